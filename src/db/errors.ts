@@ -1,0 +1,46 @@
+/** SQLSTATE classes that say "not now" rather than "never": connection, rollback, resources, operator, system. */
+const TRANSIENT_CLASSES = new Set(['08', '40', '53', '55', '57', '58']);
+
+/** What postgres.js and the socket below it say when the connection is the trouble. */
+const TRANSIENT_CODES = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** True for an error after which the same call may well succeed. */
+export function isTransient(error: unknown): boolean {
+  const code = errorCode(error);
+  return (
+    code !== null &&
+    (TRANSIENT_CODES.has(code) || (/^[0-9A-Z]{5}$/.test(code) && TRANSIENT_CLASSES.has(code.slice(0, 2))))
+  );
+}
+
+/** True when the error is PostgreSQL's, for the named constraint. */
+export function violates(error: unknown, constraint: string): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'constraint_name' in error &&
+    error.constraint_name === constraint
+  );
+}
+
+/** An error as an operator may read it beside a mail in quarantine. */
+export function errorText(error: unknown): string {
+  const code = errorCode(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return (code === null ? message : `${message} (${code})`).replaceAll('\0', '').slice(0, 2000);
+}
+
+function errorCode(error: unknown): string | null {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
+}

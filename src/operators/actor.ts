@@ -1,0 +1,23 @@
+export type Role = 'agent' | 'lead' | 'admin';
+
+/** An operator as a verb sees one: who, with which role, and which mailboxes they serve (null: every one). */
+export type OperatorActor = {
+  readonly kind: 'operator';
+  readonly operatorId: number;
+  readonly name: string;
+  readonly email: string;
+  readonly role: Role;
+  readonly mailboxIds: readonly number[] | null;
+};
+
+/** On whose account a verb runs; every event names one. */
+export type Actor =
+  | OperatorActor
+  | { readonly kind: 'relay' }
+  | { readonly kind: 'contact'; readonly contactId: number }
+  | { readonly kind: 'system' };
+
+/** The operator's id for an event row, or null for whoever is no operator. */
+export function actingOperatorId(actor: Actor): number | null {
+  return actor.kind === 'operator' ? actor.operatorId : null;
+}

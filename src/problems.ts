@@ -1,0 +1,57 @@
+/** Why a verb refused. Each code has one meaning; `http/problem-response.ts` gives each its HTTP status. */
+export type ProblemCode =
+  /** The input does not have the documented shape; `details` names the fields. */
+  | 'invalid_input'
+  /** No valid credentials came with the call. */
+  | 'unauthenticated'
+  /** The caller is known, and not allowed to do this. */
+  | 'forbidden'
+  /** There is no such thing, or the caller may not know of it. */
+  | 'not_found'
+  /** The path exists, with other methods. */
+  | 'method_not_allowed'
+  /** Somebody else has the request. */
+  | 'already_taken'
+  /** The request's status does not allow this verb. */
+  | 'wrong_state'
+  /** Messages came after the one the reply was written to; `missed` has them. */
+  | 'thread_moved_on'
+  /** Another row already holds a value that is unique. */
+  | 'already_exists'
+  /** An Idempotency-Key came again with another body. */
+  | 'idempotency_mismatch'
+  /** The body is longer than the documented limit. */
+  | 'too_large'
+  /** The body has a content type that this path does not take. */
+  | 'unsupported_media_type'
+  /** The relay's signature or timestamp does not hold. */
+  | 'bad_signature'
+  /** Come again later: `retryAfterSeconds`. */
+  | 'busy';
+
+export type FieldError = { readonly pointer: string; readonly detail: string };
+
+export type ProblemExtras = {
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterSeconds?: number;
+  /** Further members of the problem document, such as `assignee` or `status`. */
+  readonly members?: Readonly<Record<string, unknown>>;
+};
+
+/** The one way a verb says no. Its message is shown to the caller: no SQL, no stack, no row the caller may not see. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly extras: ProblemExtras;
+
+  constructor(code: ProblemCode, message: string, extras: ProblemExtras = {}) {
+    super(message);
+    this.name = 'Problem';
+    this.code = code;
+    this.extras = extras;
+  }
+}
+
+/** A fault in one field of the input, named by JSON Pointer (`/email`) or parameter (`limit`). */
+export function invalidField(pointer: string, detail: string): Problem {
+  return new Problem('invalid_input', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+}
