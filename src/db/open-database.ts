@@ -1,0 +1,46 @@
+import type { Log } from '../log.ts';
+import { connect, type Db } from './connect.ts';
+
+export type OpenDatabase = {
+  readonly db: Db;
+  /** Ends the pool, and the embedded server when nobody else is connected to it. */
+  readonly close: () => Promise<void>;
+};
+
+export type DatabasePlace = { readonly databaseUrl: string | null; readonly dataDir: string };
+
+/**
+ * Connects to the database of a URL or, without one, to the embedded PostgreSQL under `dataDir`, which it starts or
+ * adopts. Fails in words that tell where it looked, never with the password.
+ */
+export async function openDatabase(place: DatabasePlace, log: Log, max?: number): Promise<OpenDatabase> {
+  const server = place.databaseUrl === null ? await startEmbedded(place.dataDir, log) : null;
+  const url = server?.url ?? place.databaseUrl ?? '';
+  const db = connect(url, max === undefined ? {} : { max });
+  const close = async () => {
+    await db.end({ timeout: 5 });
+    await server?.stop();
+  };
+  try {
+    await db`select 1`;
+    return { db, close };
+  } catch (error) {
+    await close();
+    throw new Error(`Cannot use the database at ${withoutPassword(url)}: ${reason(error)}`, { cause: error });
+  }
+}
+
+// Loaded only where it is needed: a desk on a server of its own never reads the embedded one's code.
+async function startEmbedded(dataDir: string, log: Log) {
+  const { startEmbeddedPostgres } = await import('./embedded/start-embedded.ts');
+  return startEmbeddedPostgres({ dataDir, log });
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)(?:[^@/]*@)?([^?#]*).*$/i, '$1$2');
+}
+
+function reason(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(String).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

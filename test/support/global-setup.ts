@@ -1,0 +1,104 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { TestProject } from 'vitest/node';
+import { connect } from '../../src/db/connect.ts';
+import { type Cluster, runCluster } from '../../src/db/embedded/run-cluster.ts';
+import { findPostmaster } from '../../src/db/embedded/pid-file.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { fastFolder } from './fast-folder.ts';
+
+export const TEMPLATE = 'mailroom_template';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    readonly testServer: { readonly adminUrl: string; readonly appUrl: string };
+  }
+}
+
+const PREFIX = 'mailroom-test-';
+
+// Nothing of a test outlives it, so nothing of it has to outlive a power cut.
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  autovacuum: 'off',
+  max_connections: '200',
+};
+
+/** One PostgreSQL for the whole run, with a migrated template that each test file clones. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const parent = await fastFolder();
+  await removeDeadRuns(parent);
+  const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  let cluster: Cluster | undefined;
+  const teardown = async (): Promise<void> => {
+    if (cluster !== undefined) {
+      await disconnectEverybody(cluster.adminUrl);
+      await cluster.stop();
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  try {
+    cluster = await runCluster({ dataDir: folder, settings: SETTINGS });
+    await makeTemplate(cluster);
+    project.provide('testServer', { adminUrl: cluster.adminUrl, appUrl: cluster.url });
+    return teardown;
+  } catch (error) {
+    await teardown();
+    throw error;
+  }
+}
+
+// A run that was killed leaves its server and its folder; the next one on this machine clears them away.
+async function removeDeadRuns(parent: string): Promise<void> {
+  for (const name of await readdir(parent)) {
+    const pid = Number(name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-')[0] : undefined);
+    if (!Number.isInteger(pid) || isAlive(pid)) continue;
+    const folder = join(parent, name);
+    if ((await stat(folder)).uid !== userInfo().uid) continue;
+    const postmaster = await findPostmaster(join(folder, 'pg'));
+    if (postmaster !== undefined) process.kill(postmaster.pid, 'SIGQUIT');
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+async function makeTemplate(cluster: Cluster): Promise<void> {
+  const admin = postgres(cluster.adminUrl, { max: 1 });
+  try {
+    await admin.unsafe(`create database ${TEMPLATE} owner mailroom`);
+  } finally {
+    await admin.end();
+  }
+  const url = new URL(cluster.url);
+  url.pathname = TEMPLATE;
+  const db = connect(url.href, { max: 1 });
+  try {
+    await migrate(db, new Date());
+  } finally {
+    await db.end();
+  }
+}
+
+// A test that failed half-way may have left a pool behind, and `stop` leaves the server to whoever is connected.
+async function disconnectEverybody(adminUrl: string): Promise<void> {
+  const admin = postgres(adminUrl, { max: 1 });
+  try {
+    await admin`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where backend_type = 'client backend' and pid <> pg_backend_pid() and application_name <> 'mailroom-keeper'`;
+  } finally {
+    await admin.end();
+  }
+}
