@@ -1,0 +1,59 @@
+import type { Deps } from '../deps.ts';
+import type { Actor } from '../operators/actor.ts';
+import { invalidField, Problem } from '../problems.ts';
+import { recordEvent } from '../requests/record-event.ts';
+import { type Mailbox, mailboxAddress } from './mailbox.ts';
+import { insertMailbox, insertRelaySecret, type NewMailbox } from './queries.ts';
+import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from './relay-secret.ts';
+
+export type AddMailboxInput = NewMailbox & {
+  /** Generated unless given. */
+  readonly secret?: string | undefined;
+};
+
+/**
+ * Adds a mailbox that accepts mail from now on, with its first relay secret, which is returned this once in clear.
+ * Refuses an address that is a mailbox already (`already_exists`), and anybody but an admin or the system.
+ */
+export async function addMailbox(
+  deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
+  actor: Actor,
+  input: AddMailboxInput,
+): Promise<{ readonly mailbox: Mailbox; readonly secret: string }> {
+  if (actor.kind !== 'system' && !(actor.kind === 'operator' && actor.role === 'admin')) {
+    throw new Problem('forbidden', 'Only an admin may add a mailbox.');
+  }
+  const { secret = generateRelaySecret(), ...settings } = checkedInput(input);
+  const now = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    const mailbox = await insertMailbox(tx, settings, now);
+    if (mailbox === null) throw new Problem('already_exists', `${settings.address} is a mailbox already.`);
+    await insertRelaySecret(tx, mailbox.id, deps.keyring.seal(secret), now);
+    await recordEvent(tx, {
+      type: 'mailbox.added',
+      actor,
+      at: now,
+      mailboxId: mailbox.id,
+      requestId: null,
+      new: { address: mailbox.address, name: mailbox.name },
+    });
+    return { mailbox, secret };
+  });
+}
+
+function checkedInput(input: AddMailboxInput): AddMailboxInput {
+  const address = mailboxAddress(input.address);
+  if (address === null) throw invalidField('/address', 'is not an e-mail address');
+  const name = input.name.trim();
+  if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {
+    throw invalidField('/name', 'has 1 to 100 characters on one line');
+  }
+  if (input.secret !== undefined && decodeRelaySecret(input.secret) === null) {
+    throw invalidField('/secret', `is ${RELAY_SECRET_FORM}`);
+  }
+  const days = input.reopenDays ?? 0;
+  if (!Number.isInteger(days) || days < 0 || days > 365) {
+    throw invalidField('/reopenDays', 'is a whole number from 0 to 365');
+  }
+  return { ...input, address, name };
+}

@@ -1,0 +1,39 @@
+export type GmailFilterOptions = {
+  /**
+   * Keeps Gmail from taking mail of this account for spam. Left out, spam stays out of the desk, and what somebody then
+   * marks as no spam is relayed after all, because it carries the label already.
+   */
+  readonly neverSpam: boolean;
+  readonly updatedAt: Date;
+};
+
+// Google's reports on the relay itself go to this account too; filed, they would become requests of their own.
+const NOT_FOR_THE_DESK = [
+  'me',
+  'apps-scripts-notifications@google.com',
+  'noreply-apps-scripts-notifications@google.com',
+];
+
+/**
+ * The file for Gmail's "Import filters": mail that the account did not send itself gets the label mailroom/queue, named
+ * rather than by id, so that it needs no access to the account. Gmail's own export has this form (Atom).
+ */
+export function gmailFilter({ neverSpam, updatedAt }: GmailFilterOptions): string {
+  const updated = updatedAt.toISOString().replace(/\.\d+Z$/, 'Z');
+  return `<?xml version='1.0' encoding='UTF-8'?>
+<feed xmlns='http://www.w3.org/2005/Atom' xmlns:apps='http://schemas.google.com/apps/2006'>
+  <title>Mail Filters</title>
+  <id>tag:mail.google.com,2008:filters:1</id>
+  <updated>${updated}</updated>
+  <entry>
+    <category term='filter'></category>
+    <title>Mail Filter</title>
+    <id>tag:mail.google.com,2008:filter:1</id>
+    <updated>${updated}</updated>
+    <content></content>
+    <apps:property name='doesNotHaveTheWord' value='from:(${NOT_FOR_THE_DESK.join(' OR ')})'/>
+    <apps:property name='label' value='mailroom/queue'/>
+${neverSpam ? "    <apps:property name='shouldNeverSpam' value='true'/>\n" : ''}  </entry>
+</feed>
+`;
+}

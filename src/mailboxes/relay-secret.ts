@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+
+const PREFIX = 'whsec_';
+const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const LEAST_BYTES = 24;
+const MOST_BYTES = 64;
+
+/** A new relay secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
+export function generateRelaySecret(): string {
+  return PREFIX + randomBytes(32).toString('base64');
+}
+
+/** The key of a relay secret (24 to 64 bytes, as Standard Webhooks has it), or null when the text is none. */
+export function decodeRelaySecret(secret: string): Uint8Array | null {
+  if (!secret.startsWith(PREFIX)) return null;
+  const text = secret.slice(PREFIX.length);
+  const key = Buffer.from(text, 'base64');
+  // The decoder skips what it does not know; a key made of the rest would never match the script's.
+  if (!BASE64.test(text) || key.toString('base64').replace(/=+$/, '') !== text.replace(/=+$/, ''))
+    return null;
+  return key.length >= LEAST_BYTES && key.length <= MOST_BYTES ? key : null;
+}
+
+/** The form that `decodeRelaySecret` accepts, for messages. */
+export const RELAY_SECRET_FORM = `${PREFIX} followed by base64 of ${LEAST_BYTES} to ${MOST_BYTES} random bytes`;

@@ -1,0 +1,144 @@
+import { availableParallelism } from 'node:os';
+import { buildApp } from './app.ts';
+import { ownAppSecret } from './app-secret.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import { migrate } from './db/migrate.ts';
+import { openDatabase } from './db/open-database.ts';
+import { smtpTransport } from './deliveries/transport.ts';
+import { type DeliveryWorker, startDeliveryWorker } from './deliveries/worker.ts';
+import type { Deps } from './deps.ts';
+import { bindHttp } from './http-listener.ts';
+import type { WorkerHealth } from './http/health-routes.ts';
+import type { Log } from './log.ts';
+import { createParsePool } from './mail/parse-pool.ts';
+import { addFirstMailbox } from './mailboxes/add-first-mailbox.ts';
+import { createKeyring } from './mailboxes/keyring.ts';
+import { addOperator } from './operators/add-operator.ts';
+import { Problem } from './problems.ts';
+
+export type StartOptions = {
+  readonly log: Log;
+  /** Answers HTTP; true unless told. */
+  readonly web?: boolean;
+  /** Sends what is due; true unless told. */
+  readonly worker?: boolean;
+  readonly clock?: Clock;
+};
+
+export type RunningServer = {
+  /** Where it listens on this machine; null without `web`. */
+  readonly url: string | null;
+  readonly deps: Deps;
+  /** Answers and sends what is under way, takes nothing new, and lets go of everything. */
+  readonly stop: () => Promise<void>;
+};
+
+// Each may take a quarter of a gigabyte while it reads a hostile mail.
+const MOST_PARSE_THREADS = 4;
+
+type Closer = {
+  readonly what: string;
+  readonly close: () => Promise<void> | void;
+  /** Work under way, which is finished side by side before anything it needs is let go of. */
+  readonly works?: true;
+};
+
+/**
+ * Starts Mailroom from its settings: the database (embedded without a URL), migrations, the first mailbox and operator,
+ * the delivery worker, the HTTP listener. When a part fails, those that stand are taken down again. Touches no process.
+ */
+export async function startServer(config: Config, options: StartOptions): Promise<RunningServer> {
+  const closers: Closer[] = [];
+  const stop = () => closeAll(closers, options.log);
+  try {
+    return { ...(await startParts(config, options, closers)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(config: Config, options: StartOptions, closers: Closer[]) {
+  const { log, clock = systemClock, web = true, worker = true } = options;
+  const { db, close } = await openDatabase(config, log);
+  closers.push({ what: 'database', close });
+  const migration = await migrate(db, clock.now());
+  if (migration.applied.length > 0) log.info(migration, 'database migrated');
+
+  const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
+  const base = { db, clock, log, keyring };
+  if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
+  if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
+
+  const transport = config.smtpUrl === null ? null : smtpTransport({ url: config.smtpUrl });
+  if (transport === null) log.warn({}, 'SMTP_URL is unset: deliveries are kept and wait');
+  else closers.push({ what: 'SMTP', close: transport.close });
+  const parsePool = createParsePool({ size: Math.min(availableParallelism(), MOST_PARSE_THREADS) });
+  closers.push({ what: 'mail parsers', close: parsePool.close });
+
+  const listener = web ? await bindHttp(config) : null;
+  if (listener !== null) closers.push({ what: 'HTTP', close: listener.close, works: true });
+  const url = listener === null ? null : localUrl(config.host, listener.port);
+
+  let wake = () => {};
+  const deps: Deps = {
+    ...base,
+    parsePool,
+    transport,
+    smtpDailyLimit: config.smtpDailyLimit,
+    wakeDeliveries: () => wake(),
+    publicUrl: config.publicUrl ?? url ?? `http://localhost:${config.port}`,
+  };
+  const deliveries = worker ? watched(startDeliveryWorker(deps)) : null;
+  if (deliveries !== null) {
+    wake = deliveries.wake;
+    closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
+  }
+  listener?.serve(buildApp(deliveries === null ? deps : { ...deps, worker: deliveries }).fetch);
+  return { url, deps };
+}
+
+// Told by `/readyz`: once it is being stopped, calls belong to another process.
+function watched(worker: DeliveryWorker): Pick<DeliveryWorker, 'wake' | 'stop'> & WorkerHealth {
+  let status: 'running' | 'stopped' = 'running';
+  return {
+    wake: worker.wake,
+    status: () => status,
+    async stop() {
+      status = 'stopped';
+      await worker.stop();
+    },
+  };
+}
+
+// Named after the address until somebody changes it; a later start finds the operator and changes nothing.
+async function addFirstOperator(deps: Pick<Deps, 'db' | 'clock'>, email: string): Promise<void> {
+  const name = email.slice(0, email.lastIndexOf('@'));
+  try {
+    await addOperator(deps, { kind: 'system' }, { email, name, role: 'admin' });
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === 'already_exists')) throw error;
+  }
+}
+
+async function closeAll(closers: Closer[], log: Log): Promise<void> {
+  const all = closers.splice(0).toReversed();
+  await Promise.all(all.filter((closer) => closer.works === true).map((closer) => closeOne(closer, log)));
+  for (const closer of all.filter((each) => each.works !== true)) await closeOne(closer, log);
+}
+
+// One that fails must not keep the rest from being let go of, the database above all.
+async function closeOne(closer: Closer, log: Log): Promise<void> {
+  try {
+    await closer.close();
+  } catch (error) {
+    log.error({ error, part: closer.what }, 'a part did not stop cleanly');
+  }
+}
+
+// An address that stands for all of the machine's is none to open in a browser.
+function localUrl(host: string, port: number): string {
+  const isLocal = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
+  return `http://${isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}
