@@ -1,0 +1,50 @@
+import type { Deps } from '../deps.ts';
+
+/** What a command works on: the same database and keys as the server's. */
+export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'publicUrl'>;
+
+export type Option = {
+  readonly type: 'string' | 'boolean';
+  /** How help names the value of a string: `ADDRESS`. */
+  readonly value?: string;
+  /** What it is for, one sentence. */
+  readonly sentence: string;
+  readonly required?: boolean;
+};
+
+export type Options = Readonly<Record<string, Option>>;
+
+export type Values<O extends Options> = {
+  readonly [Name in keyof O]: O[Name]['type'] extends 'boolean'
+    ? boolean
+    : O[Name] extends { readonly required: true }
+      ? string
+      : string | undefined;
+};
+
+/** What a command has to say: `text` for people, `json` for machines, `warning` for either, on standard error. */
+export type Printed = { readonly text: string; readonly json: unknown; readonly warning?: string };
+
+export type Command = {
+  /** The words that call it: `operator add`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly options: Options;
+  /** `any`: runs on whatever schema it finds; otherwise the database must be at this version's (an empty one is brought there). */
+  readonly schema?: 'any';
+  readonly run: (
+    desk: Desk,
+    values: Readonly<Record<string, string | boolean | undefined>>,
+  ) => Promise<Printed>;
+};
+
+/** Declares a command so that `run` sees each option with the type that its declaration gives it. */
+export function command<const O extends Options>(
+  declared: Omit<Command, 'run' | 'options'> & {
+    readonly options: O;
+    readonly run: (desk: Desk, values: Values<O>) => Promise<Printed>;
+  },
+): Command {
+  // The parser gives every declared option its declared type, and no other option.
+  return { ...declared, run: (desk, values) => declared.run(desk, values as Values<O>) };
+}

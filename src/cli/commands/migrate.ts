@@ -1,0 +1,14 @@
+import { migrate } from '../../db/migrate.ts';
+import { command } from '../command.ts';
+
+export const migrateCommand = command({
+  name: 'migrate',
+  summary: 'Brings the database up to the schema of this version; the server does the same when it starts.',
+  options: {},
+  schema: 'any',
+  async run(desk) {
+    const report = await migrate(desk.db, desk.clock.now());
+    const applied = report.applied.map((name) => `applied ${name}\n`).join('');
+    return { text: `${applied}The database is at schema version ${report.version}.\n`, json: report };
+  },
+});

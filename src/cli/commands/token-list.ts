@@ -1,0 +1,39 @@
+import { findOperator } from '../../operators/find-operator.ts';
+import { listTokens } from '../../operators/list-tokens.ts';
+import type { Token } from '../../operators/operator.ts';
+import { command, type Desk } from '../command.ts';
+import { renderTable } from '../render-table.ts';
+
+export const tokenList = command({
+  name: 'token list',
+  summary: "Lists an operator's tokens, revoked ones included; never the tokens themselves.",
+  options: {
+    operator: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Whose tokens.' },
+  },
+  async run(desk, { operator: email }) {
+    const operator = await findOperator(desk, { kind: 'system' }, { email });
+    const tokens = await allTokens(desk, operator.id);
+    const rows = tokens.map((each) => [
+      String(each.id),
+      each.revokedAt === null ? 'valid' : 'revoked',
+      each.lastUsedAt === null ? 'never used' : `used ${each.lastUsedAt.toISOString()}`,
+      each.name,
+    ]);
+    const text =
+      rows.length === 0
+        ? `${operator.email} has no tokens.`
+        : renderTable([['ID', 'STATE', 'USE', 'NAME'], ...rows]);
+    return { text: `${text}\n`, json: tokens };
+  },
+});
+
+async function allTokens(desk: Desk, operatorId: number): Promise<readonly Token[]> {
+  const tokens: Token[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listTokens(desk, { kind: 'system' }, { operatorId, limit: 200, cursor });
+    tokens.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return tokens;
+}

@@ -1,0 +1,17 @@
+import { revokeToken } from '../../operators/revoke-token.ts';
+import { invalidField } from '../../problems.ts';
+import { command } from '../command.ts';
+
+export const tokenRevoke = command({
+  name: 'token revoke',
+  summary: 'Ends the validity of a token for good, from the next call on.',
+  options: {
+    id: { type: 'string', value: 'ID', required: true, sentence: 'Its number, as token list shows it.' },
+  },
+  async run(desk, { id }) {
+    if (!/^[1-9]\d{0,14}$/.test(id)) throw invalidField('/id', 'is a number, as token list shows it');
+    const tokenId = Number(id);
+    await revokeToken(desk, { kind: 'system' }, { tokenId });
+    return { text: `Revoked token ${tokenId}.\n`, json: { id: tokenId, revoked: true } };
+  },
+});

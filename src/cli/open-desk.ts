@@ -1,0 +1,46 @@
+import { ownAppSecret } from '../app-secret.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Db } from '../db/connect.ts';
+import { migrate, newestVersion, schemaVersion } from '../db/migrate.ts';
+import { openDatabase } from '../db/open-database.ts';
+import type { Log } from '../log.ts';
+import { createKeyring } from '../mailboxes/keyring.ts';
+import type { Command, Desk } from './command.ts';
+
+export type OpenDesk = { readonly desk: Desk; readonly close: () => Promise<void> };
+
+/** Opens what a command works on, beside a running server or without one. */
+export async function openDesk(
+  config: Config,
+  schema: Command['schema'],
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Promise<OpenDesk> {
+  const { db, close } = await openDatabase(config, log, 2);
+  try {
+    if (schema !== 'any') await requireSchema(db, clock.now());
+    const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
+    const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
+    return { desk: { db, clock, log, keyring, publicUrl }, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+// A command of a newer version that migrated under a running older server would break it; an empty database has none.
+async function requireSchema(db: Db, now: Date): Promise<void> {
+  const [row] = await db<{ empty: boolean }[]>`select to_regclass('schema_migrations') is null as empty`;
+  if (row?.empty === true) {
+    await migrate(db, now);
+    return;
+  }
+  const [version, newest] = [await schemaVersion(db), await newestVersion()];
+  if (version === newest) return;
+  throw new Error(
+    version < newest
+      ? `The database is at schema version ${version}, this Mailroom needs ${newest}: stop older servers, then run ` +
+          'npm run -s mailroom -- migrate'
+      : `The database is at schema version ${version}, this Mailroom knows ${newest}: use the newer version that migrated it.`,
+  );
+}

@@ -1,0 +1,44 @@
+import type { Command, Options } from './command.ts';
+import { GLOBAL_OPTIONS } from './parse-command-line.ts';
+import { renderTable } from './render-table.ts';
+
+const CALL = 'npm run -s mailroom --';
+
+/** Help on one command, on a group such as `operator`, or, for '', on all. */
+export function renderHelp(of: string, commands: readonly Command[]): string {
+  const command = commands.find((each) => each.name === of);
+  if (command !== undefined) return helpOnCommand(command);
+  const listed = commands.filter((each) => of === '' || each.name.startsWith(`${of} `));
+  return [
+    `Usage: ${CALL} ${of === '' ? '' : `${of} `}COMMAND [OPTIONS]`,
+    '',
+    renderTable(listed.map((each) => [`  ${each.name}`, each.summary])),
+    '',
+    'Each command explains itself with --help and prints JSON with --json. Settings come from the environment and',
+    'from .env, as for the server; commands work beside a running one. Exit status: 0 done, 1 failed, 2 wrong usage.',
+    '',
+  ].join('\n');
+}
+
+function helpOnCommand(command: Command): string {
+  const call = Object.entries(command.options).map(([name, option]) => {
+    const spelt = optionCall(name, option);
+    return option.required === true ? spelt : `[${spelt}]`;
+  });
+  return [
+    `Usage: ${[CALL, command.name, ...call].join(' ')} [--json]`,
+    '',
+    command.summary,
+    '',
+    renderTable(optionRows({ ...command.options, ...GLOBAL_OPTIONS })),
+    '',
+  ].join('\n');
+}
+
+function optionRows(options: Options): string[][] {
+  return Object.entries(options).map(([name, option]) => [`  ${optionCall(name, option)}`, option.sentence]);
+}
+
+function optionCall(name: string, option: Options[string]): string {
+  return option.type === 'boolean' ? `--${name}` : `--${name} ${option.value ?? 'VALUE'}`;
+}
