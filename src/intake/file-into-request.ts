@@ -1,0 +1,151 @@
+import type { Transaction } from '../db/connect.ts';
+import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { OutgoingContext } from '../replies/outgoing-context.ts';
+import { queueNotice } from '../replies/queue-notice.ts';
+import { newReplyTag } from '../requests/reply-tag.ts';
+import type { Decision } from './decide-intake.ts';
+import type { Claimed, ReadMail } from './file-mail.ts';
+import { inboundMessage, othersOnMail } from './inbound-message.ts';
+import type { Filed, QuarantineReason } from './incoming-mail.ts';
+import { appendMessage, type FilingFacts, insertAttachments, openWithMessage } from './filing-queries.ts';
+import { readThread, type ThreadReading } from './thread-queries.ts';
+import { quarantine } from './quarantine.ts';
+import { citedIds, threadQuestion } from './thread-question.ts';
+import { chooseRequest, type Filing } from './thread.ts';
+
+/** More than this from one contact within an hour is a loop or an attack that no header betrays. */
+export const MOST_REQUESTS_PER_CONTACT_AND_HOUR = 30;
+
+/** A person opens a request or two; who opens more within the hour gets no further created notices. */
+export const MOST_CREATED_NOTICES_PER_CONTACT_AND_HOUR = 6;
+
+/** How often a request may be closed by somebody between reading and writing before the mail is left to come again. */
+const MOST_ATTEMPTS = 5;
+
+/**
+ * Files a person's mail into the request it belongs to, or opens one and queues the created notice. Runs inside the
+ * transaction that claimed the mail and holds the contact's lock.
+ */
+export async function fileIntoRequest(
+  tx: Transaction,
+  mailbox: RelayMailbox,
+  mail: ReadMail,
+  decision: Extract<Decision, { kind: 'request' }>,
+  claimed: Claimed,
+): Promise<Filed> {
+  const { reading } = mail;
+  const { contactId } = claimed;
+  if (!reading.ok || reading.mail.from === null || contactId === null) {
+    throw new Error('only a mail that was read, with a sender who is a contact, joins requests');
+  }
+  const message = inboundMessage(reading.mail, reading.mail.from, mail.handedOver);
+
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const thread = await readThread(tx, threadQuestion(mailbox, mail.handedOver, reading.mail, claimed));
+    const believed = decision.believed || thread.trusted;
+    const filing = chooseRequest(thread.candidates, {
+      contactId,
+      citedIds: citedIds(reading.mail),
+      subject: message.subject,
+      senderBelieved: believed,
+      threadBy: mailbox.threadBy,
+      reopenDays: mailbox.reopenDays,
+      receivedAt: claimed.at,
+    });
+    const held = heldBack(thread, filing);
+    if (held !== null) return quarantine(tx, claimed.intakeId, held);
+
+    const facts: FilingFacts = {
+      ...mail.judged,
+      intakeId: claimed.intakeId,
+      mailboxId: mailbox.id,
+      contactId,
+      gmailThreadId: mail.handedOver.gmailThreadId,
+      matchedBy: filing.kind === 'open' ? 'new' : filing.matchedBy,
+      message,
+      participants: othersOnMail(mailbox.address, message),
+      at: claimed.at,
+    };
+    if (filing.kind === 'open') {
+      const welcome = decision.noticeWelcome && believed && !isBusy(thread);
+      return openRequest(tx, mailbox, facts, filing, thread, welcome);
+    }
+    const filed = await appendMessage(tx, facts, filing);
+    // Only a request of somebody else's, which the sender merely takes part in, can have been closed since it was read.
+    if (filed === null) continue;
+    await insertAttachments(tx, filed.messageId, message.attachments, claimed.at);
+    return {
+      outcome: 'appended',
+      requestId: filed.requestId,
+      reason: null,
+      matchedBy: facts.matchedBy,
+      queuedDelivery: false,
+    };
+  }
+  throw Object.assign(new Error('the request kept being closed while a mail was joining it'), {
+    code: '40001',
+  });
+}
+
+function heldBack(thread: ThreadReading, filing: Filing): QuarantineReason | null {
+  if (thread.isOwnId) return 'own_message_id';
+  if (thread.blocked) return 'blocked_sender';
+  if (filing.kind === 'open' && thread.openedLastHour >= MOST_REQUESTS_PER_CONTACT_AND_HOUR)
+    return 'too_many_requests';
+  return null;
+}
+
+function isBusy(thread: ThreadReading): boolean {
+  return thread.openedLastHour >= MOST_CREATED_NOTICES_PER_CONTACT_AND_HOUR;
+}
+
+async function openRequest(
+  tx: Transaction,
+  mailbox: RelayMailbox,
+  facts: FilingFacts,
+  filing: Extract<Filing, { kind: 'open' }>,
+  thread: ThreadReading,
+  noticeWelcome: boolean,
+): Promise<Filed> {
+  const replyTag = newReplyTag();
+  const filed = await openWithMessage(tx, facts, { ...filing, replyTag });
+  await insertAttachments(tx, filed.messageId, facts.message.attachments, facts.at);
+  const queuedDelivery =
+    noticeWelcome &&
+    (await queueNotice(
+      tx,
+      { kind: 'system' },
+      firstContext(mailbox, facts, filed, thread, replyTag),
+      'created',
+      facts.at,
+    ));
+  return { outcome: 'opened', requestId: filed.requestId, reason: null, matchedBy: 'new', queuedDelivery };
+}
+
+/** What the created notice needs is all at hand: reading it back would cost a round trip under the contact's lock. */
+function firstContext(
+  mailbox: RelayMailbox,
+  facts: FilingFacts,
+  filed: { readonly requestId: number; readonly messageId: number },
+  thread: ThreadReading,
+  replyTag: string,
+): OutgoingContext {
+  const { message } = facts;
+  const last = { ...message, id: filed.messageId };
+  return {
+    requestId: filed.requestId,
+    subject: message.subject,
+    replyTag,
+    mailbox,
+    contact: {
+      id: facts.contactId ?? 0,
+      email: message.from.address,
+      name: message.from.name,
+      language: thread.language,
+    },
+    noticesAllowed: true,
+    lastFromContact: last,
+    lastInbound: last,
+    threadIds: message.internetMessageId === null ? [] : [message.internetMessageId],
+  };
+}

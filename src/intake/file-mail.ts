@@ -1,0 +1,139 @@
+import type { Transaction } from '../db/connect.ts';
+import { errorText, isTransient } from '../db/errors.ts';
+import type { Deps } from '../deps.ts';
+import type { MailReading } from '../mail/read-mail.ts';
+import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import { completeOversize } from './complete-oversize.ts';
+import { type Decision, decideIntake } from './decide-intake.ts';
+import { fileAutomatic } from './file-automatic.ts';
+import { fileBounce } from './file-bounce.ts';
+import { fileIntoRequest } from './file-into-request.ts';
+import type { Filed, HandedOver, Outcome } from './incoming-mail.ts';
+import type { Judged } from './judge.ts';
+import { claimMail, findKnownIntake, type IntakeFacts, settleIntake } from './queries.ts';
+
+/** A mail ready to be filed: handed over, read and judged, all before any lock is taken. */
+export type ReadMail = {
+  readonly handedOver: HandedOver;
+  readonly reading: MailReading;
+  readonly judged: Judged;
+};
+
+export type FilingResult = Filed & { readonly status: 'accepted' | 'duplicate' };
+
+export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
+
+/**
+ * Files one mail in one transaction, exactly once however often and however concurrently it is handed over. When it
+ * resolves the raw original is committed; what could not be filed is in quarantine with the error. Errors that pass
+ * (a lost connection, a full disk, a deadlock) roll everything back and are thrown: the mail comes again.
+ */
+export async function fileMail(
+  deps: FilingDeps,
+  mailbox: RelayMailbox,
+  mail: ReadMail,
+): Promise<FilingResult> {
+  const at = deps.clock.now();
+  const decision = decideIntake(mailbox, mail.handedOver, mail.reading, mail.judged, at);
+  const intake = intakeFacts(mailbox, mail, decision, at);
+  // Only who may open a request becomes a contact: a forger or a robot leaves no row behind.
+  const sender = decision.kind === 'request' && mail.reading.ok ? mail.reading.mail.from : null;
+  const contact = sender === null ? null : { email: sender.address, name: sender.name };
+
+  return deps.db.begin(async (tx): Promise<FilingResult> => {
+    const claim = await claimMail(tx, intake, contact);
+    if (claim.intakeId === null) return duplicate(tx, mailbox, mail, intake);
+    if (decision.kind === 'quarantine') {
+      return { status: 'accepted', ...quarantined(decision.reason) };
+    }
+    const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
+    return { status: 'accepted', ...(await fileBehindSavepoint(deps, tx, mailbox, mail, decision, claimed)) };
+  });
+}
+
+export type Claimed = { readonly intakeId: number; readonly contactId: number | null; readonly at: Date };
+
+async function fileBehindSavepoint(
+  deps: FilingDeps,
+  tx: Transaction,
+  mailbox: RelayMailbox,
+  mail: ReadMail,
+  decision: Exclude<Decision, { kind: 'quarantine' }>,
+  claimed: Claimed,
+): Promise<Filed> {
+  await tx`savepoint filing`;
+  try {
+    if (decision.kind === 'request') return await fileIntoRequest(tx, mailbox, mail, decision, claimed);
+    if (decision.kind === 'bounce') return await fileBounce(tx, mailbox, mail, claimed);
+    return await fileAutomatic(tx, mailbox, mail, decision, claimed);
+  } catch (error) {
+    if (isTransient(error)) throw error;
+    deps.log.error({ error, intakeId: claimed.intakeId }, 'a mail could not be filed; it is in quarantine');
+    await tx`rollback to savepoint filing`;
+    await settleIntake(tx, claimed.intakeId, {
+      outcome: 'quarantined',
+      reason: 'processing_error',
+      error: errorText(error),
+      requestId: null,
+    });
+    return quarantined('processing_error');
+  }
+}
+
+function quarantined(reason: string): Filed {
+  return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
+}
+
+async function duplicate(
+  tx: Transaction,
+  mailbox: RelayMailbox,
+  mail: ReadMail,
+  intake: IntakeFacts,
+): Promise<FilingResult> {
+  const known = await findKnownIntake(tx, {
+    mailboxId: mailbox.id,
+    gmailId: mail.handedOver.gmailId,
+    internetMessageId: intake.internetMessageId,
+    contentHash: intake.contentHash,
+  });
+  if (known === null) throw new Error('a claimed mail is gone: the same mail has to be handed over again');
+  if (known.sameMail && known.oversize && mail.handedOver.raw !== null && mail.reading.ok) {
+    await completeOversize(tx, known, mail.handedOver.raw, mail.reading.mail, intake.at);
+  }
+  return {
+    status: 'duplicate',
+    outcome: wireOutcome(known.outcome),
+    requestId: known.requestId,
+    reason: known.sameMail ? null : 'same_message',
+    matchedBy: null,
+    queuedDelivery: false,
+  };
+}
+
+// A discarded or erased mail stays handed over: the relay has nothing more to do with it.
+function wireOutcome(outcome: Outcome | 'discarded' | 'erased'): Outcome {
+  return outcome === 'discarded' || outcome === 'erased' ? 'quarantined' : outcome;
+}
+
+function intakeFacts(mailbox: RelayMailbox, mail: ReadMail, decision: Decision, at: Date): IntakeFacts {
+  const { reading, handedOver, judged } = mail;
+  const from = reading.ok ? reading.mail.from : reading.from;
+  return {
+    mailboxId: mailbox.id,
+    handedOver,
+    internetMessageId: reading.ok ? reading.mail.internetMessageId : reading.internetMessageId,
+    // A mail without its body cannot be told from another with the same headers.
+    contentHash: handedOver.raw === null ? null : reading.ok ? reading.mail.contentHash : reading.contentHash,
+    fromAddress: from?.address ?? null,
+    fromName: from?.name ?? null,
+    subject: reading.ok ? reading.mail.subject : reading.subject,
+    class: reading.ok ? judged.class : null,
+    classReason: reading.ok ? judged.classReason : null,
+    authenticity: reading.ok ? judged.authenticity : null,
+    authenticityReason: reading.ok ? judged.authenticityReason : null,
+    outcome: 'quarantined',
+    reason: decision.kind === 'quarantine' ? decision.reason : 'processing_error',
+    error: decision.kind === 'quarantine' ? decision.error : null,
+    at,
+  };
+}

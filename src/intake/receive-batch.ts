@@ -1,0 +1,80 @@
+import { isTransient } from '../db/errors.ts';
+import type { Deps } from '../deps.ts';
+import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import { handedOverFrom, readHandedOver } from './read-handed-over.ts';
+import { fileMail, type ReadMail } from './file-mail.ts';
+import { type RelayMessage, type RelayResult, retryResult } from './relay-contract.ts';
+
+export type ReceiveDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
+
+/**
+ * Files the mails of one post in their order and answers for each. All are read first, side by side in worker threads;
+ * then each has its transaction. A mail that fails costs no other; what is not filed when `deadline` aborts is `retry`.
+ */
+export async function receiveBatch(
+  deps: ReceiveDeps,
+  mailbox: RelayMailbox,
+  messages: readonly RelayMessage[],
+  deadline: AbortSignal,
+): Promise<RelayResult[]> {
+  const readings = messages.map((message) => readHandedOver(deps, mailbox, handedOverFrom(message)));
+  // Each is awaited in its turn below; until then a failure must not count as unhandled.
+  for (const reading of readings) reading.catch(() => {});
+  const results: RelayResult[] = [];
+  for (const [index, message] of messages.entries()) {
+    const reading = readings[index];
+    results.push(
+      reading === undefined
+        ? retryResult(message.id, null)
+        : await fileOne(deps, mailbox, message, reading, deadline),
+    );
+  }
+  return results;
+}
+
+async function fileOne(
+  deps: ReceiveDeps,
+  mailbox: RelayMailbox,
+  message: RelayMessage,
+  reading: Promise<ReadMail>,
+  deadline: AbortSignal,
+): Promise<RelayResult> {
+  if (deadline.aborted) return retryResult(message.id, 'out_of_time');
+  try {
+    return await Promise.race([
+      fileAndAnswer(deps, mailbox, message, reading),
+      outOfTime(message.id, deadline),
+    ]);
+  } catch (error) {
+    const transient = isTransient(error);
+    deps.log.error(
+      { error, gmailId: message.id, mailboxId: mailbox.id, transient },
+      'a mail was not filed; it comes again',
+    );
+    return retryResult(message.id, transient ? 'database_unavailable' : 'internal_error');
+  }
+}
+
+async function fileAndAnswer(
+  deps: ReceiveDeps,
+  mailbox: RelayMailbox,
+  message: RelayMessage,
+  reading: Promise<ReadMail>,
+): Promise<RelayResult> {
+  const filed = await fileMail(deps, mailbox, await reading);
+  if (filed.queuedDelivery) deps.wakeDeliveries();
+  return {
+    id: message.id,
+    status: filed.status,
+    outcome: filed.outcome,
+    requestId: filed.requestId,
+    reason: filed.reason,
+  };
+}
+
+// A filing that ends later is committed all the same; the mail then comes again as a duplicate.
+function outOfTime(id: string, deadline: AbortSignal): Promise<RelayResult> {
+  return new Promise((resolve) => {
+    deadline.addEventListener('abort', () => resolve(retryResult(id, 'out_of_time')), { once: true });
+  });
+}

@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+
+/** The most that a relay may post at once, in bytes: what UrlFetchApp can send (50 MB). */
+export const MAX_BODY_BYTES = 50_000_000;
+
+/** Bodies over this are taken one at a time per process: parsing them needs several times their size in memory. */
+export const LARGE_BODY_BYTES = 5_000_000;
+
+/** The relay waits 30 s and is answered within 20: what is not filed after this is `retry`. */
+export const FILE_WITHIN_MS = 18_000;
+
+const BASE64URL = /^[A-Za-z0-9_-]*={0,2}$/;
+
+const gmailId = z.string().min(1).max(128);
+
+const relayMessage = z.object({
+  id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
+  threadId: gmailId,
+  internalDate: z
+    .int()
+    .min(0)
+    .max(8.64e15)
+    .openapi({
+      example: 1767225600000,
+      description: 'When Gmail accepted the mail, milliseconds since 1970',
+    }),
+  labelIds: z.array(z.string().max(128)).max(500).default([]),
+  sizeEstimate: z.int().min(0).openapi({ description: 'Bytes, as Gmail estimates them' }),
+  raw: z
+    .string()
+    .regex(BASE64URL, 'must be base64url')
+    .nullable()
+    .openapi({ description: 'The original, RFC 822, base64url; null for a mail over 30 MiB' }),
+  headers: z
+    .array(z.tuple([z.string(), z.string()]))
+    .max(2000)
+    .optional()
+    .openapi({ description: 'Header fields in their order, when raw is null' }),
+  oversize: z.boolean().optional(),
+});
+
+/** What the relay posts; design section 4. */
+export const relayBatch = z
+  .object({
+    relay: z.object({
+      version: z.string().max(40),
+      account: z.string().max(320),
+      pending: z.int().min(0),
+      failed: z.int().min(0),
+      runtimeTodaySeconds: z.number().min(0),
+    }),
+    messages: z.array(relayMessage).max(200).openapi({ description: 'Empty for a heartbeat' }),
+  })
+  .openapi('RelayBatch');
+
+export const relayResult = z.object({
+  id: gmailId,
+  status: z.enum(['accepted', 'duplicate', 'retry']),
+  outcome: z.enum(['opened', 'appended', 'recorded', 'quarantined']).nullable(),
+  requestId: z.int().nullable(),
+  reason: z.string().nullable(),
+});
+
+export const relayAnswer = z
+  .object({
+    batch: z.string().openapi({ description: 'The webhook-id of the post' }),
+    results: z.array(relayResult),
+  })
+  .openapi('RelayAnswer');
+
+export type RelayMessage = z.infer<typeof relayMessage>;
+export type RelayBatch = z.infer<typeof relayBatch>;
+export type RelayResult = z.infer<typeof relayResult>;
+
+/** The answer for a mail that was not filed: it keeps its label in Gmail and comes again. */
+export function retryResult(id: string, reason: string | null): RelayResult {
+  return { id, status: 'retry', outcome: null, requestId: null, reason };
+}

@@ -1,0 +1,73 @@
+import type { Address } from '../mail/parsed-mail.ts';
+import type { Language, NoticeKind } from '../mailboxes/mailbox.ts';
+
+/** What an outgoing mail must know of its request: who it goes to, what it answers, in which thread it belongs. */
+export type OutgoingContext = {
+  readonly requestId: number;
+  readonly subject: string;
+  readonly replyTag: string;
+  readonly mailbox: {
+    readonly id: number;
+    readonly address: string;
+    readonly name: string;
+    readonly language: Language;
+    readonly notices: readonly NoticeKind[];
+  };
+  readonly contact: {
+    readonly id: number;
+    readonly email: string;
+    readonly name: string;
+    readonly language: Language | null;
+  };
+  /** No automatic mail goes to whom nobody vouches for: the sender was unverified and is not trusted, or is blocked. */
+  readonly noticesAllowed: boolean;
+  /** The contact's own last mail, which an answer goes to and quotes. */
+  readonly lastFromContact: LastInbound | null;
+  /** The last inbound mail of anybody, whose other recipients are in copy of an answer unless told otherwise. */
+  readonly lastInbound: LastInbound | null;
+  /** Message-IDs of the thread from the oldest on, both ways. */
+  readonly threadIds: readonly string[];
+};
+
+export type LastInbound = {
+  readonly id: number;
+  readonly internetMessageId: string | null;
+  readonly from: Address;
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly replyTo: readonly Address[];
+};
+
+/** `Re: …` once, and the subject otherwise untouched: Gmail threads by it. */
+export function replySubject(subject: string): string {
+  return /^re\s?:/i.test(subject) ? subject : `Re: ${subject}`;
+}
+
+/** The address that leads answers back to their request, whatever their client does to the other headers. */
+export function replyAddress(context: Pick<OutgoingContext, 'mailbox' | 'replyTag'>): Address {
+  const { address, name } = context.mailbox;
+  const at = address.lastIndexOf('@');
+  return { name, address: `${address.slice(0, at)}+${context.replyTag}${address.slice(at)}` };
+}
+
+/** Where an answer goes: the contact's latest Reply-To unless that is the desk itself, else the address they wrote from. */
+export function answerTo(context: OutgoingContext, isOurs: (address: string) => boolean): Address[] {
+  const asked = (context.lastFromContact?.replyTo ?? []).filter((each) => !isOurs(each.address));
+  return asked.length > 0 ? asked : [{ name: context.contact.name, address: context.contact.email }];
+}
+
+/** Who is in copy when the operator does not say: everybody else on the last inbound mail. */
+export function defaultCc(
+  context: OutgoingContext,
+  to: readonly Address[],
+  isOurs: (address: string) => boolean,
+): Address[] {
+  const last = context.lastInbound;
+  if (last === null) return [];
+  const taken = new Set([...to.map((each) => each.address), context.contact.email]);
+  return [last.from, ...last.to, ...last.cc].filter((each) => {
+    if (isOurs(each.address) || taken.has(each.address)) return false;
+    taken.add(each.address);
+    return true;
+  });
+}

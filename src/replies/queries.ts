@@ -1,0 +1,122 @@
+import type { Queryable } from '../db/connect.ts';
+import type { Address } from '../mail/parsed-mail.ts';
+import type { Language, NoticeKind } from '../mailboxes/mailbox.ts';
+import type { OutgoingContext, LastInbound } from './outgoing-context.ts';
+
+type ContextRow = {
+  requestId: number;
+  subject: string;
+  replyTag: string;
+  mailboxId: number;
+  mailboxAddress: string;
+  mailboxName: string;
+  mailboxLanguage: Language;
+  notices: NoticeKind[];
+  contactId: number;
+  contactEmail: string;
+  contactName: string;
+  contactLanguage: Language | null;
+  noticesAllowed: boolean;
+  threadIds: string[] | null;
+  lastFromContact: LastInbound | null;
+  lastInbound: LastInbound | null;
+};
+
+/** All that composing a mail of a request needs, in one round trip; null when there is no such request. */
+export async function findOutgoingContext(tx: Queryable, requestId: number): Promise<OutgoingContext | null> {
+  const [row] = await tx<ContextRow[]>`
+    select requests.id as request_id, requests.subject, requests.reply_tag,
+      mailboxes.id as mailbox_id, mailboxes.address as mailbox_address, mailboxes.name as mailbox_name,
+      mailboxes.language as mailbox_language, mailboxes.notices,
+      contacts.id as contact_id, contacts.email as contact_email, contacts.name as contact_name,
+      settings.language as contact_language,
+      not coalesce(settings.blocked, false) and (coalesce(settings.trusted, false)
+        or coalesce(last_from_contact.authenticity, 'verified') <> 'unverified') as notices_allowed,
+      (select array_agg(internet_message_id order by messages.id)
+      from messages
+      where messages.request_id = requests.id and internet_message_id is not null and kind <> 'note') as thread_ids,
+      case when last_from_contact.id is not null then last_from_contact.mail end as last_from_contact,
+      case when last_inbound.id is not null then last_inbound.mail end as last_inbound
+    from requests
+    join mailboxes on mailboxes.id = requests.mailbox_id
+    join contacts on contacts.id = requests.contact_id
+    left join contact_settings as settings
+      on settings.contact_id = contacts.id and settings.mailbox_id = mailboxes.id
+    left join lateral (
+      select id, authenticity, ${inboundMail(tx)} as mail
+      from messages
+      where request_id = requests.id and kind = 'inbound' and author_contact_id = requests.contact_id
+      order by id desc
+      limit 1) as last_from_contact on true
+    left join lateral (
+      select id, ${inboundMail(tx)} as mail
+      from messages
+      where request_id = requests.id and kind = 'inbound'
+      order by id desc
+      limit 1) as last_inbound on true
+    where requests.id = ${requestId}`;
+  if (row === undefined) return null;
+  return {
+    requestId: row.requestId,
+    subject: row.subject,
+    replyTag: row.replyTag,
+    mailbox: {
+      id: row.mailboxId,
+      address: row.mailboxAddress,
+      name: row.mailboxName,
+      language: row.mailboxLanguage,
+      notices: row.notices,
+    },
+    contact: {
+      id: row.contactId,
+      email: row.contactEmail,
+      name: row.contactName,
+      language: row.contactLanguage,
+    },
+    noticesAllowed: row.noticesAllowed,
+    lastFromContact: row.lastFromContact,
+    lastInbound: row.lastInbound,
+    threadIds: row.threadIds ?? [],
+  };
+}
+
+function inboundMail(tx: Queryable): ReturnType<Queryable> {
+  return tx`json_build_object('id', messages.id, 'internetMessageId', internet_message_id, 'from', from_address,
+    'to', to_addresses, 'cc', cc_addresses, 'replyTo', reply_to_addresses)`;
+}
+
+/** The addresses that lead into this desk; a mail of ours never goes to one, with or without a plus tag. */
+export async function listMailboxAddresses(tx: Queryable): Promise<string[]> {
+  const rows = await tx<{ address: string }[]>`
+    select address
+    from mailboxes`;
+  return rows.map((row) => row.address);
+}
+
+/** Makes everybody in copy a participant of the request, so that their answers find it. */
+export async function insertParticipants(
+  tx: Queryable,
+  requestId: number,
+  people: readonly Address[],
+  at: Date,
+): Promise<void> {
+  await tx`
+    insert into participants (request_id, email, name, created_at)
+    select ${requestId}::bigint, email, name, ${at}
+    from unnest(${people.map((each) => each.address)}::text[], ${people.map((each) => each.name)}::text[])
+      as person (email, name)
+    on conflict do nothing`;
+}
+
+/** The messages of a request that came after one, in short; what an operator who answers the earlier one has missed. */
+export async function listMessagesAfter(
+  tx: Queryable,
+  requestId: number,
+  messageId: number,
+): Promise<{ id: number; kind: string; subject: string; visibleText: string; createdAt: Date }[]> {
+  return tx<{ id: number; kind: string; subject: string; visibleText: string; createdAt: Date }[]>`
+    select id, kind, subject, visible_text, created_at
+    from messages
+    where request_id = ${requestId} and id > ${messageId} and (kind in ('inbound', 'outbound', 'note') or direction = 'in')
+    order by id`;
+}

@@ -1,0 +1,60 @@
+import type { Transaction } from '../db/connect.ts';
+import { queueMail } from '../deliveries/queue-mail.ts';
+import type { Actor } from '../operators/actor.ts';
+import type { NoticeKind } from '../mailboxes/mailbox.ts';
+import { recordEvent } from '../requests/record-event.ts';
+import { type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
+import { renderNotice } from './templates.ts';
+import { textToHtml } from './text-to-html.ts';
+
+/**
+ * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
+ * nothing, when the mailbox has switched this notice off or the contact must not be answered automatically.
+ */
+export async function queueNotice(
+  tx: Transaction,
+  actor: Actor,
+  context: OutgoingContext,
+  notice: NoticeKind,
+  at: Date,
+): Promise<boolean> {
+  if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
+  const text = renderNotice(notice, context.contact.language ?? context.mailbox.language, {
+    contact: context.contact,
+    request: { id: context.requestId, subject: context.subject },
+    mailbox: context.mailbox,
+    operator: actor.kind === 'operator' ? { name: actor.name } : null,
+  });
+  const queued = await queueMail(tx, {
+    kind: 'notice',
+    notice,
+    requestId: context.requestId,
+    mailboxId: context.mailbox.id,
+    authorOperatorId: null,
+    from: { name: context.mailbox.name, address: context.mailbox.address },
+    to: [{ name: context.contact.name, address: context.contact.email }],
+    cc: [],
+    replyTo: replyAddress(context),
+    subject: replySubject(context.subject),
+    text,
+    html: textToHtml(text),
+    inReplyTo: context.lastFromContact?.internetMessageId ?? context.threadIds.at(-1) ?? null,
+    references: context.threadIds,
+    quotedMessageId: null,
+    attachments: [],
+    sendAfter: at,
+    at,
+  });
+  await recordEvent(tx, {
+    type: 'notice.queued',
+    actor,
+    at,
+    mailboxId: context.mailbox.id,
+    requestId: context.requestId,
+    messageId: queued.messageId,
+    deliveryId: queued.deliveryId,
+    contactId: context.contact.id,
+    new: { notice },
+  });
+  return true;
+}

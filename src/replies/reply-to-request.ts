@@ -1,0 +1,156 @@
+import type { Transaction } from '../db/connect.ts';
+import type { Deps } from '../deps.ts';
+import { queueMail } from '../deliveries/queue-mail.ts';
+import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/idempotency.ts';
+import type { Address } from '../mail/parsed-mail.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { Problem } from '../problems.ts';
+import { lockVisibleRequest, wrongState } from '../requests/lock-visible-request.ts';
+import { recordEvent } from '../requests/record-event.ts';
+import { isOpen, type RequestRow } from '../requests/request.ts';
+import { markRequestAnswered } from '../requests/mark-request-answered.ts';
+import { findOutgoingContext } from './find-outgoing-context.ts';
+import { answerTo, defaultCc, type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
+import { insertParticipants, listMailboxAddresses, listMessagesAfter } from './queries.ts';
+import { textToHtml } from './text-to-html.ts';
+
+export type ReplyAttachment = {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+};
+
+export type Reply = {
+  readonly requestId: number;
+  readonly text: string;
+  /** Sanitised by the caller; made from the text when absent. */
+  readonly html?: string;
+  /** Absent: everybody else on the last inbound mail. Empty: nobody. */
+  readonly cc?: readonly Address[];
+  readonly attachments?: readonly ReplyAttachment[];
+  /** The newest message the operator had seen; anything newer refuses the reply with what was missed. */
+  readonly seenMessageId?: number;
+  /** Seconds that the mail waits, and may be cancelled, before it leaves. */
+  readonly holdSeconds?: number;
+  readonly idempotency?: Idempotency | null;
+};
+
+/**
+ * Queues an operator's answer to the contact of an open request, which becomes the operator's if it was nobody's. The
+ * mail leaves after the transaction; the message shows what became of it.
+ */
+export async function replyToRequest(
+  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  actor: OperatorActor,
+  reply: Reply,
+): Promise<{ readonly messageId: number }> {
+  const at = deps.clock.now();
+  const messageId = await deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, reply.idempotency ?? null, at);
+    if (earlier !== null) return earlier;
+
+    const request = await lockVisibleRequest(tx, actor, reply.requestId);
+    if (!isOpen(request.status))
+      throw wrongState(request, 'reply', ['new', 'in_progress', 'pending', 'resolved']);
+    await ensureNothingMissed(tx, reply);
+
+    const context = await findOutgoingContext(tx, request.id);
+    const queued = await queueReply(tx, actor, context, reply, at);
+    await markRequestAnswered(tx, request.id, actor.operatorId, at);
+    await recordReply(tx, actor, request, queued, at);
+    await rememberIdempotent(tx, reply.idempotency ?? null, queued.messageId, at);
+    return queued.messageId;
+  });
+  deps.wakeDeliveries();
+  return { messageId };
+}
+
+async function ensureNothingMissed(tx: Transaction, reply: Reply): Promise<void> {
+  if (reply.seenMessageId === undefined) return;
+  const missed = await listMessagesAfter(tx, reply.requestId, reply.seenMessageId);
+  if (missed.length === 0) return;
+  throw new Problem(
+    'thread_moved_on',
+    'Messages came after the one this reply was written to; read them first',
+    {
+      members: { missed },
+    },
+  );
+}
+
+async function queueReply(
+  tx: Transaction,
+  actor: OperatorActor,
+  context: OutgoingContext,
+  reply: Reply,
+  at: Date,
+): Promise<{ readonly messageId: number; readonly deliveryId: number }> {
+  const isOurs = addressesOfTheDesk(await listMailboxAddresses(tx));
+  const to = answerTo(context, isOurs);
+  const cc = reply.cc === undefined ? defaultCc(context, to, isOurs) : copiesWithout(reply.cc, to, isOurs);
+  if (cc.length > 0) await insertParticipants(tx, context.requestId, cc, at);
+  return queueMail(tx, {
+    kind: 'reply',
+    notice: null,
+    requestId: context.requestId,
+    mailboxId: context.mailbox.id,
+    authorOperatorId: actor.operatorId,
+    from: { name: context.mailbox.name, address: context.mailbox.address },
+    to,
+    cc,
+    replyTo: replyAddress(context),
+    subject: replySubject(context.subject),
+    text: reply.text,
+    html: reply.html ?? textToHtml(reply.text),
+    inReplyTo: context.lastInbound?.internetMessageId ?? context.threadIds.at(-1) ?? null,
+    references: context.threadIds,
+    quotedMessageId: context.lastFromContact?.id ?? null,
+    attachments: reply.attachments ?? [],
+    sendAfter: new Date(at.getTime() + (reply.holdSeconds ?? 0) * 1000),
+    at,
+  });
+}
+
+// A copy to one of our own addresses would come back through the relay as a mail of its own.
+function copiesWithout(
+  cc: readonly Address[],
+  to: readonly Address[],
+  isOurs: (address: string) => boolean,
+): Address[] {
+  const seen = new Set(to.map((each) => each.address));
+  return cc.filter(({ address }) => {
+    if (isOurs(address)) {
+      throw new Problem('invalid_input', `cc: ${address} is an address of this desk`, {
+        errors: [{ pointer: '/cc', detail: `${address} is an address of this desk; leave it out` }],
+      });
+    }
+    if (seen.has(address)) return false;
+    seen.add(address);
+    return true;
+  });
+}
+
+function addressesOfTheDesk(addresses: readonly string[]): (address: string) => boolean {
+  const ours = new Set(addresses);
+  return (address) => ours.has(address.replace(/\+[^@]*@/, '@'));
+}
+
+async function recordReply(
+  tx: Transaction,
+  actor: OperatorActor,
+  request: RequestRow,
+  queued: { readonly messageId: number; readonly deliveryId: number },
+  at: Date,
+): Promise<void> {
+  await recordEvent(tx, {
+    type: 'message.replied',
+    actor,
+    at,
+    mailboxId: request.mailboxId,
+    requestId: request.id,
+    messageId: queued.messageId,
+    deliveryId: queued.deliveryId,
+    old: { status: request.status, assigneeId: request.assigneeId },
+    new: { status: 'in_progress', assigneeId: request.assigneeId ?? actor.operatorId },
+  });
+}

@@ -1,0 +1,23 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
+import { Problem } from '../problems.ts';
+import { findAttachmentRow, findAttachmentSlice } from './list-queries.ts';
+import type { StoredFile } from './stored-file.ts';
+
+/** An attachment, to be read in slices; `not_found` also when it lies in a mailbox that the operator does not serve. */
+export async function findAttachment(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  attachmentId: number,
+): Promise<StoredFile> {
+  requirePermission(actor, 'requests.read');
+  const attachment = await findAttachmentRow(deps.db, actor.mailboxIds, attachmentId);
+  if (attachment === null) throw new Problem('not_found', `There is no attachment ${attachmentId}`);
+  return {
+    name: attachment.name,
+    contentType: attachment.contentType,
+    size: attachment.size,
+    read: (offset, length) => findAttachmentSlice(deps.db, attachmentId, offset, length),
+  };
+}

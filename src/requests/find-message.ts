@@ -1,0 +1,20 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
+import { Problem } from '../problems.ts';
+import { completeMessages } from './complete-messages.ts';
+import { findMessageRow } from './list-queries.ts';
+import type { MessageView } from './request-view.ts';
+
+/** One message as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
+export async function findMessage(
+  deps: Pick<Deps, 'db' | 'clock' | 'transport'>,
+  actor: OperatorActor,
+  messageId: number,
+): Promise<MessageView> {
+  requirePermission(actor, 'requests.read');
+  const row = await findMessageRow(deps.db, actor.mailboxIds, messageId);
+  const [message] = row === null ? [] : await completeMessages(deps, [row]);
+  if (message === undefined) throw new Problem('not_found', `There is no message ${messageId}`);
+  return message;
+}

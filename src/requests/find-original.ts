@@ -1,0 +1,24 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
+import { Problem } from '../problems.ts';
+import { findOriginalRow, findOriginalSlice } from './list-queries.ts';
+import type { StoredFile } from './stored-file.ts';
+
+/** The mail as it arrived, to be read in slices; `not_found` for a message that came by no mail or was too large to relay. */
+export async function findOriginal(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  messageId: number,
+): Promise<StoredFile> {
+  requirePermission(actor, 'requests.read');
+  const original = await findOriginalRow(deps.db, actor.mailboxIds, messageId);
+  if (original === null)
+    throw new Problem('not_found', `There is no original mail of a message ${messageId}`);
+  return {
+    name: `message-${messageId}.eml`,
+    contentType: 'message/rfc822',
+    size: original.size,
+    read: (offset, length) => findOriginalSlice(deps.db, original.intakeId, offset, length),
+  };
+}

@@ -1,0 +1,22 @@
+import type { Deps } from '../deps.ts';
+import { decodeCursor } from '../http/cursor.ts';
+import { byId, type Page, pageOf } from '../http/page.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { completeMessages } from './complete-messages.ts';
+import { findRequest } from './find-request.ts';
+import { listMessageRows } from './list-queries.ts';
+import type { MessageView } from './request-view.ts';
+
+/** A page of a request's messages, oldest first, each with its attachments and what became of its delivery. */
+export async function listMessages(
+  deps: Pick<Deps, 'db' | 'clock' | 'transport'>,
+  actor: OperatorActor,
+  input: { readonly requestId: number; readonly limit: number; readonly cursor?: string | undefined },
+): Promise<Page<MessageView>> {
+  const scope = `messages ${input.requestId}`;
+  const after = input.cursor === undefined ? null : decodeCursor(input.cursor, scope);
+  await findRequest(deps, actor, input.requestId);
+  const rows = await listMessageRows(deps.db, input.requestId, after, input.limit + 1);
+  const page = pageOf(rows, input.limit, scope, byId);
+  return { items: await completeMessages(deps, page.items), nextCursor: page.nextCursor };
+}

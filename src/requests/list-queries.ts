@@ -1,0 +1,270 @@
+import type postgres from 'postgres';
+import type { Queryable } from '../db/connect.ts';
+import type { Position } from '../http/cursor.ts';
+import { isAfter, orderBy, type RequestSort, sortValue } from './request-sorts.ts';
+import type {
+  AttachmentRow,
+  AttemptRow,
+  DeliveryRow,
+  EventView,
+  MessageRow,
+  RecipientRow,
+  RequestView,
+} from './request-view.ts';
+import type { Priority, RequestStatus } from './request.ts';
+
+type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
+/** Filters of the list of requests; those that are lists mean any of theirs. */
+export type RequestFilters = {
+  readonly status?: readonly RequestStatus[] | undefined;
+  /** An operator's id, or null for nobody. */
+  readonly assigneeId?: number | null | undefined;
+  readonly mailboxId?: readonly number[] | undefined;
+  readonly contactId?: readonly number[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly priority?: readonly Priority[] | undefined;
+  readonly category?: readonly string[] | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdTo?: Date | undefined;
+  readonly updatedFrom?: Date | undefined;
+  readonly updatedTo?: Date | undefined;
+};
+
+const requestColumns = (db: Queryable) => db`
+  r.id, r.mailbox_id, m.address as mailbox_address, r.contact_id, c.email as contact_email, c.name as contact_name,
+  r.subject, r.status, r.priority, r.category, r.tags, r.assignee_id, a.name as assignee_name, r.follow_up_of,
+  r.refers_to, r.merged_into, r.needs_attention, r.message_count, r.created_at, r.updated_at, r.last_message_at,
+  r.first_response_at, r.resolved_at, r.closed_at`;
+
+const requestTables = (db: Queryable) => db`
+  requests r
+  join mailboxes m on m.id = r.mailbox_id
+  join contacts c on c.id = r.contact_id
+  left join operators a on a.id = r.assignee_id`;
+
+export type ListedRequest = RequestView & { readonly sortValue: string | null };
+
+/** Requests of the mailboxes (null: of all) that pass the filters, in the order asked for, from after a position on. */
+export async function listRequestRows(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  filters: RequestFilters,
+  page: { readonly sort: RequestSort; readonly after: Position | null; readonly limit: number },
+): Promise<ListedRequest[]> {
+  const after = page.after === null ? db`` : db`and ${isAfter(db, page.sort, page.after)}`;
+  return db<ListedRequest[]>`
+    select ${requestColumns(db)}, ${sortValue(db, page.sort)} as sort_value
+    from ${requestTables(db)}
+    where ${conditions(db, mailboxIds, filters)} ${after}
+    ${orderBy(db, page.sort)}
+    limit ${page.limit}`;
+}
+
+/** How many requests of the mailboxes pass the filters. */
+export async function countRequestRows(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  filters: RequestFilters,
+): Promise<number> {
+  const [row] = await db<{ total: number }[]>`
+    select count(*) as total from requests r where ${conditions(db, mailboxIds, filters)}`;
+  return row?.total ?? 0;
+}
+
+function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters: RequestFilters): Fragment {
+  const found: Fragment[] = [];
+  if (mailboxIds !== null) found.push(db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`);
+  if (filters.status !== undefined) found.push(db`r.status = any(${[...filters.status]}::text[])`);
+  if (filters.assigneeId === null) found.push(db`r.assignee_id is null`);
+  else if (filters.assigneeId !== undefined) found.push(db`r.assignee_id = ${filters.assigneeId}`);
+  if (filters.mailboxId !== undefined)
+    found.push(db`r.mailbox_id = any(${[...filters.mailboxId]}::bigint[])`);
+  if (filters.contactId !== undefined)
+    found.push(db`r.contact_id = any(${[...filters.contactId]}::bigint[])`);
+  if (filters.tag !== undefined) found.push(db`r.tags && ${[...filters.tag]}::text[]`);
+  if (filters.priority !== undefined) found.push(db`r.priority = any(${[...filters.priority]}::text[])`);
+  if (filters.category !== undefined) found.push(db`r.category = any(${[...filters.category]}::text[])`);
+  if (filters.createdFrom !== undefined) found.push(db`r.created_at >= ${filters.createdFrom}`);
+  if (filters.createdTo !== undefined) found.push(db`r.created_at < ${filters.createdTo}`);
+  if (filters.updatedFrom !== undefined) found.push(db`r.updated_at >= ${filters.updatedFrom}`);
+  if (filters.updatedTo !== undefined) found.push(db`r.updated_at < ${filters.updatedTo}`);
+  return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
+}
+
+/** One request of the mailboxes, or null. */
+export async function findRequestRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  requestId: number,
+): Promise<RequestView | null> {
+  const [row] = await db<RequestView[]>`
+    select ${requestColumns(db)}
+    from ${requestTables(db)}
+    where ${conditions(db, mailboxIds, {})} and r.id = ${requestId}`;
+  return row ?? null;
+}
+
+const messageColumns = (db: Queryable) => db`
+  s.id, s.request_id, s.kind, s.notice, s.author_kind, coalesce(s.author_contact_id, s.author_operator_id) as author_id,
+  coalesce(c.name, a.name) as author_name, s.from_address, s.to_addresses, s.cc_addresses, s.subject, s.text,
+  s.visible_text, s.html, s.internet_message_id, s.matched_by, s.authenticity, s.subject_changed, s.incomplete, s.created_at`;
+
+const messageTables = (db: Queryable) => db`
+  messages s
+  join requests r on r.id = s.request_id
+  left join contacts c on c.id = s.author_contact_id
+  left join operators a on a.id = s.author_operator_id`;
+
+/** A request's messages, oldest first, from after a position on. */
+export async function listMessageRows(
+  db: Queryable,
+  requestId: number,
+  after: Position | null,
+  limit: number,
+): Promise<MessageRow[]> {
+  return db<MessageRow[]>`
+    select ${messageColumns(db)}
+    from ${messageTables(db)}
+    where s.request_id = ${requestId} and s.id > ${after?.id ?? 0}
+    order by s.id
+    limit ${limit}`;
+}
+
+/** One message of a request of the mailboxes, or null. */
+export async function findMessageRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  messageId: number,
+): Promise<MessageRow | null> {
+  const [row] = await db<MessageRow[]>`
+    select ${messageColumns(db)}
+    from ${messageTables(db)}
+    where ${conditions(db, mailboxIds, {})} and s.id = ${messageId}`;
+  return row ?? null;
+}
+
+/** What is attached to the messages, without the contents. */
+export async function listAttachmentRows(
+  db: Queryable,
+  messageIds: readonly number[],
+): Promise<AttachmentRow[]> {
+  return db<AttachmentRow[]>`
+    select id, message_id, name, content_type, size, inline
+    from attachments
+    where message_id = any(${[...messageIds]}::bigint[])
+    order by id`;
+}
+
+/** The deliveries of the messages. */
+export async function listDeliveryRows(db: Queryable, messageIds: readonly number[]): Promise<DeliveryRow[]> {
+  return db<DeliveryRow[]>`
+    select id, message_id, request_id, state, next_attempt_at, created_at, sent_at
+    from deliveries
+    where message_id = any(${[...messageIds]}::bigint[])`;
+}
+
+/** The recipients of the deliveries of the messages, in the order of the mail's headers. */
+export async function listRecipientRows(
+  db: Queryable,
+  messageIds: readonly number[],
+): Promise<RecipientRow[]> {
+  return db<RecipientRow[]>`
+    select p.delivery_id, p.address, p.state
+    from delivery_recipients p
+    join deliveries d on d.id = p.delivery_id
+    where d.message_id = any(${[...messageIds]}::bigint[])
+    order by p.delivery_id, p.position`;
+}
+
+/** The attempts at the deliveries of the messages, oldest first. */
+export async function listAttemptRows(db: Queryable, messageIds: readonly number[]): Promise<AttemptRow[]> {
+  return db<AttemptRow[]>`
+    select t.delivery_id, t.at, t.code, t.enhanced_code, t.reply, t.outcome
+    from delivery_attempts t
+    join deliveries d on d.id = t.delivery_id
+    where d.message_id = any(${[...messageIds]}::bigint[])
+    order by t.id`;
+}
+
+/** A request's history, oldest first, from after a position on. */
+export async function listEventRows(
+  db: Queryable,
+  requestId: number,
+  after: Position | null,
+  limit: number,
+): Promise<EventView[]> {
+  return db<EventView[]>`
+    select e.id, e.type, e.request_id, e.message_id, e.delivery_id, e.contact_id, e.actor_kind, e.actor_operator_id,
+      o.name as actor_name, e.old, e.new, e.at
+    from events e
+    left join operators o on o.id = e.actor_operator_id
+    where e.request_id = ${requestId} and e.id > ${after?.id ?? 0}
+    order by e.id
+    limit ${limit}`;
+}
+
+/** How long the original of a message of the mailboxes is, or null when there is none. */
+export async function findOriginalRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  messageId: number,
+): Promise<{ intakeId: number; size: number } | null> {
+  const [row] = await db<{ intakeId: number; size: number }[]>`
+    select i.id as intake_id, octet_length(i.raw) as size
+    from messages s
+    join requests r on r.id = s.request_id
+    join intake i on i.id = s.intake_id
+    where ${conditions(db, mailboxIds, {})} and s.id = ${messageId} and i.raw is not null`;
+  return row ?? null;
+}
+
+/** Bytes of an original mail; fewer than asked for at its end, none beyond it or once it is erased. */
+export async function findOriginalSlice(
+  db: Queryable,
+  intakeId: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const [row] = await db<{ slice: Buffer | null }[]>`
+    select substring(raw from ${offset + 1} for ${length}) as slice from intake where id = ${intakeId}`;
+  return row?.slice ?? new Uint8Array();
+}
+
+/** An attachment of a request of the mailboxes, without its content, or null. */
+export async function findAttachmentRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  attachmentId: number,
+): Promise<AttachmentRow | null> {
+  const [row] = await db<AttachmentRow[]>`
+    select f.id, f.message_id, f.name, f.content_type, f.size, f.inline
+    from attachments f
+    join messages s on s.id = f.message_id
+    join requests r on r.id = s.request_id
+    where ${conditions(db, mailboxIds, {})} and f.id = ${attachmentId}`;
+  return row ?? null;
+}
+
+/** Bytes of an attachment; fewer than asked for at its end, none beyond it or once it is erased. */
+export async function findAttachmentSlice(
+  db: Queryable,
+  attachmentId: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const [row] = await db<{ slice: Buffer | null }[]>`
+    select substring(content from ${offset + 1} for ${length}) as slice from attachments where id = ${attachmentId}`;
+  return row?.slice ?? new Uint8Array();
+}
+
+/** Why the SMTP account rests just now, or null while it works. */
+export async function findSendingPause(
+  db: Queryable,
+  account: string,
+  now: Date,
+): Promise<'provider_limit' | 'unreachable' | null> {
+  const [row] = await db<{ reason: 'provider_limit' | 'unreachable' }[]>`
+    select reason from sending_pauses where account = ${account} and until > ${now}`;
+  return row?.reason ?? null;
+}

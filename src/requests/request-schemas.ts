@@ -1,0 +1,136 @@
+import { z } from '@hono/zod-openapi';
+import {
+  id,
+  idParameter,
+  listOf,
+  pageQuery,
+  repeatable,
+  text,
+  time,
+  timeParameter,
+} from '../http/schemas.ts';
+import { parseRequestSort, REQUEST_SORT_FIELDS } from './request-sorts.ts';
+import type { RequestView } from './request-view.ts';
+
+const status = z
+  .enum(['new', 'in_progress', 'pending', 'resolved', 'closed'])
+  .openapi({ description: 'Open means anything but closed.' });
+const priority = z.enum(['P1', 'P2', 'P3', 'P4']);
+
+export const requestSchema = z
+  .object({
+    id,
+    mailbox: z.object({ id, address: z.string() }),
+    contact: z.object({ id, email: z.string(), name: z.string() }),
+    subject: z.string(),
+    status,
+    priority,
+    category: z.string().nullable(),
+    tags: z.array(z.string()),
+    assignee: z.object({ id, name: z.string() }).nullable(),
+    followUpOf: id
+      .nullable()
+      .openapi({ description: 'The closed request of the same contact that the first mail answered.' }),
+    refersTo: id.nullable().openapi({ description: 'A request that the first mail cites and may not join.' }),
+    mergedInto: id.nullable(),
+    needsAttention: z
+      .boolean()
+      .openapi({ description: 'Something went wrong, such as a reply that could not be delivered.' }),
+    messageCount: z.int(),
+    createdAt: time,
+    updatedAt: time,
+    lastMessageAt: time,
+    firstResponseAt: time.nullable(),
+    resolvedAt: time.nullable(),
+    closedAt: time.nullable(),
+  })
+  .openapi('Request');
+
+export const requestListSchema = listOf(requestSchema).openapi('RequestList');
+
+const sortFields = Object.keys(REQUEST_SORT_FIELDS);
+const sorts = sortFields.flatMap((field) => [field, `-${field}`]);
+
+export const requestListQuery = z.strictObject({
+  ...pageQuery,
+  status: repeatable(status),
+  assignee: z
+    .union([z.enum(['me', 'none']), idParameter], { error: 'must be me, none or an operator id' })
+    .optional()
+    .openapi({ type: 'string', description: '`me`, `none` or an operator id.', example: 'me' }),
+  mailboxId: repeatable(idParameter),
+  contactId: repeatable(idParameter),
+  tag: repeatable(text(100, 1)),
+  priority: repeatable(priority),
+  category: repeatable(text(100, 1)),
+  createdFrom: timeParameter.optional(),
+  createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
+  updatedFrom: timeParameter.optional(),
+  updatedTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
+  sort: z
+    .string()
+    .default('-lastMessageAt')
+    .transform((value, context) => {
+      const sort = parseRequestSort(value);
+      if (sort !== null) return sort;
+      context.addIssue({
+        code: 'custom',
+        message: `must be one of ${sortFields.join(', ')}, or one of them after a -`,
+      });
+      return z.NEVER;
+    })
+    .openapi({
+      type: 'string',
+      enum: sorts,
+      default: '-lastMessageAt',
+      description: 'A field, or `-field` for the largest first. Rows without a value come last both ways.',
+    }),
+  total: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true')
+    .openapi({ type: 'boolean', default: false, description: 'Count the rows of all pages too.' }),
+});
+
+export const takeSchema = z
+  .strictObject({
+    force: z
+      .boolean()
+      .optional()
+      .openapi({ default: false, description: "Take over another's; for leads and admins." }),
+  })
+  .openapi('Take');
+
+export const closeSchema = z
+  .strictObject({
+    notify: z.boolean().optional().openapi({ default: true, description: 'Whether the contact is told.' }),
+    reason: text(2000).optional().openapi({ description: 'For the history; the contact does not see it.' }),
+  })
+  .openapi('Close');
+
+/** A request as the interface shows one. */
+export function renderRequest(request: RequestView): z.infer<typeof requestSchema> {
+  const { assigneeId, assigneeName } = request;
+  return {
+    id: request.id,
+    mailbox: { id: request.mailboxId, address: request.mailboxAddress },
+    contact: { id: request.contactId, email: request.contactEmail, name: request.contactName },
+    subject: request.subject,
+    status: request.status,
+    priority: request.priority,
+    category: request.category,
+    tags: [...request.tags],
+    assignee: assigneeId === null || assigneeName === null ? null : { id: assigneeId, name: assigneeName },
+    followUpOf: request.followUpOf,
+    refersTo: request.refersTo,
+    mergedInto: request.mergedInto,
+    needsAttention: request.needsAttention,
+    messageCount: request.messageCount,
+    createdAt: request.createdAt.toISOString(),
+    updatedAt: request.updatedAt.toISOString(),
+    lastMessageAt: request.lastMessageAt.toISOString(),
+    firstResponseAt: request.firstResponseAt?.toISOString() ?? null,
+    resolvedAt: request.resolvedAt?.toISOString() ?? null,
+    closedAt: request.closedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { SECRET } from '../support/intake.ts';
+
+export const BENCH_DESK = 'bench@desk.example.com';
+export const BENCH_SECRET = SECRET;
+
+export type Desk = { readonly url: string; readonly stop: () => Promise<void> };
+
+/** The server as `npm start` runs it, in a process of its own, on a database that is there. */
+export async function startDesk(
+  databaseUrl: string,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Desk> {
+  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATABASE_URL: databaseUrl,
+      APP_SECRET: 'bench-secret-bench-secret-bench-secret',
+      MAILBOX_ADDRESS: BENCH_DESK,
+      MAILBOX_NAME: 'Bench',
+      RELAY_SECRET: BENCH_SECRET,
+      LOG_LEVEL: 'error',
+      ...settings,
+    },
+  });
+  const url = await readyUrl(child);
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function readyUrl(child: ChildProcess): Promise<string> {
+  let said = '';
+  for await (const chunk of child.stderr!) {
+    said += String(chunk);
+    const url = /http:\/\/[^\s/]+/.exec(said)?.[0];
+    if (url !== undefined) {
+      // Whatever comes later must not fill the pipe.
+      child.stderr!.resume();
+      return url;
+    }
+  }
+  throw new Error(`the server did not start: ${said}`);
+}
+
+/** How many a second, from doing `work` again and again, `side` at once, for about this long. */
+export async function rateOf(
+  side: number,
+  milliseconds: number,
+  work: () => Promise<number>,
+): Promise<number> {
+  const until = performance.now() + milliseconds;
+  const began = performance.now();
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: side }, async () => {
+      while (performance.now() < until) done += await work();
+    }),
+  );
+  return (done / (performance.now() - began)) * 1000;
+}
