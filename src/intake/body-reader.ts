@@ -18,7 +18,10 @@ export function bodyReader(): BodyReader {
     let holds = false;
     const takePlace = (): void => {
       if (holds) return;
-      if (taken) throw new Problem('busy', 'Another large post is being read; send this one again', { retryAfterSeconds: 10 });
+      if (taken)
+        throw new Problem('busy', 'Another large post is being read; send this one again', {
+          retryAfterSeconds: 10,
+        });
       taken = true;
       holds = true;
     };

@@ -13,7 +13,11 @@ import { citedIds, threadQuestion } from './thread-question.ts';
 type BounceFacts = {
   /** Message-IDs in the returned mail and in the bounce's own headers. */
   readonly ids: readonly string[];
-  readonly recipients: readonly { readonly address: string; readonly enhancedCode: string | null; readonly reply: string | null }[];
+  readonly recipients: readonly {
+    readonly address: string;
+    readonly enhancedCode: string | null;
+    readonly reply: string | null;
+  }[];
   /** A server that still tries has not failed: the delivery stays as it is. */
   readonly failed: boolean;
 };
@@ -49,7 +53,12 @@ export async function fileBounce(
   if (guessed === null) return quarantine(tx, claimed.intakeId, 'bounce_unverified');
   const filed = await recordOn(tx, mailbox, mail, claimed, guessed.requestId, 'sender');
   if (facts.failed) {
-    const flag = { requestId: guessed.requestId, mailboxId: mailbox.id, reason: 'bounce_of_recent_recipient', at: claimed.at };
+    const flag = {
+      requestId: guessed.requestId,
+      mailboxId: mailbox.id,
+      reason: 'bounce_of_recent_recipient',
+      at: claimed.at,
+    };
     await flagRequest(tx, { kind: 'relay' }, flag);
   }
   return filed;

@@ -61,15 +61,11 @@ async function fileBehindSavepoint(
   decision: Exclude<Decision, { kind: 'quarantine' }>,
   claimed: Claimed,
 ): Promise<Filed> {
-  await tx`savepoint filing`;
   try {
-    if (decision.kind === 'request') return await fileIntoRequest(tx, mailbox, mail, decision, claimed);
-    if (decision.kind === 'bounce') return await fileBounce(tx, mailbox, mail, claimed);
-    return await fileAutomatic(tx, mailbox, mail, decision, claimed);
+    return await tx.savepoint('filing', (inner) => file(inner, mailbox, mail, decision, claimed));
   } catch (error) {
     if (isTransient(error)) throw error;
     deps.log.error({ error, intakeId: claimed.intakeId }, 'a mail could not be filed; it is in quarantine');
-    await tx`rollback to savepoint filing`;
     await settleIntake(tx, claimed.intakeId, {
       outcome: 'quarantined',
       reason: 'processing_error',
@@ -78,6 +74,18 @@ async function fileBehindSavepoint(
     });
     return quarantined('processing_error');
   }
+}
+
+function file(
+  tx: Transaction,
+  mailbox: RelayMailbox,
+  mail: ReadMail,
+  decision: Exclude<Decision, { kind: 'quarantine' }>,
+  claimed: Claimed,
+): Promise<Filed> {
+  if (decision.kind === 'request') return fileIntoRequest(tx, mailbox, mail, decision, claimed);
+  if (decision.kind === 'bounce') return fileBounce(tx, mailbox, mail, claimed);
+  return fileAutomatic(tx, mailbox, mail, decision, claimed);
 }
 
 function quarantined(reason: string): Filed {

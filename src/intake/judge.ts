@@ -13,7 +13,12 @@ export type Judged = {
 /** Puts together what the mail says of itself and what Gmail's labels say of it. */
 export function judge(reading: MailReading, handedOver: HandedOver, mailbox: RelayMailbox): Judged {
   if (!reading.ok) {
-    return { class: 'human', classReason: 'not read', authenticity: 'unverified', authenticityReason: 'not read' };
+    return {
+      class: 'human',
+      classReason: 'not read',
+      authenticity: 'unverified',
+      authenticityReason: 'not read',
+    };
   }
   const { classification, authentication, mail } = reading;
   // Such a mail never crossed the internet, so no server checked it; the label is the proof that the owner wrote it.

@@ -16,14 +16,10 @@ const gmailId = z.string().min(1).max(128);
 const relayMessage = z.object({
   id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
   threadId: gmailId,
-  internalDate: z
-    .int()
-    .min(0)
-    .max(8.64e15)
-    .openapi({
-      example: 1767225600000,
-      description: 'When Gmail accepted the mail, milliseconds since 1970',
-    }),
+  internalDate: z.int().min(0).max(8.64e15).openapi({
+    example: 1767225600000,
+    description: 'When Gmail accepted the mail, milliseconds since 1970',
+  }),
   labelIds: z.array(z.string().max(128)).max(500).default([]),
   sizeEstimate: z.int().min(0).openapi({ description: 'Bytes, as Gmail estimates them' }),
   raw: z

@@ -1,15 +1,18 @@
 import type { Queryable, Transaction } from '../db/connect.ts';
 import type { RequestRow } from './request.ts';
 
-/** Locks a request for the rest of the transaction; null when there is none. */
+/**
+ * Locks a request for the rest of the transaction; null when there is none. The assignee's name is a subquery and no
+ * join: after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
+ */
 export async function lockRequest(tx: Transaction, requestId: number): Promise<RequestRow | null> {
   const [row] = await tx<RequestRow[]>`
-    select requests.id, mailbox_id, contact_id, subject, status, assignee_id, operators.name as assignee_name,
+    select id, mailbox_id, contact_id, subject, status, assignee_id,
+      (select name from operators where operators.id = requests.assignee_id) as assignee_name,
       reply_tag, merged_into, needs_attention, closed_at
     from requests
-    left join operators on operators.id = requests.assignee_id
-    where requests.id = ${requestId}
-    for update of requests`;
+    where id = ${requestId}
+    for update`;
   return row ?? null;
 }
 
