@@ -132,7 +132,7 @@ const relayOperation: RouteConfig = {
   method: 'post',
   path: '/v1/relay/{mailbox}',
   operationId: 'postRelayBatch',
-  tags: ['relay'],
+  tags: ['Relay'],
   summary: 'Hand over new mails',
   description:
     'For the relay in the Gmail account. Signed as Standard Webhooks say, with a secret of the mailbox (`whsec_…`). ' +

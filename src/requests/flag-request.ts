@@ -7,7 +7,12 @@ import { recordEvent } from './record-event.ts';
 export async function flagRequest(
   tx: Transaction,
   actor: Actor,
-  flag: { readonly requestId: number; readonly mailboxId: number; readonly reason: string; readonly at: Date },
+  flag: {
+    readonly requestId: number;
+    readonly mailboxId: number;
+    readonly reason: string;
+    readonly at: Date;
+  },
 ): Promise<void> {
   if (!(await markNeedsAttention(tx, flag.requestId, flag.at))) return;
   await recordEvent(tx, {

@@ -1,0 +1,24 @@
+import type { MiddlewareHandler } from 'hono';
+import { routePath } from 'hono/route';
+import type { Deps } from '../deps.ts';
+import type { AppEnv } from './app-env.ts';
+
+const QUIET = new Set(['/healthz', '/readyz', '/metrics']);
+
+/** One log line a call: route pattern, status, time. Never the path itself or a header: they hold addresses and tokens. */
+export function requestLog(deps: Pick<Deps, 'clock' | 'log'>): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const startedAt = deps.clock.now().getTime();
+    await next();
+    const fields = {
+      requestId: c.get('requestId'),
+      method: c.req.method,
+      route: routePath(c, -1),
+      status: c.res.status,
+      milliseconds: deps.clock.now().getTime() - startedAt,
+      operatorId: c.get('actor')?.operatorId,
+    };
+    if (QUIET.has(c.req.path)) deps.log.debug(fields, 'call');
+    else deps.log.info(fields, 'call');
+  };
+}

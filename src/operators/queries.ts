@@ -1,0 +1,119 @@
+import type { Db, Queryable } from '../db/connect.ts';
+import type { Position } from '../http/cursor.ts';
+import type { Role } from './actor.ts';
+import type { Operator, Token } from './operator.ts';
+
+const operatorColumns = (db: Queryable) =>
+  db`o.id, o.email, o.name, o.role, o.mailbox_ids, o.active, o.created_at`;
+const tokenColumns = (db: Queryable) => db`id, operator_id, name, created_at, last_used_at, revoked_at`;
+
+export type OperatorWithToken = Operator & { readonly tokenId: number; readonly tokenUsedAt: Date | null };
+
+/** The active operator to whom a valid token belongs, or null. */
+export async function findOperatorByToken(db: Queryable, hash: Buffer): Promise<OperatorWithToken | null> {
+  const [row] = await db<OperatorWithToken[]>`
+    select ${operatorColumns(db)}, t.id as token_id, t.last_used_at as token_used_at
+    from tokens t
+    join operators o on o.id = t.operator_id
+    where t.hash = ${hash} and t.revoked_at is null and o.active`;
+  return row ?? null;
+}
+
+/** Notes a token's use, unless another process has noted one since `before`. */
+export async function markTokenUsed(db: Queryable, tokenId: number, now: Date, before: Date): Promise<void> {
+  await db`
+    update tokens
+    set last_used_at = ${now}
+    where id = ${tokenId} and (last_used_at is null or last_used_at <= ${before})`;
+}
+
+/** The operator with an id, or null. */
+export async function findOperatorById(db: Queryable, id: number): Promise<Operator | null> {
+  const [row] = await db<Operator[]>`select ${operatorColumns(db)} from operators o where o.id = ${id}`;
+  return row ?? null;
+}
+
+/** The operator with an address in its stored form, or null. */
+export async function findOperatorByEmail(db: Queryable, email: string): Promise<Operator | null> {
+  const [row] = await db<Operator[]>`select ${operatorColumns(db)} from operators o where o.email = ${email}`;
+  return row ?? null;
+}
+
+/** Operators by id, from after a position on. */
+export async function listOperatorRows(db: Db, after: Position | null, limit: number): Promise<Operator[]> {
+  return db<Operator[]>`
+    select ${operatorColumns(db)}
+    from operators o
+    where o.id > ${after?.id ?? 0}
+    order by o.id
+    limit ${limit}`;
+}
+
+export type OperatorValues = {
+  readonly email: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly mailboxIds: readonly number[] | null;
+  readonly createdAt: Date;
+};
+
+/** The new operator, or null when the address is one's already. */
+export async function insertOperator(db: Queryable, values: OperatorValues): Promise<Operator | null> {
+  const [row] = await db<Operator[]>`
+    insert into operators as o (email, name, role, mailbox_ids, created_at)
+    values (${values.email}, ${values.name}, ${values.role}, ${values.mailboxIds === null ? null : [...values.mailboxIds]},
+      ${values.createdAt})
+    on conflict on constraint operators_email_key do nothing
+    returning ${operatorColumns(db)}`;
+  return row ?? null;
+}
+
+/** Those of the ids that are mailboxes. */
+export async function listKnownMailboxIds(db: Queryable, ids: readonly number[]): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`select id from mailboxes where id = any(${[...ids]}::bigint[])`;
+  return rows.map((row) => row.id);
+}
+
+/** The new token's row. */
+export async function insertToken(
+  db: Queryable,
+  values: {
+    readonly operatorId: number;
+    readonly name: string;
+    readonly hash: Buffer;
+    readonly createdAt: Date;
+  },
+): Promise<Token> {
+  const [row] = await db<Token[]>`
+    insert into tokens (operator_id, name, hash, created_at)
+    values (${values.operatorId}, ${values.name}, ${values.hash}, ${values.createdAt})
+    returning ${tokenColumns(db)}`;
+  if (row === undefined) throw new Error('insert returned no row');
+  return row;
+}
+
+/** An operator's tokens, revoked ones included, oldest first. */
+export async function listTokenRows(
+  db: Queryable,
+  operatorId: number,
+  after: Position | null,
+  limit: number,
+): Promise<Token[]> {
+  return db<Token[]>`
+    select ${tokenColumns(db)}
+    from tokens
+    where operator_id = ${operatorId} and id > ${after?.id ?? 0}
+    order by id
+    limit ${limit}`;
+}
+
+/** The token with an id, locked for the transaction, or null. */
+export async function lockToken(db: Queryable, tokenId: number): Promise<Token | null> {
+  const [row] = await db<Token[]>`select ${tokenColumns(db)} from tokens where id = ${tokenId} for update`;
+  return row ?? null;
+}
+
+/** Ends a token's validity. */
+export async function markTokenRevoked(db: Queryable, tokenId: number, now: Date): Promise<void> {
+  await db`update tokens set revoked_at = ${now} where id = ${tokenId}`;
+}

@@ -1,0 +1,120 @@
+import { buildApp, type AppDeps } from '../../src/app.ts';
+import type { Db } from '../../src/db/connect.ts';
+import { silentLog } from '../../src/log.ts';
+import { createKeyring } from '../../src/mailboxes/keyring.ts';
+import type { Role } from '../../src/operators/actor.ts';
+import { addOperator } from '../../src/operators/add-operator.ts';
+import { createToken } from '../../src/operators/create-token.ts';
+import { asActor } from '../../src/operators/operator.ts';
+
+export const START = new Date('2026-11-22T09:00:00.000Z');
+
+/** A clock that stands still until it is told to go on. */
+export function testClock(start: Date = START) {
+  let now = start;
+  return {
+    now: () => now,
+    advance(milliseconds: number) {
+      now = new Date(now.getTime() + milliseconds);
+    },
+  };
+}
+
+/** A parse pool for tests that hand over no mail: to be asked for anything is a fault of the test. */
+const noParsePool: AppDeps['parsePool'] = new Proxy({} as AppDeps['parsePool'], {
+  get: (_, name) => {
+    throw new Error(`this test has no parse pool (asked for ${String(name)})`);
+  },
+});
+
+export type TestApp = ReturnType<typeof testApp>;
+
+/**
+ * The app on a test database with a clock of its own; what a test needs otherwise it passes as `overrides`.
+ * `call` is `app.request` with a token and a JSON body.
+ */
+export function testApp(db: Db, overrides: Partial<AppDeps> = {}) {
+  const clock = testClock();
+  let wakes = 0;
+  const deps: AppDeps = {
+    db,
+    clock,
+    log: silentLog,
+    keyring: createKeyring(['test-secret-test-secret-test-secret']),
+    parsePool: noParsePool,
+    transport: null,
+    smtpDailyLimit: null,
+    wakeDeliveries: () => {
+      wakes += 1;
+    },
+    publicUrl: 'https://desk.example.com',
+    ...overrides,
+  };
+  const app = buildApp(deps);
+  return { app, deps, clock, wakes: () => wakes, call: caller(app) };
+}
+
+export type CallOptions = {
+  readonly token?: string | undefined;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+function caller(app: ReturnType<typeof buildApp>) {
+  return async (method: string, path: string, options: CallOptions = {}): Promise<Response> =>
+    app.request(path, {
+      method,
+      headers: {
+        ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(options.body === undefined
+        ? {}
+        : { body: typeof options.body === 'string' ? options.body : JSON.stringify(options.body) }),
+    });
+}
+
+/** An operator with a token, made by the verbs themselves. */
+export async function testOperator(
+  deps: Pick<AppDeps, 'db' | 'clock'>,
+  values: { readonly name?: string; readonly role?: Role; readonly mailboxIds?: readonly number[] } = {},
+) {
+  const name = values.name ?? 'Ann';
+  const operator = await addOperator(
+    deps,
+    { kind: 'system' },
+    {
+      email: `${name.toLowerCase()}@desk.example.com`,
+      name,
+      role: values.role ?? 'agent',
+      mailboxIds: values.mailboxIds,
+    },
+  );
+  const { token, id: tokenId } = await createToken(
+    deps,
+    { kind: 'system' },
+    { operatorId: operator.id, name: 'test' },
+  );
+  return { ...operator, token, tokenId, actor: asActor(operator) };
+}
+
+/** The body of an answer that is a problem document of this status and code; anything else fails the test. */
+export async function problemOf(
+  response: Response,
+  status: number,
+  code: string,
+): Promise<Record<string, unknown>> {
+  const body = await response.text();
+  const type = response.headers.get('content-type');
+  if (response.status !== status || type !== 'application/problem+json') {
+    throw new Error(
+      `expected a problem ${status} ${code}, got ${response.status} ${type}: ${body.slice(0, 500)}`,
+    );
+  }
+  const problem = JSON.parse(body) as Record<string, unknown>;
+  if (problem.type !== `/problems/${code}` || problem.status !== status) {
+    throw new Error(`expected a problem ${status} ${code}, got ${body.slice(0, 500)}`);
+  }
+  return problem;
+}

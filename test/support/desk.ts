@@ -1,0 +1,73 @@
+import type { Db } from '../../src/db/connect.ts';
+import { START } from './app.ts';
+
+/** A mailbox and a contact, for tests that look at requests and need not know how one came to be. */
+export async function insertDesk(db: Db, address = 'support@example.com') {
+  const [mailbox] = await db<{ id: number }[]>`
+    insert into mailboxes (address, name, accept_since, created_at)
+    values (${address}, 'Support', ${START}, ${START})
+    returning id`;
+  const [contact] = await db<{ id: number }[]>`
+    insert into contacts (email, name, created_at)
+    values ('maria@example.org', 'Maria', ${START})
+    on conflict (email) do update set name = excluded.name
+    returning id`;
+  if (mailbox === undefined || contact === undefined) throw new Error('insert returned no row');
+  return { mailboxId: mailbox.id, contactId: contact.id };
+}
+
+/** A new request with nothing in it. */
+export async function insertRequest(
+  db: Db,
+  desk: { readonly mailboxId: number; readonly contactId: number },
+  subject = 'My parcel',
+): Promise<number> {
+  const tag = Buffer.from(
+    crypto.getRandomValues(new Uint8Array(16)).map((byte) => 97 + (byte % 26)),
+  ).toString();
+  const [row] = await db<{ id: number }[]>`
+    insert into requests (mailbox_id, contact_id, subject, status, reply_tag, created_at, updated_at, last_message_at)
+    values (${desk.mailboxId}, ${desk.contactId}, ${subject}, 'new', ${tag}, ${START}, ${START}, ${START})
+    returning id`;
+  if (row === undefined) throw new Error('insert returned no row');
+  return row.id;
+}
+
+/** An inbound message of a request with its raw original and, if wanted, an attachment. */
+export async function insertInbound(
+  db: Db,
+  desk: { readonly mailboxId: number; readonly contactId: number },
+  requestId: number,
+  values: {
+    readonly raw?: Uint8Array | null;
+    readonly attachment?: {
+      readonly name: string;
+      readonly contentType: string;
+      readonly content: Uint8Array;
+    };
+  } = {},
+) {
+  const raw = values.raw === undefined ? Buffer.from('Subject: hello\r\n\r\nhello\r\n') : values.raw;
+  const [intake] = await db<{ id: number }[]>`
+    insert into intake (mailbox_id, gmail_id, internal_date, outcome, request_id, oversize, raw, received_at)
+    values (${desk.mailboxId}, ${crypto.randomUUID()}, ${START}, 'appended', ${requestId}, ${raw === null},
+      ${raw === null ? null : Buffer.from(raw)}, ${START})
+    returning id`;
+  const from = { name: 'Maria', address: 'maria@example.org' };
+  const [message] = await db<{ id: number }[]>`
+    insert into messages
+      (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, to_addresses, subject, text,
+       visible_text, internet_message_id, intake_id, matched_by, authenticity, class, created_at)
+    values (${requestId}, ${desk.mailboxId}, 'inbound', 'in', 'contact', ${desk.contactId}, ${db.json(from)},
+      ${db.json([{ name: '', address: 'support@example.com' }])}, 'My parcel', 'hello', 'hello',
+      ${`<${crypto.randomUUID()}@example.org>`}, ${intake?.id ?? null}, 'new', 'verified', 'human', ${START})
+    returning id`;
+  if (message === undefined) throw new Error('insert returned no row');
+  const file = values.attachment;
+  if (file === undefined) return { messageId: message.id, attachmentId: null };
+  const [attachment] = await db<{ id: number }[]>`
+    insert into attachments (message_id, name, content_type, size, content, created_at)
+    values (${message.id}, ${file.name}, ${file.contentType}, ${file.content.length}, ${Buffer.from(file.content)}, ${START})
+    returning id`;
+  return { messageId: message.id, attachmentId: attachment?.id ?? null };
+}
