@@ -1,0 +1,101 @@
+import type { Address } from '../mail/parsed-mail.ts';
+
+export type DeliveryKind = 'reply' | 'notice';
+
+export type DeliveryState =
+  'queued' | 'held' | 'sending' | 'sent' | 'deferred' | 'failed' | 'bounced' | 'cancelled';
+
+export const DELIVERY_STATES = [
+  'queued',
+  'held',
+  'sending',
+  'sent',
+  'deferred',
+  'failed',
+  'bounced',
+  'cancelled',
+] as const satisfies readonly DeliveryState[];
+
+/** States in which a delivery has yet to be sent, and may still be cancelled. */
+export const WAITING_STATES = ['queued', 'held', 'deferred'] as const satisfies readonly DeliveryState[];
+
+export type RecipientState = 'waiting' | 'accepted' | 'refused' | 'bounced' | 'cancelled';
+
+export type AttemptOutcome = 'sent' | 'partial' | 'deferred' | 'failed' | 'lost';
+
+export type RecipientRole = 'to' | 'cc';
+
+export type DeliveryRecipient = {
+  readonly address: string;
+  readonly name: string;
+  readonly role: RecipientRole;
+  readonly state: RecipientState;
+  readonly code: number | null;
+  readonly enhancedCode: string | null;
+  readonly reply: string | null;
+};
+
+/** `outcome` null: going on now. `lost`: its process died, so the mail may have left; a second copy has the same Message-ID. */
+export type DeliveryAttempt = {
+  readonly at: Date;
+  readonly endedAt: Date | null;
+  readonly code: number | null;
+  readonly enhancedCode: string | null;
+  readonly reply: string | null;
+  readonly outcome: AttemptOutcome | null;
+};
+
+export type Delivery = {
+  readonly id: number;
+  readonly messageId: number;
+  readonly requestId: number;
+  readonly mailboxId: number;
+  readonly kind: DeliveryKind;
+  readonly state: DeliveryState;
+  readonly recipients: readonly DeliveryRecipient[];
+  readonly attempts: readonly DeliveryAttempt[];
+  readonly nextAttemptAt: Date | null;
+  readonly createdAt: Date;
+  readonly sentAt: Date | null;
+};
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+// Together 77 h 51 min: a server that is away for three days is still tried after its return.
+const LADDER = [1, 5, 15, 30, 60, 120, 240, 480, 480, 720, 720, 720, 720, 360].map(
+  (minutes) => minutes * MINUTE,
+);
+
+/**
+ * When to try again after `failures` temporary failures (1 or more), or null when it has been long enough. The jitter
+ * (`random` in [0, 1) adds up to a tenth) spreads mails that failed together.
+ */
+export function nextAttemptAfter(failures: number, now: Date, random: () => number): Date | null {
+  const delay = LADDER[failures - 1];
+  return delay === undefined ? null : new Date(now.getTime() + Math.round(delay * (1 + 0.1 * random())));
+}
+
+/** How long an account rests: after a provider's limit an hour each, else from one minute doubling to 15. */
+export function pauseUntil(reason: PauseReason, failures: number, now: Date): Date {
+  const rest =
+    reason === 'provider_limit' ? HOUR : Math.min(15 * MINUTE, MINUTE * 2 ** Math.min(failures, 10));
+  return new Date(now.getTime() + rest);
+}
+
+export type PauseReason = 'provider_limit' | 'unreachable';
+
+/** The distinct recipients of a mail in the order of its headers; an address in To is not repeated in Cc. */
+export function recipientsOf(
+  to: readonly Address[],
+  cc: readonly Address[],
+): { position: number; address: string; name: string; role: RecipientRole }[] {
+  const seen = new Set<string>();
+  const all = [
+    ...to.map((each) => ({ ...each, role: 'to' as const })),
+    ...cc.map((each) => ({ ...each, role: 'cc' as const })),
+  ];
+  return all
+    .filter(({ address }) => !seen.has(address.toLowerCase()) && seen.add(address.toLowerCase()))
+    .map(({ address, name, role }, position) => ({ position, address, name, role }));
+}

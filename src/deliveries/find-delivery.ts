@@ -1,0 +1,20 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission, servesMailbox } from '../operators/permissions.ts';
+import { Problem } from '../problems.ts';
+import type { Delivery } from './delivery.ts';
+import { findDeliveryRow } from './list-queries.ts';
+
+/** One delivery with its recipients and attempts; 404 for one of a mailbox that the operator does not serve. */
+export async function findDelivery(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  input: { readonly deliveryId: number },
+): Promise<Delivery> {
+  requirePermission(actor, 'requests.read');
+  const delivery = await findDeliveryRow(deps.db, input.deliveryId);
+  if (delivery === null || !servesMailbox(actor, delivery.mailboxId)) {
+    throw new Problem('not_found', `There is no delivery ${input.deliveryId}`);
+  }
+  return delivery;
+}

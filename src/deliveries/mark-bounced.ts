@@ -1,0 +1,111 @@
+import type { Transaction } from '../db/connect.ts';
+import type { Actor } from '../operators/actor.ts';
+import { recordEvent } from '../requests/record-event.ts';
+import type { DeliveryKind } from './delivery.ts';
+import { lockRequestOfDelivery, markRequestReturned } from './queries.ts';
+import {
+  findDeliveryIdByMessageId,
+  type BouncedRecipient,
+  findDeliveryPlace,
+  listRecipientAddresses,
+  lockDelivery,
+  markBouncedState,
+  markRecipientsBounced,
+} from './verb-queries.ts';
+
+export type Bounce = {
+  /** What the bounce cites: our Message-ID, or the delivery when the caller knows it. */
+  readonly delivery: { readonly internetMessageId: string } | { readonly deliveryId: number };
+  /** Whom it names; nobody we wrote to, or nobody at all, means the contact. */
+  readonly recipients: readonly {
+    readonly address: string;
+    readonly enhancedCode?: string | null;
+    /** The diagnostic line. */
+    readonly reply?: string | null;
+  }[];
+  readonly intakeId?: number;
+  readonly actor: Actor;
+  readonly at: Date;
+};
+
+export type BouncedDelivery = {
+  readonly deliveryId: number;
+  readonly messageId: number;
+  readonly requestId: number;
+  readonly kind: DeliveryKind;
+  /** Empty when the bounce says nothing new: it came a second time. */
+  readonly recipients: readonly string[];
+};
+
+/**
+ * Marks the delivery that a bounce cites, and nothing else; null when we sent no such mail. A bounced reply is flagged and
+ * goes back to its operator (a closed request stays closed); a bounced notice only shows on its message.
+ */
+export async function markBounced(tx: Transaction, bounce: Bounce): Promise<BouncedDelivery | null> {
+  const { at, actor } = bounce;
+  const deliveryId =
+    'deliveryId' in bounce.delivery
+      ? bounce.delivery.deliveryId
+      : await findDeliveryIdByMessageId(tx, bounce.delivery.internetMessageId);
+  const place = deliveryId === null ? null : await findDeliveryPlace(tx, deliveryId);
+  if (deliveryId === null || place === null) return null;
+  await lockRequestOfDelivery(tx, place.requestId);
+  const delivery = await lockDelivery(tx, deliveryId);
+  if (delivery === null) return null;
+
+  const recipients = await markRecipientsBounced(
+    tx,
+    deliveryId,
+    await recipientsMeant(tx, deliveryId, bounce),
+    at,
+  );
+  const marked = {
+    deliveryId,
+    messageId: delivery.messageId,
+    requestId: delivery.requestId,
+    kind: delivery.kind,
+    recipients,
+  };
+  if (recipients.length === 0) return marked;
+
+  await markBouncedState(tx, deliveryId, at);
+  const returned =
+    delivery.kind === 'reply'
+      ? await markRequestReturned(tx, { requestId: delivery.requestId, reopen: true, now: at })
+      : null;
+  await recordEvent(tx, {
+    type: 'delivery.bounced',
+    actor,
+    at,
+    mailboxId: delivery.mailboxId,
+    requestId: delivery.requestId,
+    messageId: delivery.messageId,
+    deliveryId,
+    ...(bounce.intakeId === undefined ? {} : { intakeId: bounce.intakeId }),
+    old: { state: delivery.state, ...(returned === null ? {} : { status: returned.oldStatus }) },
+    new: {
+      state: 'bounced',
+      recipients,
+      ...(returned === null ? {} : { status: returned.newStatus, needsAttention: true }),
+    },
+  });
+  return marked;
+}
+
+// Behind a forwarding address the bounce names one that we never wrote to: then, as when it names nobody, it is the contact
+// who has not got the mail.
+async function recipientsMeant(
+  tx: Transaction,
+  deliveryId: number,
+  { recipients }: Bounce,
+): Promise<BouncedRecipient[]> {
+  const ours = await listRecipientAddresses(tx, deliveryId);
+  const named = recipients.map(({ address, enhancedCode, reply }) => ({
+    address: address.toLowerCase(),
+    enhancedCode: enhancedCode ?? null,
+    reply: reply ?? null,
+  }));
+  const meant = named.filter(({ address }) => ours.includes(address));
+  if (meant.length > 0) return meant;
+  return [{ address: null, enhancedCode: named[0]?.enhancedCode ?? null, reply: named[0]?.reply ?? null }];
+}

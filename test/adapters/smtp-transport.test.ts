@@ -1,0 +1,180 @@
+import { afterAll, expect, test } from 'vitest';
+import { type MailTransport, readReply, smtpTransport } from '../../src/deliveries/transport.ts';
+import { type SmtpListenerOptions, startSmtpListener } from '../support/smtp-listener.ts';
+
+const closers: (() => Promise<void> | void)[] = [];
+afterAll(async () => {
+  for (const close of closers.toReversed()) await close();
+});
+
+const MIME = Buffer.from('Message-ID: <1@example.com>\r\nSubject: Hello\r\n\r\nHello\r\n');
+
+async function listen(options: SmtpListenerOptions = {}) {
+  const smtp = await startSmtpListener(options);
+  closers.push(smtp.stop);
+  const transport = smtpTransport({ url: smtp.url });
+  closers.push(transport.close);
+  return { smtp, transport };
+}
+
+function send(transport: MailTransport, to: string[], signal = new AbortController().signal) {
+  return transport.send(MIME, { from: 'desk@example.com', to }, signal);
+}
+
+test('sends the very bytes it is given, to the envelope and not to the headers', async () => {
+  const { smtp, transport } = await listen();
+  const result = await send(transport, ['a@example.org', 'b@example.org']);
+  expect(result).toMatchObject({
+    kind: 'answered',
+    accepted: ['a@example.org', 'b@example.org'],
+    refused: [],
+    reply: { code: 250 },
+  });
+  expect(smtp.mails).toMatchObject([{ from: 'desk@example.com', to: ['a@example.org', 'b@example.org'] }]);
+  expect(smtp.mails[0]?.raw).toEqual(MIME);
+});
+
+test('keeps its connections for the next mail', async () => {
+  const { smtp, transport } = await listen();
+  for (let i = 0; i < 5; i++) await send(transport, ['a@example.org']);
+  expect(smtp.mails).toHaveLength(5);
+  expect(smtp.connections()).toBe(1);
+});
+
+test('names each refused recipient with code, enhanced code and text', async () => {
+  const { transport } = await listen({
+    behaviour: {
+      rcpt: (address) => (address.startsWith('gone') ? { code: 550, text: '5.1.1 No such user' } : null),
+    },
+  });
+  const refused = [
+    { address: 'gone@example.org', code: 550, enhancedCode: '5.1.1', text: '550 5.1.1 No such user' },
+  ];
+  expect(await send(transport, ['a@example.org', 'gone@example.org'])).toMatchObject({
+    kind: 'answered',
+    accepted: ['a@example.org'],
+    refused,
+  });
+  expect(await send(transport, ['gone@example.org'])).toMatchObject({
+    kind: 'answered',
+    accepted: [],
+    refused,
+  });
+});
+
+test('a server that cannot be reached is trouble of the account', async () => {
+  const { smtp, transport } = await listen();
+  await smtp.stop();
+  expect(await send(transport, ['a@example.org'])).toMatchObject({
+    kind: 'account_failed',
+    reply: { code: null },
+  });
+  expect((await transport.verify())?.text).toMatch(/ECONNREFUSED/);
+});
+
+test('so are a refused password and a server that is closed for the day', async () => {
+  const { transport } = await listen({
+    user: 'desk',
+    password: 'secret',
+    behaviour: { auth: { code: 535, text: '5.7.8 Not accepted' } },
+  });
+  expect(await send(transport, ['a@example.org'])).toMatchObject({
+    kind: 'account_failed',
+    reply: { code: 535, enhancedCode: '5.7.8' },
+  });
+  const closed = await listen({ behaviour: { connect: { code: 421, text: '4.3.2 Closed' } } });
+  expect(await send(closed.transport, ['a@example.org'])).toMatchObject({
+    kind: 'account_failed',
+    reply: { code: 421 },
+  });
+});
+
+test('a connection that is cut before the answer is a failure of that mail, and is not repeated behind our back', async () => {
+  const { smtp, transport } = await listen({ behaviour: { afterData: 'drop_before_250' } });
+  expect(await send(transport, ['a@example.org'])).toMatchObject({
+    kind: 'mail_failed',
+    reply: { code: null },
+  });
+  smtp.setBehaviour({});
+  expect(await send(transport, ['b@example.org'])).toMatchObject({ kind: 'answered' });
+  expect(smtp.mails.map(({ to }) => to)).toEqual([['a@example.org'], ['b@example.org']]);
+});
+
+test('an aborted send ends with the reason, and the account goes on', async () => {
+  const { smtp, transport } = await listen({ behaviour: { afterData: 'hang' } });
+  const abort = new AbortController();
+  const sending = send(transport, ['a@example.org'], abort.signal);
+  await smtp.received(1);
+  abort.abort(new Error('No answer within 300 s'));
+  expect(await sending).toEqual({
+    kind: 'mail_failed',
+    reply: { code: null, enhancedCode: null, text: 'No answer within 300 s' },
+  });
+  smtp.setBehaviour({});
+  expect(await send(transport, ['b@example.org'])).toMatchObject({ kind: 'answered' });
+});
+
+test('a unicode local part goes to a server with SMTPUTF8 as it is', async () => {
+  const { smtp, transport } = await listen();
+  expect(await send(transport, ['jürgen@example.org'])).toMatchObject({ kind: 'answered', refused: [] });
+  expect(smtp.mails[0]?.to).toEqual(['jürgen@example.org']);
+});
+
+test('a server without SMTPUTF8 is not sent a unicode local part, and the refusal says why in words', async () => {
+  const { smtp, transport } = await listen({ asciiOnly: true });
+  await send(transport, ['a@example.org']);
+  const refused = [
+    {
+      address: 'jürgen@example.org',
+      code: 553,
+      enhancedCode: '5.6.7',
+      text: expect.stringContaining('SMTPUTF8') as string,
+    },
+  ];
+  expect(await send(transport, ['jürgen@example.org', 'b@example.org'])).toMatchObject({
+    kind: 'answered',
+    accepted: ['b@example.org'],
+    refused,
+  });
+  expect(await send(transport, ['jürgen@example.org'])).toMatchObject({
+    kind: 'answered',
+    accepted: [],
+    refused,
+  });
+  expect(smtp.mails.map(({ to }) => to)).toEqual([['a@example.org'], ['b@example.org']]);
+});
+
+test('outside of loopback nothing is sent before TLS stands', async () => {
+  const { smtp } = await listen();
+  // 0.0.0.0 reaches this machine, and is no loopback address by name: a server "elsewhere" that has no TLS.
+  const transport = smtpTransport({ url: `smtp://0.0.0.0:${smtp.port}` });
+  closers.push(transport.close);
+  expect(await send(transport, ['a@example.org'])).toMatchObject({ kind: 'account_failed' });
+  expect(smtp.mails).toEqual([]);
+});
+
+test.each(['smtps', 'starttls'] as const)(
+  'over %s a certificate that nobody signed is refused',
+  async (tls) => {
+    const { smtp, transport } = await listen({ tls });
+    const result = await send(transport, ['a@example.org']);
+    expect(result).toMatchObject({ kind: 'account_failed', reply: { code: null } });
+    expect(result.reply.text).toMatch(/certificate/i);
+    expect(smtp.mails).toEqual([]);
+  },
+);
+
+test('the account is named without its password', async () => {
+  const transport = smtpTransport({ url: 'smtps://desk%40example.com:secret@smtp.example.com' });
+  closers.push(transport.close);
+  expect(transport.account).toBe('desk@example.com@smtp.example.com');
+});
+
+test.each([
+  ['250 2.0.0 OK', { code: 250, enhancedCode: '2.0.0' }],
+  ['550-5.1.1 No such user\n550 5.1.1 Really', { code: 550, enhancedCode: '5.1.1' }],
+  ['421 closing', { code: 421, enhancedCode: null }],
+  ['nonsense', { code: null, enhancedCode: null }],
+])('reads %j', (line, expected) => {
+  expect(readReply(line)).toMatchObject(expected);
+});

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import type { Db } from '../../src/db/connect.ts';
+import type { DeliverDeps } from '../../src/deliveries/deliver-due.ts';
+import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/deliveries/queue-mail.ts';
+import { type MailTransport, smtpTransport } from '../../src/deliveries/transport.ts';
+import { silentLog } from '../../src/log.ts';
+
+export const START = new Date('2026-03-02T09:00:00.000Z');
+
+export type Outbox = {
+  readonly deps: DeliverDeps;
+  readonly now: () => Date;
+  readonly advance: (ms: number) => void;
+  readonly mailboxId: number;
+  readonly operatorId: number;
+  /** A request of a contact of its own, in progress with the operator. */
+  readonly addRequest: (email?: string) => Promise<{ requestId: number; email: string }>;
+  /** Queues a mail to the request's contact, a reply unless told. */
+  readonly queue: (
+    request: { requestId: number; email: string },
+    mail?: Partial<OutgoingMail>,
+  ) => Promise<QueuedMail>;
+  /** The delivery of a message as it is stored, with `people` and `attempts` in order (their keys as in SQL). */
+  readonly stored: (messageId: number) => Promise<Record<string, unknown>>;
+  readonly close: () => void;
+};
+
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** A desk with one mailbox and one operator whose clock the test moves and whose SMTP account is the given server. */
+export async function openOutbox(
+  db: Db,
+  smtp: string | MailTransport,
+  options: { readonly smtpDailyLimit?: number } = {},
+): Promise<Outbox> {
+  let time = START.getTime();
+  const now = (): Date => new Date(time);
+  const transport = typeof smtp === 'string' ? smtpTransport({ url: smtp }) : smtp;
+  const deps: DeliverDeps = {
+    db,
+    clock: { now },
+    log: silentLog,
+    transport,
+    smtpDailyLimit: options.smtpDailyLimit ?? null,
+  };
+  const [mailbox] = await db<{ id: number }[]>`
+    insert into mailboxes (address, name, accept_since, created_at)
+    values ('desk@example.com', 'Example Desk', ${START}, ${START}) returning id`;
+  const [operator] = await db<{ id: number }[]>`
+    insert into operators (email, name, role, created_at) values ('olga@example.com', 'Olga', 'admin', ${START}) returning id`;
+  const mailboxId = mailbox?.id ?? 0;
+  const operatorId = operator?.id ?? 0;
+  let contacts = 0;
+
+  return {
+    deps,
+    now,
+    advance: (ms) => void (time += ms),
+    mailboxId,
+    operatorId,
+    async addRequest(email = `contact${++contacts}@example.org`) {
+      const tag = randomBytes(16)
+        .toString('hex')
+        .replace(/[018e9]/g, 'a')
+        .slice(0, 16);
+      const [row] = await db<{ id: number }[]>`
+        with contact as (
+          insert into contacts (email, name, created_at) values (${email}, 'Anna', ${now()}) returning id
+        )
+        insert into requests
+          (mailbox_id, contact_id, subject, status, assignee_id, reply_tag, created_at, updated_at, last_message_at)
+        select ${mailboxId}, id, 'Printer', 'in_progress', ${operatorId}, ${tag}, ${now()}, ${now()}, ${now()} from contact
+        returning id`;
+      return { requestId: row?.id ?? 0, email };
+    },
+    async queue(request, mail = {}) {
+      const full: OutgoingMail = {
+        kind: 'reply',
+        notice: mail.kind === 'notice' ? 'created' : null,
+        requestId: request.requestId,
+        mailboxId,
+        authorOperatorId: mail.kind === 'notice' ? null : operatorId,
+        from: { name: 'Example Desk', address: 'desk@example.com' },
+        to: [{ name: 'Anna', address: request.email }],
+        cc: [],
+        replyTo: { name: 'Example Desk', address: 'desk+abcdefghijklmnop@example.com' },
+        subject: 'Re: Printer',
+        text: 'Please switch it off and on again.',
+        html: null,
+        inReplyTo: '<first@example.org>',
+        references: ['<first@example.org>'],
+        quotedMessageId: null,
+        attachments: [],
+        sendAfter: now(),
+        at: now(),
+        ...mail,
+      };
+      return await db.begin((tx) => queueMail(tx, full));
+    },
+    async stored(messageId) {
+      const [row] = await db`
+        select d.*,
+          (select jsonb_agg(r order by position) from delivery_recipients r where r.delivery_id = d.id) as people,
+          (select jsonb_agg(a order by a.id) from delivery_attempts a where a.delivery_id = d.id) as attempts
+        from deliveries d where message_id = ${messageId}`;
+      if (row === undefined) throw new Error(`no delivery of message ${messageId}`);
+      return row;
+    },
+    close: () => transport.close(),
+  };
+}
