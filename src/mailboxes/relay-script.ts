@@ -87,9 +87,8 @@ function fillIn(code: string, name: 'RELAY_URL' | 'RELAY_SECRET', value: string 
 }
 
 function quote(value: string): string {
-  if (/[^\x21-\x7e]|['\\]/.test(value))
-    throw new Error('a value for the relay script must be printable ASCII without quotes');
-  return `'${value}'`;
+  if (/[^\x21-\x7e]/.test(value)) throw new Error('a value for the relay script must be printable ASCII');
+  return `'${value.replace(/['\\]/g, '\\$&')}'`;
 }
 
 function assertAscii(code: string): void {

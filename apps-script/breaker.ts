@@ -1,0 +1,58 @@
+namespace Relay {
+  /**
+   * Rests after a failed exchange: k times as long as it took, without an upper limit. A server that hangs would
+   * otherwise eat the 90 minutes of triggers a day; while little was lost today the rest is short, so that a
+   * single fault costs a minute.
+   */
+  export function breakCircuit(run: Run, elapsedMs: number, retryAfterMs: number, what: string): void {
+    const state = run.state;
+    const now = Date.now();
+    if (now - state.day.since >= DAY) state.day = { since: now, ms: 0, failMs: 0 };
+    state.day.failMs += elapsedMs;
+    const k = state.day.failMs < 10 * MINUTE ? 2 : 30;
+    state.fails += 1;
+    state.nextAt = now + Math.max(MINUTE, k * elapsedMs, Math.min(retryAfterMs, HOUR));
+    run.fault = what;
+  }
+
+  /** Ends trouble with the server. */
+  export function mendCircuit(run: Run): void {
+    run.state.fails = 0;
+    run.state.nextAt = 0;
+  }
+
+  /** Rests after a fault that is not the server's; those that only the owner can mend are urgent. */
+  export function rest(run: Run, error: unknown): void {
+    const kind = kindOf(error);
+    const now = Date.now();
+    run.fault = textOf(error);
+    if (kind === 'gmail-busy') run.state.nextAt = now + 2 * MINUTE;
+    else if (kind === 'gmail-quota') run.state.nextAt = now + HOUR;
+    else if (kind === 'gmail-denied') run.state.nextAt = now + HOUR;
+    else if (kind === 'label' || kind === 'settings' || kind === 'server-settings') {
+      run.state.nextAt = now + 30 * MINUTE;
+    } else if (/too many times|too much computer time/i.test(run.fault)) run.state.nextAt = now + HOUR;
+    else run.state.nextAt = now + 2 * MINUTE;
+    run.urgent = kind !== 'gmail-busy' && kind !== 'gmail-quota';
+  }
+
+  /**
+   * Deals with the trace of a run that Apps Script ended: the lock is free, so it is certainly over. It counts as a
+   * failure of its whole length, and its mails go alone from now on.
+   */
+  export function settleKilledRun(run: Run): void {
+    const state = run.state;
+    const trace = state.inFlight;
+    if (!trace) return;
+    const elapsed = Math.min(Date.now() - trace.at, RUN_LIMIT);
+    state.day.ms += elapsed;
+    for (const id of trace.ids) blame(state, id, 'killed');
+    state.single = true;
+    breakCircuit(
+      run,
+      elapsed,
+      0,
+      'a run was ended by Apps Script after ' + Math.round(elapsed / SECOND) + ' s or less',
+    );
+  }
+}

@@ -1,0 +1,35 @@
+namespace Relay {
+  /**
+   * Puts inbox mail that the filter missed into the queue. Spam and trash are not in the inbox, and of one's own mail
+   * only what was also sent to oneself is; nothing from before the installation is touched.
+   */
+  export function sweepInbox(run: Run): void {
+    if (!run.installedAt || !run.state.labels) return;
+    const seconds = Math.floor(run.installedAt / SECOND);
+    const known = ['queue', 'done', 'failed'].map((name) => '-label:mailroom-' + name).join(' ');
+    const path = 'messages?labelIds=INBOX&maxResults=' + SWEEP_AT_MOST + '&fields=messages(id)';
+    // Google's mails about failed runs of this very script are for the owner.
+    const query = encodeURIComponent(
+      'after:' + seconds + ' ' + known + ' -from:apps-scripts-notifications@google.com',
+    );
+    const answer = gmail(run, 'get', path + '&q=' + query, 5) as { messages?: { id: string }[] };
+    const candidates = (answer.messages || []).map((message) => message.id);
+    if (candidates.length === 0 || !takeLock(run, 0) || !run.state.labels) return;
+    const labels = run.state.labels;
+    // The search index may lag: what a mail carries now decides.
+    const missed = describe(run, candidates).filter(
+      (mail) =>
+        mail.internalDate >= run.installedAt &&
+        mail.labelIds.indexOf('INBOX') >= 0 &&
+        !hasAny(mail, ['SPAM', 'TRASH', 'DRAFT', labels.queue, labels.done, labels.failed]),
+    );
+    if (missed.length === 0) return;
+    const ids = missed.map((mail) => mail.id);
+    gmail(run, 'post', 'messages/batchModify', 50, { ids, addLabelIds: [labels.queue] });
+    console.log('Queued ' + ids.length + ' inbox mail(s) that the filter had missed.');
+  }
+
+  export function hasAny(mail: Mail, labelIds: string[]): boolean {
+    return labelIds.some((labelId) => mail.labelIds.indexOf(labelId) >= 0);
+  }
+}

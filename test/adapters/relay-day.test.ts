@@ -1,0 +1,66 @@
+import { describe, expect, test, vi } from 'vitest';
+import { reply } from '../support/relay-server.ts';
+import { mail, minute, relayWorld, type RelayWorld } from '../support/relay-world.ts';
+
+// Days of simulated minutes take seconds, and on a busy machine many of them.
+vi.setConfig({ testTimeout: 180_000 });
+
+const day = 24 * 60;
+
+async function worldWith(count: number): Promise<RelayWorld> {
+  const world = await relayWorld();
+  world.setup();
+  for (let i = 0; i < count; i += 1) world.account.deliver(mail());
+  return world;
+}
+
+test('an idle day costs less than 15 minutes of runtime and few writes', async () => {
+  const world = await worldWith(0);
+  world.minutes(day);
+  expect(world.faults.runtime).toBeLessThan(15 * minute);
+  expect(world.apps.project.counts.writes).toBeLessThan(500);
+});
+
+/** What a dead server does to a request, and how long that takes when Apps Script ignores the timeout asked for. */
+const dead: [string, (world: RelayWorld) => void][] = [
+  ...[300, 10_000, 30_000, 60_000, 360_000].map((ms): [string, (world: RelayWorld) => void] => [
+    `hangs ${ms / 1000} s`,
+    (world) => {
+      world.server.hang = () => {
+        world.advance(ms);
+        throw new Error('Address unavailable: https://desk.example.com');
+      };
+    },
+  ]),
+  ['answers a web page', (world) => (world.server.answer = () => reply(200, '<html></html>'))],
+  ['redirects', (world) => (world.server.answer = () => reply(301, '', { location: 'https://x.example' }))],
+  ['answers 413', (world) => (world.server.answer = () => reply(413, ''))],
+  ['answers 429', (world) => (world.server.answer = () => reply(429, ''))],
+  ['answers 500', (world) => (world.server.answer = () => reply(500, ''))],
+];
+
+describe('a day with a server that', () => {
+  test.for(dead)('%s stays under an hour of runtime, and all is filed once afterwards', async ([, kill]) => {
+    const world = await worldWith(30);
+    kill(world);
+    world.minutes(day);
+    expect(world.faults.runtime).toBeLessThan(60 * minute);
+    expect(world.apps.project.counts.writes).toBeLessThan(5000);
+    expect(world.server.stored.size).toBe(0);
+    world.server.hang = undefined;
+    world.server.answer = undefined;
+    // The longest rest after a run that hung for six minutes is three hours.
+    world.minutes(4 * 60);
+    expect(world.server.stored.size).toBe(30);
+    expect([...world.server.times.values()]).toEqual(Array.from({ length: 30 }, () => 1));
+    for (const id of world.server.stored.keys()) expect(world.labelNames(id)).toEqual(['mailroom/done']);
+  });
+});
+
+test('5,000 waiting mails drain within a day and its budget', async () => {
+  const world = await worldWith(5000);
+  world.minutes(day / 2);
+  expect(world.server.stored.size).toBe(5000);
+  expect(world.faults.runtime).toBeLessThan(75 * minute);
+  expect(Math.max(...world.server.posts.map((post) => post.messages.length))).toBe(20);
+});
