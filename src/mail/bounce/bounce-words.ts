@@ -1,0 +1,54 @@
+import type { ParsedMail } from '../parsed-mail.ts';
+
+const daemonLocalParts =
+  /^(mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail[-_.]delivery[-_.](system|subsystem|service)|maildelivery|double-bounce|microsoftexchange[0-9a-f]{20,40}|mmdf|pmdf|smtpd?|mail[-_.]?system|mailsystem|nondelivery|bounce-handler|mailbounce|bounces?)$/;
+const masterLocalParts = /^"?post[-_.]?mast(er)?\b/;
+const officeLocalParts =
+  /^(administrator|admin|mailadmin|system|root|hostmaster|internet|sysop|mail|noreply|no-reply|donotreply|do_not_reply|autoresponder|info)$/;
+const daemonNames =
+  /mail(er)?[ -]?(deliver(y)? )?(sub)?system|interscan|mailmarshal|mail delivery (service|agent)|mailer[- ]?daemon|mail daemon|delivery (sub)?system|internet mail (delivery|service)|mail router|mail administrator|mail gateway|system administrator|systemadministrator|administrador del sistema|administrateur système|почтовая система|postmaster|system attendant|microsoft outlook|message center|mta |smtp gateway|mail\.delivery\.system/;
+
+const subjects =
+  /undeliver|non[- ]?deliver|not deliver|undelivered|delivery[- ](status|failure|failed|fail|has failed|notification|notice|report|problem|error|incomplete|delayed|delay|attempt|was|is|to )|deliver(y|ing|ed)? ?(of|your|failed)? ?.{0,20}(fail|unsuccessful|error)|fail(ed|ure)[ :].{0,12}(deliver|mail|notice)|delivery warning|error sending your (mail|message|e-?mail)|not member article|automatically rejected|undelivery|advisory.{0,20}deliver|returned (mail|to sender|message|e-?mail)|(mail|message|e-?mail)( delivery)? (system error|failure|failed|error|status|problem|undeliverable|not delivered|rejected|returned|returning)|failure (notice|delivery)|return(ed|ing) (mail|message|to sender)|could ?(not|n['’]t) (be )?(deliver|send|sent|reach)|(unable|not able|can(not|['’]?t)|failed) (to )?(be )?deliver|user unknown|unknown (user|recipient|address)|no such (user|address)|mail(box)? (is )?(full|unavailable|quota)|over quota|bounce[d:]|(message|mail) (is |was )?(still )?(delayed|undelivered|being retried)|could not send|^(ndn|ndr|dsn)\b|delivery\b.*\bfail|problem delivering|address (unknown|not found|change)|\[?(mail )?rejected\]?[ :]|nicht zustellbar|nicht zugestellt|unzustellbar|zustell(ung|fehler|status|problem)|fehler bei der (übermittlung|zustellung)|non remis|échec (de|d['’])|non distribu|non (délivr|deliv)|notification d['’]état|impossible de (remettre|livrer)|no (se )?(puede|pudo|ha podido|entregad|se ha podido)|error de entrega|devuelto|notificaci[oó]n.{0,20}(entrega|estado)|mancat[oa] (recapito|consegna)|non (recapit|consegn)|consegna (non riuscita|fallita)|stato (della )?consegna|impossibile (consegnare|recapitare)|não (foi possível|entregue|pôde)|nao (foi|entregue)|devolvid|falha na entrega|niet (bestelbaar|afgeleverd|bezorgd)|onbestelbaar|(ej|inte|kunde inte) lever|olevererat|oleveransbart|(ikke|kan ikke|kunne ikke) (blive )?lever|ulever|toimit(us|taa|ettu).{0,20}(epäonn|ei)|ei voitu toimittaa|не ?достав|недостав|не удалось|невозможно доставить|возвращ|ошибка доставки|не(можливо| вдалося) доставити|nie ?dostarcz|niedor[eę]cz|zwrot|nedoručit|nedoruč|nem kézbesíthető|kézbesíthetetlen|teslim edilem|配信|送信でき|不達|配送不能|エラーメール|退信|无法投递|無法(傳遞|投遞)|投递失败|系统退|반송|배달|전송 실패|発信できません/;
+
+const phrases =
+  /invalid [^\n]{0,20}(userid|user|recipient|address|mailbox)|postponed|trouble delivering|may not exist|(not|cannot) be relayed|was not relayed|not accepting|could ?(not|n['’]t) (be )?(deliver|complete|process|send|route|forward)|(was|were|is|am|are|been)(n['’]t| not)? ?(un)?able to (be )?deliver|unable to (deliver|send|relay|process|complete)|not (been |be |yet been )?(delivered|able to be delivered)|undeliver(able|ed)|non[- ]?deliver|deliver(y|ing)[^\n]{0,60}(failed|failure|has failed|unsuccessful|delayed|problem|attempt)|fail(ed|ure|s)[^\n]{0,30}deliver|did not reach|(has been|was|being|is) (returned|rejected|bounced|refused)|(following|these) (address|recipient|user|destination)[^\n]{0,40}|permanent (fatal )?error|transcript of session|user (is )?(unknown|not (found|known|listed))|unknown (user|recipient|address|mailbox|local[- ]?part)|no such (user|recipient|address|mailbox|person|local)|mailbox (is |has )?(full|unavailable|not found|disabled|exceeded|does)|(over|exceed\w*)[^\n]{0,20} quota|quota (exceeded|is full)|address (was )?not found|address(ee)? (unknown|rejected|you sent)|does ?(not|n['’]t) (exist|have an? )|no longer (valid|active|in use|exists|has an account|works|employed|available)|host (unknown|not found)|unrout(e)?able|returned (mail|to sender|message|unopened)|(message|mail)[^\n]{0,40}(undelivered|being returned|could not be|cannot be|can't be)|rejected (by|your|for|the)|recipient[^\n]{0,30}(rejected|unknown|refused|reject)|can(not|['’]?t) (be )?(deliver|accept|send|find)|account (is |has been )?(disabled|inactive|closed|suspended|not active)|still (being )?(trying|retried|undelivered)|will (be retried|keep trying|retry)|mail (system|server)[^\n]{0,20}error|status code|5\d\d[ -]\d\.\d\.\d|\b55[0-4][ -#]|smtp error|remote (host|server|system) (said|responded|returned)|nicht (zugestellt|zustell|erreicht|ausgeliefert)|unzustellbar|zustellung[^\n]{0,40}(fehl|nicht)|n['’](a|ont) pas (pu |été )|non (remis|distribu|délivr)|impossible (de|d['’])|no (se )?(ha )?(pudo|podido|puede)|non (è|e'|e) (stat|poss)|impossibile|não (foi|pôde|pode)|nao (foi|pode)|niet (worden )?(bezorgd|afgeleverd|bestel)|kunde inte|kunne ikke|ei voitu|не (было |может быть |могут быть |удалось |смог)|недостав|nie (mo[zż]|zosta)|nemohl[ao]|配信|送信でき|投递|傳遞|배달|エラー/;
+
+const humanPrefix =
+  /^\s*((re|aw|fwd?|wg|tr|rv|enc|sv|vs|antw|odp|ответ|отв|пересл|fw|i|r|res|ref)(\[\d+\])?\s*:|\[?fwd\b)/i;
+
+/** How much a mail's sender looks like a mail server: `daemon` writes nothing but reports, `postmaster` little else, `office` may be a person. */
+export function senderKind(mail: ParsedMail): 'daemon' | 'postmaster' | 'office' | null {
+  const raw =
+    mail.headers
+      .find((header) => header.name === 'from')
+      ?.value.slice(0, 300)
+      .toLowerCase() ?? '';
+  const address = mail.from?.address ?? /[^\s<>"()]+/.exec(raw)?.[0] ?? '';
+  const local = address.slice(0, address.includes('@') ? address.lastIndexOf('@') : undefined);
+  const name = (mail.from?.name ?? '').slice(0, 200).toLowerCase();
+  if (daemonLocalParts.test(local) || /mailer[-_]?daemon/.test(raw)) return 'daemon';
+  if (masterLocalParts.test(local)) return 'postmaster';
+  if (daemonNames.test(name) || /\(mail delivery|\(automated response/.test(raw)) return 'postmaster';
+  return officeLocalParts.test(local) ? 'office' : null;
+}
+
+/** Tells whether a subject speaks of a mail that was not delivered. */
+export function hasBounceSubject(mail: ParsedMail): boolean {
+  return subjects.test(mail.subject.slice(0, 300).toLowerCase());
+}
+
+/** Tells whether a mail says that it answers or forwards another, as people's mails about bounces do. */
+export function isAnswer(mail: ParsedMail): boolean {
+  return humanPrefix.test(mail.subject.slice(0, 300)) || mail.inReplyTo.length > 0;
+}
+
+/** Tells whether the beginning of a text reports that something was not delivered. */
+export function hasBouncePhrase(text: string): boolean {
+  return phrases.test(
+    text
+      .slice(0, 4000)
+      .toLowerCase()
+      .replace(/[ \t]*\n[ \t]*/g, ' '),
+  );
+}

@@ -1,0 +1,81 @@
+export type StatusEntry = {
+  readonly addresses: readonly string[];
+  readonly action: string;
+  readonly status: string | null;
+  readonly diagnostic: string | null;
+};
+
+/** Nobody writes to more people at once from a desk; a report that names more is read no further. */
+const recipientLimit = 200;
+
+const fieldName =
+  /^(final-recipient|original-recipient|action|status|diagnostic-code|x-actual-recipient|x-display-name|remote-recipient|x-postfix-[a-z]+|reporting-mta|arrival-date|original-envelope-id|last-attempt-date|will-retry-until|remote-mta|dsn-gateway|received-from-mta|x-[a-z0-9-]{1,40})\s*:(.*)$/i;
+
+/** The per-recipient groups of a delivery status (RFC 3464), as forgiving as the reports of thirty years ask for. */
+export function readDeliveryStatus(text: string): readonly StatusEntry[] {
+  const entries: StatusEntry[] = [];
+  let fields = new Map<string, string>();
+  let last = '';
+  const close = (): void => {
+    const entry = entryOf(fields);
+    if (entry !== null && entries.length < recipientLimit) entries.push(entry);
+    fields = new Map();
+    last = '';
+  };
+  for (const line of text.split('\n')) {
+    if (line.trim() === '') {
+      close();
+      continue;
+    }
+    if (/^[ \t]/.test(line) && last !== '') {
+      fields.set(last, `${fields.get(last) ?? ''} ${line.trim()}`.slice(0, 4000));
+      continue;
+    }
+    const match = line.length > 4000 ? null : fieldName.exec(line.trimEnd());
+    last = '';
+    if (match === null) continue;
+    last = (match[1] ?? '').toLowerCase();
+    // Some servers forget the blank line between two recipients.
+    if (last === 'final-recipient' && fields.has(last)) {
+      close();
+      last = 'final-recipient';
+    }
+    if (!fields.has(last)) fields.set(last, (match[2] ?? '').trim());
+  }
+  close();
+  return entries;
+}
+
+function entryOf(fields: ReadonlyMap<string, string>): StatusEntry | null {
+  const named = ['original-recipient', 'final-recipient', 'x-actual-recipient'].flatMap(
+    (name) => addressOf(fields.get(name)) ?? [],
+  );
+  const action = /^[a-z]+/i.exec(fields.get('action') ?? '')?.[0]?.toLowerCase() ?? '';
+  if (!fields.has('final-recipient') && !fields.has('original-recipient')) return null;
+  const diagnostic =
+    fields
+      .get('diagnostic-code')
+      ?.replace(/^\s*[a-z0-9-]+\s*;\s*/i, '')
+      .replace(/\s+/g, ' ')
+      .trim() ?? null;
+  return {
+    addresses: [...new Set(named)],
+    action,
+    status: /\d\.\d{1,3}\.\d{1,3}/.exec(fields.get('status') ?? '')?.[0] ?? null,
+    diagnostic: diagnostic === '' ? null : diagnostic,
+  };
+}
+
+function addressOf(value: string | undefined): string | null {
+  if (value === undefined) return null;
+  const text = value.slice(value.indexOf(';') + 1, 1000);
+  const match = /[^\s<>()",;:]{1,120}@[^\s<>()",;:]{1,200}/.exec(decodeXtext(text));
+  return match === null ? null : match[0].replace(/[.'>]+$/, '').toLowerCase();
+}
+
+/** RFC 3461 writes `+2B` for a plus sign. */
+function decodeXtext(text: string): string {
+  return text.replace(/\+(2B|3D|40|20)/g, (_, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}

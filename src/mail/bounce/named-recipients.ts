@@ -1,0 +1,100 @@
+export type NamedRecipient = { readonly address: string; readonly context: string };
+
+const localEnd = /[^\s<>()[\]",;:'`|*=@]{1,120}$/;
+const domainStart = /^[a-z0-9_][a-z0-9_.-]{0,200}[a-z0-9]/i;
+const alone =
+  /^[\s>*•·\-–—"'[(<]*(?:mailto:|smtp:|rfc822;)?\s*([^\s<>()[\]",;:'`|*]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])[\s>"')\]]*(?:\(.{0,300}|<[^<>]{1,200}>\s*|\.{3,}.{0,300}|[:;,](?:\s.{0,300})?|\.\s*|\s-\s.{0,300}|\[.{0,300}|(?<=\s)(?:on|at|was|is|failed|unknown|user|recipient|could|has|smtp|\d{3}|the|not|no )\b.{0,300})?$/i;
+const labelled =
+  /(?:expanded from|rcpt to|original-recipient|final-recipient|undeliverable address|recipient(?: address)?|failed address|user|destination|addressee|mailbox)\s*(?:rfc822\s*;)?[\s:=;]{1,4}[<[("']{0,2}([^\s<>()[\]",;:'`]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])/i;
+const telling =
+  /rcpt to|recipient|undeliver|address|deliver|user|mailbox|account|expanded from|reach|send to|sent to|rejected|unknown|fail|quota|exist|destinat|empfänger|correo|получател|адрес|zustell|odbiorc|příjemc|收件|宛先|対象|受信|account|mail to|message to|from remote|\b5\d\d\b|\b4\d\d\b/i;
+const office =
+  /^(mailer[-_.]?daemon|post-?master|abuse|support-?desk|mail-?admin|hostmaster|noc|helpdesk|help|security|admin(istrator)?|webmaster|root)$/i;
+
+/**
+ * The addresses a report in prose names as failed, best evidence first: alone on their line, then on a line that tells of failure.
+ * `excluded` are the report's own sender and recipients.
+ */
+export function namedRecipients(said: string, excluded: ReadonlySet<string>): readonly NamedRecipient[] {
+  const listed = listedRecipients(said, excluded);
+  if (listed.length > 0) return listed;
+  const told = new Map<string, string>();
+  const lines = linesOf(said);
+  for (const [index, line] of lines.entries()) {
+    if (line.length > 2000 || !line.includes('@')) continue;
+    if (![line, lines[index - 1] ?? '', lines[index + 1] ?? ''].some((near) => telling.test(near))) continue;
+    for (const address of addressesIn(line)) add(told, address, contextOf(lines, index), excluded, false);
+  }
+  return entriesOf(told);
+}
+
+/** The addresses that stand alone on their line or behind a label, as only reports put them. */
+export function listedRecipients(said: string, excluded: ReadonlySet<string>): readonly NamedRecipient[] {
+  const listed = new Map<string, string>();
+  const lines = linesOf(said);
+  for (const [index, line] of lines.entries()) {
+    if (line.length > 2000 || !line.includes('@')) continue;
+    for (const address of [alone.exec(line)?.[1], labelled.exec(line)?.[1]]) {
+      if (address !== undefined) add(listed, address, contextOf(lines, index), excluded, true);
+    }
+  }
+  for (const match of said.slice(0, 20_000).matchAll(/"emailAddress"\s*:\s*"([^"\s]{3,300})"/g)) {
+    add(listed, match[1] ?? '', said.slice(0, 800), excluded, true);
+  }
+  return entriesOf(listed);
+}
+
+function linesOf(text: string): readonly string[] {
+  return text.slice(0, 60_000).split('\n').slice(0, 1500);
+}
+
+function contextOf(lines: readonly string[], index: number): string {
+  return lines
+    .slice(index, index + 8)
+    .join(' ')
+    .slice(0, 800);
+}
+
+function entriesOf(found: ReadonlyMap<string, string>): readonly NamedRecipient[] {
+  return [...found].slice(0, 50).map(([address, context]) => ({ address, context }));
+}
+
+/** Every address in a text, lower-cased, at most 200. */
+export function allAddresses(text: string): readonly string[] {
+  const found = new Set<string>();
+  for (const address of addressesIn(text.slice(0, 800_000))) {
+    found.add(clean(address));
+    if (found.size >= 200) break;
+  }
+  return [...found];
+}
+
+/** Goes from one at sign to the next: a pattern over the whole text would try every word as an address. */
+function* addressesIn(text: string): Generator<string> {
+  for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
+    const local = localEnd.exec(text.slice(Math.max(0, at - 121), at))?.[0];
+    const domain = domainStart.exec(text.slice(at + 1, at + 203))?.[0];
+    if (local !== undefined && domain !== undefined) yield `${local}@${domain}`;
+  }
+}
+
+function add(
+  to: Map<string, string>,
+  address: string,
+  context: string,
+  excluded: ReadonlySet<string>,
+  proven: boolean,
+): void {
+  const cleaned = clean(address);
+  const local = cleaned.slice(0, cleaned.lastIndexOf('@'));
+  if (excluded.has(cleaned) || /^[.\d]+$/.test(cleaned.slice(cleaned.lastIndexOf('@') + 1))) return;
+  if (!proven && office.test(local)) return;
+  if (!to.has(cleaned)) to.set(cleaned, context);
+}
+
+function clean(address: string): string {
+  return address
+    .replace(/^(?:mailto:|smtp:|rfc822;|.*[;=])/i, '')
+    .replace(/[.'>]+$/, '')
+    .toLowerCase();
+}

@@ -1,0 +1,153 @@
+import { htmlToText } from '../html-to-text.ts';
+import { shorten } from '../text.ts';
+import type { Found } from './attachments.ts';
+import { fileOf, unpack } from './attachments.ts';
+import type { ShownPart } from './body-text.ts';
+import { assembleBody } from './body-text.ts';
+import { decodeHeaderText } from './encoded-words.ts';
+import type { Entity } from './entity.ts';
+import { readEntities } from './entity.ts';
+import { declaredFileName } from './file-name.ts';
+import { firstHeader } from './header-block.ts';
+import { repairRaw } from './repair-raw.ts';
+import { textOf } from './text-part.ts';
+import { extractUuencoded } from './uuencode.ts';
+
+/** What a mail shows and what it carries. */
+export type Content = {
+  readonly text: string;
+  readonly html: string | null;
+  readonly found: readonly Found[];
+};
+
+const shownTypes = new Set([
+  'text/plain',
+  'text/html',
+  'text/enriched',
+  'text/richtext',
+  'text/markdown',
+  'text/x-markdown',
+]);
+const richTypes = new Set(['text/enriched', 'text/richtext']);
+/** How deep forwarded mails are opened for their text when a mail has none of its own. */
+const deepestForward = 3;
+const longestHeaderLine = 4000;
+
+/** The text and HTML of a mail and its files, in order. A mail whose words all sit in files, or in winmail.dat, shows those. */
+export function readContent(
+  bytes: Buffer,
+  leaves: readonly Entity[],
+  hint: string | null,
+  depth = 0,
+): Content {
+  const shown: ShownPart[] = [];
+  const found: Found[] = [];
+  let tnefText = '';
+  let tnefHtml = '';
+  for (const entity of leaves) {
+    const named = declaredFileName(entity, hint) !== null;
+    const isText = isShown(entity, named, shown.length === 0);
+    if (isText) {
+      const { part, files } = showPart(bytes, entity, hint);
+      shown.push(part);
+      found.push(...files);
+    }
+    if ((!isText || named) && holdsFile(entity)) {
+      const file = unpack(fileOf(bytes, entity, hint));
+      found.push(...file.files);
+      tnefText ||= file.text;
+      tnefHtml ||= file.html;
+    }
+  }
+  const body = assembleBody(shown);
+  if (body.text.trim() !== '' || body.html?.trim()) {
+    return {
+      text: body.text.trim() === '' ? htmlToText(body.html ?? '') : body.text,
+      html: body.html,
+      found,
+    };
+  }
+  if (tnefText.trim() !== '' || tnefHtml !== '') {
+    return { text: tnefText.trim() === '' ? htmlToText(tnefHtml) : tnefText, html: tnefHtml || null, found };
+  }
+  return { ...textOfFiles(bytes, leaves, hint, depth), found };
+}
+
+/** The charset of the mail's own text: what its 8-bit headers without a label are most likely written in. */
+export function charsetHint(root: Entity, leaves: readonly Entity[]): string | null {
+  for (const entity of [root, ...leaves.slice(0, 20)]) {
+    const charset = entity.contentType.params.get('charset');
+    if (charset !== undefined) return charset;
+  }
+  return null;
+}
+
+/**
+ * A text part is shown unless it is a file: an attachment by disposition, or named. Some mailers name the body itself, so a
+ * named first text and a named branch of an alternative are shown, and kept as a file too. A multipart without parts is shown raw.
+ */
+function isShown(entity: Entity, named: boolean, isFirst: boolean): boolean {
+  if (entity.type.startsWith('multipart/')) return true;
+  if (!shownTypes.has(entity.type) || entity.disposition.value.startsWith('attachment')) return false;
+  return !named || isFirst || entity.parent?.type === 'multipart/alternative';
+}
+
+function showPart(
+  bytes: Buffer,
+  entity: Entity,
+  hint: string | null,
+): { part: ShownPart; files: readonly Found[] } {
+  const source = textOf(bytes, entity, hint);
+  if (entity.type === 'text/html') return { part: { entity, html: true, text: source }, files: [] };
+  if (richTypes.has(entity.type))
+    return { part: { entity, html: false, text: htmlToText(source) }, files: [] };
+  const { text, files } = extractUuencoded(source);
+  const found = files.flatMap(({ name, content }) => {
+    const file = {
+      name,
+      content,
+      contentType: 'application/octet-stream',
+      contentId: null,
+      disposition: 'attachment',
+    };
+    return unpack(file).files;
+  });
+  return { part: { entity, html: false, text }, files: found };
+}
+
+/** An empty text part without a name is nothing; any other leaf is a file, one of 0 bytes too. */
+function holdsFile(entity: Entity): boolean {
+  return (
+    entity.bodyEnd > entity.bodyStart || entity.disposition.value !== '' || entity.contentType.value !== ''
+  );
+}
+
+/** A mail whose whole text sits in files: in a text file, in a forwarded mail, or in a delivery report. */
+function textOfFiles(
+  bytes: Buffer,
+  leaves: readonly Entity[],
+  hint: string | null,
+  depth: number,
+): Pick<Content, 'text' | 'html'> {
+  const texts: string[] = [];
+  let html: string | null = null;
+  for (const entity of leaves.slice(0, 200)) {
+    if (entity.type === 'text/html') html ??= textOf(bytes, entity, hint);
+    if (entity.type === 'text/html') texts.push(htmlToText(textOf(bytes, entity, hint)));
+    else if (entity.type === 'message/rfc822' && depth < deepestForward)
+      texts.push(forwardedText(fileOf(bytes, entity, hint).content, depth));
+    else if (/^(?:text|message)\/(?!calendar)/.test(entity.type)) texts.push(textOf(bytes, entity, hint));
+  }
+  return { text: texts.filter((text) => text.trim() !== '').join('\n\n'), html };
+}
+
+function forwardedText(raw: Buffer, depth: number): string {
+  const bytes = repairRaw(raw);
+  const { root, leaves } = readEntities(bytes);
+  const hint = charsetHint(root, leaves);
+  const lines = ['From', 'Date', 'To', 'Subject'].map((name) => {
+    const value = firstHeader(root.headers, name.toLowerCase());
+    return value === null ? '' : `${name}: ${shorten(decodeHeaderText(value, hint), longestHeaderLine)}\n`;
+  });
+  return `${lines.join('')}\n${readContent(bytes, leaves, hint, depth + 1).text}`;
+}

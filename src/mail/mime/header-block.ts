@@ -1,0 +1,142 @@
+/** A header field as bytes: the name lower-cased, the value unfolded, one character a byte (latin1). */
+export type RawHeader = { readonly name: string; readonly value: string };
+
+export type HeaderBlock = { readonly headers: readonly RawHeader[]; readonly bodyStart: number };
+
+type Line = { readonly start: number; readonly end: number; readonly next: number };
+
+/** Fields kept however many others a mail has; of the rest only so many, or a 10 MB block would cost gigabytes. */
+const important = new Set([
+  'from',
+  'sender',
+  'reply-to',
+  'to',
+  'cc',
+  'subject',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+  'content-type',
+  'content-transfer-encoding',
+  'content-disposition',
+  'content-id',
+  'authentication-results',
+  'auto-submitted',
+  'precedence',
+  'return-path',
+  'x-failed-recipients',
+  'list-id',
+]);
+const mostHeaders = 4000;
+const longestField = 4 * 1024 * 1024;
+
+/**
+ * The header fields from `start` on and where the body begins. The block ends at the first empty line, at a line that
+ * `isEnd` claims, or before the first line that is no field when no known field follows. Never throws.
+ */
+export function readHeaderBlock(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  isEnd: (lineStart: number, lineEnd: number) => boolean = () => false,
+): HeaderBlock {
+  const headers: RawHeader[] = [];
+  const kept = { important: 0, other: 0 };
+  let field: { start: number; end: number } | null = null;
+  let strayStart = -1;
+  let lastFieldEnd = start;
+
+  const keep = (): void => {
+    if (field === null) return;
+    const header = readField(bytes, field.start, field.end);
+    field = null;
+    if (kept[important.has(header.name) ? 'important' : 'other']++ < mostHeaders) headers.push(header);
+  };
+
+  for (let position = start; position < end;) {
+    const line = lineAt(bytes, position, end);
+    if (isEnd(line.start, line.end)) {
+      keep();
+      return { headers, bodyStart: strayStart >= 0 ? strayStart : line.start };
+    }
+    if (line.end === line.start) {
+      keep();
+      return { headers, bodyStart: strayStart >= 0 ? strayStart : line.next };
+    }
+    const first = bytes[line.start]!;
+    if ((first === 0x20 || first === 0x09) && (field !== null || isBlank(bytes, line))) {
+      if (field !== null) field.end = line.end;
+      if (field === null && strayStart < 0) strayStart = line.start;
+    } else if (isField(bytes, line)) {
+      // After a stray line only a field we know counts: "Note: …" may be the first words of a body without its empty line.
+      if (strayStart < 0 || isKnownField(bytes, line)) {
+        keep();
+        strayStart = -1;
+        field = { start: line.start, end: line.end };
+      }
+    } else {
+      keep();
+      if (strayStart < 0) strayStart = line.start;
+    }
+    if (strayStart < 0) lastFieldEnd = line.next;
+    position = line.next;
+  }
+  keep();
+  return { headers, bodyStart: strayStart >= 0 ? strayStart : Math.max(lastFieldEnd, start) };
+}
+
+/** The first field of that name, or null. */
+export function firstHeader(headers: readonly RawHeader[], name: string): string | null {
+  return headers.find((header) => header.name === name)?.value ?? null;
+}
+
+/** The line at `start`: its end without CR and LF, and where the next one begins. */
+export function lineAt(bytes: Buffer, start: number, limit: number): Line {
+  const newline = bytes.indexOf(0x0a, start);
+  const next = newline < 0 || newline >= limit ? limit : newline + 1;
+  let lineEnd = newline < 0 || newline >= limit ? limit : newline;
+  while (lineEnd > start && bytes[lineEnd - 1] === 0x0d) lineEnd--;
+  return { start, end: lineEnd, next };
+}
+
+function readField(bytes: Buffer, start: number, end: number): RawHeader {
+  let colon = bytes.indexOf(0x3a, start);
+  if (colon < 0 || colon >= end) colon = end;
+  const name = bytes.toString('latin1', start, colon).trimEnd().toLowerCase();
+  const value = bytes
+    .toString('latin1', colon + 1, Math.min(end, colon + 1 + longestField))
+    .replaceAll('\r\n', '')
+    .replaceAll('\n', '')
+    .replaceAll('\r', ' ');
+  return { name, value: trimBlanks(value) };
+}
+
+function trimBlanks(value: string): string {
+  let start = 0;
+  let end = value.length;
+  while (start < end && (value[start] === ' ' || value[start] === '\t')) start++;
+  while (end > start && (value[end - 1] === ' ' || value[end - 1] === '\t')) end--;
+  return value.slice(start, end);
+}
+
+/** A field name is printable ASCII up to a colon (blanks before the colon are tolerated). */
+function isField(bytes: Buffer, line: Line): boolean {
+  let i = line.start;
+  while (i < line.end && bytes[i]! > 0x20 && bytes[i] !== 0x3a && bytes[i]! !== 0x7f) i++;
+  if (i === line.start) return false;
+  while (i < line.end && (bytes[i] === 0x20 || bytes[i] === 0x09)) i++;
+  return i < line.end && bytes[i] === 0x3a;
+}
+
+function isKnownField(bytes: Buffer, line: Line): boolean {
+  const name = bytes.toString('latin1', line.start, Math.min(line.end, line.start + 60)).toLowerCase();
+  return /^(?:content-[a-z-]+|from|to|cc|subject|date|message-id|mime-version|received|return-path|reply-to|references|in-reply-to|sender|x-[a-z0-9-]+)[ \t]*:/.test(
+    name,
+  );
+}
+
+function isBlank(bytes: Buffer, line: Line): boolean {
+  for (let i = line.start; i < line.end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09) return false;
+  return true;
+}

@@ -1,0 +1,126 @@
+import { Worker } from 'node:worker_threads';
+import type { PackedReading, ParseJob } from './parse-worker.ts';
+import type { FailureReason, MailReading, ReadContext } from './read-mail.ts';
+import { failedReading } from './read-mail.ts';
+
+export type ParsePoolOptions = {
+  /** Threads at most; each starts with the first mail that finds no free one. */
+  readonly size: number;
+  /** What one mail may take in its thread, in milliseconds; 5000 unless told. */
+  readonly deadlineMs?: number;
+  /** The JavaScript heap of one thread, in MB; 256 unless told. */
+  readonly maxOldSpaceMb?: number;
+  /** After this long without work a thread ends and gives its memory back; a minute unless told. */
+  readonly idleMs?: number;
+  /** The module a thread runs; tests put a stalling one in its place. */
+  readonly entry?: URL;
+};
+
+export type ParsePool = {
+  readonly read: (raw: Uint8Array, context: ReadContext) => Promise<MailReading>;
+  readonly close: () => Promise<void>;
+};
+
+type Job = {
+  readonly raw: Uint8Array;
+  readonly context: ReadContext;
+  readonly settle: (reading: MailReading) => void;
+};
+type Thread = { readonly worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Timeout | null };
+
+/**
+ * Reads mails in threads. `read` never rejects and leaves `raw` as it is: a mail that stalls or kills its thread costs that
+ * thread alone and comes back as a failed reading. After `close`, waiting mails come back as `crashed`.
+ */
+export function createParsePool(options: ParsePoolOptions): ParsePool {
+  const { size, deadlineMs = 5000, maxOldSpaceMb = 256, idleMs = 60_000 } = options;
+  const entry = options.entry ?? new URL('./parse-worker.ts', import.meta.url);
+  const threads = new Set<Thread>();
+  const queue: Job[] = [];
+  let closed = false;
+
+  const pump = (): void => {
+    for (const thread of threads) {
+      if (queue.length === 0) return;
+      if (thread.ready && thread.job === null) give(thread, queue.shift()!);
+    }
+    const starting = [...threads].filter((thread) => !thread.ready).length;
+    if (queue.length > starting && threads.size < size) start();
+  };
+
+  const start = (): void => {
+    const worker = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: maxOldSpaceMb } });
+    const thread: Thread = { worker, ready: false, job: null, timer: null };
+    threads.add(thread);
+    worker.on('message', (message: 'ready' | PackedReading) => {
+      if (message === 'ready') thread.ready = true;
+      else finish(thread, unpack(message));
+      rest(thread);
+      pump();
+    });
+    worker.on('error', (error: NodeJS.ErrnoException) =>
+      lose(thread, error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'memory' : 'crashed', String(error)),
+    );
+    worker.on('exit', (code) => lose(thread, 'crashed', `the thread ended with ${code}`));
+  };
+
+  const give = (thread: Thread, job: Job): void => {
+    if (thread.timer !== null) clearTimeout(thread.timer);
+    thread.job = job;
+    thread.timer = setTimeout(() => lose(thread, 'deadline'), deadlineMs);
+    thread.worker.ref();
+    const raw = new Uint8Array(job.raw);
+    thread.worker.postMessage({ raw, context: job.context } satisfies ParseJob, [raw.buffer]);
+  };
+
+  const finish = (thread: Thread, reading: MailReading): void => {
+    const job = thread.job;
+    thread.job = null;
+    job?.settle(reading);
+  };
+
+  /** A thread without work must not keep the process alive, nor its memory for ever. */
+  const rest = (thread: Thread): void => {
+    if (thread.timer !== null) clearTimeout(thread.timer);
+    thread.worker.unref();
+    thread.timer = setTimeout(() => lose(thread, 'crashed'), idleMs).unref();
+  };
+
+  const lose = (thread: Thread, reason: FailureReason, detail = ''): void => {
+    if (!threads.delete(thread)) return;
+    if (thread.timer !== null) clearTimeout(thread.timer);
+    void thread.worker.terminate();
+    // A thread that dies before it is ready takes a waiting mail with it, or one that cannot start would be tried for ever.
+    const job = thread.job ?? (thread.ready ? undefined : queue.shift());
+    thread.job = null;
+    job?.settle(failedReading(job.raw, reason, detail));
+    if (!closed) pump();
+  };
+
+  return {
+    read: (raw, context) =>
+      new Promise((settle) => {
+        if (closed) return settle(failedReading(raw, 'crashed'));
+        queue.push({ raw, context, settle });
+        pump();
+      }),
+    close: async () => {
+      closed = true;
+      for (const job of queue.splice(0)) job.settle(failedReading(job.raw, 'crashed'));
+      const workers = [...threads].map((thread) => thread.worker);
+      for (const thread of threads) lose(thread, 'crashed');
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function unpack({ reading, contents, lengths }: PackedReading): MailReading {
+  if (!reading.ok) return reading;
+  let at = 0;
+  const attachments = reading.mail.attachments.map((attachment, index) => {
+    const content = contents.subarray(at, at + lengths[index]!);
+    at += lengths[index]!;
+    return { ...attachment, content };
+  });
+  return { ...reading, mail: { ...reading.mail, attachments } };
+}

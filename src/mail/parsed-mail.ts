@@ -1,0 +1,43 @@
+/** One mailbox of an address header. `address` is lower-cased with an IDNA (ASCII) domain; `name` is decoded, possibly ''. */
+export type Address = { readonly name: string; readonly address: string };
+
+export type ParsedAttachment = {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Uint8Array;
+  /** True when the part is shown inside the text (Content-ID referenced, or disposition inline with an id). */
+  readonly inline: boolean;
+  /** Content-ID without angle brackets. */
+  readonly contentId: string | null;
+};
+
+/** One header field as it stood in the mail: name lower-cased, value unfolded but not decoded (RFC 2047 words intact). */
+export type Header = { readonly name: string; readonly value: string };
+
+/**
+ * A mail as the desk understands it. Every string in here is fit for PostgreSQL: no NUL, no lone surrogate.
+ * Message-IDs keep their angle brackets; an absent or empty one (`<>`, `< >`) is null.
+ */
+export type ParsedMail = {
+  readonly headers: readonly Header[];
+  readonly from: Address | null;
+  /** Addresses in all From headers together; more than one makes a mail unverified. */
+  readonly fromHeaders: number;
+  readonly replyTo: readonly Address[];
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly subject: string;
+  readonly date: Date | null;
+  readonly internetMessageId: string | null;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  /** The whole text: the text parts, or the HTML turned into text when there is no text part. */
+  readonly text: string;
+  /** `text` without quoted history and signature; never empty when `text` is not. */
+  readonly visibleText: string;
+  /** The sender's HTML sanitised for display (no script, no remote loads); null without an HTML part. */
+  readonly html: string | null;
+  readonly attachments: readonly ParsedAttachment[];
+  /** SHA-256 (hex) of From, Subject, Date and the bytes after the header block: the same for copies of one mail. */
+  readonly contentHash: string;
+};

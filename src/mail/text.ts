@@ -1,0 +1,18 @@
+/** The text as PostgreSQL accepts it: without NUL, every lone surrogate replaced by U+FFFD. */
+export function cleanText(text: string): string {
+  return text.replaceAll('\0', '').toWellFormed();
+}
+
+/** One line for a subject, a name or a header: as `cleanText`, with line breaks, tabs and other control characters as spaces. */
+export function cleanLine(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return cleanText(text)
+    .replace(/[\u0001-\u001f\u007f\u0085\u2028\u2029]+/g, ' ')
+    .trim();
+}
+
+/** The first `length` characters, never half of a surrogate pair, ending in an ellipsis when something was left off. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return `${text.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+}

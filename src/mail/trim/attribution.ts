@@ -1,0 +1,161 @@
+/** How many lines an attribution ("On … wrote:") may be wrapped over. */
+const wrapLimit = 4;
+/** No client writes a longer one; what is longer is prose. */
+const lengthLimit = 400;
+
+const openers = [
+  'on', 'at', 'in message', 'le', 'el', 'il', 'in data', 'em', 'am', 'den', 'op', 'w dniu', 'dnia', 'dňa', 'dne', 'på', 'pe', 'la',
+  'pada', 'vào', 'vào lúc', 'στις', 'tarihinde', 'dana', 'в', 'у', 'на', '在', '於', 'a', 'ma', 'ons', 'to', 'fre', 'man', 'tir', 'tor', 'lør', 'søn',
+]; // prettier-ignore
+
+const verbs = [
+  'wrote', 'writes', 'said', 'says', 'sent', 'schrieb', 'schrieben sie', 'geschrieben', 'geschreven', 'schreibt', 'a écrit', 'écrit', 'a ecrit', 'nous a dit',
+  'escribió', 'escribio', 'ha escrito', 'ha scritto', 'scrive', 'escreveu', 'schreef', 'napisał(a)', 'napisał', 'napisała', 'pisze',
+  'napsal(a)', 'napsal', 'napsala', 'napísal(a)', 'napísal', 'napísala', 'píše', 'skrev', 'skreiv', 'følgende', 'kirjoitti', 'написал(а)', 'написал',
+  'пишет', 'пишете', 'писал(а)', 'писал', 'писала', 'написав(ла)', 'написав', 'написала', 'пише', 'написа', 'napisao/la je', 'napisao/la', 'napisao je',
+  'je napisao', 'je napisala', 'napisao', 'je napisal/a', 'je napisal', 'a scris', 'scrie', 'írta', 'şunu yazdı', 'yazdı', 'έγραψε', 'כתב', 'כתבה',
+  'כתב/ה', 'كتب', 'نوشت', 'đã viết', 'viết', 'เขียน', 'menulis', '写道', '寫道', '写到', 'のメッセージ', '書きました', 'さんは書きました', '작성', '님이 작성',
+  '썼습니다', 'rašė', 'parašė', 'rakstīja', 'kirjutas', 'va escriure', 'idatzi zuen', 'skrifaði',
+]; // prettier-ignore
+
+const firstPerson = /(?<=^|[\s,])(i|we|ich|wir|je|j['’]ai|yo|eu|ik|wij|jag|jeg|я|мы)(?=[\s,]|$)/u;
+const verbEnds = new Set(verbs.map((verb) => verb.at(-1) ?? ''));
+const english = new Set(['wrote', 'writes', 'said', 'says', 'sent']);
+const weekdays =
+  /^(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|ndz|пн|вт|ср|чт|пт|сб|вс|нд|поне|втор|сред|четв|пятн|субб|воск|ma|ti|on|to|fre|lø|lör|sø|sön|ke|pe|la|su)\p{L}*\.?,?\s/u;
+const digit = /\p{Nd}/u;
+const year = /(?<!\d)(19|20)\d\d(?!\d)/;
+const clock = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
+const numericDate = /(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\d)/;
+const address = /[^\s@<>()]@[^\s@<>()]+\.[^\s@<>()]/;
+const addressAtEnd = /<[^<>]{1,200}@[^<>]{1,200}>+\s*[:：]?$/;
+const isoMoment = /^20\d\d-\d\d-\d\d \d{1,2}:\d\d (GMT|UTC)\b/;
+const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
+
+/** Tells how many lines from `at` on introduce a quote ("On … wrote:", in many languages, wrapped or not); 0 for none. */
+export function attributionLength(lines: readonly string[], at: number): number {
+  const first = lines[at] ?? '';
+  if (first.length > lengthLimit || first.trim() === '' || first.trimStart().startsWith('>')) return 0;
+  const limit = mayWrap(first) ? wrapLimit : 1;
+  let joined = '';
+  for (let count = 1; count <= limit; count += 1) {
+    const line = lines[at + count - 1];
+    if (line === undefined || line.trim() === '' || (count > 1 && /^\s*>(?!\s*(wrote\b|:))/.test(line)))
+      return 0;
+    if (count > 1 && startsWithOpener(bare(line)) && digit.test(line)) return 0;
+    // A line that ends in a hyphen or an opening bracket was broken inside a word or an address.
+    joined += /[<([\-_]$/.test(joined) ? line.trim() : ` ${line.trim()}`;
+    if (joined.length > lengthLimit) return 0;
+    if (isAttribution(joined, count)) return count;
+    if (count === 1 && introducesQuote(joined, lines, at + 1)) return 1;
+  }
+  return 0;
+}
+
+/** Finds where an English attribution begins that shares a line with the reply before it; -1 for none. */
+export function attributionInside(line: string): number {
+  if (
+    line.length < 20 ||
+    line.trimStart().startsWith('>') ||
+    line.length > lengthLimit ||
+    !line.trimEnd().endsWith(':') ||
+    !/wrote\s*:\s*$/i.test(line)
+  )
+    return -1;
+  for (let at = line.indexOf('On ', 1); at > 0; at = line.indexOf('On ', at + 1)) {
+    if (/[\s-]/.test(line[at - 1] ?? '') && isAttribution(line.slice(at), 1) && dated(line.slice(at)))
+      return at;
+  }
+  return -1;
+}
+
+function mayWrap(line: string): boolean {
+  return digit.test(line) || line.includes('<') || startsWithOpener(bare(line));
+}
+
+function isAttribution(joined: string, count: number): boolean {
+  const text = bare(joined);
+  if (text.length < 6) return false;
+  if (postedBy.test(text)) return true;
+  const colon = /[:：][\s\-_*>]{0,40}$/.test(joined);
+  const words = withoutEnd(text);
+  const last = words.at(-1) ?? '';
+  if (
+    !colon &&
+    !(text.endsWith('>')
+      ? year.test(text)
+      : verbEnds.has(last) && verbs.some((verb) => words.endsWith(verb))) &&
+    !isoMoment.test(joined.trim().slice(0, 40))
+  )
+    return false;
+  const addressed = address.test(text);
+  // "On 5 May I wrote:" and "On page 5 the author wrote:" are sentences of the writer's.
+  if (!addressed && (firstPerson.test(words) || !dated(text)) && !text.includes(' via ')) return false;
+  const opened = startsWithOpener(text) && digit.test(text.slice(0, 60) + (addressed ? '0' : ''));
+  const verb = verbIn(words);
+  if (verb === 'last') {
+    if (opened) return true;
+    return colon && (addressed || year.test(text) || clock.test(text) || text.includes(' via '));
+  }
+  if (verb === 'within' && colon) {
+    if (opened) return true;
+    return (
+      dated(text) &&
+      (addressed || year.test(text)) &&
+      (weekdays.test(text) || /^\P{L}*\d|wrote on|schrieb am|@/u.test(text))
+    );
+  }
+  if (isoMoment.test(joined.trim()) && count === 1 && text.length < 120) return true;
+  if (!addressAtEnd.test(text) || !year.test(text)) return false;
+  const before = text.slice(0, text.lastIndexOf('<'));
+  return year.test(before) && (/^\d/.test(text) || (colon && (weekdays.test(text) || dated(before))));
+}
+
+/** "Jane Doe wrote:" carries no date; only the quote right below makes it an attribution. */
+function introducesQuote(line: string, lines: readonly string[], next: number): boolean {
+  if (
+    line.length > 120 ||
+    line.length < 6 ||
+    !/[:：]\s*$/.test(line) ||
+    verbIn(withoutEnd(bare(line))) === null
+  )
+    return false;
+  const below = (lines[next] ?? '').trim() === '' ? lines[next + 1] : lines[next];
+  return (below ?? '').trimStart().startsWith('>');
+}
+
+function dated(text: string): boolean {
+  return year.test(text) || clock.test(text) || numericDate.test(text);
+}
+
+function bare(line: string): string {
+  return line
+    .replace(/^[\s\-*_<>]{1,80}/u, '')
+    .trimEnd()
+    .toLowerCase();
+}
+
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && ' \t:：.>*_-'.includes(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
+}
+
+function startsWithOpener(text: string): boolean {
+  return openers.some(
+    (opener) => text.startsWith(opener) && (/^[\s\d]/.test(text.slice(opener.length)) || opener === '在'),
+  );
+}
+
+function verbIn(text: string): 'last' | 'within' | null {
+  let within = false;
+  for (const verb of verbs) {
+    const at = text.lastIndexOf(verb);
+    if (at < 0 || (/^[a-zà-ž]/.test(verb) && /[\p{L}]/u.test(text[at - 1] ?? ' '))) continue;
+    const after = text.slice(at + verb.length);
+    if (/^[\s:：.,)]*$/u.test(after)) return 'last';
+    // "On 5 May I wrote to you:" is a sentence; only "wrote on 5 May:" is how programs put the verb first in English.
+    if (/^[\s,:]/.test(after) && (!english.has(verb) || after.startsWith(' on '))) within = true;
+  }
+  return within ? 'within' : null;
+}

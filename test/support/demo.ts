@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { vi } from 'vitest';
+import type { DeskState } from '../../src/demo/desk-side.ts';
+import type { demoState } from '../../src/demo/live.ts';
+import { type RunningDemo, startDemo } from '../../src/demo/start-demo.ts';
+import { silentLog } from '../../src/log.ts';
+import { fastFolder } from './fast-folder.ts';
+
+type Data = Awaited<ReturnType<typeof demoState>>;
+
+export type State = {
+  readonly conversations: readonly Data['conversations'][number][];
+  readonly gmail: readonly Data['gmail'][number][];
+  readonly desk: DeskState;
+};
+
+export type Letter = {
+  readonly address: string;
+  readonly name?: string;
+  readonly subject?: string;
+  readonly text?: string;
+  readonly inReplyTo?: string;
+  readonly forged?: boolean;
+  readonly file?: File;
+};
+
+export async function demoFolder(): Promise<{ dataDir: string; remove: () => Promise<void> }> {
+  const dataDir = await mkdtemp(join(await fastFolder(), 'mailroom-demo-'));
+  return { dataDir, remove: () => rm(dataDir, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/** The demo in this process, on free ports, its minute shortened further. */
+export function startTestDemo(dataDir: string): Promise<RunningDemo> {
+  return startDemo({ dataDir, port: 0, relayEveryMs: 100, log: silentLog });
+}
+
+/** The demo's page as a program: what the buttons do, and how things stand. */
+export function demoCaller(demo: RunningDemo) {
+  async function state(person: string, requestId?: number): Promise<State> {
+    const query = new URLSearchParams({
+      person,
+      ...(requestId === undefined ? {} : { request: String(requestId) }),
+    });
+    const response = await fetch(`${demo.pageUrl}/state?${query.toString()}`);
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as State;
+  }
+
+  return {
+    state,
+    /** Resolves with the state in which `look` no longer throws, at most ten seconds later. */
+    stateWhere: (person: string, look: (state: State) => void, requestId?: number): Promise<State> =>
+      vi.waitFor(
+        async () => {
+          const now = await state(person, requestId);
+          look(now);
+          return now;
+        },
+        { timeout: 10_000, interval: 50 },
+      ),
+    post: (path: string, body: unknown): Promise<Response> =>
+      fetch(`${demo.pageUrl}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    write(letter: Letter): Promise<Response> {
+      const form = new FormData();
+      form.set('name', letter.name ?? 'Maria Lopez');
+      form.set('address', letter.address);
+      form.set('subject', letter.subject ?? 'My parcel');
+      form.set('text', letter.text ?? 'Where is it?');
+      if (letter.inReplyTo !== undefined) form.set('inReplyTo', letter.inReplyTo);
+      if (letter.forged === true) form.set('forged', 'yes');
+      if (letter.file !== undefined) form.set('attachments', letter.file);
+      return fetch(`${demo.pageUrl}/mails`, { method: 'POST', body: form });
+    },
+  };
+}

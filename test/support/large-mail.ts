@@ -1,0 +1,30 @@
+const head =
+  'From: Ann Writer <ann@customer.example>\r\nSubject: large\r\nMessage-ID: <l@customer.example>\r\n';
+
+/** Mails too large for a fixture file, by what is large about them. */
+export const largeMails = {
+  plainText: () => Buffer.from(`${head}\r\n${'lorem ipsum dolor sit amet\r\n'.repeat(75_000)}`),
+  emptyLines: () => Buffer.from(`${head}\r\nword${'\n'.repeat(2_000_000)}`),
+  parts: () =>
+    Buffer.from(
+      `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\nContent-Type: text/plain\r\n\r\nw\r\n'.repeat(10_000)}--b--\r\n`,
+    ),
+  headerOfManyFields: () => Buffer.from(`${'X-Padding: aaaaaaaa\r\n'.repeat(500_000)}${head}\r\nbody`),
+  headerOfOneField: () => Buffer.from(`X-Padding: ${'a'.repeat(10_000_000)}\r\n${head}\r\nbody`),
+  headerOfFolds: () => Buffer.from(`X-Padding: a\r\n${' a\r\n'.repeat(2_500_000)}${head}\r\nbody`),
+  nesting: () => {
+    const levels = Array.from(
+      { length: 1000 },
+      (_, i) => `Content-Type: multipart/mixed; boundary=b${i}\r\n\r\n--b${i}\r\n`,
+    );
+    return Buffer.from(`${head}${levels.join('')}Content-Type: text/plain\r\n\r\nbottom`);
+  },
+  deepHtml: () => Buffer.from(`${head}Content-Type: text/html\r\n\r\n${'<div>'.repeat(400_000)}word`),
+  attachment: (content: Buffer) => {
+    const base64 = content.toString('base64').replaceAll(/.{76}/g, '$&\r\n');
+    return Buffer.from(
+      `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n--b\r\n` +
+        `Content-Type: application/octet-stream; name=big.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64}\r\n--b--\r\n`,
+    );
+  },
+};

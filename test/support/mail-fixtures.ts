@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Address, ParsedMail } from '../../src/mail/parsed-mail.ts';
+
+export type ExpectedAttachment = {
+  readonly name: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly inline: boolean;
+  readonly contentId: string | null;
+};
+
+/** What a fixture says of its mail; only the keys it is about. Fixtures from 500 on have further keys for other tests. */
+export type ExpectedMail = {
+  readonly about?: string;
+  readonly from?: Address | null;
+  readonly fromHeaders?: number;
+  readonly to?: readonly Address[];
+  readonly cc?: readonly Address[];
+  readonly replyTo?: readonly Address[];
+  readonly subject?: string;
+  readonly date?: string | null;
+  readonly internetMessageId?: string | null;
+  readonly inReplyTo?: readonly string[];
+  readonly references?: readonly string[];
+  readonly text?: string;
+  readonly textContains?: readonly string[];
+  readonly html?: false;
+  readonly htmlContains?: readonly string[];
+  readonly attachments?: readonly ExpectedAttachment[];
+  readonly attachmentsInclude?: readonly ExpectedAttachment[];
+};
+
+export type MailFixture = { readonly slug: string; readonly raw: Buffer; readonly expected: ExpectedMail };
+
+const folder = new URL('../fixtures/mail/', import.meta.url);
+
+/** Every pair of raw mail and expectation, by number. */
+export function mailFixtures(): readonly MailFixture[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.eml'))
+    .toSorted()
+    .map((name) => ({
+      slug: name.slice(0, -'.eml'.length),
+      raw: readFileSync(new URL(name, folder)),
+      expected: JSON.parse(
+        readFileSync(new URL(name.replace(/eml$/, 'json'), folder), 'utf8'),
+      ) as ExpectedMail,
+    }));
+}
+
+/** What of an expectation this module can compare, and the same of a mail: equal when the mail is as expected. */
+export function comparison(
+  mail: ParsedMail,
+  expected: ExpectedMail,
+): { actual: ExpectedMail; expected: ExpectedMail } {
+  const attachments = attachmentsOf(mail);
+  const same = (one: ExpectedAttachment) => JSON.stringify(one);
+  const found = new Set(attachments.map(same));
+  const all: Required<Omit<ExpectedMail, 'about' | 'html'>> & { html: false | 'some' } = {
+    from: mail.from,
+    fromHeaders: mail.fromHeaders,
+    to: mail.to,
+    cc: mail.cc,
+    replyTo: mail.replyTo,
+    subject: mail.subject,
+    date: mail.date?.toISOString() ?? null,
+    internetMessageId: mail.internetMessageId,
+    inReplyTo: mail.inReplyTo,
+    references: mail.references,
+    text: mail.text,
+    textContains: (expected.textContains ?? []).filter((words) => mail.text.includes(words)),
+    html: mail.html === null ? false : 'some',
+    htmlContains: (expected.htmlContains ?? []).filter((words) => mail.html?.includes(words)),
+    attachments,
+    attachmentsInclude: (expected.attachmentsInclude ?? []).filter((one) => found.has(same(one))),
+  };
+  const keys = Object.keys(expected).filter((key) => key in all);
+  const pick = (from: object) =>
+    Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
+  return { actual: pick(all), expected: pick(expected) };
+}
+
+function attachmentsOf(mail: ParsedMail): readonly ExpectedAttachment[] {
+  return mail.attachments.map(({ name, contentType, content, inline, contentId }) => ({
+    name,
+    contentType,
+    size: content.length,
+    sha256: createHash('sha256').update(content).digest('hex'),
+    inline,
+    contentId,
+  }));
+}
