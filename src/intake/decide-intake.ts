@@ -1,13 +1,20 @@
-import type { MailReading } from '../mail/read-mail.ts';
+import type { FailedReading } from '../mail/read-mail.ts';
 import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
-import type { HandedOver, QuarantineReason } from './incoming-mail.ts';
-import { isNoteToSelf, type Judged } from './judge.ts';
+import type { ReadMail } from './file-mail.ts';
+import type { QuarantineReason } from './incoming-mail.ts';
+import { isNoteToSelf } from './judge.ts';
 
 /** What becomes of a mail as far as the mail alone can tell; the rest is decided under the contact's lock. */
 export type Decision =
   | { readonly kind: 'quarantine'; readonly reason: QuarantineReason; readonly error: string | null }
   /** Written by a person, or posted to a list by one: joins or opens a request. */
-  | { readonly kind: 'request'; readonly believed: boolean; readonly noticeWelcome: boolean }
+  | {
+      readonly kind: 'request';
+      readonly believed: boolean;
+      readonly noticeWelcome: boolean;
+      /** False for what an operator releases: somebody has looked at it. */
+      readonly heldByCaps: boolean;
+    }
   /** Recorded on the request that it answers. */
   | { readonly kind: 'automatic'; readonly unmatched: QuarantineReason }
   | { readonly kind: 'bounce' }
@@ -18,38 +25,38 @@ export type Decision =
 const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
 
 /** The rules of design section 5 before threading, in their order; the first that holds decides. */
-export function decideIntake(
-  mailbox: RelayMailbox,
-  handedOver: HandedOver,
-  reading: MailReading,
-  judged: Judged,
-  now: Date,
-): Decision {
-  if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: reading.reason };
+export function decideIntake(mailbox: RelayMailbox, read: ReadMail, now: Date): Decision {
+  const { handedOver, reading, judged, sender } = read;
+  if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
   if (handedOver.internalDate < mailbox.acceptSince) return quarantine('before_start');
   if (judged.class === 'bounce') return { kind: 'bounce' };
 
-  const from = reading.mail.from;
-  if (from === null) return quarantine('no_sender');
+  const from = reading.mail.from?.address;
+  if (from === undefined || sender === null) return quarantine('no_sender');
   if (judged.class === 'own') return { kind: 'own', otherwise: 'loop' };
-  if (from.address === mailbox.address && !isNoteToSelf(handedOver)) {
+  if (from === mailbox.address && !isNoteToSelf(handedOver)) {
     return { kind: 'own', otherwise: handedOver.labelIds.includes('SENT') ? 'sent_copy' : 'own_address' };
   }
   if (judged.authenticity === 'forged') return quarantine('spoof_suspect');
   if (judged.class === 'auto_reply') return { kind: 'automatic', unmatched: 'auto_reply_unmatched' };
   if (judged.class === 'receipt') return { kind: 'automatic', unmatched: 'receipt_unmatched' };
 
-  if (matchesAny(from.address, mailbox.deniedSenders)) return quarantine('denied_sender');
-  if (mailbox.allowedSenders.length > 0 && !matchesAny(from.address, mailbox.allowedSenders)) {
+  if (matchesAny(sender.address.address, mailbox.deniedSenders)) return quarantine('denied_sender');
+  if (mailbox.allowedSenders.length > 0 && !matchesAny(sender.address.address, mailbox.allowedSenders)) {
     return quarantine('not_allowed_sender');
   }
   const age = now.getTime() - handedOver.internalDate.getTime();
+  const wroteHere = sender.forwardedBy === null && judged.class === 'human';
   return {
     kind: 'request',
     believed: judged.authenticity === 'verified' || judged.authenticity === 'unchecked',
-    noticeWelcome:
-      judged.class === 'human' && from.address !== mailbox.address && age <= NOTICE_ANSWERS_MAIL_FOR_MS,
+    noticeWelcome: wroteHere && age <= NOTICE_ANSWERS_MAIL_FOR_MS,
+    heldByCaps: true,
   };
+}
+
+function failure(reading: FailedReading): string {
+  return reading.detail === '' ? reading.reason : `${reading.reason}: ${reading.detail}`;
 }
 
 /** Entries are addresses (`eve@example.com`) or domains (`example.com`, its subdomains included). */

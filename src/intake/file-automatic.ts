@@ -23,7 +23,8 @@ export async function fileAutomatic(
   claimed: Claimed,
 ): Promise<Filed> {
   if (!mail.reading.ok) throw new Error('a mail that could not be read was to be filed');
-  const thread = await readThread(tx, threadQuestion(mailbox, mail.handedOver, mail.reading.mail, claimed));
+  const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, null);
+  const thread = await readThread(tx, { ...question, contactId: claimed.contactId, at: claimed.at });
   if (decision.kind === 'own') return fileOwn(tx, thread, decision, claimed);
   if (thread.isOwnId) return quarantine(tx, claimed.intakeId, 'own_message_id');
   const answered = thread.candidates.find(isAnswered);
@@ -83,6 +84,7 @@ export async function recordOn(
       contactId: null,
       gmailThreadId: mail.handedOver.gmailThreadId,
       matchedBy: by,
+      forwardedBy: null,
       message,
       participants: [],
       at: claimed.at,

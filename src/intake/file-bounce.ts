@@ -35,8 +35,13 @@ export async function fileBounce(
 ): Promise<Filed> {
   if (!mail.reading.ok) throw new Error('a mail that could not be read was to be filed');
   const facts = bounceFacts(mail);
-  const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, claimed);
-  const thread = await readThread(tx, { ...question, citedIds: facts.ids });
+  const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, null);
+  const thread = await readThread(tx, {
+    ...question,
+    citedIds: facts.ids,
+    contactId: claimed.contactId,
+    at: claimed.at,
+  });
 
   const cited = thread.candidates.find(({ by }) => by === 'token');
   if (cited?.cited != null) {

@@ -1,16 +1,17 @@
 import type { Transaction } from '../db/connect.ts';
 import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import { countNotices } from '../replies/count-notices.ts';
 import type { OutgoingContext } from '../replies/outgoing-context.ts';
 import { queueNotice } from '../replies/queue-notice.ts';
 import { newReplyTag } from '../requests/reply-tag.ts';
 import type { Decision } from './decide-intake.ts';
-import type { Claimed, ReadMail } from './file-mail.ts';
-import { inboundMessage, othersOnMail } from './inbound-message.ts';
+import type { Claimed } from './file-mail.ts';
 import type { Filed, QuarantineReason } from './incoming-mail.ts';
 import { appendMessage, type FilingFacts, insertAttachments, openWithMessage } from './filing-queries.ts';
+import { othersOnMail } from './inbound-message.ts';
+import type { Letter } from './letter.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
 import { quarantine } from './quarantine.ts';
-import { citedIds, threadQuestion } from './thread-question.ts';
 import { chooseRequest, type Filing } from './thread.ts';
 
 /** More than this from one contact within an hour is a loop or an attack that no header betrays. */
@@ -29,43 +30,37 @@ const MOST_ATTEMPTS = 5;
 export async function fileIntoRequest(
   tx: Transaction,
   mailbox: RelayMailbox,
-  mail: ReadMail,
+  letter: Letter,
   decision: Extract<Decision, { kind: 'request' }>,
-  claimed: Claimed,
+  claimed: Claimed & { readonly contactId: number },
 ): Promise<Filed> {
-  const { reading } = mail;
-  const { contactId } = claimed;
-  if (!reading.ok || reading.mail.from === null || contactId === null) {
-    throw new Error('only a mail that was read, with a sender who is a contact, joins requests');
-  }
-  const message = inboundMessage(reading.mail, reading.mail.from, mail.handedOver);
-
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const thread = await readThread(tx, threadQuestion(mailbox, mail.handedOver, reading.mail, claimed));
+    const thread = await readThread(tx, { ...letter.question, contactId: claimed.contactId, at: claimed.at });
     const believed = decision.believed || thread.trusted;
     const filing = chooseRequest(thread.candidates, {
-      contactId,
-      citedIds: citedIds(reading.mail),
-      subject: message.subject,
+      contactId: claimed.contactId,
+      citedIds: letter.question.citedIds,
+      subject: letter.message.subject,
       senderBelieved: believed,
       threadBy: mailbox.threadBy,
       reopenDays: mailbox.reopenDays,
       receivedAt: claimed.at,
     });
-    const held = heldBack(thread, filing);
+    const held = decision.heldByCaps ? heldBack(thread, filing) : null;
     if (held !== null) return quarantine(tx, claimed.intakeId, held);
 
-    const facts: FilingFacts = {
-      ...mail.judged,
+    const facts = {
+      ...letter.judged,
       intakeId: claimed.intakeId,
       mailboxId: mailbox.id,
-      contactId,
-      gmailThreadId: mail.handedOver.gmailThreadId,
+      contactId: claimed.contactId,
+      gmailThreadId: letter.question.gmailThreadId,
       matchedBy: filing.kind === 'open' ? 'new' : filing.matchedBy,
-      message,
-      participants: othersOnMail(mailbox.address, message),
+      forwardedBy: letter.forwardedBy,
+      message: letter.message,
+      participants: othersOnMail(mailbox.address, letter.message),
       at: claimed.at,
-    };
+    } as const satisfies FilingFacts;
     if (filing.kind === 'open') {
       const welcome = decision.noticeWelcome && believed && !isBusy(thread);
       return openRequest(tx, mailbox, facts, filing, thread, welcome);
@@ -73,7 +68,7 @@ export async function fileIntoRequest(
     const filed = await appendMessage(tx, facts, filing);
     // Only a request of somebody else's, which the sender merely takes part in, can have been closed since it was read.
     if (filed === null) continue;
-    await insertAttachments(tx, filed.messageId, message.attachments, claimed.at);
+    await insertAttachments(tx, filed.messageId, letter.message.attachments, claimed.at);
     return {
       outcome: 'appended',
       requestId: filed.requestId,
@@ -102,30 +97,29 @@ function isBusy(thread: ThreadReading): boolean {
 async function openRequest(
   tx: Transaction,
   mailbox: RelayMailbox,
-  facts: FilingFacts,
+  facts: FilingFacts & { readonly contactId: number },
   filing: Extract<Filing, { kind: 'open' }>,
   thread: ThreadReading,
   noticeWelcome: boolean,
 ): Promise<Filed> {
   const replyTag = newReplyTag();
-  const filed = await openWithMessage(tx, facts, { ...filing, replyTag });
+  const about = { requestId: null, contactId: facts.contactId, mailboxId: mailbox.id, at: facts.at };
+  // Sent together: the count knows nothing of the request, and the two cost one round trip.
+  const [filed, counts] = await Promise.all([
+    openWithMessage(tx, facts, { ...filing, replyTag }),
+    noticeWelcome ? countNotices(tx, about) : null,
+  ]);
   await insertAttachments(tx, filed.messageId, facts.message.attachments, facts.at);
+  const context = firstContext(mailbox, facts, filed, thread, replyTag);
   const queuedDelivery =
-    noticeWelcome &&
-    (await queueNotice(
-      tx,
-      { kind: 'system' },
-      firstContext(mailbox, facts, filed, thread, replyTag),
-      'created',
-      facts.at,
-    ));
+    counts !== null && (await queueNotice(tx, { kind: 'system' }, context, 'created', counts, facts.at));
   return { outcome: 'opened', requestId: filed.requestId, reason: null, matchedBy: 'new', queuedDelivery };
 }
 
 /** What the created notice needs is all at hand: reading it back would cost a round trip under the contact's lock. */
 function firstContext(
   mailbox: RelayMailbox,
-  facts: FilingFacts,
+  facts: FilingFacts & { readonly contactId: number },
   filed: { readonly requestId: number; readonly messageId: number },
   thread: ThreadReading,
   replyTag: string,
@@ -138,7 +132,7 @@ function firstContext(
     replyTag,
     mailbox,
     contact: {
-      id: facts.contactId ?? 0,
+      id: facts.contactId,
       email: message.from.address,
       name: message.from.name,
       language: thread.language,

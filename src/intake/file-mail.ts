@@ -3,10 +3,12 @@ import { errorText, isTransient } from '../db/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { MailReading } from '../mail/read-mail.ts';
 import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { Sender } from './actual-sender.ts';
 import { completeOversize } from './complete-oversize.ts';
 import { type Decision, decideIntake } from './decide-intake.ts';
 import { fileAutomatic } from './file-automatic.ts';
 import { fileBounce } from './file-bounce.ts';
+import { letterOf } from './letter.ts';
 import { fileIntoRequest } from './file-into-request.ts';
 import type { Filed, HandedOver, Outcome } from './incoming-mail.ts';
 import type { Judged } from './judge.ts';
@@ -17,6 +19,8 @@ export type ReadMail = {
   readonly handedOver: HandedOver;
   readonly reading: MailReading;
   readonly judged: Judged;
+  /** Whose matter the mail is; null for one that could not be read or names nobody. */
+  readonly sender: Sender | null;
 };
 
 export type FilingResult = Filed & { readonly status: 'accepted' | 'duplicate' };
@@ -34,11 +38,11 @@ export async function fileMail(
   mail: ReadMail,
 ): Promise<FilingResult> {
   const at = deps.clock.now();
-  const decision = decideIntake(mailbox, mail.handedOver, mail.reading, mail.judged, at);
+  const decision = decideIntake(mailbox, mail, at);
   const intake = intakeFacts(mailbox, mail, decision, at);
   // Only who may open a request becomes a contact: a forger or a robot leaves no row behind.
-  const sender = decision.kind === 'request' && mail.reading.ok ? mail.reading.mail.from : null;
-  const contact = sender === null ? null : { email: sender.address, name: sender.name };
+  const sender = decision.kind === 'request' ? mail.sender : null;
+  const contact = sender === null ? null : { email: sender.address.address, name: sender.address.name };
 
   return deps.db.begin(async (tx): Promise<FilingResult> => {
     const claim = await claimMail(tx, intake, contact);
@@ -83,7 +87,15 @@ function file(
   decision: Exclude<Decision, { kind: 'quarantine' }>,
   claimed: Claimed,
 ): Promise<Filed> {
-  if (decision.kind === 'request') return fileIntoRequest(tx, mailbox, mail, decision, claimed);
+  if (decision.kind === 'request') {
+    const { contactId } = claimed;
+    if (contactId === null || mail.sender === null)
+      throw new Error('a mail without a sender was to join requests');
+    return fileIntoRequest(tx, mailbox, letterOf(mailbox, mail, mail.sender), decision, {
+      ...claimed,
+      contactId,
+    });
+  }
   if (decision.kind === 'bounce') return fileBounce(tx, mailbox, mail, claimed);
   return fileAutomatic(tx, mailbox, mail, decision, claimed);
 }

@@ -13,6 +13,8 @@ export type FilingFacts = {
   readonly classReason: string;
   readonly authenticity: Authenticity;
   readonly matchedBy: MatchedBy;
+  /** The operator's address, of a mail that an operator forwarded. */
+  readonly forwardedBy: string | null;
   readonly message: InboundMessage;
   readonly participants: readonly { readonly email: string; readonly name: string }[];
   readonly at: Date;
@@ -150,7 +152,8 @@ function fileMessage(
 }
 
 function received(filing: FilingFacts): Record<string, string> {
-  return { matchedBy: filing.matchedBy, authenticity: filing.authenticity, class: filing.class };
+  const { matchedBy, authenticity, forwardedBy } = filing;
+  return { matchedBy, authenticity, class: filing.class, ...(forwardedBy === null ? {} : { forwardedBy }) };
 }
 
 /** Stores the parts of a message, in their order. */

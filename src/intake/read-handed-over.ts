@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import { actualSender } from './actual-sender.ts';
 import type { ReadMail } from './file-mail.ts';
 import type { HandedOver } from './incoming-mail.ts';
 import { judge } from './judge.ts';
@@ -7,7 +8,7 @@ import type { RelayMessage } from './relay-contract.ts';
 
 /** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
 export async function readHandedOver(
-  deps: Pick<Deps, 'parsePool'>,
+  deps: Pick<Deps, 'parsePool' | 'db'>,
   mailbox: RelayMailbox,
   handedOver: HandedOver,
 ): Promise<ReadMail> {
@@ -16,7 +17,9 @@ export async function readHandedOver(
     mailboxAddress: mailbox.address,
     groupAddresses: mailbox.groupAddresses,
   });
-  return { handedOver, reading, judged: judge(reading, handedOver, mailbox) };
+  const judged = judge(reading, handedOver, mailbox);
+  const sender = reading.ok ? await actualSender(deps, mailbox, reading, judged) : null;
+  return { handedOver, reading, judged, sender };
 }
 
 /** A posted mail as the rest of intake knows it; the base64url text is decoded here and kept nowhere. */

@@ -2,6 +2,7 @@ import { parseAddresses } from '../mail/addresses.ts';
 import type { ParsedMail } from '../mail/parsed-mail.ts';
 import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
 import { replyTagIn } from '../requests/reply-tag.ts';
+import type { Sender } from './actual-sender.ts';
 import type { HandedOver } from './incoming-mail.ts';
 
 /** More ids than this are no thread; the newest are the ones that count. */
@@ -33,17 +34,17 @@ export function threadQuestion(
   mailbox: RelayMailbox,
   handedOver: HandedOver,
   mail: ParsedMail,
-  claimed: { readonly contactId: number | null; readonly at: Date },
-): ThreadQuestion {
+  sender: Sender | null,
+): Omit<ThreadQuestion, 'contactId' | 'at'> {
+  const forwarded = sender !== null && sender.forwardedBy !== null;
   return {
     mailboxId: mailbox.id,
-    contactId: claimed.contactId,
-    senderEmail: mail.from?.address ?? '',
-    citedIds: citedIds(mail),
-    replyTags: replyTags(mail, mailbox.address),
+    senderEmail: sender?.address.address ?? mail.from?.address ?? '',
+    // What a forwarding operator's client cites is the operator's thread, not the original sender's.
+    citedIds: forwarded ? [] : citedIds(mail),
+    replyTags: forwarded ? [] : replyTags(mail, mailbox.address),
     internetMessageId: mail.internetMessageId,
-    gmailThreadId: handedOver.gmailThreadId,
-    at: claimed.at,
+    gmailThreadId: forwarded ? '' : handedOver.gmailThreadId,
   };
 }
 

@@ -1,7 +1,8 @@
 import type { Queryable } from '../db/connect.ts';
 import type { Address } from '../mail/parsed-mail.ts';
 import type { Language, NoticeKind } from '../mailboxes/mailbox.ts';
-import type { OutgoingContext, LastInbound } from './outgoing-context.ts';
+import type { NoticeCounts } from './notice-caps.ts';
+import type { LastInbound, OutgoingContext } from './outgoing-context.ts';
 
 type ContextRow = {
   requestId: number;
@@ -119,4 +120,37 @@ export async function listMessagesAfter(
     from messages
     where request_id = ${requestId} and id > ${messageId} and (kind in ('inbound', 'outbound', 'note') or direction = 'in')
     order by id`;
+}
+
+/** Automatic mails since a time; of the mailbox's only whether its cap is reached, which reads no more rows than that. */
+export async function countNoticesSince(
+  tx: Queryable,
+  about: {
+    readonly requestId: number | null;
+    readonly contactId: number;
+    readonly mailboxId: number;
+    readonly since: Date;
+  },
+): Promise<NoticeCounts> {
+  const [row] = await tx<NoticeCounts[]>`
+    select
+      (select count(*)
+      from messages
+      where request_id = ${about.requestId} and notice is not null and created_at > ${about.since}) as of_request,
+      (select count(*)
+      from requests
+      join messages on messages.request_id = requests.id
+      where requests.contact_id = ${about.contactId} and requests.mailbox_id = ${about.mailboxId}
+        and requests.updated_at > ${about.since}
+        and messages.notice is not null and messages.created_at > ${about.since}) as to_contact,
+      mailboxes.notices_per_hour is not null and mailboxes.notices_per_hour <= (
+        select count(*)
+        from (
+          select
+          from messages
+          where mailbox_id = ${about.mailboxId} and notice is not null and created_at > ${about.since}
+          limit mailboxes.notices_per_hour) as sent) as mailbox_is_spent
+    from mailboxes
+    where mailboxes.id = ${about.mailboxId}`;
+  return row ?? { ofRequest: 0, toContact: 0, mailboxIsSpent: true };
 }

@@ -3,22 +3,31 @@ import { queueMail } from '../deliveries/queue-mail.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
 import { recordEvent } from '../requests/record-event.ts';
+import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
 import { type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
 import { renderNotice } from './templates.ts';
 import { textToHtml } from './text-to-html.ts';
 
 /**
  * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
- * nothing, when the mailbox has switched this notice off or the contact must not be answered automatically.
+ * nothing, when the mailbox has switched this notice off or the contact must not be answered automatically; one that a
+ * cap holds back is told in the request's history.
  */
 export async function queueNotice(
   tx: Transaction,
   actor: Actor,
   context: OutgoingContext,
   notice: NoticeKind,
+  counts: NoticeCounts,
   at: Date,
 ): Promise<boolean> {
   if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
+  if (!isReachable(context)) return false;
+  const cap = capOn(counts);
+  if (cap !== null) {
+    await recordHeld(tx, actor, context, notice, cap, at);
+    return false;
+  }
   const text = renderNotice(notice, context.contact.language ?? context.mailbox.language, {
     contact: context.contact,
     request: { id: context.requestId, subject: context.subject },
@@ -57,4 +66,29 @@ export async function queueNotice(
     new: { notice },
   });
   return true;
+}
+
+/** A sender such as `MAILER-DAEMON` has no domain, and the desk does not write to itself. */
+function isReachable(context: OutgoingContext): boolean {
+  const { email } = context.contact;
+  return email.includes('@') && email !== context.mailbox.address;
+}
+
+async function recordHeld(
+  tx: Transaction,
+  actor: Actor,
+  context: OutgoingContext,
+  notice: NoticeKind,
+  cap: NoticeCap,
+  at: Date,
+): Promise<void> {
+  await recordEvent(tx, {
+    type: 'notice.held',
+    actor,
+    at,
+    mailboxId: context.mailbox.id,
+    requestId: context.requestId,
+    contactId: context.contact.id,
+    new: { notice, cap },
+  });
 }

@@ -1,7 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { findOutgoingContext } from '../replies/find-outgoing-context.ts';
-import { queueNotice } from '../replies/queue-notice.ts';
+import { noticeRequest } from '../replies/notice-request.ts';
 import { lockVisibleRequest, wrongState } from './lock-visible-request.ts';
 import { lockContactOf, markClosed } from './queries.ts';
 import { recordEvent } from './record-event.ts';
@@ -34,7 +33,7 @@ export async function closeRequest(
       new: { status: 'closed', reason: input.reason ?? null, notify: input.notify },
     });
     if (!input.notify) return false;
-    return queueNotice(tx, actor, await findOutgoingContext(tx, request.id), 'closed', at);
+    return noticeRequest(tx, actor, request.id, 'closed', at);
   });
   if (queued) deps.wakeDeliveries();
 }

@@ -1,8 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { Problem } from '../problems.ts';
-import { findOutgoingContext } from '../replies/find-outgoing-context.ts';
-import { queueNotice } from '../replies/queue-notice.ts';
+import { noticeRequest } from '../replies/notice-request.ts';
 import { lockVisibleRequest, wrongState } from './lock-visible-request.ts';
 import { markTaken } from './queries.ts';
 import { recordEvent } from './record-event.ts';
@@ -36,8 +35,7 @@ export async function takeRequest(
       old: { status: request.status, assigneeId: request.assigneeId },
       new: { status: 'in_progress', assigneeId: actor.operatorId },
     });
-    const context = await findOutgoingContext(tx, request.id);
-    return queueNotice(tx, actor, context, 'taken', at);
+    return noticeRequest(tx, actor, request.id, 'taken', at);
   });
   if (queued) deps.wakeDeliveries();
 }

@@ -159,6 +159,7 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
         classReason: 'default',
         authenticity: 'verified',
         matchedBy: 'new',
+        forwardedBy: null,
         participants: [],
         at,
         message: {

@@ -1,0 +1,98 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunningDemo } from '../../src/demo/start-demo.ts';
+import { openBrowser } from '../support/browser.ts';
+import { demoFolder, startTestDemo } from '../support/demo.ts';
+
+const folder = await demoFolder();
+const faults: string[] = [];
+let demo: RunningDemo;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [demo, browser] = await Promise.all([startTestDemo(folder.dataDir), openBrowser()]);
+  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(demo.pageUrl)) faults.push(`asked ${request.url()}`);
+  });
+}, 90_000);
+
+afterAll(async () => {
+  await browser.close();
+  await demo.stop();
+  await folder.remove();
+});
+
+test('a contact and an operator talk through the page, and nothing that is typed gets lost', async () => {
+  await page.goto(demo.pageUrl);
+  await page.getByText('Nothing here yet.').waitFor();
+  await screenshots('empty');
+  await page.getByRole('button', { name: 'Send to support@example.com' }).click();
+
+  const mailbox = page.locator('[data-part="mailbox"]');
+  const mailWith = (hasText: string) => mailbox.locator('p.text:not(.quiet)', { hasText });
+  await mailWith('opened request 1 for it').waitFor();
+  await mailbox.getByText('mailroom/done').waitFor();
+
+  await page.getByLabel('Answer as Olga Petrova').fill('It left our store this morning.');
+  await page.getByLabel('Subject').fill('half a subj');
+  await page.getByRole('button', { name: 'Take', exact: true }).click();
+  await mailWith('Olga Petrova is now working').waitFor();
+  expect(await page.getByLabel('Answer as Olga Petrova').inputValue()).toBe(
+    'It left our store this morning.',
+  );
+  expect(await page.getByLabel('Subject').inputValue()).toBe('half a subj');
+
+  await page.getByRole('button', { name: 'Answer', exact: true }).click();
+  await mailWith('It left our store this morning.').waitFor();
+  await screenshots('answered');
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await mailWith('is now closed').waitFor();
+  expect(await mailbox.locator('.conversation').count()).toBe(1);
+
+  await mailbox.locator('.mail.came').last().getByRole('button', { name: 'Reply' }).click();
+  expect(await page.getByLabel('Subject').inputValue()).toBe('Re: My parcel has not arrived');
+  await page.getByLabel('Text').fill('Thank you, but the box is empty.');
+  await page.getByRole('button', { name: 'Send to support@example.com' }).click();
+  await page.locator('[data-request="2"]').getByText('follows 1').waitFor();
+
+  await page.locator('[data-request="2"]').click();
+  await page.locator('[data-part="request"]').getByText('the box is empty').waitFor();
+  await screenshots('followed');
+  expect(faults).toEqual([]);
+});
+
+test('a refusal is shown beside the form that caused it', async () => {
+  await page.getByLabel('Text').fill(' ');
+  await page.getByRole('button', { name: 'Send to support@example.com' }).click();
+  await page.locator('#letter [role="alert"]').getByText('/text').waitFor();
+  faults.length = 0;
+});
+
+/** With SCREENSHOTS set, pictures of the page as it is now, wide and narrow, light and dark. */
+async function screenshots(name: string): Promise<void> {
+  if (process.env['SCREENSHOTS'] === undefined) return;
+  const target = join(tmpdir(), 'mailroom-screenshots');
+  await mkdir(target, { recursive: true });
+  for (const width of [1280, 390]) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({
+        path: join(target, `demo-${name}-${width}-${colorScheme}.png`),
+        fullPage: true,
+      });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
