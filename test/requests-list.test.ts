@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { listRequestRows } from '../src/requests/list-queries.ts';
-import { REQUEST_SORT_FIELDS } from '../src/requests/request-sorts.ts';
+import { REQUEST_SORTS } from '../src/requests/request-sorts.ts';
 import { problemOf, START, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { insertDesk, insertRequest } from './support/desk.ts';
@@ -81,7 +81,7 @@ function isSorted(values: readonly unknown[]): boolean {
 }
 
 describe('paging through 500 requests', () => {
-  test.each(Object.keys(REQUEST_SORT_FIELDS))(
+  test.each(REQUEST_SORTS.names)(
     'sorted by %s gives each one once, both ways, nulls last',
     async (field) => {
       const ann = await testOperator(deps, { name: 'Ann' });

@@ -1,7 +1,7 @@
 import type postgres from 'postgres';
 import type { Queryable } from '../db/connect.ts';
 import type { Position } from '../http/cursor.ts';
-import { isAfter, orderBy, type RequestSort, sortValue } from './request-sorts.ts';
+import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 import type {
   AttachmentRow,
   AttemptRow,
@@ -52,12 +52,12 @@ export async function listRequestRows(
   filters: RequestFilters,
   page: { readonly sort: RequestSort; readonly after: Position | null; readonly limit: number },
 ): Promise<ListedRequest[]> {
-  const after = page.after === null ? db`` : db`and ${isAfter(db, page.sort, page.after)}`;
+  const after = page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, page.sort, page.after)}`;
   return db<ListedRequest[]>`
-    select ${requestColumns(db)}, ${sortValue(db, page.sort)} as sort_value
+    select ${requestColumns(db)}, ${REQUEST_SORTS.value(db, page.sort)} as sort_value
     from ${requestTables(db)}
     where ${conditions(db, mailboxIds, filters)} ${after}
-    ${orderBy(db, page.sort)}
+    ${REQUEST_SORTS.orderBy(db, page.sort)}
     limit ${page.limit}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
+import { servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { lockRequest } from './queries.ts';
 import type { RequestRow, RequestStatus } from './request.ts';
@@ -11,17 +12,35 @@ export async function lockVisibleRequest(
   requestId: number,
 ): Promise<RequestRow> {
   const request = await lockRequest(tx, requestId);
-  if (request === null || !(actor.mailboxIds?.includes(request.mailboxId) ?? true)) {
+  if (request === null || !servesMailbox(actor, request.mailboxId)) {
     throw new Problem('not_found', `There is no request ${requestId}`);
   }
   return request;
 }
 
+/** Locks several as `lockVisibleRequest` does, the smallest id first, and gives them back in the order asked for. */
+export async function lockVisibleRequests(
+  tx: Transaction,
+  actor: OperatorActor,
+  requestIds: readonly number[],
+): Promise<RequestRow[]> {
+  const locked = new Map<number, RequestRow>();
+  for (const id of requestIds.toSorted((a, b) => a - b)) {
+    locked.set(id, await lockVisibleRequest(tx, actor, id));
+  }
+  return requestIds.flatMap((id) => locked.get(id) ?? []);
+}
+
+/** Refuses a verb unless the request has one of the statuses. */
+export function ensureStatus(request: RequestRow, verb: string, allowed: readonly RequestStatus[]): void {
+  if (!allowed.includes(request.status)) throw wrongState(request, verb, allowed);
+}
+
 /** The 409 of a verb that the request's status does not allow; names the status and what would be right. */
 export function wrongState(request: RequestRow, verb: string, allowed: readonly RequestStatus[]): Problem {
-  return new Problem(
-    'wrong_state',
-    `Request ${request.id} is ${request.status}; ${verb} works on ${allowed.join(', ')}`,
-    { members: { status: request.status } },
-  );
+  const is = request.mergedInto === null ? request.status : `merged into ${request.mergedInto}`;
+  return new Problem('wrong_state', `Request ${request.id} is ${is}; ${verb} works on ${allowed.join(', ')}`, {
+    // Not `status`: that member is the HTTP status of every problem document.
+    members: { requestStatus: request.status, mergedInto: request.mergedInto },
+  });
 }

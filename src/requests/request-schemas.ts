@@ -9,7 +9,8 @@ import {
   time,
   timeParameter,
 } from '../http/schemas.ts';
-import { parseRequestSort, REQUEST_SORT_FIELDS } from './request-sorts.ts';
+import { sortParameter, totalParameter } from '../http/sort-parameter.ts';
+import { REQUEST_SORTS } from './request-sorts.ts';
 import type { RequestView } from './request-view.ts';
 
 const status = z
@@ -48,9 +49,6 @@ export const requestSchema = z
 
 export const requestListSchema = listOf(requestSchema).openapi('RequestList');
 
-const sortFields = Object.keys(REQUEST_SORT_FIELDS);
-const sorts = sortFields.flatMap((field) => [field, `-${field}`]);
-
 export const requestListQuery = z.strictObject({
   ...pageQuery,
   status: repeatable(status),
@@ -67,29 +65,8 @@ export const requestListQuery = z.strictObject({
   createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   updatedFrom: timeParameter.optional(),
   updatedTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
-  sort: z
-    .string()
-    .default('-lastMessageAt')
-    .transform((value, context) => {
-      const sort = parseRequestSort(value);
-      if (sort !== null) return sort;
-      context.addIssue({
-        code: 'custom',
-        message: `must be one of ${sortFields.join(', ')}, or one of them after a -`,
-      });
-      return z.NEVER;
-    })
-    .openapi({
-      type: 'string',
-      enum: sorts,
-      default: '-lastMessageAt',
-      description: 'A field, or `-field` for the largest first. Rows without a value come last both ways.',
-    }),
-  total: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((value) => value === 'true')
-    .openapi({ type: 'boolean', default: false, description: 'Count the rows of all pages too.' }),
+  sort: sortParameter(REQUEST_SORTS, '-lastMessageAt'),
+  total: totalParameter,
 });
 
 export const takeSchema = z

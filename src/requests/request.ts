@@ -19,6 +19,14 @@ export type RequestRow = {
 };
 
 /** Open means anything but closed. */
+export const OPEN_STATUSES = [
+  'new',
+  'in_progress',
+  'pending',
+  'resolved',
+] as const satisfies readonly RequestStatus[];
+
+/** Open means anything but closed. */
 export function isOpen(status: RequestStatus): boolean {
   return status !== 'closed';
 }
