@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { intakeReplay } from './commands/intake-replay.ts';
 import { mailboxAdd } from './commands/mailbox-add.ts';
 import { mailboxList } from './commands/mailbox-list.ts';
 import { mailboxRotateSecret } from './commands/mailbox-rotate-secret.ts';
@@ -22,4 +23,5 @@ export const COMMANDS: readonly Command[] = [
   mailboxList,
   mailboxRotateSecret,
   relayPrint,
+  intakeReplay,
 ];

@@ -80,7 +80,8 @@ async function fileBehindSavepoint(
   }
 }
 
-function file(
+/** Files a claimed mail by its decision, inside the caller's transaction. */
+export function file(
   tx: Transaction,
   mailbox: RelayMailbox,
   mail: ReadMail,

@@ -130,7 +130,7 @@ function fileMessage(
       on conflict do nothing
     ), settled as (
       update intake
-      set outcome = ${outcome}, reason = null, request_id = message.request_id, message_id = message.id
+      set outcome = ${outcome}, reason = null, error = null, request_id = message.request_id, message_id = message.id
       from message
       where intake.id = ${filing.intakeId}
     ), told as (

@@ -6,7 +6,7 @@ import { recordEvent } from '../requests/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
 import { type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
 import { renderNotice } from './templates.ts';
-import { textToHtml } from './text-to-html.ts';
+import { htmlOfText } from '../mail/quote-mail.ts';
 
 /**
  * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
@@ -46,7 +46,7 @@ export async function queueNotice(
     replyTo: replyAddress(context),
     subject: replySubject(context.subject),
     text,
-    html: textToHtml(text),
+    html: htmlOfText(text),
     inReplyTo: context.lastFromContact?.internetMessageId ?? context.threadIds.at(-1) ?? null,
     references: context.threadIds,
     quotedMessageId: null,

@@ -4,6 +4,7 @@ import { queueMail } from '../deliveries/queue-mail.ts';
 import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/idempotency.ts';
 import type { Address } from '../mail/parsed-mail.ts';
 import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { lockVisibleRequest, wrongState } from '../requests/lock-visible-request.ts';
 import { recordEvent } from '../requests/record-event.ts';
@@ -12,7 +13,7 @@ import { markRequestAnswered } from '../requests/mark-request-answered.ts';
 import { findOutgoingContext } from './find-outgoing-context.ts';
 import { answerTo, defaultCc, type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
 import { insertParticipants, listMailboxAddresses, listMessagesAfter } from './queries.ts';
-import { textToHtml } from './text-to-html.ts';
+import { htmlOfText } from '../mail/quote-mail.ts';
 
 export type ReplyAttachment = {
   readonly name: string;
@@ -44,6 +45,7 @@ export async function replyToRequest(
   actor: OperatorActor,
   reply: Reply,
 ): Promise<{ readonly messageId: number }> {
+  requirePermission(actor, 'requests.reply');
   const at = deps.clock.now();
   const messageId = await deps.db.begin(async (tx) => {
     const earlier = await findIdempotent(tx, reply.idempotency ?? null, at);
@@ -101,7 +103,7 @@ async function queueReply(
     replyTo: replyAddress(context),
     subject: replySubject(context.subject),
     text: reply.text,
-    html: reply.html ?? textToHtml(reply.text),
+    html: reply.html ?? htmlOfText(reply.text),
     inReplyTo: context.lastInbound?.internetMessageId ?? context.threadIds.at(-1) ?? null,
     references: context.threadIds,
     quotedMessageId: context.lastFromContact?.id ?? null,

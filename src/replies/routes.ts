@@ -10,6 +10,7 @@ import { mailboxAddress } from '../mailboxes/mailbox.ts';
 import { invalidField } from '../problems.ts';
 import { findMessage } from '../requests/find-message.ts';
 import { messageSchema, renderMessage } from '../requests/message-schemas.ts';
+import { noteRoutes } from './note-routes.ts';
 import { replyToRequest } from './reply-to-request.ts';
 
 const TEXT_LENGTH = 200_000;
@@ -67,8 +68,8 @@ const reply = createRoute({
   },
 });
 
-/** What an operator writes to a contact. */
-export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transport' | 'wakeDeliveries'>): ApiRoutes {
+/** What an operator writes: to a contact, and to other operators. */
+export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(reply, async (c) => {
     const actor = c.get('actor');
@@ -86,6 +87,7 @@ export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transport' | 'wak
     });
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 201);
   });
+  routes.route('/', noteRoutes(deps));
   return routes;
 }
 

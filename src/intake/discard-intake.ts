@@ -1,0 +1,48 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { Problem } from '../problems.ts';
+import { recordEvent } from '../requests/record-event.ts';
+import { findIntake } from './find-intake.ts';
+import type { IntakeView } from './intake.ts';
+import { claimQuarantined, lockContact, markContactSetting } from './queries.ts';
+import { notQuarantined } from './release-intake.ts';
+
+/**
+ * Puts a mail in quarantine aside for good; its original stays. `blockSender` sends all later mail of the sender to this
+ * mailbox into quarantine as well, in the same transaction.
+ */
+export async function discardIntake(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly intakeId: number; readonly blockSender?: boolean },
+): Promise<IntakeView> {
+  const intake = await findIntake(deps, actor, input.intakeId);
+  if (input.blockSender === true && intake.fromAddress === null) {
+    throw new Problem('invalid_input', 'This mail names no sender who could be blocked', {
+      errors: [{ pointer: '/blockSender', detail: 'the mail names no sender' }],
+    });
+  }
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    const blocks = input.blockSender === true && intake.fromAddress !== null;
+    const contactId = blocks
+      ? await lockContact(tx, { email: intake.fromAddress, name: intake.fromName ?? '' }, at)
+      : null;
+    if (!(await claimQuarantined(tx, intake.id, { by: actor.operatorId, at, outcome: 'discarded' }))) {
+      throw notQuarantined(intake);
+    }
+    if (contactId !== null) await markContactSetting(tx, contactId, intake.mailboxId, 'blocked');
+    await recordEvent(tx, {
+      type: 'intake.discarded',
+      actor,
+      at,
+      mailboxId: intake.mailboxId,
+      requestId: null,
+      intakeId: intake.id,
+      ...(contactId === null ? {} : { contactId }),
+      old: { outcome: 'quarantined', reason: intake.reason },
+      new: { outcome: 'discarded', blockSender: blocks },
+    });
+  });
+  return findIntake(deps, actor, intake.id);
+}

@@ -1,0 +1,35 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
+import { Problem } from '../problems.ts';
+import type { StoredFile } from '../requests/stored-file.ts';
+import type { IntakeView } from './intake.ts';
+import { findIntakeRow, findRawSlice } from './review-queries.ts';
+
+/** One handed-over mail; `not_found` for one of a mailbox that the operator does not serve. */
+export async function findIntake(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  intakeId: number,
+): Promise<IntakeView> {
+  requirePermission(actor, 'requests.read');
+  const intake = await findIntakeRow(deps.db, actor.mailboxIds, intakeId);
+  if (intake === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
+  return intake;
+}
+
+/** The original of a handed-over mail, to be read in slices; `not_found` when it was too large to relay or is erased. */
+export async function findIntakeOriginal(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  intakeId: number,
+): Promise<StoredFile> {
+  const intake = await findIntake(deps, actor, intakeId);
+  if (intake.size === null) throw new Problem('not_found', `There is no original mail of intake ${intakeId}`);
+  return {
+    name: `intake-${intakeId}.eml`,
+    contentType: 'message/rfc822',
+    size: intake.size,
+    read: (offset, length) => findRawSlice(deps.db, intakeId, offset, length),
+  };
+}
