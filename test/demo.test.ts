@@ -79,18 +79,18 @@ describe('the story', () => {
   });
 });
 
-test('a mail in somebody else’s name opens a request of its own and is not answered', async () => {
+test('an answer in somebody else’s name opens a request of its own and is not answered', async () => {
   const address = 'ivan@example.net';
   await page.write({ address, subject: 'Mine' });
-  await page.stateWhere(address, (now) => expect(mailsOf(now)).toHaveLength(2));
-  await page.write({ address, subject: 'Not mine', forged: true });
+  const opened = await page.stateWhere(address, (now) => expect(mailsOf(now)).toHaveLength(2));
+  const inReplyTo = mailsOf(opened)[1]?.id ?? '';
+  await page.write({ address, subject: 'Re: Mine', inReplyTo, forged: true });
   const state = await page.stateWhere(address, ({ desk }) =>
-    expect(desk.requests[0]).toMatchObject({ subject: 'Not mine', status: 'new' }),
+    expect(desk.requests[0]).toMatchObject({ subject: 'Re: Mine', status: 'new', followUpOf: null }),
   );
-  expect(state.desk.selected?.messages).toMatchObject([
-    { kind: 'inbound', authenticity: 'unverified', delivery: null },
-  ]);
-  expect(mailsOf(state)).toHaveLength(3);
+  const messages = state.desk.selected?.messages;
+  expect(messages).toMatchObject([{ kind: 'inbound', authenticity: 'unverified', delivery: null }]);
+  expect(state.conversations.map(({ mails }) => mails.length).sort((a, b) => a - b)).toEqual([1, 2]);
 });
 
 test('an attachment reaches the desk and can be fetched on both sides', async () => {

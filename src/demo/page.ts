@@ -1,0 +1,126 @@
+import { html } from 'hono/html';
+
+export type PageFacts = {
+  readonly serverUrl: string;
+  readonly deskAddress: string;
+  readonly operator: string;
+  readonly relayEveryMs: number;
+};
+
+/** The page around the live parts, which `page.js` fetches; the forms stand outside of them and keep what is typed. */
+export function demoPage(facts: PageFacts): ReturnType<typeof html> {
+  const seconds = Math.round(facts.relayEveryMs / 100) / 10;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>Mailroom demo</title>
+        <link rel="icon" href="data:," />
+        <link rel="stylesheet" href="/page.css" />
+        <link rel="stylesheet" href="/page-forms.css" />
+        <link rel="stylesheet" href="/page-parts.css" />
+        <script src="/page.js" defer></script>
+      </head>
+      <body>
+        <header class="top">
+          <h1>Mailroom demo</h1>
+          <p>
+            Write as a contact on one side, answer as ${facts.operator} on the other. The server, the database
+            and the relay script are the real ones; the Gmail account and the SMTP account are stand-ins, and
+            no mail leaves this machine.
+          </p>
+          <nav>
+            <a class="narrow" href="#desk-title">To the desk</a>
+            <a href="${facts.serverUrl}/docs" target="_blank" rel="noreferrer">HTTP interface</a>
+            <a href="${facts.serverUrl}/openapi.json" target="_blank" rel="noreferrer">openapi.json</a>
+          </nav>
+        </header>
+        <p id="lost" class="alert" role="alert" hidden></p>
+        <main>
+          <section class="contact" aria-labelledby="contact-title">
+            <h2 id="contact-title">The contact</h2>
+            ${letterForm(facts.deskAddress)}
+            <div class="people" data-part="people"></div>
+            <h2 class="sub">Mailbox of <span id="owner"></span></h2>
+            <div data-part="mailbox"></div>
+          </section>
+          <section class="desk" aria-labelledby="desk-title">
+            <h2 id="desk-title">The desk</h2>
+            <div class="card gmail">
+              <h3>${facts.deskAddress} at Gmail</h3>
+              <p class="quiet">
+                The relay script looks here every ${seconds} seconds; at Google it does every minute.
+              </p>
+              <div data-part="gmail"></div>
+            </div>
+            <div class="card" data-part="requests"></div>
+            <div class="card" id="selected" hidden>
+              <div data-part="request"></div>
+              ${answerForm(facts.operator)}
+              <div data-part="history"></div>
+            </div>
+          </section>
+        </main>
+      </body>
+    </html>`;
+}
+
+function letterForm(deskAddress: string): ReturnType<typeof html> {
+  return html`<form id="letter" class="card">
+    <div class="pair">
+      <label>Name <input name="name" value="Maria Lopez" autocomplete="off" /></label>
+      <label>
+        Address <input name="address" type="email" value="maria@example.org" required autocomplete="off" />
+      </label>
+    </div>
+    <p id="answering" class="answering" hidden>
+      <span></span>
+      <button type="button" class="small" id="no-answer">Write a new mail instead</button>
+    </p>
+    <input type="hidden" name="inReplyTo" value="" />
+    <label>Subject <input name="subject" value="My parcel has not arrived" autocomplete="off" /></label>
+    <label>
+      Text
+      <textarea name="text" rows="5">
+Hello,
+
+I ordered two weeks ago and nothing has come yet. Where is it?
+
+Maria</textarea>
+    </label>
+    <label class="file">Attachments <input type="file" name="attachments" multiple /></label>
+    <label class="check">
+      <input type="checkbox" name="forged" value="yes" />
+      <span>
+        Pretend to be somebody else who writes under this name
+        <small>Gmail cannot verify the sender: the mail joins nobody's request and gets no notice.</small>
+      </span>
+    </label>
+    <p class="alert" role="alert" hidden></p>
+    <div class="actions">
+      <button class="primary">Send to ${deskAddress}</button>
+      <output></output>
+    </div>
+  </form>`;
+}
+
+// There is no console yet: this stands in for it, over the documented HTTP interface.
+function answerForm(operator: string): ReturnType<typeof html> {
+  return html`<form id="answer">
+    <label>
+      Answer as ${operator}
+      <textarea name="text" rows="3" placeholder="Your parcel left our store this morning."></textarea>
+    </label>
+    <p class="alert" role="alert" hidden></p>
+    <div class="actions">
+      <button type="submit" value="take">Take</button>
+      <button type="submit" value="messages" class="primary">Answer</button>
+      <button type="submit" value="close">Close</button>
+      <output></output>
+    </div>
+    <p class="quiet">
+      A small stand-in for the operators' console. Each button is one call of the HTTP interface.
+    </p>
+  </form>`;
+}
