@@ -21,8 +21,8 @@ export type ConnectOptions = {
   /** Connections at most; 10 unless told. */
   readonly max?: number;
   readonly onNotice?: (notice: postgres.Notice) => void;
-  /** Told of every statement as it is sent; for counting round trips. */
-  readonly onStatement?: (text: string) => void;
+  /** Told of every statement as it is sent; for counting round trips and asking for plans. */
+  readonly onStatement?: (text: string, parameters: readonly unknown[]) => void;
 };
 
 /**
@@ -38,7 +38,9 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
     ...({ socket: promptSockets() } as object),
     transform: { column: { from: postgres.toCamel } },
     onnotice: options.onNotice ?? (() => {}),
-    ...(onStatement === undefined ? {} : { debug: (_connection, text) => onStatement(text) }),
+    ...(onStatement === undefined
+      ? {}
+      : { debug: (_connection, text, parameters) => onStatement(text, parameters) }),
     connect_timeout: 10,
     // A wait for a lock ends before the relay stops waiting for its answer; a frozen process does not keep its locks.
     connection: {

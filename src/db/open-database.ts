@@ -3,6 +3,8 @@ import { connect, type Db } from './connect.ts';
 
 export type OpenDatabase = {
   readonly db: Db;
+  /** Where it is, with the password, for another driver; of the embedded one, too. */
+  readonly url: string;
   /** Ends the pool, and the embedded server when nobody else is connected to it. */
   readonly close: () => Promise<void>;
 };
@@ -23,7 +25,7 @@ export async function openDatabase(place: DatabasePlace, log: Log, max?: number)
   };
   try {
     await db`select 1`;
-    return { db, close };
+    return { db, url, close };
   } catch (error) {
     await close();
     throw new Error(`Cannot use the database at ${withoutPassword(url)}: ${reason(error)}`, { cause: error });

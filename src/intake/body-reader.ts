@@ -1,11 +1,12 @@
 import { Problem } from '../problems.ts';
 import { LARGE_BODY_BYTES, MAX_BODY_BYTES } from './relay-contract.ts';
 
-/** Reads a body and hands it on; of bodies over 5 MB, one at a time per process. */
-export type BodyReader = <Result>(
+/** Reads a body, opens it, lets go of its bytes and uses what was in it; of bodies over 5 MB, one at a time per process. */
+export type BodyReader = <Opened, Result>(
   stream: ReadableStream<Uint8Array> | null,
   length: number | null,
-  use: (body: Buffer) => Promise<Result>,
+  open: (body: Buffer) => Promise<Opened>,
+  use: (opened: Opened) => Promise<Result>,
 ) => Promise<Result>;
 
 /**
@@ -14,35 +15,48 @@ export type BodyReader = <Result>(
  */
 export function bodyReader(): BodyReader {
   let taken = false;
-  return async (stream, length, use) => {
+  return async (stream, length, open, use) => {
     let holds = false;
     const takePlace = (): void => {
       if (holds) return;
-      if (taken)
+      if (taken) {
         throw new Problem('busy', 'Another large post is being read; send this one again', {
           retryAfterSeconds: 10,
         });
+      }
       taken = true;
       holds = true;
     };
     try {
       if (length !== null && length > LARGE_BODY_BYTES) takePlace();
-      return await use(await readAll(stream, takePlace));
+      return await use(await readAll(stream, length, takePlace).then(open));
     } finally {
       if (holds) taken = false;
     }
   };
 }
 
-async function readAll(stream: ReadableStream<Uint8Array> | null, onLarge: () => void): Promise<Buffer> {
-  if (stream === null) return Buffer.alloc(0);
-  const chunks: Uint8Array[] = [];
+async function readAll(
+  stream: ReadableStream<Uint8Array> | null,
+  length: number | null,
+  onLarge: () => void,
+): Promise<Buffer> {
+  let body: Buffer = Buffer.allocUnsafe(length ?? 65_536);
   let size = 0;
-  for await (const chunk of stream) {
+  for await (const chunk of stream ?? []) {
+    if (size + chunk.byteLength > MAX_BODY_BYTES) {
+      throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
+    }
+    if (size + chunk.byteLength > LARGE_BODY_BYTES) onLarge();
+    if (size + chunk.byteLength > body.length) body = grown(body, size + chunk.byteLength);
+    body.set(chunk, size);
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
-    if (size > LARGE_BODY_BYTES) onLarge();
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks, size);
+  return body.subarray(0, size);
+}
+
+function grown(body: Buffer, least: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(least, body.length * 2));
+  body.copy(larger);
+  return larger;
 }

@@ -17,6 +17,7 @@ type BounceFacts = {
     readonly address: string;
     readonly enhancedCode: string | null;
     readonly reply: string | null;
+    readonly suppress: boolean;
   }[];
   /** A server that still tries has not failed: the delivery stays as it is. */
   readonly failed: boolean;
@@ -72,10 +73,11 @@ export async function fileBounce(
 function bounceFacts(mail: ReadMail): BounceFacts {
   if (!mail.reading.ok) return { ids: [], recipients: [], failed: false };
   const { bounce, mail: parsed } = mail.reading;
-  const recipients = (bounce?.recipients ?? []).map(({ address, status, diagnostic }) => ({
+  const recipients = (bounce?.recipients ?? []).map(({ address, status, diagnostic, suppress }) => ({
     address,
     enhancedCode: status,
     reply: diagnostic,
+    suppress,
   }));
   return {
     ids: [...new Set([...(bounce?.originalMessageIds ?? []), ...citedIds(parsed)])].slice(0, 100),

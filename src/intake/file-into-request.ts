@@ -137,6 +137,7 @@ function firstContext(
       name: message.from.name,
       language: thread.language,
     },
+    mailLanguage: message.language ?? null,
     noticesAllowed: true,
     lastFromContact: last,
     lastInbound: last,

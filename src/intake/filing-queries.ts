@@ -1,4 +1,5 @@
 import { type Fragment, type Queryable, type Transaction, json } from '../db/connect.ts';
+import { storedBytes } from '../db/stored-bytes.ts';
 import type { RequestStatus } from '../requests/request.ts';
 import type { Authenticity, InboundMessage, MailClass } from './incoming-mail.ts';
 import type { MatchedBy } from './thread.ts';
@@ -110,7 +111,7 @@ function fileMessage(
         (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, to_addresses,
          cc_addresses, reply_to_addresses, subject, text, visible_text, html, internet_message_id, in_reply_to,
          reference_ids, gmail_thread_id, intake_id, matched_by, authenticity, class, class_reason, subject_changed,
-         incomplete, created_at)
+         incomplete, language, created_at)
       select
         id, ${filing.mailboxId}, ${kind}, 'in', ${filing.contactId === null ? 'system' : 'contact'},
         ${filing.contactId}::bigint, ${json(tx, message.from)}::jsonb,
@@ -118,7 +119,7 @@ function fileMessage(
         ${message.subject}, ${message.text}, ${message.visibleText}, ${message.html}, ${message.internetMessageId},
         ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.gmailThreadId},
         ${filing.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
-        ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${filing.at}
+        ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${filing.at}
       from request
       returning id, request_id
     ), joined as (
@@ -164,9 +165,10 @@ export async function insertAttachments(
   at: Date,
 ): Promise<void> {
   for (const attachment of attachments) {
+    const content = await storedBytes(tx, attachment.content);
     await tx`
       insert into attachments (message_id, name, content_type, size, inline, content_id, content, created_at)
       values (${messageId}, ${attachment.name}, ${attachment.contentType}, ${attachment.content.byteLength},
-        ${attachment.inline}, ${attachment.contentId}, ${Buffer.from(attachment.content)}, ${at})`;
+        ${attachment.inline}, ${attachment.contentId}, ${content.expression}, ${at})`;
   }
 }

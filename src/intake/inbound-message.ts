@@ -1,3 +1,4 @@
+import { detectLanguage } from '../mail/detect-language.ts';
 import type { Address, ParsedMail } from '../mail/parsed-mail.ts';
 import type { HandedOver, InboundMessage } from './incoming-mail.ts';
 
@@ -21,6 +22,7 @@ export function inboundMessage(mail: ParsedMail, from: Address, handedOver: Hand
     inReplyTo: mail.inReplyTo,
     references: mail.references,
     attachments: mail.attachments,
+    language: detectLanguage(mail),
     incomplete,
   };
 }

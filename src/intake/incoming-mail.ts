@@ -1,4 +1,5 @@
 import type { Address, ParsedAttachment } from '../mail/parsed-mail.ts';
+import type { Language } from '../mailboxes/mailbox.ts';
 import type { MatchedBy } from './thread.ts';
 
 export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
@@ -50,6 +51,8 @@ export type InboundMessage = {
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
   readonly attachments: readonly ParsedAttachment[];
+  /** What it is written in, when the desk writes it too. */
+  readonly language?: Language | null;
   readonly incomplete: boolean;
 };
 

@@ -1,4 +1,5 @@
-import { type Queryable, json } from '../db/connect.ts';
+import { json, type Queryable } from '../db/connect.ts';
+import { storedBytes } from '../db/stored-bytes.ts';
 import type { Authenticity, HandedOver, MailClass, Outcome } from './incoming-mail.ts';
 
 export type IntakeFacts = {
@@ -29,6 +30,8 @@ export async function claimMail(
   contact: { readonly email: string; readonly name: string } | null,
 ): Promise<{ intakeId: number | null; contactId: number | null }> {
   const { handedOver } = intake;
+  const original =
+    handedOver.raw === null ? { expression: tx`null::bytea` } : await storedBytes(tx, handedOver.raw);
   const [row] = await tx<{ intakeId: number | null; contactId: number | null }[]>`
     with contact as (
       insert into contacts (email, name, created_at)
@@ -49,7 +52,7 @@ export async function claimMail(
         ${intake.class}, ${intake.classReason}, ${intake.authenticity}, ${intake.authenticityReason},
         ${intake.outcome}, ${intake.reason}, ${intake.error}, ${handedOver.raw === null},
         ${handedOver.headers === null ? null : json(tx, handedOver.headers)}::jsonb,
-        ${handedOver.raw === null ? null : Buffer.from(handedOver.raw)}::bytea, ${intake.at}
+        ${original.expression}, ${intake.at}
       from (select count(*) from contact) as contact_is_locked_first
       on conflict do nothing
       returning id
@@ -109,9 +112,10 @@ export async function settleIntake(
 
 /** Stores the original of an oversize mail; false when it has one already. */
 export async function markIntakeComplete(tx: Queryable, intakeId: number, raw: Uint8Array): Promise<boolean> {
+  const original = await storedBytes(tx, raw);
   const rows = await tx`
     update intake
-    set raw = ${Buffer.from(raw)}, headers = null, oversize = false
+    set raw = ${original.expression}, headers = null, oversize = false
     where id = ${intakeId} and raw is null
     returning id`;
   return rows.length > 0;

@@ -22,7 +22,7 @@ export async function readHandedOver(
   return { handedOver, reading, judged, sender };
 }
 
-/** A posted mail as the rest of intake knows it; the base64url text is decoded here and kept nowhere. */
+/** A posted mail as the rest of intake knows it. */
 export function handedOverFrom(message: RelayMessage): HandedOver {
   return {
     gmailId: message.id,
@@ -30,7 +30,7 @@ export function handedOverFrom(message: RelayMessage): HandedOver {
     internalDate: new Date(message.internalDate),
     labelIds: message.labelIds,
     sizeEstimate: message.sizeEstimate,
-    raw: message.raw === null ? null : Buffer.from(message.raw, 'base64url'),
+    raw: message.raw,
     headers: message.raw === null ? (message.headers ?? []) : null,
   };
 }

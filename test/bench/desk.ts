@@ -6,7 +6,7 @@ import { SECRET } from '../support/intake.ts';
 export const BENCH_DESK = 'bench@desk.example.com';
 export const BENCH_SECRET = SECRET;
 
-export type Desk = { readonly url: string; readonly stop: () => Promise<void> };
+export type Desk = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> };
 
 /** The server as `npm start` runs it, in a process of its own, on a database that is there. */
 export async function startDesk(
@@ -31,6 +31,7 @@ export async function startDesk(
   const url = await readyUrl(child);
   return {
     url,
+    pid: child.pid!,
     stop: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');

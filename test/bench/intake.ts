@@ -200,6 +200,7 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
       sendAfter: at,
       at,
     });
+    if (queued === null) throw new Error('the notice was not queued');
     await recordEvent(tx, {
       type: 'notice.queued',
       actor: { kind: 'system' },

@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from '../../src/db/embedded/start-embedded.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchIntake } from './intake.ts';
+import { benchWorstMail } from './worst-mail.ts';
 
 /**
  * `npm run bench`: how much of what the database could do the desk reaches, as ratios from one run on one durable
@@ -18,6 +19,7 @@ try {
   await migrate(db, new Date());
   await benchIntake(server.url);
   await benchDeliveries(server.url);
+  await benchWorstMail(server.url);
 } finally {
   await db.end();
   await server.stop();

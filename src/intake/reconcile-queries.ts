@@ -1,0 +1,15 @@
+import type { Queryable } from '../db/connect.ts';
+
+/** Of these Gmail ids, those that the desk was handed, each with whether it has the whole mail; the others are absent. */
+export async function listReconciled(
+  db: Queryable,
+  mailboxId: number,
+  gmailIds: readonly string[],
+): Promise<ReadonlyMap<string, boolean>> {
+  if (gmailIds.length === 0) return new Map();
+  const rows = await db<{ gmailId: string; complete: boolean }[]>`
+    select gmail_id, raw is not null or outcome = 'erased' as complete
+    from intake
+    where mailbox_id = ${mailboxId} and gmail_id = any(${[...gmailIds]}::text[])`;
+  return new Map(rows.map(({ gmailId, complete }) => [gmailId, complete]));
+}
