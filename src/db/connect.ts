@@ -1,4 +1,3 @@
-import { connect as openSocket, type Socket } from 'node:net';
 import postgres from 'postgres';
 
 type Types = { bigint: number };
@@ -34,8 +33,6 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
   return postgres(url, {
     max: options.max ?? 10,
     types: { bigint },
-    // Documented by the driver, and missing from its types.
-    ...({ socket: promptSockets() } as object),
     transform: { column: { from: postgres.toCamel } },
     onnotice: options.onNotice ?? (() => {}),
     ...(onStatement === undefined
@@ -55,23 +52,4 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
 /** A value for a jsonb column; readonly shapes are JSON as much as mutable ones, which the driver's type does not know. */
 export function json(db: Queryable, value: unknown): postgres.Parameter {
   return db.json(value as postgres.JSONValue);
-}
-
-type Place = { readonly host: string[]; readonly port: number[]; readonly path?: string | false };
-
-/**
- * Sockets without Nagle's algorithm. The driver writes a statement over 1 kB in two pieces, and the second would wait for
- * the delayed acknowledgement of the first: 40 ms a statement, seen on loopback with eight mails filed at once.
- */
-function promptSockets(): (place: Place) => Socket {
-  let turn = -1;
-  return ({ host, port, path }) => {
-    // Several hosts in the URL are tried in turn, as the driver itself would.
-    turn = (turn + 1) % host.length;
-    if (path) return openSocket({ path });
-    const name = host[turn] ?? 'localhost';
-    const socket = openSocket({ host: name, port: port[turn] ?? 5432, noDelay: true });
-    // Where the driver looks for the name to ask of a TLS server.
-    return Object.assign(socket, { host: name });
-  };
 }

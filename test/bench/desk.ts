@@ -64,7 +64,11 @@ export async function rateOf(
   let done = 0;
   await Promise.all(
     Array.from({ length: side }, async () => {
-      while (performance.now() < until) done += await work();
+      while (performance.now() < until) {
+        // Not `done += await …`: that would read the sum before the wait, and lose what the others added meanwhile.
+        const added = await work();
+        done += added;
+      }
     }),
   );
   return (done / (performance.now() - began)) * 1000;
