@@ -259,7 +259,7 @@ describe('notices', () => {
   test('speak the language of the contact, else of the mailbox', async () => {
     const made = await desk();
     await db`update mailboxes set language = 'ru'`;
-    await receive(made, { from: 'Ivan <ivan@customer.example>' });
+    await receive(made, { from: 'Ivan <ivan@customer.example>', subject: 'Drucker', text: 'Er brennt.' });
     await db`insert into contact_settings (contact_id, mailbox_id, language) values (2, 1, 'en')`;
     await ok(made, made.ann.token, 'POST', '/v1/requests/2/take');
     const rows = await db<

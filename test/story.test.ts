@@ -45,7 +45,7 @@ async function wholeDesk() {
   });
   ends.push(gmail.stop);
   await gmail.setup();
-  await gmail.addFilter({ to: DESK }, 'mailroom/queue');
+  await gmail.addFilter({ negatedQuery: 'from:me' }, 'mailroom/queue');
 
   const [operator] = (await listOperators(server.deps, { kind: 'system' }, { limit: 1 })).items;
   const { token } = await createToken(

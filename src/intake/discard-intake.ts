@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { findIntake } from './find-intake.ts';
@@ -16,6 +17,8 @@ export async function discardIntake(
   actor: OperatorActor,
   input: { readonly intakeId: number; readonly blockSender?: boolean },
 ): Promise<IntakeView> {
+  requirePermission(actor, 'intake.decide');
+  if (input.blockSender === true) requirePermission(actor, 'contacts.block');
   const intake = await findIntake(deps, actor, input.intakeId);
   if (input.blockSender === true && intake.fromAddress === null) {
     throw new Problem('invalid_input', 'This mail names no sender who could be blocked', {

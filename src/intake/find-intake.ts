@@ -12,7 +12,7 @@ export async function findIntake(
   actor: OperatorActor,
   intakeId: number,
 ): Promise<IntakeView> {
-  requirePermission(actor, 'requests.read');
+  requirePermission(actor, 'intake.read');
   const intake = await findIntakeRow(deps.db, actor.mailboxIds, intakeId);
   if (intake === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
   return intake;

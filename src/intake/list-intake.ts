@@ -18,7 +18,7 @@ export async function listIntake(
     readonly total: boolean;
   },
 ): Promise<Page<IntakeView> & { readonly total?: number }> {
-  requirePermission(actor, 'requests.read');
+  requirePermission(actor, 'intake.read');
   const { filters, sort, limit, cursor } = input;
   const scope = JSON.stringify(['intake', sort, filters]);
   const after = cursor === undefined ? null : decodeCursor(cursor, scope);

@@ -1,6 +1,7 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import type { Sender } from './actual-sender.ts';
@@ -25,6 +26,7 @@ export async function releaseIntake(
   actor: OperatorActor,
   input: { readonly intakeId: number; readonly trust?: boolean },
 ): Promise<IntakeView> {
+  requirePermission(actor, 'intake.decide');
   const intake = await findIntake(deps, actor, input.intakeId);
   if (intake.outcome !== 'quarantined') throw notQuarantined(intake);
   const { mailbox, mail } = await readStoredMail(deps, intake.id);

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { type Mailbox, mailboxAddress } from './mailbox.ts';
@@ -20,9 +21,7 @@ export async function addMailbox(
   actor: Actor,
   input: AddMailboxInput,
 ): Promise<{ readonly mailbox: Mailbox; readonly secret: string }> {
-  if (actor.kind !== 'system' && !(actor.kind === 'operator' && actor.role === 'admin')) {
-    throw new Problem('forbidden', 'Only an admin may add a mailbox.');
-  }
+  requirePermission(actor, 'mailboxes.manage');
   const { secret = generateRelaySecret(), ...settings } = checkedInput(input);
   const now = deps.clock.now();
   return deps.db.begin(async (tx) => {

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { Mailbox } from './mailbox.ts';
+import type { Mailbox, MailboxTemplate } from './mailbox.ts';
 import { findMailboxWithSecrets } from './queries.ts';
 import { decodeRelaySecret } from './relay-secret.ts';
 
@@ -12,7 +12,10 @@ export type RelayKey = {
 };
 
 /** A mailbox as intake sees it: its settings, and the keys that are valid, newest first. */
-export type RelayMailbox = Mailbox & { readonly secrets: readonly RelayKey[] };
+export type RelayMailbox = Mailbox & {
+  readonly templates: readonly MailboxTemplate[];
+  readonly secrets: readonly RelayKey[];
+};
 
 /**
  * The mailbox a relay posts to, with the keys that may have signed the post, newest first; null when the address (in the

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { mailboxAddress } from './mailbox.ts';
 import { findMailboxWithSecrets, listMailboxRows } from './queries.ts';
@@ -15,9 +16,7 @@ export async function findRelaySetup(
   actor: Actor,
   input: { readonly address?: string | undefined },
 ): Promise<RelaySetup> {
-  if (actor.kind !== 'system' && !(actor.kind === 'operator' && actor.role === 'admin')) {
-    throw new Problem('forbidden', "Only an admin may see a mailbox's secret.");
-  }
+  requirePermission(actor, 'mailboxes.manage');
   const address =
     input.address === undefined ? await onlyAddress(deps) : (mailboxAddress(input.address) ?? input.address);
   const [newest] = await findMailboxWithSecrets(deps.db, address);

@@ -7,12 +7,17 @@ export type GmailFilterOptions = {
   readonly updatedAt: Date;
 };
 
-// Google's reports on the relay itself go to this account too; filed, they would become requests of their own.
-const NOT_FOR_THE_DESK = [
-  'me',
+// They go to this account too; filed, they would become requests of their own.
+const GOOGLE_REPORTS = [
   'apps-scripts-notifications@google.com',
   'noreply-apps-scripts-notifications@google.com',
 ];
+
+/** A Gmail search for what the filter leaves alone: the account's own mail, and Google's about the relay. */
+export const NOT_FOR_THE_DESK = `from:(${['me', ...GOOGLE_REPORTS].join(' OR ')})`;
+
+/** A Gmail search for Google's reports on the relay. */
+export const REPORTS_ON_THE_RELAY = `from:(${GOOGLE_REPORTS.join(' OR ')})`;
 
 /**
  * The file for Gmail's "Import filters": mail that the account did not send itself gets the label mailroom/queue, named
@@ -31,7 +36,7 @@ export function gmailFilter({ neverSpam, updatedAt }: GmailFilterOptions): strin
     <id>tag:mail.google.com,2008:filter:1</id>
     <updated>${updated}</updated>
     <content></content>
-    <apps:property name='doesNotHaveTheWord' value='from:(${NOT_FOR_THE_DESK.join(' OR ')})'/>
+    <apps:property name='doesNotHaveTheWord' value='${NOT_FOR_THE_DESK}'/>
     <apps:property name='label' value='mailroom/queue'/>
 ${neverSpam ? "    <apps:property name='shouldNeverSpam' value='true'/>\n" : ''}  </entry>
 </feed>

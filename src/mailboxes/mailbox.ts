@@ -1,10 +1,26 @@
-import { domainToASCII } from 'node:url';
+import { recipientAddress } from '../mail/recipient-address.ts';
 
 export type Language = 'en' | 'ru';
 
 export type ThreadBy = 'sender' | 'conversation';
 
 export type NoticeKind = 'created' | 'taken' | 'closed';
+
+/** How much of the contact's last mail an answer quotes: with the history in it, what they wrote last, or nothing. */
+export type Quoting = 'full' | 'last' | 'none';
+
+export const LANGUAGES = ['en', 'ru'] as const satisfies readonly Language[];
+
+export const NOTICE_KINDS = ['created', 'taken', 'closed'] as const satisfies readonly NoticeKind[];
+
+/** A notice in a mailbox's own words; `html` null means that it is made from the text. */
+export type MailboxTemplate = {
+  readonly kind: NoticeKind;
+  readonly language: Language;
+  readonly text: string;
+  readonly html: string | null;
+  readonly enabled: boolean;
+};
 
 /** A Gmail address that people write to, and how its mail is treated. */
 export type Mailbox = {
@@ -15,6 +31,9 @@ export type Mailbox = {
   readonly threadBy: ThreadBy;
   readonly reopenDays: number;
   readonly notices: readonly NoticeKind[];
+  readonly quoting: Quoting;
+  /** Below every answer, after the operator's own; plain text, empty for none. */
+  readonly signature: string;
   readonly groupAddresses: readonly string[];
   readonly allowedSenders: readonly string[];
   readonly deniedSenders: readonly string[];
@@ -30,20 +49,11 @@ export type RelayState = {
   readonly runtimeTodaySeconds: number;
 };
 
-const LOCAL_PART = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}$/i;
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
 /**
  * A bare e-mail address in the one form the desk stores (lower case, IDNA domain, no plus or dot folding), or null for
- * anything else, quoted local parts and address literals included: Gmail gives out neither.
+ * anything else, quoted local parts and address literals included: Gmail gives out neither, nor letters beyond ASCII.
  */
 export function mailboxAddress(text: string): string | null {
-  const at = text.lastIndexOf('@');
-  if (at < 1) return null;
-  const local = text.slice(0, at);
-  const domain = domainToASCII(text.slice(at + 1));
-  if (!LOCAL_PART.test(local) || local.startsWith('.') || local.endsWith('.') || local.includes('..'))
-    return null;
-  if (!DOMAIN.test(domain) || domain.length > 253) return null;
-  return `${local.toLowerCase()}@${domain}`;
+  const address = recipientAddress(text);
+  return address !== null && /^\p{ASCII}+$/u.test(address) ? address : null;
 }

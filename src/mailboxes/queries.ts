@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/connect.ts';
-import type { Language, Mailbox, RelayState, ThreadBy } from './mailbox.ts';
+import type { Language, Mailbox, MailboxTemplate, RelayState, ThreadBy } from './mailbox.ts';
 
 export type NewMailbox = {
   readonly address: string;
@@ -27,16 +27,24 @@ export type MailboxRow = Mailbox & {
 };
 
 const settings = (db: Queryable) => db`
-  m.id, m.address, m.name, m.language, m.thread_by, m.reopen_days, m.notices, m.group_addresses, m.allowed_senders,
+  m.id, m.address, m.name, m.language, m.thread_by, m.reopen_days, m.notices, m.quoting, m.signature, m.group_addresses, m.allowed_senders,
   m.denied_senders, m.accept_since`;
+
+type WithTemplates = { readonly templates: readonly MailboxTemplate[] };
+
+const templates = (db: Queryable) => db`(
+  select coalesce(json_agg(json_build_object('kind', t.kind, 'language', t.language, 'text', t.text, 'html', t.html,
+    'enabled', t.enabled)), '[]')
+  from templates t
+  where t.mailbox_id = m.id)`;
 
 /** The mailbox with its valid secrets, newest first: a row a secret, one row with nulls when it has none. */
 export async function findMailboxWithSecrets(
   db: Queryable,
   address: string,
-): Promise<readonly (Mailbox & SealedSecretRow)[]> {
-  return db<(Mailbox & SealedSecretRow)[]>`
-    select ${settings(db)}, s.id as secret_id, s.sealed, s.first_used_at as secret_first_used_at
+): Promise<readonly (Mailbox & WithTemplates & SealedSecretRow)[]> {
+  return db<(Mailbox & WithTemplates & SealedSecretRow)[]>`
+    select ${settings(db)}, ${templates(db)} as templates, s.id as secret_id, s.sealed, s.first_used_at as secret_first_used_at
     from mailboxes m
     left join relay_secrets s on s.mailbox_id = m.id and s.revoked_at is null
     where m.address = ${address}

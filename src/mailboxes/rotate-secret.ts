@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { Actor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { mailboxAddress } from './mailbox.ts';
@@ -24,9 +25,7 @@ export async function rotateSecret(
   actor: Actor,
   input: RotateSecretInput,
 ): Promise<{ readonly address: string; readonly secret: string; readonly oldSecretsValid: number }> {
-  if (actor.kind !== 'system' && !(actor.kind === 'operator' && actor.role === 'admin')) {
-    throw new Problem('forbidden', "Only an admin may rotate a mailbox's secret.");
-  }
+  requirePermission(actor, 'mailboxes.manage');
   const address = mailboxAddress(input.address) ?? input.address;
   const secret = generateRelaySecret();
   const now = deps.clock.now();

@@ -19,8 +19,6 @@ export type AddOperatorInput = {
   readonly idempotency?: Idempotency | null;
 };
 
-const NAME_LENGTH = 100;
-
 /**
  * Adds an active operator without a token. Refuses an address that is an operator's already (`already_exists`), mailboxes
  * that do not exist, and anybody but an admin or the system.
@@ -33,9 +31,7 @@ export async function addOperator(
   requirePermission(actor, 'operators.add');
   const email = mailboxAddress(input.email.trim());
   if (email === null) throw invalidField('/email', 'is not an e-mail address');
-  const name = cleanLine(input.name);
-  if (name === '' || name.length > NAME_LENGTH)
-    throw invalidField('/name', `must have 1 to ${NAME_LENGTH} characters`);
+  const name = checkedName(input.name);
   const now = deps.clock.now();
   const call = input.idempotency ?? null;
   return deps.db.begin(async (tx) => {
@@ -61,13 +57,24 @@ export async function addOperator(
   });
 }
 
+/** A name as it is stored; refuses a blank or overlong one. */
+export function checkedName(text: string): string {
+  const name = cleanLine(text);
+  if (name === '' || name.length > NAME_LENGTH)
+    throw invalidField('/name', `must have 1 to ${NAME_LENGTH} characters`);
+  return name;
+}
+
+const NAME_LENGTH = 100;
+
 async function existingOperator(tx: Transaction, id: number): Promise<Operator> {
   const operator = await findOperatorById(tx, id);
   if (operator === null) throw new Problem('not_found', 'What this key made is gone.');
   return operator;
 }
 
-async function checkedMailboxIds(
+/** The ids in order, each once; refuses one that is no mailbox. */
+export async function checkedMailboxIds(
   tx: Transaction,
   ids: readonly number[] | null,
 ): Promise<readonly number[] | null> {

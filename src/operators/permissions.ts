@@ -1,19 +1,45 @@
 import { Problem } from '../problems.ts';
 import type { Actor, OperatorActor, Role } from './actor.ts';
 
+const EVERYBODY = ['agent', 'lead', 'admin'] as const satisfies readonly Role[];
+const LEADS = ['lead', 'admin'] as const satisfies readonly Role[];
+const ADMINS = ['admin'] as const satisfies readonly Role[];
+
 /** Who may do what: the one table. Which requests it covers is decided by the operator's mailboxes. */
 const ROLES_ALLOWED = {
-  'requests.read': ['agent', 'lead', 'admin'],
-  'requests.take': ['agent', 'lead', 'admin'],
-  'requests.take_over': ['lead', 'admin'],
-  'requests.reply': ['agent', 'lead', 'admin'],
-  'requests.close': ['agent', 'lead', 'admin'],
-  'operators.read': ['agent', 'lead', 'admin'],
-  'operators.add': ['admin'],
-  'tokens.manage': ['admin'],
+  'requests.read': EVERYBODY,
+  'requests.open': EVERYBODY,
+  'requests.take': EVERYBODY,
+  /** Taking what is with somebody else. */
+  'requests.take_over': LEADS,
+  /** Giving a request to anybody but oneself, or taking it from another. */
+  'requests.assign': LEADS,
+  'requests.reply': EVERYBODY,
+  'requests.note': EVERYBODY,
+  'requests.pend': EVERYBODY,
+  'requests.resolve': EVERYBODY,
+  'requests.close': EVERYBODY,
+  'requests.reopen': EVERYBODY,
+  'requests.merge': EVERYBODY,
+  'requests.split': EVERYBODY,
+  'requests.edit': EVERYBODY,
+  'contacts.block': EVERYBODY,
+  'intake.read': EVERYBODY,
+  /** Releasing from quarantine or discarding. */
+  'intake.decide': EVERYBODY,
+  'operators.read': EVERYBODY,
+  'operators.add': ADMINS,
+  'operators.edit': ADMINS,
+  'tokens.manage': ADMINS,
+  /** Settings, templates and signature of a mailbox. */
+  'mailboxes.edit': LEADS,
+  'mailboxes.manage': ADMINS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof ROLES_ALLOWED;
+
+/** Every action of the table. */
+export const ACTIONS = Object.keys(ROLES_ALLOWED) as readonly Action[];
 
 /** True when the actor's role allows the action; the server itself may do everything. */
 export function may(actor: Actor, action: Action): boolean {

@@ -13,6 +13,7 @@ import {
 } from '../http/schemas.ts';
 import { addOperator } from './add-operator.ts';
 import { createToken } from './create-token.ts';
+import { operatorEditRoutes } from './edit-routes.ts';
 import { findOperator } from './find-operator.ts';
 import { listOperators } from './list-operators.ts';
 import { listTokens } from './list-tokens.ts';
@@ -164,5 +165,6 @@ export function operatorRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
     await revokeToken(deps, c.get('actor'), { operatorId: id, tokenId });
     return c.body(null, 204);
   });
+  routes.route('/', operatorEditRoutes(deps));
   return routes;
 }

@@ -4,7 +4,10 @@ import type { Operator, Token } from './operator.ts';
 
 const role = z
   .enum(['agent', 'lead', 'admin'])
-  .openapi({ description: 'agent: answers; lead: also takes over; admin: also operators and tokens.' });
+  .openapi({
+    description:
+      'agent: answers; lead: also assigns to others and takes over; admin: also operators, tokens and mailboxes.',
+  });
 
 export const operatorSchema = z
   .object({

@@ -1,5 +1,5 @@
 import type { Address } from '../mail/parsed-mail.ts';
-import type { Language, NoticeKind } from '../mailboxes/mailbox.ts';
+import type { Language, MailboxTemplate, NoticeKind, Quoting } from '../mailboxes/mailbox.ts';
 
 /** What an outgoing mail must know of its request: who it goes to, what it answers, in which thread it belongs. */
 export type OutgoingContext = {
@@ -12,13 +12,19 @@ export type OutgoingContext = {
     readonly name: string;
     readonly language: Language;
     readonly notices: readonly NoticeKind[];
+    readonly templates: readonly MailboxTemplate[];
+    readonly quoting: Quoting;
+    readonly signature: string;
   };
   readonly contact: {
     readonly id: number;
     readonly email: string;
     readonly name: string;
+    /** As somebody has set it for them. */
     readonly language: Language | null;
   };
+  /** Of the contact's last mail, by what it says or by its words. */
+  readonly mailLanguage: Language | null;
   /** No automatic mail goes to whom nobody vouches for: the sender was unverified and is not trusted, or is blocked. */
   readonly noticesAllowed: boolean;
   /** The contact's own last mail, which an answer goes to and quotes. */
@@ -37,6 +43,11 @@ export type LastInbound = {
   readonly cc: readonly Address[];
   readonly replyTo: readonly Address[];
 };
+
+/** The language a contact is written to in: as set for them, else that of their mail, else the mailbox's. */
+export function languageOf(context: OutgoingContext): Language {
+  return context.contact.language ?? context.mailLanguage ?? context.mailbox.language;
+}
 
 /** `Re: …` once, and the subject otherwise untouched: Gmail threads by it. */
 export function replySubject(subject: string): string {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../db/connect.ts';
 import type { Address } from '../mail/parsed-mail.ts';
-import type { Language, NoticeKind } from '../mailboxes/mailbox.ts';
+import type { Language, MailboxTemplate, NoticeKind, Quoting } from '../mailboxes/mailbox.ts';
 import type { NoticeCounts } from './notice-caps.ts';
 import type { LastInbound, OutgoingContext } from './outgoing-context.ts';
 
@@ -13,10 +13,14 @@ type ContextRow = {
   mailboxName: string;
   mailboxLanguage: Language;
   notices: NoticeKind[];
+  templates: MailboxTemplate[];
+  quoting: Quoting;
+  signature: string;
   contactId: number;
   contactEmail: string;
   contactName: string;
   contactLanguage: Language | null;
+  mailLanguage: Language | null;
   noticesAllowed: boolean;
   threadIds: string[] | null;
   lastFromContact: LastInbound | null;
@@ -28,9 +32,13 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
   const [row] = await tx<ContextRow[]>`
     select requests.id as request_id, requests.subject, requests.reply_tag,
       mailboxes.id as mailbox_id, mailboxes.address as mailbox_address, mailboxes.name as mailbox_name,
-      mailboxes.language as mailbox_language, mailboxes.notices,
+      mailboxes.language as mailbox_language, mailboxes.notices, mailboxes.quoting, mailboxes.signature,
+      (select coalesce(json_agg(json_build_object('kind', kind, 'language', language, 'text', text, 'html', html,
+        'enabled', enabled)), '[]')
+      from templates
+      where templates.mailbox_id = mailboxes.id) as templates,
       contacts.id as contact_id, contacts.email as contact_email, contacts.name as contact_name,
-      settings.language as contact_language,
+      settings.language as contact_language, last_from_contact.language as mail_language,
       not coalesce(settings.blocked, false) and (coalesce(settings.trusted, false)
         or coalesce(last_from_contact.authenticity, 'verified') <> 'unverified') as notices_allowed,
       (select array_agg(internet_message_id order by messages.id)
@@ -44,7 +52,7 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
     left join contact_settings as settings
       on settings.contact_id = contacts.id and settings.mailbox_id = mailboxes.id
     left join lateral (
-      select id, authenticity, ${inboundMail(tx)} as mail
+      select id, authenticity, language, ${inboundMail(tx)} as mail
       from messages
       where request_id = requests.id and kind = 'inbound' and author_contact_id = requests.contact_id
       order by id desc
@@ -67,6 +75,9 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
       name: row.mailboxName,
       language: row.mailboxLanguage,
       notices: row.notices,
+      templates: row.templates,
+      quoting: row.quoting,
+      signature: row.signature,
     },
     contact: {
       id: row.contactId,
@@ -74,6 +85,7 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
       name: row.contactName,
       language: row.contactLanguage,
     },
+    mailLanguage: row.mailLanguage,
     noticesAllowed: row.noticesAllowed,
     lastFromContact: row.lastFromContact,
     lastInbound: row.lastInbound,

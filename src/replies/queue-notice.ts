@@ -4,9 +4,8 @@ import type { Actor } from '../operators/actor.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
-import { type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
-import { renderNotice } from './templates.ts';
-import { htmlOfText } from '../mail/quote-mail.ts';
+import { languageOf, type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
+import { renderNotice } from '../templates/render-notice.ts';
 
 /**
  * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
@@ -28,12 +27,14 @@ export async function queueNotice(
     await recordHeld(tx, actor, context, notice, cap, at);
     return false;
   }
-  const text = renderNotice(notice, context.contact.language ?? context.mailbox.language, {
+  const language = languageOf(context);
+  const rendered = renderNotice(notice, language, context.mailbox.templates, {
     contact: context.contact,
     request: { id: context.requestId, subject: context.subject },
     mailbox: context.mailbox,
     operator: actor.kind === 'operator' ? { name: actor.name } : null,
   });
+  if (rendered === null) return false;
   const queued = await queueMail(tx, {
     kind: 'notice',
     notice,
@@ -45,15 +46,18 @@ export async function queueNotice(
     cc: [],
     replyTo: replyAddress(context),
     subject: replySubject(context.subject),
-    text,
-    html: htmlOfText(text),
+    text: rendered.text,
+    html: rendered.html,
     inReplyTo: context.lastFromContact?.internetMessageId ?? context.threadIds.at(-1) ?? null,
     references: context.threadIds,
     quotedMessageId: null,
+    language,
     attachments: [],
     sendAfter: at,
     at,
   });
+  // The contact's address is dead: a notice to it would only bounce again.
+  if (queued === null) return false;
   await recordEvent(tx, {
     type: 'notice.queued',
     actor,
@@ -63,7 +67,7 @@ export async function queueNotice(
     messageId: queued.messageId,
     deliveryId: queued.deliveryId,
     contactId: context.contact.id,
-    new: { notice },
+    new: { notice, language, ...(rendered.fault === null ? {} : { templateFault: rendered.fault }) },
   });
   return true;
 }

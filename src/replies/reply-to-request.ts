@@ -1,25 +1,28 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
-import { queueMail } from '../deliveries/queue-mail.ts';
+import { noteSuppressed } from '../deliveries/note-suppressed.ts';
+import { type OutgoingAttachment, type QueuedMail, queueMail } from '../deliveries/queue-mail.ts';
 import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/idempotency.ts';
 import type { Address } from '../mail/parsed-mail.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
+import { findSignature } from '../operators/find-signature.ts';
 import { Problem } from '../problems.ts';
 import { lockVisibleRequest, wrongState } from '../requests/lock-visible-request.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { isOpen, type RequestRow } from '../requests/request.ts';
 import { markRequestAnswered } from '../requests/mark-request-answered.ts';
 import { findOutgoingContext } from './find-outgoing-context.ts';
-import { answerTo, defaultCc, type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
+import {
+  answerTo,
+  defaultCc,
+  languageOf,
+  type OutgoingContext,
+  replyAddress,
+  replySubject,
+} from './outgoing-context.ts';
 import { insertParticipants, listMailboxAddresses, listMessagesAfter } from './queries.ts';
 import { htmlOfText } from '../mail/quote-mail.ts';
-
-export type ReplyAttachment = {
-  readonly name: string;
-  readonly contentType: string;
-  readonly content: Uint8Array;
-};
 
 export type Reply = {
   readonly requestId: number;
@@ -28,7 +31,7 @@ export type Reply = {
   readonly html?: string;
   /** Absent: everybody else on the last inbound mail. Empty: nobody. */
   readonly cc?: readonly Address[];
-  readonly attachments?: readonly ReplyAttachment[];
+  readonly attachments?: readonly OutgoingAttachment[];
   /** The newest message the operator had seen; anything newer refuses the reply with what was missed. */
   readonly seenMessageId?: number;
   /** Seconds that the mail waits, and may be cancelled, before it leaves. */
@@ -60,6 +63,7 @@ export async function replyToRequest(
     const queued = await queueReply(tx, actor, context, reply, at);
     await markRequestAnswered(tx, request.id, actor.operatorId, at);
     await recordReply(tx, actor, request, queued, at);
+    await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
     await rememberIdempotent(tx, reply.idempotency ?? null, queued.messageId, at);
     return queued.messageId;
   });
@@ -86,11 +90,12 @@ async function queueReply(
   context: OutgoingContext,
   reply: Reply,
   at: Date,
-): Promise<{ readonly messageId: number; readonly deliveryId: number }> {
+): Promise<QueuedMail> {
   const isOurs = addressesOfTheDesk(await listMailboxAddresses(tx));
   const to = answerTo(context, isOurs);
   const cc = reply.cc === undefined ? defaultCc(context, to, isOurs) : copiesWithout(reply.cc, to, isOurs);
   if (cc.length > 0) await insertParticipants(tx, context.requestId, cc, at);
+  const signatures = [await findSignature(tx, actor.operatorId), context.mailbox.signature];
   return queueMail(tx, {
     kind: 'reply',
     notice: null,
@@ -107,6 +112,9 @@ async function queueReply(
     inReplyTo: context.lastInbound?.internetMessageId ?? context.threadIds.at(-1) ?? null,
     references: context.threadIds,
     quotedMessageId: context.lastFromContact?.id ?? null,
+    quoting: context.mailbox.quoting,
+    signature: signatures.filter((each) => each !== '').join('\n'),
+    language: languageOf(context),
     attachments: reply.attachments ?? [],
     sendAfter: new Date(at.getTime() + (reply.holdSeconds ?? 0) * 1000),
     at,

@@ -1,45 +1,27 @@
-import { createRoute, z } from '@hono/zod-openapi';
+import { createHash } from 'node:crypto';
+import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
-import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { type ApiRoutes, type AppEnv, apiRoutes } from '../http/app-env.ts';
 import { idempotency } from '../http/idempotency.ts';
 import { problemResponses } from '../http/problem-schema.ts';
-import { id, idempotencyHeaders, idPath, jsonBody, jsonContent, text } from '../http/schemas.ts';
-import type { Address } from '../mail/parsed-mail.ts';
+import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { sanitizeHtml } from '../mail/sanitize-html.ts';
-import { mailboxAddress } from '../mailboxes/mailbox.ts';
 import { invalidField } from '../problems.ts';
 import { findMessage } from '../requests/find-message.ts';
 import { messageSchema, renderMessage } from '../requests/message-schemas.ts';
+import { editHeldReply } from './edit-held-reply.ts';
 import { noteRoutes } from './note-routes.ts';
+import { type GivenFile, outgoingFiles } from './outgoing-files.ts';
+import {
+  heldReplySchema,
+  multipartReplySchema,
+  parseReply,
+  readMultipartReply,
+  type ReplyBody,
+  replySchema,
+} from './reply-schemas.ts';
 import { replyToRequest } from './reply-to-request.ts';
-
-const TEXT_LENGTH = 200_000;
-const HTML_LENGTH = 500_000;
-const MOST_COPIES = 50;
-const LONGEST_HOLD_SECONDS = 3600;
-
-const replySchema = z
-  .strictObject({
-    text: text(TEXT_LENGTH, 1)
-      .refine((value) => value.trim() !== '', 'must not be blank')
-      .openapi({ example: 'Your parcel is on its way.' }),
-    html: text(HTML_LENGTH, 1)
-      .optional()
-      .openapi({ description: 'Sanitised; made from `text` when absent.' }),
-    cc: z.array(text(320, 1)).max(MOST_COPIES).optional().openapi({
-      description: 'Addresses. Absent: everybody else on the last mail that came in. Empty: nobody.',
-    }),
-    seenMessageId: id.optional().openapi({
-      description: 'The newest message its writer had read; refused with what was missed if there are newer.',
-    }),
-    holdSeconds: z
-      .int()
-      .min(0)
-      .max(LONGEST_HOLD_SECONDS)
-      .optional()
-      .openapi({ description: 'How long the mail waits, and can be cancelled, before it leaves.' }),
-  })
-  .openapi('Reply');
 
 const reply = createRoute({
   operationId: 'replyToRequest',
@@ -50,8 +32,20 @@ const reply = createRoute({
   summary: 'Answer a request',
   description:
     'Queues a mail to the contact; what becomes of it shows as `delivery` of the message. An unassigned request becomes ' +
-    "the replier's. The recipient is the request's contact, never the caller's to choose.",
-  request: { params: idPath, headers: idempotencyHeaders, body: jsonBody(replySchema) },
+    "the replier's. The recipient is the request's contact, never the caller's to choose. With files: " +
+    '`multipart/form-data` with the reply as JSON in the field `reply` and the files as `attachments`, 25 MB encoded in all; ' +
+    'one such body at a time is taken, another is told 503.',
+  request: {
+    params: idPath,
+    headers: idempotencyHeaders,
+    // Said to be optional, or the JSON check would refuse the other form; `parseReply` demands it.
+    body: {
+      content: {
+        'application/json': { schema: replySchema },
+        'multipart/form-data': { schema: multipartReplySchema },
+      },
+    },
+  },
   responses: {
     201: jsonContent('The message.', messageSchema),
     ...problemResponses(
@@ -68,31 +62,80 @@ const reply = createRoute({
   },
 });
 
+const edit = createRoute({
+  operationId: 'editHeldReply',
+  tags: ['Requests'],
+  security: [{ token: [] }],
+  method: 'patch',
+  path: '/v1/messages/{id}',
+  summary: 'Reword a reply that is held',
+  description:
+    'As long as its delivery is `held`: for its author, a lead or an admin. Both wordings stay in the history.',
+  request: { params: idPath, body: jsonBody(heldReplySchema) },
+  responses: {
+    200: jsonContent('The message as it now is.', messageSchema),
+    ...problemResponses(
+      'invalid_input',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'wrong_state',
+      'too_large',
+      'unsupported_media_type',
+    ),
+  },
+});
+
 /** What an operator writes: to a contact, and to other operators. */
 export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(reply, async (c) => {
     const actor = c.get('actor');
     const requestId = c.req.valid('param').id;
-    const body = c.req.valid('json');
+    const { body, files } = await readReply(c);
     const key = c.req.valid('header')['idempotency-key'];
+    const html = body.html === undefined ? null : sanitizeHtml(body.html);
+    const ready = outgoingFiles(files, { text: body.text, html });
     const { messageId } = await replyToRequest(deps, actor, {
       requestId,
       text: body.text,
-      ...(body.html === undefined ? {} : { html: sanitizeHtml(body.html) }),
-      ...(body.cc === undefined ? {} : { cc: body.cc.map(copyAddress) }),
+      ...(ready.html === null ? {} : { html: ready.html }),
+      ...(body.cc === undefined ? {} : { cc: body.cc.map((address) => ({ name: '', address })) }),
       ...(body.seenMessageId === undefined ? {} : { seenMessageId: body.seenMessageId }),
       ...(body.holdSeconds === undefined ? {} : { holdSeconds: body.holdSeconds }),
-      idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/messages`, body),
+      attachments: ready.attachments,
+      idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/messages`, {
+        ...body,
+        ...(files.length === 0 ? {} : { files: files.map(fingerprint) }),
+      }),
     });
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 201);
+  });
+  routes.openapi(edit, async (c) => {
+    const actor = c.get('actor');
+    const messageId = c.req.valid('param').id;
+    const { text, html } = c.req.valid('json');
+    const words = html === undefined ? { text } : { text, html: sanitizeHtml(html) };
+    await editHeldReply(deps, actor, { messageId, ...words });
+    return c.json(renderMessage(await findMessage(deps, actor, messageId)), 200);
   });
   routes.route('/', noteRoutes(deps));
   return routes;
 }
 
-function copyAddress(value: string, index: number): Address {
-  const address = mailboxAddress(value.trim());
-  if (address === null) throw invalidField(`/cc/${index}`, 'is not an e-mail address');
-  return { name: '', address };
+async function readReply(
+  c: Context<AppEnv>,
+): Promise<{ readonly body: ReplyBody; readonly files: readonly GivenFile[] }> {
+  const contentType = c.req.header('content-type') ?? '';
+  if (!/^multipart\/form-data\b/i.test(contentType)) {
+    return { body: parseReply(contentType === '' ? {} : await c.req.json()), files: [] };
+  }
+  const form = await c.req.formData().catch(() => {
+    throw invalidField('', 'The body is not multipart/form-data as its header says');
+  });
+  return readMultipartReply(form);
+}
+
+function fingerprint({ name, contentType, content }: GivenFile): readonly string[] {
+  return [name, contentType, createHash('sha256').update(content).digest('hex')];
 }

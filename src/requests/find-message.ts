@@ -8,7 +8,7 @@ import type { MessageView } from './request-view.ts';
 
 /** One message as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
 export async function findMessage(
-  deps: Pick<Deps, 'db' | 'clock' | 'transport'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   messageId: number,
 ): Promise<MessageView> {

@@ -9,7 +9,7 @@ import type { MessageView } from './request-view.ts';
 
 /** A page of a request's messages, oldest first, each with its attachments and what became of its delivery. */
 export async function listMessages(
-  deps: Pick<Deps, 'db' | 'clock' | 'transport'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   input: { readonly requestId: number; readonly limit: number; readonly cursor?: string | undefined },
 ): Promise<Page<MessageView>> {

@@ -1,49 +1,34 @@
-import type postgres from 'postgres';
 import type { Queryable } from '../db/connect.ts';
 import type { Position } from '../http/cursor.ts';
+import { requestConditions, type RequestFilters } from './filter-queries.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
-import type {
-  AttachmentRow,
-  AttemptRow,
-  DeliveryRow,
-  EventView,
-  MessageRow,
-  RecipientRow,
-  RequestView,
-} from './request-view.ts';
-import type { Priority, RequestStatus } from './request.ts';
-
-type Fragment = postgres.PendingQuery<postgres.Row[]>;
-
-/** Filters of the list of requests; those that are lists mean any of theirs. */
-export type RequestFilters = {
-  readonly status?: readonly RequestStatus[] | undefined;
-  /** An operator's id, or null for nobody. */
-  readonly assigneeId?: number | null | undefined;
-  readonly mailboxId?: readonly number[] | undefined;
-  readonly contactId?: readonly number[] | undefined;
-  readonly tag?: readonly string[] | undefined;
-  readonly priority?: readonly Priority[] | undefined;
-  readonly category?: readonly string[] | undefined;
-  readonly createdFrom?: Date | undefined;
-  readonly createdTo?: Date | undefined;
-  readonly updatedFrom?: Date | undefined;
-  readonly updatedTo?: Date | undefined;
-};
+import type { AttachmentRow, EventView, MessageRow, RequestView } from './request-view.ts';
 
 const requestColumns = (db: Queryable) => db`
   r.id, r.mailbox_id, m.address as mailbox_address, r.contact_id, c.email as contact_email, c.name as contact_name,
   r.subject, r.status, r.priority, r.category, r.tags, r.assignee_id, a.name as assignee_name, r.follow_up_of,
   r.refers_to, r.merged_into, r.needs_attention, r.message_count, r.created_at, r.updated_at, r.last_message_at,
-  r.first_response_at, r.resolved_at, r.closed_at`;
+  r.first_response_at, r.resolved_at, r.closed_at, r.version`;
 
-const requestTables = (db: Queryable) => db`
-  requests r
+const joinedTables = (db: Queryable) => db`
   join mailboxes m on m.id = r.mailbox_id
   join contacts c on c.id = r.contact_id
   left join operators a on a.id = r.assignee_id`;
 
+const requestTables = (db: Queryable) => db`requests r ${joinedTables(db)}`;
+
 export type ListedRequest = RequestView & { readonly sortValue: string | null };
+
+// Sorts by what another table says; by anything else, a page is found in `requests` alone and only its rows are joined.
+const SORTED_BY_JOINED: ReadonlySet<string> = new Set<RequestSort['field']>([
+  'mailbox',
+  'mailbox.address',
+  'contact',
+  'contact.email',
+  'contact.name',
+  'assignee',
+  'assignee.name',
+]);
 
 /** Requests of the mailboxes (null: of all) that pass the filters, in the order asked for, from after a position on. */
 export async function listRequestRows(
@@ -53,12 +38,17 @@ export async function listRequestRows(
   page: { readonly sort: RequestSort; readonly after: Position | null; readonly limit: number },
 ): Promise<ListedRequest[]> {
   const after = page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, page.sort, page.after)}`;
+  const order = REQUEST_SORTS.orderBy(db, page.sort);
   return db<ListedRequest[]>`
     select ${requestColumns(db)}, ${REQUEST_SORTS.value(db, page.sort)} as sort_value
-    from ${requestTables(db)}
-    where ${conditions(db, mailboxIds, filters)} ${after}
-    ${REQUEST_SORTS.orderBy(db, page.sort)}
-    limit ${page.limit}`;
+    from (
+      select r.*
+      from ${SORTED_BY_JOINED.has(page.sort.field) ? requestTables(db) : db`requests r`}
+      where ${requestConditions(db, mailboxIds, filters)} ${after}
+      ${order}
+      limit ${page.limit}) r
+    ${joinedTables(db)}
+    ${order}`;
 }
 
 /** How many requests of the mailboxes pass the filters. */
@@ -68,28 +58,8 @@ export async function countRequestRows(
   filters: RequestFilters,
 ): Promise<number> {
   const [row] = await db<{ total: number }[]>`
-    select count(*) as total from requests r where ${conditions(db, mailboxIds, filters)}`;
+    select count(*) as total from requests r where ${requestConditions(db, mailboxIds, filters)}`;
   return row?.total ?? 0;
-}
-
-function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters: RequestFilters): Fragment {
-  const found: Fragment[] = [];
-  if (mailboxIds !== null) found.push(db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`);
-  if (filters.status !== undefined) found.push(db`r.status = any(${[...filters.status]}::text[])`);
-  if (filters.assigneeId === null) found.push(db`r.assignee_id is null`);
-  else if (filters.assigneeId !== undefined) found.push(db`r.assignee_id = ${filters.assigneeId}`);
-  if (filters.mailboxId !== undefined)
-    found.push(db`r.mailbox_id = any(${[...filters.mailboxId]}::bigint[])`);
-  if (filters.contactId !== undefined)
-    found.push(db`r.contact_id = any(${[...filters.contactId]}::bigint[])`);
-  if (filters.tag !== undefined) found.push(db`r.tags && ${[...filters.tag]}::text[]`);
-  if (filters.priority !== undefined) found.push(db`r.priority = any(${[...filters.priority]}::text[])`);
-  if (filters.category !== undefined) found.push(db`r.category = any(${[...filters.category]}::text[])`);
-  if (filters.createdFrom !== undefined) found.push(db`r.created_at >= ${filters.createdFrom}`);
-  if (filters.createdTo !== undefined) found.push(db`r.created_at < ${filters.createdTo}`);
-  if (filters.updatedFrom !== undefined) found.push(db`r.updated_at >= ${filters.updatedFrom}`);
-  if (filters.updatedTo !== undefined) found.push(db`r.updated_at < ${filters.updatedTo}`);
-  return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }
 
 /** One request of the mailboxes, or null. */
@@ -101,7 +71,7 @@ export async function findRequestRow(
   const [row] = await db<RequestView[]>`
     select ${requestColumns(db)}
     from ${requestTables(db)}
-    where ${conditions(db, mailboxIds, {})} and r.id = ${requestId}`;
+    where ${requestConditions(db, mailboxIds, {})} and r.id = ${requestId}`;
   return row ?? null;
 }
 
@@ -140,7 +110,7 @@ export async function findMessageRow(
   const [row] = await db<MessageRow[]>`
     select ${messageColumns(db)}
     from ${messageTables(db)}
-    where ${conditions(db, mailboxIds, {})} and s.id = ${messageId}`;
+    where ${requestConditions(db, mailboxIds, {})} and s.id = ${messageId}`;
   return row ?? null;
 }
 
@@ -154,37 +124,6 @@ export async function listAttachmentRows(
     from attachments
     where message_id = any(${[...messageIds]}::bigint[])
     order by id`;
-}
-
-/** The deliveries of the messages. */
-export async function listDeliveryRows(db: Queryable, messageIds: readonly number[]): Promise<DeliveryRow[]> {
-  return db<DeliveryRow[]>`
-    select id, message_id, request_id, state, next_attempt_at, created_at, sent_at
-    from deliveries
-    where message_id = any(${[...messageIds]}::bigint[])`;
-}
-
-/** The recipients of the deliveries of the messages, in the order of the mail's headers. */
-export async function listRecipientRows(
-  db: Queryable,
-  messageIds: readonly number[],
-): Promise<RecipientRow[]> {
-  return db<RecipientRow[]>`
-    select p.delivery_id, p.address, p.state
-    from delivery_recipients p
-    join deliveries d on d.id = p.delivery_id
-    where d.message_id = any(${[...messageIds]}::bigint[])
-    order by p.delivery_id, p.position`;
-}
-
-/** The attempts at the deliveries of the messages, oldest first. */
-export async function listAttemptRows(db: Queryable, messageIds: readonly number[]): Promise<AttemptRow[]> {
-  return db<AttemptRow[]>`
-    select t.delivery_id, t.at, t.code, t.enhanced_code, t.reply, t.outcome
-    from delivery_attempts t
-    join deliveries d on d.id = t.delivery_id
-    where d.message_id = any(${[...messageIds]}::bigint[])
-    order by t.id`;
 }
 
 /** A request's history, oldest first, from after a position on. */
@@ -215,7 +154,7 @@ export async function findOriginalRow(
     from messages s
     join requests r on r.id = s.request_id
     join intake i on i.id = s.intake_id
-    where ${conditions(db, mailboxIds, {})} and s.id = ${messageId} and i.raw is not null`;
+    where ${requestConditions(db, mailboxIds, {})} and s.id = ${messageId} and i.raw is not null`;
   return row ?? null;
 }
 
@@ -242,7 +181,7 @@ export async function findAttachmentRow(
     from attachments f
     join messages s on s.id = f.message_id
     join requests r on r.id = s.request_id
-    where ${conditions(db, mailboxIds, {})} and f.id = ${attachmentId}`;
+    where ${requestConditions(db, mailboxIds, {})} and f.id = ${attachmentId}`;
   return row ?? null;
 }
 
@@ -256,15 +195,4 @@ export async function findAttachmentSlice(
   const [row] = await db<{ slice: Buffer | null }[]>`
     select substring(content from ${offset + 1} for ${length}) as slice from attachments where id = ${attachmentId}`;
   return row?.slice ?? new Uint8Array();
-}
-
-/** Why the SMTP account rests just now, or null while it works. */
-export async function findSendingPause(
-  db: Queryable,
-  account: string,
-  now: Date,
-): Promise<'provider_limit' | 'unreachable' | null> {
-  const [row] = await db<{ reason: 'provider_limit' | 'unreachable' }[]>`
-    select reason from sending_pauses where account = ${account} and until > ${now}`;
-  return row?.reason ?? null;
 }

@@ -1,9 +1,11 @@
+import { readPlannedFresh } from '../db/read-planned-fresh.ts';
 import type { Deps } from '../deps.ts';
 import { decodeCursor } from '../http/cursor.ts';
 import { type Page, pageOf } from '../http/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
-import { countRequestRows, listRequestRows, type RequestFilters } from './list-queries.ts';
+import { countRequestRows, listRequestRows } from './list-queries.ts';
+import type { RequestFilters } from './filter-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -29,8 +31,13 @@ export async function listRequests(
   const { filters, sort, limit, cursor } = input;
   const scope = JSON.stringify(['requests', sort, filters]);
   const after = cursor === undefined ? null : decodeCursor(cursor, scope);
-  const rows = await listRequestRows(deps.db, actor.mailboxIds, filters, { sort, after, limit: limit + 1 });
-  const page = pageOf(rows, limit, scope, (row) => ({ value: row.sortValue, id: row.id }));
-  if (!input.total) return page;
-  return { ...page, total: await countRequestRows(deps.db, actor.mailboxIds, filters) };
+  return readPlannedFresh(deps.db, async (tx) => {
+    const reading = { sort, after, limit: limit + 1 };
+    const [rows, total] = await Promise.all([
+      listRequestRows(tx, actor.mailboxIds, filters, reading),
+      input.total ? countRequestRows(tx, actor.mailboxIds, filters) : null,
+    ]);
+    const page = pageOf(rows, limit, scope, (row) => ({ value: row.sortValue, id: row.id }));
+    return total === null ? page : { ...page, total };
+  });
 }

@@ -2,6 +2,7 @@ import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
+import { entityTag } from './entity-tag.ts';
 import { lockRequest } from './queries.ts';
 import type { RequestRow, RequestStatus } from './request.ts';
 
@@ -11,11 +12,7 @@ export async function lockVisibleRequest(
   actor: OperatorActor,
   requestId: number,
 ): Promise<RequestRow> {
-  const request = await lockRequest(tx, requestId);
-  if (request === null || !servesMailbox(actor, request.mailboxId)) {
-    throw new Problem('not_found', `There is no request ${requestId}`);
-  }
-  return request;
+  return visible(actor, requestId, await lockRequest(tx, requestId));
 }
 
 /** Locks several as `lockVisibleRequest` does, the smallest id first, and gives them back in the order asked for. */
@@ -24,11 +21,22 @@ export async function lockVisibleRequests(
   actor: OperatorActor,
   requestIds: readonly number[],
 ): Promise<RequestRow[]> {
-  const locked = new Map<number, RequestRow>();
-  for (const id of requestIds.toSorted((a, b) => a - b)) {
-    locked.set(id, await lockVisibleRequest(tx, actor, id));
+  const locked = new Map<number, RequestRow | null>();
+  for (const id of requestIds.toSorted((a, b) => a - b)) locked.set(id, await lockRequest(tx, id));
+  return requestIds.map((id) => visible(actor, id, locked.get(id) ?? null));
+}
+
+function visible(actor: OperatorActor, requestId: number, request: RequestRow | null): RequestRow {
+  if (request === null || !servesMailbox(actor, request.mailboxId)) {
+    throw new Problem('not_found', `There is no request ${requestId}`);
   }
-  return requestIds.flatMap((id) => locked.get(id) ?? []);
+  const { expected } = actor;
+  if (expected?.requestId === requestId && !expected.tags.includes(entityTag(request))) {
+    throw new Problem('precondition_failed', `Request ${requestId} has changed since it was read`, {
+      members: { currentTag: entityTag(request) },
+    });
+  }
+  return request;
 }
 
 /** Refuses a verb unless the request has one of the statuses. */
@@ -39,8 +47,12 @@ export function ensureStatus(request: RequestRow, verb: string, allowed: readonl
 /** The 409 of a verb that the request's status does not allow; names the status and what would be right. */
 export function wrongState(request: RequestRow, verb: string, allowed: readonly RequestStatus[]): Problem {
   const is = request.mergedInto === null ? request.status : `merged into ${request.mergedInto}`;
-  return new Problem('wrong_state', `Request ${request.id} is ${is}; ${verb} works on ${allowed.join(', ')}`, {
-    // Not `status`: that member is the HTTP status of every problem document.
-    members: { requestStatus: request.status, mergedInto: request.mergedInto },
-  });
+  return new Problem(
+    'wrong_state',
+    `Request ${request.id} is ${is}; ${verb} works on ${allowed.join(', ')}`,
+    {
+      // Not `status`: that member is the HTTP status of every problem document.
+      members: { requestStatus: request.status, mergedInto: request.mergedInto },
+    },
+  );
 }

@@ -1,42 +1,9 @@
 import { z } from '@hono/zod-openapi';
+import { deliverySchema, renderDelivery } from '../deliveries/delivery-schemas.ts';
 import { id, listOf, time } from '../http/schemas.ts';
 import type { EventView, MessageView } from './request-view.ts';
 
 const address = z.object({ name: z.string(), address: z.string() }).openapi('Address');
-
-const deliverySchema = z
-  .object({
-    id,
-    messageId: id,
-    requestId: id,
-    recipients: z.array(
-      z.object({
-        address: z.string(),
-        state: z.enum(['waiting', 'accepted', 'refused', 'bounced', 'cancelled']),
-      }),
-    ),
-    state: z.enum(['queued', 'held', 'sending', 'sent', 'deferred', 'failed', 'bounced', 'cancelled']),
-    attempts: z.array(
-      z.object({
-        at: time,
-        code: z.int().nullable().openapi({ description: 'SMTP code, such as 250.' }),
-        enhancedCode: z.string().nullable().openapi({ description: 'RFC 3463 code, such as 5.1.1.' }),
-        reply: z.string().nullable(),
-        outcome: z
-          .enum(['sent', 'partial', 'deferred', 'failed', 'lost'])
-          .nullable()
-          .openapi({ description: 'null: under way. lost: its process ended; the mail may have left.' }),
-      }),
-    ),
-    pausedReason: z.enum(['no_transport', 'provider_limit', 'unreachable']).nullable().openapi({
-      description:
-        'Why nothing is being sent just now; null while mail leaves, or when this one is not waiting.',
-    }),
-    nextAttemptAt: time.nullable(),
-    createdAt: time,
-    sentAt: time.nullable(),
-  })
-  .openapi('Delivery');
 
 export const messageSchema = z
   .object({
@@ -129,27 +96,6 @@ export function renderMessage(message: MessageView): z.infer<typeof messageSchem
     })),
     delivery: message.delivery === null ? null : renderDelivery(message.delivery),
     createdAt: message.createdAt.toISOString(),
-  };
-}
-
-function renderDelivery(delivery: NonNullable<MessageView['delivery']>): z.infer<typeof deliverySchema> {
-  return {
-    id: delivery.id,
-    messageId: delivery.messageId,
-    requestId: delivery.requestId,
-    recipients: delivery.recipients.map(({ address, state }) => ({ address, state })),
-    state: delivery.state,
-    attempts: delivery.attempts.map(({ at, code, enhancedCode, reply, outcome }) => ({
-      at: at.toISOString(),
-      code,
-      enhancedCode,
-      reply,
-      outcome,
-    })),
-    pausedReason: delivery.pausedReason,
-    nextAttemptAt: delivery.nextAttemptAt?.toISOString() ?? null,
-    createdAt: delivery.createdAt.toISOString(),
-    sentAt: delivery.sentAt?.toISOString() ?? null,
   };
 }
 

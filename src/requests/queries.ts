@@ -9,7 +9,7 @@ export async function lockRequest(tx: Transaction, requestId: number): Promise<R
   const [row] = await tx<RequestRow[]>`
     select id, mailbox_id, contact_id, subject, status, assignee_id,
       (select name from operators where operators.id = requests.assignee_id) as assignee_name,
-      reply_tag, merged_into, needs_attention, closed_at
+      reply_tag, merged_into, needs_attention, closed_at, version
     from requests
     where id = ${requestId}
     for update`;
@@ -23,18 +23,6 @@ export async function lockContactOf(tx: Transaction, requestId: number): Promise
     from contacts
     where id = (select contact_id from requests where id = ${requestId})
     for update`;
-}
-
-export async function markTaken(
-  tx: Queryable,
-  requestId: number,
-  operatorId: number,
-  at: Date,
-): Promise<void> {
-  await tx`
-    update requests
-    set status = 'in_progress', assignee_id = ${operatorId}, updated_at = ${at}
-    where id = ${requestId}`;
 }
 
 export async function markClosed(tx: Queryable, requestId: number, at: Date): Promise<void> {

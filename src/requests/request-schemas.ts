@@ -10,13 +10,14 @@ import {
   timeParameter,
 } from '../http/schemas.ts';
 import { sortParameter, totalParameter } from '../http/sort-parameter.ts';
+import { parseSearch } from './search-terms.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
 import type { RequestView } from './request-view.ts';
 
 const status = z
   .enum(['new', 'in_progress', 'pending', 'resolved', 'closed'])
   .openapi({ description: 'Open means anything but closed.' });
-const priority = z.enum(['P1', 'P2', 'P3', 'P4']);
+export const priority = z.enum(['P1', 'P2', 'P3', 'P4']);
 
 export const requestSchema = z
   .object({
@@ -44,6 +45,9 @@ export const requestSchema = z
     firstResponseAt: time.nullable(),
     resolvedAt: time.nullable(),
     closedAt: time.nullable(),
+    version: z
+      .int()
+      .openapi({ description: 'Counts every change of the request; its entity tag is `"id.version"`.', example: 7 }),
   })
   .openapi('Request');
 
@@ -61,6 +65,22 @@ export const requestListQuery = z.strictObject({
   tag: repeatable(text(100, 1)),
   priority: repeatable(priority),
   category: repeatable(text(100, 1)),
+  q: text(500)
+    .transform((value, context) => {
+      const terms = parseSearch(value);
+      if (terms !== null) return terms;
+      context.addIssue({ code: 'custom', message: 'must have 1 to 20 words to look for' });
+      return z.NEVER;
+    })
+    .optional()
+    .openapi({
+      type: 'string',
+      maxLength: 500,
+      description:
+        'Words in subjects, mails, notes, names, addresses and names of attachments, in any language; all of them must ' +
+        'be found, the last one may be a beginning. `"exact phrase"`, `from:` somebody, `#1042`.',
+      example: 'from:carla "on fire" print',
+    }),
   createdFrom: timeParameter.optional(),
   createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   updatedFrom: timeParameter.optional(),
@@ -68,22 +88,6 @@ export const requestListQuery = z.strictObject({
   sort: sortParameter(REQUEST_SORTS, '-lastMessageAt'),
   total: totalParameter,
 });
-
-export const takeSchema = z
-  .strictObject({
-    force: z
-      .boolean()
-      .optional()
-      .openapi({ default: false, description: "Take over another's; for leads and admins." }),
-  })
-  .openapi('Take');
-
-export const closeSchema = z
-  .strictObject({
-    notify: z.boolean().optional().openapi({ default: true, description: 'Whether the contact is told.' }),
-    reason: text(2000).optional().openapi({ description: 'For the history; the contact does not see it.' }),
-  })
-  .openapi('Close');
 
 /** A request as the interface shows one. */
 export function renderRequest(request: RequestView): z.infer<typeof requestSchema> {
@@ -109,5 +113,6 @@ export function renderRequest(request: RequestView): z.infer<typeof requestSchem
     firstResponseAt: request.firstResponseAt?.toISOString() ?? null,
     resolvedAt: request.resolvedAt?.toISOString() ?? null,
     closedAt: request.closedAt?.toISOString() ?? null,
+    version: request.version,
   };
 }

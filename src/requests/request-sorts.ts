@@ -20,6 +20,7 @@ export const REQUEST_SORTS = listSorts(
     'assignee.name': sortField('text', (db) => db`a.name`, true),
     followUpOf: sortField('integer', (db) => db`r.follow_up_of`, true),
     needsAttention: sortField('boolean', (db) => db`r.needs_attention`),
+    version: sortField('integer', (db) => db`r.version`),
     messageCount: sortField('integer', (db) => db`r.message_count`),
     createdAt: sortField('time', (db) => db`r.created_at`),
     updatedAt: sortField('time', (db) => db`r.updated_at`),

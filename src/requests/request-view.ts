@@ -1,4 +1,4 @@
-import type { RecipientState, AttemptOutcome, DeliveryState, PauseReason } from '../deliveries/delivery.ts';
+import type { DeliveryView } from '../deliveries/delivery.ts';
 import type { Address } from '../mail/parsed-mail.ts';
 import type { Priority, RequestStatus } from './request.ts';
 
@@ -28,6 +28,8 @@ export type RequestView = {
   readonly firstResponseAt: Date | null;
   readonly resolvedAt: Date | null;
   readonly closedAt: Date | null;
+  /** Counts every change of the request. */
+  readonly version: number;
 };
 
 export type MessageKind = 'inbound' | 'outbound' | 'automatic' | 'note';
@@ -65,44 +67,10 @@ export type AttachmentRow = {
   readonly inline: boolean;
 };
 
-export type DeliveryRow = {
-  readonly id: number;
-  readonly messageId: number;
-  readonly requestId: number;
-  readonly state: DeliveryState;
-  readonly nextAttemptAt: Date | null;
-  readonly createdAt: Date;
-  readonly sentAt: Date | null;
-};
-
-export type RecipientRow = {
-  readonly deliveryId: number;
-  readonly address: string;
-  readonly state: RecipientState;
-};
-
-export type AttemptRow = {
-  readonly deliveryId: number;
-  readonly at: Date;
-  readonly code: number | null;
-  readonly enhancedCode: string | null;
-  readonly reply: string | null;
-  readonly outcome: AttemptOutcome | null;
-};
-
-/** Why nothing is being sent at all just now, or null while mail leaves. */
-export type Pause = 'no_transport' | PauseReason;
-
 /** A message with everything that is shown beside it. */
 export type MessageView = MessageRow & {
   readonly attachments: readonly AttachmentRow[];
-  readonly delivery:
-    | (DeliveryRow & {
-        readonly recipients: readonly RecipientRow[];
-        readonly attempts: readonly AttemptRow[];
-        readonly pausedReason: Pause | null;
-      })
-    | null;
+  readonly delivery: DeliveryView | null;
 };
 
 /** One entry of a request's history. */

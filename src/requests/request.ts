@@ -16,6 +16,8 @@ export type RequestRow = {
   readonly mergedInto: number | null;
   readonly needsAttention: boolean;
   readonly closedAt: Date | null;
+  /** Counts every change of the row; the database does it. */
+  readonly version: number;
 };
 
 /** Open means anything but closed. */

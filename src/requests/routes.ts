@@ -3,24 +3,17 @@ import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
 import { download } from '../http/download.ts';
 import { problemResponses } from '../http/problem-schema.ts';
-import { idPath, jsonContent, optionalJsonBody, pageQuery } from '../http/schemas.ts';
-import { closeRequest } from './close-request.ts';
+import { idPath, jsonContent, pageQuery } from '../http/schemas.ts';
 import { findAttachment } from './find-attachment.ts';
 import { findOriginal } from './find-original.ts';
-import { findRequest } from './find-request.ts';
 import { listEvents } from './list-events.ts';
 import { listMessages } from './list-messages.ts';
 import { listRequests } from './list-requests.ts';
 import { eventListSchema, messageListSchema, renderEvent, renderMessage } from './message-schemas.ts';
-import {
-  closeSchema,
-  renderRequest,
-  requestListQuery,
-  requestListSchema,
-  requestSchema,
-  takeSchema,
-} from './request-schemas.ts';
-import { takeRequest } from './take-request.ts';
+import { requestRenderer } from './render-request.ts';
+import { renderRequest, requestListQuery, requestListSchema, requestSchema } from './request-schemas.ts';
+import { requestShapeRoutes } from './shape-routes.ts';
+import { requestVerbRoutes } from './verb-routes.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };
 
@@ -80,41 +73,6 @@ const events = createRoute({
   },
 });
 
-const verbProblems = problemResponses(
-  'invalid_input',
-  'unauthenticated',
-  'forbidden',
-  'not_found',
-  'already_taken',
-  'wrong_state',
-  'too_large',
-  'unsupported_media_type',
-);
-
-const take = createRoute({
-  ...shared,
-  operationId: 'takeRequest',
-  method: 'post',
-  path: '/v1/requests/{id}/take',
-  summary: 'Take a request',
-  description:
-    "Makes it one's own and tells the contact. One's own again: 200, nothing happens. Another's: 409 with the holder as " +
-    '`assignee`, or taken over with `force` by a lead or an admin.',
-  request: { params: idPath, body: optionalJsonBody(takeSchema) },
-  responses: { 200: jsonContent('The request as it now is.', requestSchema), ...verbProblems },
-});
-
-const close = createRoute({
-  ...shared,
-  operationId: 'closeRequest',
-  method: 'post',
-  path: '/v1/requests/{id}/close',
-  summary: 'Close a request',
-  description: "The contact is told unless `notify` is false; the contact's next mail opens a new request.",
-  request: { params: idPath, body: optionalJsonBody(closeSchema) },
-  responses: { 200: jsonContent('The request as it now is.', requestSchema), ...verbProblems },
-});
-
 const original = createRoute({
   ...shared,
   operationId: 'getOriginalMail',
@@ -149,11 +107,12 @@ const attachment = createRoute({
   },
 });
 
-export type RequestDeps = Pick<Deps, 'db' | 'clock' | 'transport' | 'wakeDeliveries'>;
+export type RequestDeps = Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>;
 
-/** Requests: lists, one with its messages and history, and the verbs on it. */
+/** Requests: lists, one with its messages and history, and, from files of their own, the verbs. */
 export function requestRoutes(deps: RequestDeps): ApiRoutes {
   const routes = apiRoutes();
+  const asItNowIs = requestRenderer(deps);
   routes.openapi(list, async (c) => {
     const actor = c.get('actor');
     const { limit, cursor, sort, total, assignee, ...filters } = c.req.valid('query');
@@ -169,7 +128,7 @@ export function requestRoutes(deps: RequestDeps): ApiRoutes {
     return c.json({ items: items.map(renderRequest), nextCursor, ...counted }, 200);
   });
   routes.openapi(find, async (c) => {
-    return c.json(renderRequest(await findRequest(deps, c.get('actor'), c.req.valid('param').id)), 200);
+    return c.json(await asItNowIs(c, c.req.valid('param').id), 200);
   });
   routes.openapi(messages, async (c) => {
     const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };
@@ -181,26 +140,13 @@ export function requestRoutes(deps: RequestDeps): ApiRoutes {
     const page = await listEvents(deps, c.get('actor'), input);
     return c.json({ items: page.items.map(renderEvent), nextCursor: page.nextCursor }, 200);
   });
-  routes.openapi(take, async (c) => {
-    const requestId = c.req.valid('param').id;
-    await takeRequest(deps, c.get('actor'), { requestId, force: c.req.valid('json').force ?? false });
-    return c.json(renderRequest(await findRequest(deps, c.get('actor'), requestId)), 200);
-  });
-  routes.openapi(close, async (c) => {
-    const requestId = c.req.valid('param').id;
-    const { notify = true, reason } = c.req.valid('json');
-    await closeRequest(deps, c.get('actor'), {
-      requestId,
-      notify,
-      ...(reason === undefined ? {} : { reason }),
-    });
-    return c.json(renderRequest(await findRequest(deps, c.get('actor'), requestId)), 200);
-  });
   routes.openapi(original, async (c) => {
     return download(await findOriginal(deps, c.get('actor'), c.req.valid('param').id));
   });
   routes.openapi(attachment, async (c) => {
     return download(await findAttachment(deps, c.get('actor'), c.req.valid('param').id));
   });
+  routes.route('/', requestVerbRoutes(deps));
+  routes.route('/', requestShapeRoutes(deps));
   return routes;
 }

@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { noticeRequest } from '../replies/notice-request.ts';
-import { lockVisibleRequest, wrongState } from './lock-visible-request.ts';
-import { markTaken } from './queries.ts';
-import { recordEvent } from './record-event.ts';
+import { assignLocked } from './assign-locked.ts';
+import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
+import type { RequestRow } from './request.ts';
 
 /**
  * Makes a new or unassigned request the operator's own and tells its contact. Of several operators at once one wins;
@@ -16,44 +17,24 @@ export async function takeRequest(
   actor: OperatorActor,
   input: { readonly requestId: number; readonly force?: boolean },
 ): Promise<void> {
+  requirePermission(actor, 'requests.take');
   const at = deps.clock.now();
   const queued = await deps.db.begin(async (tx) => {
     const request = await lockVisibleRequest(tx, actor, input.requestId);
-    if (request.status === 'resolved' || request.status === 'closed') {
-      throw wrongState(request, 'take', ['new', 'in_progress', 'pending']);
-    }
+    ensureStatus(request, 'take', ['new', 'in_progress', 'pending']);
     if (request.assigneeId === actor.operatorId) return false;
-    if (request.assigneeId !== null) ensureMayTakeOver(actor, request.id, request, input.force ?? false);
-
-    await markTaken(tx, request.id, actor.operatorId, at);
-    await recordEvent(tx, {
-      type: 'request.taken',
-      actor,
-      at,
-      mailboxId: request.mailboxId,
-      requestId: request.id,
-      old: { status: request.status, assigneeId: request.assigneeId },
-      new: { status: 'in_progress', assigneeId: actor.operatorId },
-    });
+    if (request.assigneeId !== null) ensureMayTakeOver(actor, request, input.force ?? false);
+    await assignLocked(tx, actor, request, { type: 'request.taken', operatorId: actor.operatorId, at });
     return noticeRequest(tx, actor, request.id, 'taken', at);
   });
   if (queued) deps.wakeDeliveries();
 }
 
-function ensureMayTakeOver(
-  actor: OperatorActor,
-  requestId: number,
-  holder: { readonly assigneeId: number | null; readonly assigneeName: string | null },
-  force: boolean,
-): void {
-  const members = { assignee: { id: holder.assigneeId, name: holder.assigneeName } };
-  if (!force) {
-    throw new Problem('already_taken', `Request ${requestId} is with ${holder.assigneeName}`, { members });
+function ensureMayTakeOver(actor: OperatorActor, request: RequestRow, force: boolean): void {
+  if (force) {
+    requirePermission(actor, 'requests.take_over');
+    return;
   }
-  if (actor.role === 'agent') {
-    throw new Problem(
-      'forbidden',
-      `Only a lead or an admin takes over a request that is with ${holder.assigneeName}`,
-    );
-  }
+  const members = { assignee: { id: request.assigneeId, name: request.assigneeName } };
+  throw new Problem('already_taken', `Request ${request.id} is with ${request.assigneeName}`, { members });
 }

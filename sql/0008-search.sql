@@ -1,0 +1,163 @@
+-- Operators find requests by any word of their subjects, mails, notes, people and file names, in any language. Triggers
+-- keep the index: every way of writing a message, now or later, is searchable without knowing of it. And each change of a
+-- request counts its version, which If-Match compares.
+
+-- Words as they are compared: no case, no width, no punctuation. Scripts that put no spaces between words are cut into
+-- single characters, which a query finds as a phrase. Plain ASCII takes the short way. A tsvector holds
+-- 1 MB, which 100,000 characters never exceed.
+create function search_text(raw text) returns text
+language sql immutable strict parallel safe
+return case
+  when octet_length(raw) = length(raw) then regexp_replace(lower(left(raw, 100000)), '[^a-z0-9]+', ' ', 'g')
+  else regexp_replace(
+  regexp_replace(
+    translate(lower(normalize(left(raw, 100000), nfkc)), 'ςё', 'σе'),
+    '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u3000-\u3004\u3007-\u3020\u3030\uFE10-\uFE1F\uFE30-\uFE6F\uFF00-\uFF0F\uFF1A-\uFF20\U0001F000-\U0001FAFF]+',
+    ' ', 'g'),
+  '([\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005\u3006\u3040-\u30FF\u3100-\u312F\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uAC00-\uD7AF\uF900-\uFAFF\U00020000-\U0003FFFF])',
+  ' \1 ', 'g')
+end;
+
+-- 'simple': no stemming and no stop words, because nobody knows which language a mail is in.
+create function search_words(raw text) returns tsvector
+language sql immutable strict parallel safe
+return to_tsvector('pg_catalog.simple', search_text(raw));
+
+-- A term as a query: its words one after the other, the last one as a beginning when `prefix`. `weight` B is a sender or
+-- contact, empty is anything. Null when the term has no word. Words hold no quotes, so their spelling is rewritten as text.
+create function search_query(term text, weight text, prefix boolean) returns tsquery
+language sql immutable strict parallel safe
+return nullif(
+  regexp_replace(
+    regexp_replace(phraseto_tsquery('pg_catalog.simple', search_text(term))::text, '''([^'']*)''', '''\1'':' || weight || '*', 'g'),
+    case when prefix then '\*(?!$)' else '\*' end, '', 'g'),
+  '')::tsquery;
+
+-- One row a request, a message and an attachment (0 for none). Weights: A subject, B people, D the rest.
+create table search_entries (
+  request_id bigint not null,
+  message_id bigint not null default 0,
+  attachment_id bigint not null default 0,
+  words tsvector not null,
+  primary key (request_id, message_id, attachment_id)
+);
+create index search_entries_words on search_entries using gin (words) with (gin_pending_list_limit = 1024);
+
+create function request_words(subject text, contact_id bigint) returns tsvector
+language sql stable
+return setweight(search_words(left(subject, 1000)), 'A') || coalesce(
+  (select setweight(search_words(contacts.name || ' ' || contacts.email), 'B') from contacts where contacts.id = contact_id), '');
+
+create function message_words(subject text, sender jsonb, body text) returns tsvector
+language sql immutable
+return setweight(search_words(left(subject, 1000)), 'A')
+  || coalesce(setweight(search_words(left(sender ->> 'name', 1000) || ' ' || left(sender ->> 'address', 1000)), 'B'), '')
+  || search_words(body);
+
+create function index_request() returns trigger language plpgsql as $$
+begin
+  insert into search_entries (request_id, words)
+  values (new.id, request_words(new.subject, new.contact_id))
+  on conflict (request_id, message_id, attachment_id) do update
+  set words = excluded.words;
+  return null;
+end $$;
+create trigger requests_search after insert or update of subject, contact_id on requests
+  for each row execute function index_request();
+
+create function index_message() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' then
+    update search_entries
+    set request_id = new.request_id
+    where request_id = old.request_id and message_id = new.id and old.request_id <> new.request_id;
+  end if;
+  insert into search_entries (request_id, message_id, words)
+  values (new.request_id, new.id, message_words(new.subject, case new.direction when 'in' then new.from_address end, new.text))
+  on conflict (request_id, message_id, attachment_id) do update
+  set words = excluded.words;
+  return null;
+end $$;
+-- Notices say the same in every request: found by their words, they would hide what somebody wrote.
+create trigger messages_search after insert or update of request_id, subject, text, from_address on messages
+  for each row when (new.notice is null) execute function index_message();
+
+create function index_attachment() returns trigger language plpgsql as $$
+begin
+  insert into search_entries (request_id, message_id, attachment_id, words)
+  select messages.request_id, messages.id, new.id, search_words(new.name)
+  from messages
+  where messages.id = new.message_id;
+  return null;
+end $$;
+create trigger attachments_search after insert on attachments
+  for each row execute function index_attachment();
+
+create function index_contact() returns trigger language plpgsql as $$
+begin
+  update search_entries
+  set words = request_words(requests.subject, requests.contact_id)
+  from requests
+  where requests.contact_id = new.id
+    and search_entries.request_id = requests.id and message_id = 0 and attachment_id = 0;
+  return null;
+end $$;
+create trigger contacts_search after update of name, email on contacts
+  for each row when (old.name <> new.name or old.email <> new.email) execute function index_contact();
+
+create function unindex_request() returns trigger language plpgsql as $$
+begin
+  delete from search_entries where request_id = old.id;
+  return null;
+end $$;
+create trigger requests_search_end after delete on requests for each row execute function unindex_request();
+
+create function unindex_message() returns trigger language plpgsql as $$
+begin
+  delete from search_entries where request_id = old.request_id and message_id = old.id;
+  return null;
+end $$;
+create trigger messages_search_end after delete on messages for each row execute function unindex_message();
+
+create function unindex_attachment() returns trigger language plpgsql as $$
+begin
+  delete from search_entries
+  where request_id = (select request_id from messages where id = old.message_id)
+    and message_id = old.message_id and attachment_id = old.id;
+  return null;
+end $$;
+create trigger attachments_search_end after delete on attachments for each row execute function unindex_attachment();
+
+insert into search_entries (request_id, words)
+select id, request_words(subject, contact_id) from requests;
+insert into search_entries (request_id, message_id, words)
+select request_id, id, message_words(subject, case direction when 'in' then from_address end, text)
+from messages
+where notice is null;
+insert into search_entries (request_id, message_id, attachment_id, words)
+select messages.request_id, messages.id, attachments.id, search_words(attachments.name)
+from attachments
+join messages on messages.id = attachments.message_id;
+
+-- Contacts are listed and found by the beginnings of words of their names and addresses.
+create index contacts_words on contacts using gin (search_words(name || ' ' || email)) with (gin_pending_list_limit = 256);
+create index contacts_name on contacts (name, id);
+create index contacts_created_at on contacts (created_at, id);
+
+-- The filters of the list of requests, each ending in the order in which agents read it.
+drop index requests_status;
+create index requests_status on requests (status, last_message_at, id);
+drop index requests_assignee;
+create index requests_assignee on requests (assignee_id, last_message_at, id) where assignee_id is not null;
+create index requests_unassigned on requests (last_message_at, id) where assignee_id is null;
+create index requests_mailbox on requests (mailbox_id, last_message_at, id);
+create index requests_category on requests (category, last_message_at, id) where category is not null;
+create index requests_tags on requests using gin (tags) with (gin_pending_list_limit = 256) where tags <> '{}';
+
+alter table requests add column version bigint not null default 1;
+create function count_version() returns trigger language plpgsql as $$
+begin
+  new.version := old.version + 1;
+  return new;
+end $$;
+create trigger requests_version before update on requests for each row execute function count_version();

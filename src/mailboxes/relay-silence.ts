@@ -1,0 +1,8 @@
+/** Whether a relay has said nothing for as long as its mailbox allows; one that was never heard is silent as well. */
+export function isSilent(
+  relay: { readonly relayHeardAt: Date | null; readonly silenceMinutes: number },
+  now: Date,
+): boolean {
+  if (relay.relayHeardAt === null) return true;
+  return now.getTime() - relay.relayHeardAt.getTime() > relay.silenceMinutes * 60_000;
+}

@@ -1,0 +1,115 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../deps.ts';
+import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { problemResponses } from '../http/problem-schema.ts';
+import { idPath, jsonBody, jsonContent } from '../http/schemas.ts';
+import { requirePermission } from '../operators/permissions.ts';
+import { addMailbox } from './add-mailbox.ts';
+import { editMailbox } from './edit-mailbox.ts';
+import { findMailbox } from './find-mailbox.ts';
+import { listMailboxes } from './list-mailboxes.ts';
+import {
+  createdMailboxSchema,
+  editMailboxSchema,
+  mailboxListSchema,
+  mailboxSchema,
+  newMailboxSchema,
+  renderMailbox,
+} from './schemas.ts';
+
+const shared = { tags: ['Mailboxes'], security: [{ token: [] }] };
+
+const list = createRoute({
+  ...shared,
+  operationId: 'listMailboxes',
+  method: 'get',
+  path: '/v1/mailboxes',
+  summary: 'List mailboxes',
+  description: 'Those the operator serves, by address, all on one page.',
+  responses: {
+    200: jsonContent('The mailboxes.', mailboxListSchema),
+    ...problemResponses('unauthenticated'),
+  },
+});
+
+const find = createRoute({
+  ...shared,
+  operationId: 'getMailbox',
+  method: 'get',
+  path: '/v1/mailboxes/{id}',
+  summary: 'One mailbox',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent('The mailbox.', mailboxSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+  },
+});
+
+const add = createRoute({
+  ...shared,
+  operationId: 'addMailbox',
+  method: 'post',
+  path: '/v1/mailboxes',
+  summary: 'Add a mailbox',
+  description: 'For admins. Answers with the secret for its relay, this once.',
+  request: { body: jsonBody(newMailboxSchema) },
+  responses: {
+    201: jsonContent('The mailbox and its relay secret.', createdMailboxSchema),
+    ...problemResponses(
+      'invalid_input',
+      'unauthenticated',
+      'forbidden',
+      'already_exists',
+      'too_large',
+      'unsupported_media_type',
+    ),
+  },
+});
+
+const edit = createRoute({
+  ...shared,
+  operationId: 'editMailbox',
+  method: 'patch',
+  path: '/v1/mailboxes/{id}',
+  summary: "Change a mailbox's settings",
+  description: 'For leads and admins. Fields that are left out stay as they are.',
+  request: { params: idPath, body: jsonBody(editMailboxSchema) },
+  responses: {
+    200: jsonContent('The mailbox as it now is.', mailboxSchema),
+    ...problemResponses(
+      'invalid_input',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'too_large',
+      'unsupported_media_type',
+    ),
+  },
+});
+
+/** Mailboxes and their settings. */
+export function mailboxRoutes(deps: Pick<Deps, 'db' | 'clock' | 'keyring'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(list, async (c) => {
+    requirePermission(c.get('actor'), 'requests.read');
+    const mailboxes = await listMailboxes(deps, c.get('actor'));
+    return c.json({ items: mailboxes.map(renderMailbox), nextCursor: null }, 200);
+  });
+  routes.openapi(find, async (c) => {
+    const mailboxId = c.req.valid('param').id;
+    return c.json(renderMailbox(await findMailbox(deps, c.get('actor'), { mailboxId })), 200);
+  });
+  routes.openapi(add, async (c) => {
+    const actor = c.get('actor');
+    const { mailbox, secret } = await addMailbox(deps, actor, c.req.valid('json'));
+    // An admin who serves some mailboxes only does not serve the new one yet, and sees it this once all the same.
+    const row = await findMailbox(deps, { ...actor, mailboxIds: null }, { mailboxId: mailbox.id });
+    return c.json({ ...renderMailbox(row), relaySecret: secret }, 201);
+  });
+  routes.openapi(edit, async (c) => {
+    const mailboxId = c.req.valid('param').id;
+    await editMailbox(deps, c.get('actor'), { mailboxId, change: c.req.valid('json') });
+    return c.json(renderMailbox(await findMailbox(deps, c.get('actor'), { mailboxId })), 200);
+  });
+  return routes;
+}

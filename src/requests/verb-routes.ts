@@ -1,0 +1,156 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../deps.ts';
+import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { problemResponses } from '../http/problem-schema.ts';
+import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../http/schemas.ts';
+import { assignRequest } from './assign-request.ts';
+import { closeRequest } from './close-request.ts';
+import { pendRequest } from './pend-request.ts';
+import { reopenRequest } from './reopen-request.ts';
+import { requestRenderer } from './render-request.ts';
+import { requestSchema } from './request-schemas.ts';
+import { resolveRequest } from './resolve-request.ts';
+import { takeRequest } from './take-request.ts';
+import { unassignRequest } from './unassign-request.ts';
+import { assignSchema, closeSchema, resolveSchema, takeSchema } from './verb-schemas.ts';
+
+const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' as const };
+const asItIs = jsonContent('The request as it now is.', requestSchema);
+const problems = [
+  'invalid_input',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'wrong_state',
+  'too_large',
+] as const;
+const bare = { 200: asItIs, ...problemResponses(...problems) };
+const withBody = { 200: asItIs, ...problemResponses(...problems, 'unsupported_media_type') };
+
+const take = createRoute({
+  ...shared,
+  operationId: 'takeRequest',
+  path: '/v1/requests/{id}/take',
+  summary: 'Take a request',
+  description:
+    "Makes it one's own and tells the contact. One's own again: 200, nothing happens. Another's: 409 with the holder as " +
+    '`assignee`, or taken over with `force` by a lead or an admin. From new, in_progress and pending.',
+  request: { params: idPath, body: optionalJsonBody(takeSchema) },
+  responses: {
+    200: asItIs,
+    ...problemResponses(...problems, 'already_taken', 'unsupported_media_type'),
+  },
+});
+
+const assign = createRoute({
+  ...shared,
+  operationId: 'assignRequest',
+  path: '/v1/requests/{id}/assign',
+  summary: 'Assign a request',
+  description:
+    "In progress with that operator; the contact is not told. Agents may assign nobody's request to themselves, leads and " +
+    'admins any request to anybody. From new, in_progress and pending.',
+  request: { params: idPath, body: jsonBody(assignSchema) },
+  responses: withBody,
+});
+
+const unassign = createRoute({
+  ...shared,
+  operationId: 'unassignRequest',
+  path: '/v1/requests/{id}/unassign',
+  summary: 'Give a request back',
+  description:
+    "Nobody's, and new; the contact is not told. One's own, or as a lead or an admin another's. From new, in_progress and " +
+    'pending.',
+  request: { params: idPath },
+  responses: bare,
+});
+
+const pend = createRoute({
+  ...shared,
+  operationId: 'pendRequest',
+  path: '/v1/requests/{id}/pend',
+  summary: 'Wait for the contact',
+  description: "The contact's next mail brings it back; they are not told. From in_progress.",
+  request: { params: idPath },
+  responses: bare,
+});
+
+const resolve = createRoute({
+  ...shared,
+  operationId: 'resolveRequest',
+  path: '/v1/requests/{id}/resolve',
+  summary: 'Resolve a request',
+  description:
+    "Settled, with notes how. The contact is not told until it closes by itself after the mailbox's days. From new, " +
+    'in_progress and pending.',
+  request: { params: idPath, body: jsonBody(resolveSchema) },
+  responses: withBody,
+});
+
+const close = createRoute({
+  ...shared,
+  operationId: 'closeRequest',
+  path: '/v1/requests/{id}/close',
+  summary: 'Close a request',
+  description:
+    "The contact is told unless `notify` is false; the contact's next mail opens a new request. From any open status.",
+  request: { params: idPath, body: optionalJsonBody(closeSchema) },
+  responses: withBody,
+});
+
+const reopen = createRoute({
+  ...shared,
+  operationId: 'reopenRequest',
+  path: '/v1/requests/{id}/reopen',
+  summary: 'Reopen a request',
+  description:
+    'In progress with whoever had it; new when nobody had, or they no longer serve the mailbox. Nobody is told. From ' +
+    'resolved and closed, unless it was merged.',
+  request: { params: idPath },
+  responses: bare,
+});
+
+/** The verbs that move a request along its life; each answers with the request as it now is. */
+export function requestVerbRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+  const routes = apiRoutes();
+  const asItNowIs = requestRenderer(deps);
+  routes.openapi(take, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await takeRequest(deps, c.get('actor'), { requestId, force: c.req.valid('json').force ?? false });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(assign, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await assignRequest(deps, c.get('actor'), { requestId, operatorId: c.req.valid('json').operatorId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(unassign, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await unassignRequest(deps, c.get('actor'), { requestId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(pend, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await pendRequest(deps, c.get('actor'), { requestId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(resolve, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await resolveRequest(deps, c.get('actor'), { requestId, notes: c.req.valid('json').notes });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(close, async (c) => {
+    const requestId = c.req.valid('param').id;
+    const { notify = true, block = false, reason } = c.req.valid('json');
+    const closing = { requestId, notify, block, ...(reason === undefined ? {} : { reason }) };
+    await closeRequest(deps, c.get('actor'), closing);
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(reopen, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await reopenRequest(deps, c.get('actor'), { requestId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  return routes;
+}
