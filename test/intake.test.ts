@@ -371,6 +371,28 @@ describe('what cannot be filed', () => {
     }
   });
 
+  test('a mail that cannot even be claimed is kept by its original alone', async () => {
+    const made = await desk();
+    await db`alter table intake add constraint no_fire check (subject not like '%fire%')`;
+    try {
+      const raw = mailOf();
+      const [result] = await handOver(made, { id: 'gmail-1', raw });
+      expect(result).toMatchObject({
+        status: 'accepted',
+        outcome: 'quarantined',
+        reason: 'processing_error',
+      });
+      const [row] = await db<{ raw: Buffer; error: string; subject: string | null }[]>`
+        select raw, error, subject from intake`;
+      expect(row?.raw.toString()).toBe(raw);
+      expect(row?.error).toContain('no_fire');
+      expect(row?.subject).toBeNull();
+      expect(await handOver(made, { id: 'gmail-1', raw })).toMatchObject([{ status: 'duplicate' }]);
+    } finally {
+      await db`alter table intake drop constraint no_fire`;
+    }
+  });
+
   test('a mail that met a full disk is not stored, and is filed when it comes again', async () => {
     const made = await desk();
     await db.unsafe(`

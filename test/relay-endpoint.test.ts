@@ -1,5 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
+import { connect } from '../src/db/connect.ts';
+import { receiveBatch } from '../src/intake/receive-batch.ts';
+import { relayBatch } from '../src/intake/relay-contract.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
+import { findRelayMailbox } from '../src/mailboxes/find-relay-mailbox.ts';
 import { problemOf, testApp } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import {
@@ -283,5 +287,32 @@ describe('a mail that is too large to be handed over', () => {
     const [intake] = await db<{ raw: Buffer; oversize: boolean }[]>`select raw, oversize from intake`;
     expect(intake?.raw.toString()).toBe(raw);
     expect(intake?.oversize).toBe(false);
+  });
+});
+
+describe('when there is no time or no database', () => {
+  test('what is not filed before the deadline is asked for again', async () => {
+    const made = await desk();
+    const mailbox = await findRelayMailbox(made.deps, DESK);
+    const batch = relayBatch.parse({
+      relay: { version: '1', account: DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 },
+      messages: [handed(made.clock.now(), { id: 'a' }), handed(made.clock.now(), { id: 'b' })],
+    });
+    const late = await receiveBatch(made.deps, mailbox!, batch.messages, AbortSignal.abort());
+    expect(late.map(({ id, status, reason }) => [id, status, reason])).toEqual([
+      ['a', 'retry', 'out_of_time'],
+      ['b', 'retry', 'out_of_time'],
+    ]);
+    expect(await db`select id from intake`).toHaveLength(0);
+    const again = await receiveBatch(made.deps, mailbox!, batch.messages, new AbortController().signal);
+    expect(again.map(({ status }) => status)).toEqual(['accepted', 'accepted']);
+  });
+
+  test('a database that cannot be reached is 503, and the relay keeps its mail', async () => {
+    const nowhere = connect('postgres://mailroom@127.0.0.1:1/mailroom', { max: 1 });
+    const made = testApp(nowhere, { parsePool });
+    const problem = await problemOf(await postBatch(made, [handed(made.clock.now())]), 503, 'busy');
+    expect(problem.detail).toContain('nothing was filed');
+    await nowhere.end();
   });
 });

@@ -44,7 +44,7 @@ export async function fileMail(
   const sender = decision.kind === 'request' ? mail.sender : null;
   const contact = sender === null ? null : { email: sender.address.address, name: sender.address.name };
 
-  return deps.db.begin(async (tx): Promise<FilingResult> => {
+  const filing = deps.db.begin(async (tx): Promise<FilingResult> => {
     const claim = await claimMail(tx, intake, contact);
     if (claim.intakeId === null) return duplicate(tx, mailbox, mail, intake);
     if (decision.kind === 'quarantine') {
@@ -52,6 +52,44 @@ export async function fileMail(
     }
     const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
     return { status: 'accepted', ...(await fileBehindSavepoint(deps, tx, mailbox, mail, decision, claimed)) };
+  });
+  return filing.catch((error: unknown) => {
+    if (isTransient(error)) throw error;
+    return keepUnclaimable(deps, mailbox, mail, intake, error);
+  });
+}
+
+/**
+ * Stores a mail whose claim itself failed, by nothing but its id and original: without this it would come again for ever,
+ * and fail each time.
+ */
+async function keepUnclaimable(
+  deps: FilingDeps,
+  mailbox: RelayMailbox,
+  mail: ReadMail,
+  intake: IntakeFacts,
+  error: unknown,
+): Promise<FilingResult> {
+  deps.log.error(
+    { error, gmailId: mail.handedOver.gmailId },
+    'a mail could not be claimed; its original is in quarantine',
+  );
+  const bare: IntakeFacts = {
+    ...intake,
+    internetMessageId: null,
+    contentHash: null,
+    fromAddress: null,
+    fromName: null,
+    subject: null,
+    outcome: 'quarantined',
+    reason: 'processing_error',
+    error: errorText(error),
+  };
+  return deps.db.begin(async (tx) => {
+    const { intakeId } = await claimMail(tx, bare, null);
+    return intakeId === null
+      ? duplicate(tx, mailbox, mail, bare)
+      : { status: 'accepted' as const, ...quarantined('processing_error') };
   });
 }
 

@@ -17,34 +17,38 @@ export async function receiveBatch(
   messages: readonly RelayMessage[],
   deadline: AbortSignal,
 ): Promise<RelayResult[]> {
-  const readings = messages.map((message) => readHandedOver(deps, mailbox, handedOverFrom(message)));
-  // Each is awaited in its turn below; until then a failure must not count as unhandled.
-  for (const reading of readings) reading.catch(() => {});
+  const expired = new Promise<'expired'>((resolve) => {
+    if (deadline.aborted) resolve('expired');
+    else deadline.addEventListener('abort', () => resolve('expired'), { once: true });
+  });
+  const read = messages.map((message) => {
+    const reading = readHandedOver(deps, mailbox, handedOverFrom(message));
+    // Each is awaited in its turn below; until then a failure must not count as unhandled.
+    reading.catch(() => {});
+    return { message, reading };
+  });
   const results: RelayResult[] = [];
-  for (const [index, message] of messages.entries()) {
-    const reading = readings[index];
+  for (const { message, reading } of read) {
     results.push(
-      reading === undefined
-        ? retryResult(message.id, null)
-        : await fileOne(deps, mailbox, message, reading, deadline),
+      deadline.aborted
+        ? retryResult(message.id, 'out_of_time')
+        : await fileInTime(deps, mailbox, message, reading, expired),
     );
   }
   return results;
 }
 
-async function fileOne(
+async function fileInTime(
   deps: ReceiveDeps,
   mailbox: RelayMailbox,
   message: RelayMessage,
   reading: Promise<ReadMail>,
-  deadline: AbortSignal,
+  expired: Promise<'expired'>,
 ): Promise<RelayResult> {
-  if (deadline.aborted) return retryResult(message.id, 'out_of_time');
   try {
-    return await Promise.race([
-      fileAndAnswer(deps, mailbox, message, reading),
-      outOfTime(message.id, deadline),
-    ]);
+    // A filing that ends after its time is committed all the same; the mail then comes again as a duplicate.
+    const result = await Promise.race([fileAndAnswer(deps, mailbox, message, reading), expired]);
+    return result === 'expired' ? retryResult(message.id, 'out_of_time') : result;
   } catch (error) {
     const transient = isTransient(error);
     deps.log.error(
@@ -70,11 +74,4 @@ async function fileAndAnswer(
     requestId: filed.requestId,
     reason: filed.reason,
   };
-}
-
-// A filing that ends later is committed all the same; the mail then comes again as a duplicate.
-function outOfTime(id: string, deadline: AbortSignal): Promise<RelayResult> {
-  return new Promise((resolve) => {
-    deadline.addEventListener('abort', () => resolve(retryResult(id, 'out_of_time')), { once: true });
-  });
 }
