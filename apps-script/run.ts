@@ -29,8 +29,9 @@ namespace Relay {
     return {
       startedAt,
       billedUntil: startedAt,
-      url: properties.RELAY_URL || RELAY_URL,
-      secret: properties.RELAY_SECRET || RELAY_SECRET,
+      // What is filled in comes first, so that a new secret holds as soon as the project is updated, without setup.
+      url: RELAY_URL || properties.RELAY_URL || '',
+      secret: RELAY_SECRET || properties.RELAY_SECRET || '',
       installedAt: Number(properties.RELAY_INSTALLED_AT) || 0,
       state: parseState(properties.RELAY_STATE),
       lock: null,

@@ -9,9 +9,10 @@ namespace Relay {
     const known = ['queue', 'done', 'failed'].map((name) => '-label:mailroom-' + name).join(' ');
     const path = 'messages?labelIds=INBOX&maxResults=' + SWEEP_AT_MOST + '&fields=messages(id)';
     // Google's mails about failed runs of this very script are for the owner.
-    const query = encodeURIComponent(
-      'after:' + seconds + ' ' + known + ' -from:apps-scripts-notifications@google.com',
+    const reports = ['', 'noreply-'].map(
+      (start) => '-from:' + start + 'apps-scripts-notifications@google.com',
     );
+    const query = encodeURIComponent('after:' + seconds + ' ' + known + ' ' + reports.join(' '));
     const answer = gmail(run, 'get', path + '&q=' + query, 5) as { messages?: { id: string }[] };
     const candidates = (answer.messages || []).map((message) => message.id);
     if (candidates.length === 0 || !takeLock(run, 0) || !run.state.labels) return;

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { MainAccount } from './deliveries/transports.ts';
 import type { LogLevel } from './log.ts';
 import { mailboxAddress } from './mailboxes/mailbox.ts';
+import type { IdentityProviderSettings } from './operators/identity-provider.ts';
 import { decodeRelaySecret, RELAY_SECRET_FORM } from './mailboxes/relay-secret.ts';
 
 export type Config = {
@@ -14,8 +16,12 @@ export type Config = {
   readonly dataDir: string;
   readonly firstMailbox: { readonly address: string; readonly name: string; readonly secret: string } | null;
   readonly adminEmail: string | null;
-  readonly smtpUrl: string | null;
-  readonly smtpDailyLimit: number | null;
+  /** Null without SMTP_URL. */
+  readonly smtp: MainAccount | null;
+  /** The OAuth client that `relay install` signs in with; null: given to the command, or stored already. */
+  readonly googleClient: { readonly id: string; readonly secret: string } | null;
+  /** Absent without OIDC_ISSUER: no outside tokens are taken. */
+  readonly identityProvider?: IdentityProviderSettings;
   /** Null: generated into `dataDir` at the first start. */
   readonly appSecrets: readonly string[] | null;
   readonly logLevel: LogLevel;
@@ -53,8 +59,12 @@ export function readConfig(env: Environment): ConfigReading {
               secret: value.RELAY_SECRET,
             },
       adminEmail: value.ADMIN_EMAIL ?? null,
-      smtpUrl: value.SMTP_URL ?? null,
-      smtpDailyLimit: value.SMTP_DAILY_LIMIT ?? null,
+      smtp: smtpOf(value),
+      googleClient:
+        value.GOOGLE_CLIENT_ID === undefined || value.GOOGLE_CLIENT_SECRET === undefined
+          ? null
+          : { id: value.GOOGLE_CLIENT_ID, secret: value.GOOGLE_CLIENT_SECRET },
+      ...identityProviderOf(value),
       appSecrets: value.APP_SECRET ?? null,
       logLevel: value.LOG_LEVEL,
     },
@@ -143,7 +153,19 @@ const variables = z.object({
       isEscaped(url.password),
     'must be an smtp:// or smtps:// address, such as smtps://user%40example.com:password@smtp.example.com:465',
   ).optional(),
+  SMTP_OAUTH_CLIENT_ID: z.string().optional(),
+  SMTP_OAUTH_CLIENT_SECRET: z.string().optional(),
+  SMTP_OAUTH_REFRESH_TOKEN: z.string().optional(),
   SMTP_DAILY_LIMIT: wholeNumber(1, 10_000_000, '1500').optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  OIDC_ISSUER: z.string().max(2000).optional(),
+  OIDC_AUDIENCE: z.string().max(2000).optional(),
+  OIDC_JWKS_URL: address(
+    (url) => url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)),
+    'must be an https:// address, such as https://login.example.com/.well-known/jwks.json',
+  ).optional(),
+  OIDC_ROLE_CLAIM: z.string().max(200).optional(),
   APP_SECRET: z
     .string()
     .transform((text) => text.split(',').map((secret) => secret.trim()))
@@ -157,6 +179,29 @@ const variables = z.object({
     .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
     .default('info'),
 });
+
+function smtpOf(value: z.infer<typeof variables>): MainAccount | null {
+  if (value.SMTP_URL === undefined) return null;
+  const { SMTP_OAUTH_CLIENT_ID: clientId, SMTP_OAUTH_CLIENT_SECRET: clientSecret } = value;
+  const refreshToken = value.SMTP_OAUTH_REFRESH_TOKEN;
+  const isComplete = clientId !== undefined && clientSecret !== undefined && refreshToken !== undefined;
+  return {
+    url: value.SMTP_URL,
+    oauth: isComplete ? { clientId, clientSecret, refreshToken } : null,
+    dailyLimit: value.SMTP_DAILY_LIMIT ?? null,
+  };
+}
+
+const OAUTH = ['SMTP_OAUTH_CLIENT_ID', 'SMTP_OAUTH_CLIENT_SECRET', 'SMTP_OAUTH_REFRESH_TOKEN'] as const;
+
+// The first three go together, the last one may be left out.
+const OIDC = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'OIDC_ROLE_CLAIM'] as const;
+
+function identityProviderOf(value: z.infer<typeof variables>): Pick<Config, 'identityProvider'> {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = value;
+  if (issuer === undefined || audience === undefined || jwksUrl === undefined) return {};
+  return { identityProvider: { issuer, audience, jwksUrl, roleClaim: value.OIDC_ROLE_CLAIM ?? null } };
+}
 
 // Rules between variables, told together with the faults in single ones.
 function faultsTogether(given: Readonly<Record<string, string>>): ConfigFault[] {
@@ -174,11 +219,33 @@ function faultsTogether(given: Readonly<Record<string, string>>): ConfigFault[] 
       `${orphan} needs it: the Gmail address people write to, such as support@example.com`,
     );
   }
+  const oauth = OAUTH.find((variable) => given[variable] !== undefined);
+  if (oauth !== undefined) {
+    for (const variable of OAUTH) {
+      isMissing(
+        variable,
+        `${oauth} needs it: signing in by OAuth takes client id, client secret and refresh token`,
+      );
+    }
+    isMissing('SMTP_URL', `${oauth} needs it, with the user name and no password, such as ${OAUTH_URL}`);
+  }
+  if ((given['GOOGLE_CLIENT_ID'] ?? given['GOOGLE_CLIENT_SECRET']) !== undefined) {
+    isMissing('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET needs it: both come from your OAuth client');
+    isMissing('GOOGLE_CLIENT_SECRET', 'GOOGLE_CLIENT_ID needs it: both come from your OAuth client');
+  }
+  const oidc = OIDC.find((variable) => given[variable] !== undefined);
+  if (oidc !== undefined) {
+    for (const variable of OIDC.slice(0, 3)) {
+      isMissing(variable, `${oidc} needs it: tokens are judged by issuer, audience and the issuer's keys`);
+    }
+  }
   if (given['DATABASE_URL'] !== undefined) {
     isMissing('APP_SECRET', `DATABASE_URL needs it, the same for every process; ${appSecretAdvice()}`);
   }
   return faults;
 }
+
+const OAUTH_URL = 'smtps://user%40example.com@smtp.gmail.com:465';
 
 function relaySecretAdvice(): string {
   return 'make one with: echo "whsec_$(openssl rand -base64 32)"';

@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Db } from './db/connect.ts';
 import type { Log } from './log.ts';
-import type { MailTransport } from './deliveries/transport.ts';
+import type { Transports } from './deliveries/transports.ts';
 import type { ParsePool } from './mail/parse-pool.ts';
 import type { Keyring } from './mailboxes/keyring.ts';
 
@@ -14,10 +14,8 @@ export type Deps = {
   readonly keyring: Keyring;
   /** Reads raw mail in worker threads with a deadline. */
   readonly parsePool: ParsePool;
-  /** The SMTP account, or null when SMTP_URL is unset: deliveries then wait, paused as `no_transport`. */
-  readonly transport: MailTransport | null;
-  /** Recipients the SMTP account may address in a rolling 24 h, or null for no limit of our own. */
-  readonly smtpDailyLimit: number | null;
+  /** The SMTP accounts and which mailbox sends by which; one without any waits, paused as `no_transport`. */
+  readonly transports: Transports;
   /** Called after a commit that queued a delivery, so that this process sends at once instead of at the next look. */
   readonly wakeDeliveries: () => void;
   /** Where the outside reaches this server, without a slash at the end. */

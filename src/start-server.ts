@@ -5,17 +5,22 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
-import { smtpTransport } from './deliveries/transport.ts';
+import { createTransports } from './deliveries/transports.ts';
 import { type DeliveryWorker, startDeliveryWorker } from './deliveries/worker.ts';
 import type { Deps } from './deps.ts';
 import { bindHttp } from './http-listener.ts';
 import type { WorkerHealth } from './http/health-routes.ts';
+import { deskJobs } from './jobs/desk-jobs.ts';
+import { startJobs } from './jobs/start-jobs.ts';
 import type { Log } from './log.ts';
 import { createParsePool } from './mail/parse-pool.ts';
 import { addFirstMailbox } from './mailboxes/add-first-mailbox.ts';
+import { GOOGLE, type GoogleEndpoints } from './mailboxes/google/endpoints.ts';
 import { createKeyring } from './mailboxes/keyring.ts';
 import { addOperator } from './operators/add-operator.ts';
+import { identityProvider } from './operators/identity-provider.ts';
 import { Problem } from './problems.ts';
+import { sendSignInLinks } from './sign-in/send-sign-in-links.ts';
 
 export type StartOptions = {
   readonly log: Log;
@@ -24,6 +29,8 @@ export type StartOptions = {
   /** Sends what is due; true unless told. */
   readonly worker?: boolean;
   readonly clock?: Clock;
+  /** Google itself unless told. */
+  readonly google?: GoogleEndpoints;
 };
 
 export type RunningServer = {
@@ -60,8 +67,8 @@ export async function startServer(config: Config, options: StartOptions): Promis
 }
 
 async function startParts(config: Config, options: StartOptions, closers: Closer[]) {
-  const { log, clock = systemClock, web = true, worker = true } = options;
-  const { db, close } = await openDatabase(config, log);
+  const { log, clock = systemClock, web = true, worker = true, google = GOOGLE } = options;
+  const { db, url: databaseUrl, close } = await openDatabase(config, log);
   closers.push({ what: 'database', close });
   const migration = await migrate(db, clock.now());
   if (migration.applied.length > 0) log.info(migration, 'database migrated');
@@ -71,9 +78,10 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
   if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
 
-  const transport = config.smtpUrl === null ? null : smtpTransport({ url: config.smtpUrl });
-  if (transport === null) log.warn({}, 'SMTP_URL is unset: deliveries are kept and wait');
-  else closers.push({ what: 'SMTP', close: transport.close });
+  const transports = createTransports(base, config.smtp);
+  if (config.smtp === null)
+    log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without an account of their own wait');
+  closers.push({ what: 'SMTP', close: transports.close });
   const parsePool = createParsePool({ size: Math.min(availableParallelism(), MOST_PARSE_THREADS) });
   closers.push({ what: 'mail parsers', close: parsePool.close });
 
@@ -85,8 +93,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   const deps: Deps = {
     ...base,
     parsePool,
-    transport,
-    smtpDailyLimit: config.smtpDailyLimit,
+    transports,
     wakeDeliveries: () => wake(),
     publicUrl: config.publicUrl ?? url ?? `http://localhost:${config.port}`,
   };
@@ -94,8 +101,25 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (deliveries !== null) {
     wake = deliveries.wake;
     closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
+    const background = deskJobs({ ...deps, endpoints: google });
+    const jobs = startJobs({ databaseUrl, jobs: background, log, clock });
+    closers.push({ what: 'background jobs', close: jobs.stop, works: true });
   }
-  listener?.serve(buildApp(deliveries === null ? deps : { ...deps, worker: deliveries }).fetch);
+  const stopping = new AbortController();
+  closers.push({ what: 'event streams', close: () => stopping.abort(), works: true });
+  const shared = {
+    ...deps,
+    stopping: stopping.signal,
+    wakeSignIn: () => {
+      sendSignInLinks(deps, stopping.signal).catch((error: unknown) => {
+        log.error({ error }, 'sign-in links could not be sent; they are tried again');
+      });
+    },
+    ...(config.identityProvider === undefined
+      ? {}
+      : { identityProvider: identityProvider(clock, config.identityProvider) }),
+  };
+  listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
   return { url, deps };
 }
 

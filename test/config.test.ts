@@ -15,8 +15,8 @@ test('an empty environment is a desk of its own on this machine', () => {
     dataDir: resolve('data'),
     firstMailbox: null,
     adminEmail: null,
-    smtpUrl: null,
-    smtpDailyLimit: null,
+    smtp: null,
+    googleClient: null,
     appSecrets: null,
     logLevel: 'info',
   });
@@ -35,6 +35,8 @@ test('every variable arrives, addresses in the form in which they are stored', (
     ADMIN_EMAIL: 'Anna@Example.com',
     SMTP_URL: 'smtps://u%40example.com:p@smtp.example.com',
     SMTP_DAILY_LIMIT: '500',
+    GOOGLE_CLIENT_ID: '1.apps.googleusercontent.com',
+    GOOGLE_CLIENT_SECRET: 'GOCSPX-x',
     APP_SECRET: ` ${APP_SECRET} , ${'b'.repeat(40)}`,
     LOG_LEVEL: 'warn',
   });
@@ -46,8 +48,8 @@ test('every variable arrives, addresses in the form in which they are stored', (
     dataDir: '/var/lib/mail room',
     firstMailbox: { address: 'support@xn--bcher-kva.example', name: 'Bücher & Co.', secret: RELAY_SECRET },
     adminEmail: 'anna@example.com',
-    smtpUrl: 'smtps://u%40example.com:p@smtp.example.com',
-    smtpDailyLimit: 500,
+    smtp: { url: 'smtps://u%40example.com:p@smtp.example.com', oauth: null, dailyLimit: 500 },
+    googleClient: { id: '1.apps.googleusercontent.com', secret: 'GOCSPX-x' },
     appSecrets: [APP_SECRET, 'b'.repeat(40)],
     logLevel: 'warn',
   });
@@ -56,7 +58,7 @@ test('every variable arrives, addresses in the form in which they are stored', (
 test('an empty variable counts as unset', () => {
   expect(configOf({ PORT: '', SMTP_URL: '  ', APP_SECRET: '' })).toMatchObject({
     port: 3000,
-    smtpUrl: null,
+    smtp: null,
     appSecrets: null,
   });
 });
@@ -150,10 +152,25 @@ test.each<[string, Environment]>([
   ['MAILBOX_ADDRESS', { RELAY_SECRET }],
   ['MAILBOX_ADDRESS', { MAILBOX_NAME: 'Support' }],
   ['APP_SECRET', { DATABASE_URL: 'postgres://u:p@db/desk' }],
+  [
+    'SMTP_OAUTH_REFRESH_TOKEN',
+    { SMTP_URL: 'smtps://u@h.example', SMTP_OAUTH_CLIENT_ID: 'a', SMTP_OAUTH_CLIENT_SECRET: 'b' },
+  ],
 ])('%s is missed when what needs it is set', (variable, env) => {
   const faults = faultsOf(env);
   expect(faults.map((fault) => fault.variable)).toEqual([variable]);
   expect(faults[0]?.detail).toMatch(/^is missing, and \w+ needs it/);
+});
+
+test('OAuth takes the place of a password when all three of its parts are set', () => {
+  const oauth = { SMTP_OAUTH_CLIENT_ID: 'a', SMTP_OAUTH_CLIENT_SECRET: 'b', SMTP_OAUTH_REFRESH_TOKEN: 'c' };
+  const url = 'smtps://u%40example.com@smtp.gmail.com:465';
+  expect(configOf({ SMTP_URL: url, ...oauth }).smtp).toEqual({
+    url,
+    oauth: { clientId: 'a', clientSecret: 'b', refreshToken: 'c' },
+    dailyLimit: null,
+  });
+  expect(faultsOf(oauth).map((fault) => fault.variable)).toEqual(['SMTP_URL']);
 });
 
 test('a database address may name several hosts', () => {
@@ -175,7 +192,12 @@ test('.env.example names every variable and is accepted as it stands', async () 
     'RELAY_SECRET',
     'ADMIN_EMAIL',
     'SMTP_URL',
+    'SMTP_OAUTH_CLIENT_ID',
+    'SMTP_OAUTH_CLIENT_SECRET',
+    'SMTP_OAUTH_REFRESH_TOKEN',
     'SMTP_DAILY_LIMIT',
+    'GOOGLE_CLIENT_ID',
+    'GOOGLE_CLIENT_SECRET',
     'APP_SECRET',
     'LOG_LEVEL',
   ]);

@@ -1,7 +1,14 @@
 import type { Deps } from '../deps.ts';
+import type { GoogleClient, GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
 
 /** What a command works on: the same database and keys as the server's. */
-export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'publicUrl'>;
+export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {
+  /** The OAuth client of the settings. */
+  readonly googleClient: GoogleClient | null;
+  readonly google: GoogleEndpoints;
+  /** Says a line on standard error while a long command is at work. */
+  readonly tell: (line: string) => void;
+};
 
 export type Option = {
   readonly type: 'string' | 'boolean';
@@ -23,7 +30,13 @@ export type Values<O extends Options> = {
 };
 
 /** What a command has to say: `text` for people, `json` for machines, `warning` for either, on standard error. */
-export type Printed = { readonly text: string; readonly json: unknown; readonly warning?: string };
+export type Printed = {
+  readonly text: string;
+  readonly json: unknown;
+  readonly warning?: string;
+  /** What was to be found out is that something is wrong: exit status 1. */
+  readonly failed?: boolean;
+};
 
 export type Command = {
   /** The words that call it: `operator add`. */

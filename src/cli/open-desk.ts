@@ -1,10 +1,9 @@
 import { ownAppSecret } from '../app-secret.ts';
-import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../db/connect.ts';
 import { migrate, newestVersion, schemaVersion } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
-import type { Log } from '../log.ts';
+import { createTransports } from '../deliveries/transports.ts';
 import { createKeyring } from '../mailboxes/keyring.ts';
 import type { Command, Desk } from './command.ts';
 
@@ -14,14 +13,33 @@ export type OpenDesk = { readonly desk: Desk; readonly close: () => Promise<void
 export async function openDesk(
   config: Config,
   schema: Command['schema'],
-  { log, clock }: { readonly log: Log; readonly clock: Clock },
+  { log, clock, google, tell }: Pick<Desk, 'log' | 'clock' | 'google' | 'tell'>,
 ): Promise<OpenDesk> {
   const { db, close } = await openDatabase(config, log, 2);
   try {
     if (schema !== 'any') await requireSchema(db, clock.now());
     const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
     const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
-    return { desk: { db, clock, log, keyring, publicUrl }, close };
+    // It connects only when something is asked of it.
+    const transports = createTransports({ db, keyring, log }, config.smtp);
+    const closeAll = async (): Promise<void> => {
+      transports.close();
+      await close();
+    };
+    return {
+      desk: {
+        db,
+        clock,
+        log,
+        keyring,
+        transports,
+        publicUrl,
+        google,
+        tell,
+        googleClient: config.googleClient,
+      },
+      close: closeAll,
+    };
   } catch (error) {
     await close();
     throw error;

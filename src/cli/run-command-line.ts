@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { describeFaults, type Environment, readConfig } from '../config.ts';
 import type { Log } from '../log.ts';
+import { GOOGLE, type GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
 import { Problem } from '../problems.ts';
 import { COMMANDS } from './command-table.ts';
 import { openDesk } from './open-desk.ts';
@@ -18,6 +19,7 @@ export async function runCommandLine(
   env: Environment,
   terminal: Terminal,
   clock: Clock,
+  google: GoogleEndpoints = GOOGLE,
 ): Promise<0 | 1 | 2> {
   const line = parseCommandLine(args, COMMANDS);
   if (line.kind === 'help') {
@@ -37,12 +39,14 @@ export async function runCommandLine(
     const { desk, close } = await openDesk(reading.config, line.command.schema, {
       log: terminalLog(terminal),
       clock,
+      google,
+      tell: (said) => terminal.err(`${said}\n`),
     });
     try {
       const printed = await line.command.run(desk, line.values);
       if (printed.warning !== undefined) terminal.err(`${printed.warning}\n`);
       terminal.out(line.json ? `${JSON.stringify(printed.json, null, 2)}\n` : printed.text);
-      return 0;
+      return printed.failed === true ? 1 : 0;
     } finally {
       await close();
     }

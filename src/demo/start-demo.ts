@@ -133,6 +133,7 @@ function serverConfig({
     firstMailbox: null,
     adminEmail: null,
     smtp: { url: smtpUrl, oauth: null, dailyLimit: null },
+    googleClient: null,
     appSecrets: null,
     logLevel: 'info',
   };

@@ -1,5 +1,7 @@
+import { listPauseReasons } from '../deliveries/list-pause-reasons.ts';
 import type { Deps } from '../deps.ts';
 import { newestVersion, schemaVersion } from '../db/migrate.ts';
+import { isSilent } from '../mailboxes/relay-silence.ts';
 import { type ApiRoutes, apiRoutes } from './app-env.ts';
 import { renderMetrics } from './metrics.ts';
 import { listRelaysHeard } from './queries.ts';
@@ -7,9 +9,9 @@ import { listRelaysHeard } from './queries.ts';
 /** What a process that sends mail says of its worker; one that only takes HTTP has none. */
 export type WorkerHealth = { readonly status: () => 'running' | 'stopped' };
 
-export type HealthDeps = Pick<Deps, 'db' | 'clock' | 'log'> & { readonly worker?: WorkerHealth };
-
-const RELAY_SILENT_AFTER_MILLISECONDS = 15 * 60_000;
+export type HealthDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports'> & {
+  readonly worker?: WorkerHealth;
+};
 
 /** For whoever watches the server: alive, ready, and the desk in numbers. None of it needs credentials. */
 export function healthRoutes(deps: HealthDeps): ApiRoutes {
@@ -28,25 +30,27 @@ export function healthRoutes(deps: HealthDeps): ApiRoutes {
   return routes;
 }
 
-// A silent relay is told and no more: taking the server out of service would not make it speak.
+// A silent relay or a pause is told and no more: taking the server out of service would end neither.
 async function databaseChecks(deps: HealthDeps) {
   try {
-    const [version, newest, relays] = await Promise.all([
+    const [version, newest, relays, reasonOf] = await Promise.all([
       schemaVersion(deps.db),
       newestVersion(),
       listRelaysHeard(deps.db),
+      listPauseReasons(deps),
     ]);
-    const since = deps.clock.now().getTime() - RELAY_SILENT_AFTER_MILLISECONDS;
-    const silent = relays.filter(
-      (relay) => relay.relayHeardAt === null || relay.relayHeardAt.getTime() < since,
-    );
+    const now = deps.clock.now();
+    const silent = relays.filter((relay) => isSilent(relay, now));
     return {
       database: 'ok',
       migrations: version === newest ? 'ok' : 'pending',
       silentRelays: silent.map((relay) => relay.id),
+      pausedMailboxes: relays.flatMap(({ id }) =>
+        reasonOf({ mailboxId: id, state: 'queued' }) === null ? [] : [id],
+      ),
     };
   } catch (error) {
     deps.log.error({ error }, 'the database did not answer');
-    return { database: 'unreachable', migrations: 'unknown', silentRelays: [] };
+    return { database: 'unreachable', migrations: 'unknown', silentRelays: [], pausedMailboxes: [] };
   }
 }

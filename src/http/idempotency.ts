@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from '../db/connect.ts';
+import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
-import { findIdempotencyKey, lockIdempotencyKey, upsertIdempotencyKey } from './queries.ts';
+import {
+  deleteIdempotencyKeys,
+  findIdempotencyKey,
+  lockIdempotencyKey,
+  upsertIdempotencyKey,
+} from './queries.ts';
 
 /** An Idempotency-Key as a verb takes it: whose it is, and what call it stands for. */
 export type Idempotency = { readonly operatorId: number; readonly key: string; readonly bodyHash: string };
@@ -57,4 +63,9 @@ export async function rememberIdempotent(
 ): Promise<void> {
   if (call === null) return;
   await upsertIdempotencyKey(tx, { ...call, resourceId, createdAt: now });
+}
+
+/** Deletes the keys that hold no longer; returns how many there were. */
+export async function forgetIdempotencyKeys(deps: Pick<Deps, 'db' | 'clock'>): Promise<number> {
+  return deleteIdempotencyKeys(deps.db, new Date(deps.clock.now().getTime() - KEPT_MILLISECONDS));
 }

@@ -1,4 +1,6 @@
+import { listPauseReasons } from '../deliveries/list-pause-reasons.ts';
 import type { Deps } from '../deps.ts';
+import { isSilent } from '../mailboxes/relay-silence.ts';
 import {
   type Counted,
   countDeliveriesByState,
@@ -12,18 +14,24 @@ import {
  * The desk in the Prometheus text format: counts and ages, no address and no name, so that it needs no credentials. A
  * relay that was never heard has no sample.
  */
-export async function renderMetrics(deps: Pick<Deps, 'db' | 'clock'>): Promise<string> {
-  const [requests, deliveries, intake, oldest, relays] = await Promise.all([
+export async function renderMetrics(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): Promise<string> {
+  const [requests, deliveries, intake, oldest, relays, reasonOf] = await Promise.all([
     countRequestsByStatus(deps.db),
     countDeliveriesByState(deps.db),
     countIntakeByOutcome(deps.db),
     findOldestWaitingDelivery(deps.db),
     listRelaysHeard(deps.db),
+    listPauseReasons(deps),
   ]);
   const now = deps.clock.now();
   const heard = relays.flatMap(({ id, relayHeardAt }) =>
     relayHeardAt === null ? [] : [{ label: String(id), count: secondsSince(relayHeardAt, now) }],
   );
+  const silent = relays.map((relay) => ({ label: String(relay.id), count: isSilent(relay, now) ? 1 : 0 }));
+  const paused = relays.map(({ id }) => ({
+    label: String(id),
+    count: reasonOf({ mailboxId: id, state: 'queued' }) === null ? 0 : 1,
+  }));
   const waiting = oldest === null ? 0 : secondsSince(oldest, now);
   return [
     gauge('mailroom_requests', 'Requests by status.', 'status', requests),
@@ -37,6 +45,18 @@ export async function renderMetrics(deps: Pick<Deps, 'db' | 'clock'>): Promise<s
       'Seconds since the relay was last heard, by mailbox id.',
       'mailbox',
       heard,
+    ),
+    gauge(
+      'mailroom_sending_paused',
+      "1 while a mailbox's mail waits for its SMTP account, by mailbox id.",
+      'mailbox',
+      paused,
+    ),
+    gauge(
+      'mailroom_relay_silent',
+      'Whether the relay has been silent for longer than its mailbox allows, or was never heard, by mailbox id.',
+      'mailbox',
+      silent,
     ),
   ].join('');
 }

@@ -1,4 +1,5 @@
 import { type ApiRoutes, apiRoutes } from './app-env.ts';
+import { withCommonParts } from './document-common-parts.ts';
 
 const DESCRIPTION = `
 Programs send a token with every call: \`Authorization: Bearer mr_…\`. Ids are integers, times RFC 3339 in UTC.
@@ -27,10 +28,16 @@ function generate(app: ApiRoutes): object {
     bearerFormat: 'mr_…',
     description: 'Made by `mailroom token create` or by an admin under `/v1/operators/{id}/tokens`.',
   });
-  return app.getOpenAPI31Document({
+  app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-mailroom',
+    description: 'The session of a browser, opened by a sign-in link (named `mailroom` where the server is not on https).',
+  });
+  return withCommonParts(app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Mailroom', version: '1.0.0', description: DESCRIPTION },
     // Relative to where the document was fetched: the docs page may call no other host than its own.
     servers: [{ url: '/' }],
-  });
+  }));
 }

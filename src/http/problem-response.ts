@@ -19,10 +19,12 @@ export const PROBLEM_KINDS = {
   wrong_state: { status: 409, title: 'The status does not allow this' },
   thread_moved_on: { status: 409, title: 'There are messages that the caller has not seen' },
   already_exists: { status: 409, title: 'It exists already' },
+  precondition_failed: { status: 412, title: 'It has changed since it was read' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another call' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not taken here' },
   bad_signature: { status: 401, title: 'The signature does not hold' },
+  too_many_attempts: { status: 429, title: 'Too many attempts' },
   busy: { status: 503, title: 'Come again later' },
 } as const satisfies Record<ProblemCode, ProblemKind>;
 

@@ -32,6 +32,12 @@ export async function upsertIdempotencyKey(
     set body_hash = excluded.body_hash, resource_id = excluded.resource_id, created_at = excluded.created_at`;
 }
 
+/** Deletes keys stored up to a time; returns how many. */
+export async function deleteIdempotencyKeys(db: Queryable, upTo: Date): Promise<number> {
+  const deleted = await db`delete from idempotency_keys where created_at <= ${upTo}`;
+  return deleted.count;
+}
+
 export type Counted = { readonly label: string; readonly count: number };
 
 /** How many requests there are in each status. */
@@ -62,9 +68,13 @@ export async function findOldestWaitingDelivery(db: Queryable): Promise<Date | n
   return row?.createdAt ?? null;
 }
 
-/** When each mailbox's relay was last heard, null for never. */
-export async function listRelaysHeard(db: Queryable): Promise<{ id: number; relayHeardAt: Date | null }[]> {
-  return db<
-    { id: number; relayHeardAt: Date | null }[]
-  >`select id, relay_heard_at from mailboxes order by id`;
+export type RelayHeard = {
+  readonly id: number;
+  readonly relayHeardAt: Date | null;
+  readonly silenceMinutes: number;
+};
+
+/** When each mailbox's relay was last heard, null for never, and how long it may be silent. */
+export async function listRelaysHeard(db: Queryable): Promise<readonly RelayHeard[]> {
+  return db<RelayHeard[]>`select id, relay_heard_at, silence_minutes from mailboxes order by id`;
 }

@@ -37,6 +37,12 @@ export async function claimMail(
       insert into contacts (email, name, created_at)
       select ${contact?.email ?? null}::text, ${contact?.name ?? ''}, ${intake.at}
       where ${contact !== null}
+        -- Nobody whose mail was erased comes back by it.
+        and not exists (
+          select from intake
+          where mailbox_id = ${intake.mailboxId} and outcome = 'erased'
+            and (gmail_id = ${handedOver.gmailId}
+              or (internet_message_id = ${intake.internetMessageId} and content_hash = ${intake.contentHash})))
       on conflict (email) do update
       set name = case when contacts.name = '' then excluded.name else contacts.name end
       returning id

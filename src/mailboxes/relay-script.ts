@@ -23,15 +23,29 @@ const gmailOrigin = 'https://gmail.googleapis.com/';
 export async function emitRelayScript(
   options: { readonly url?: string; readonly secret?: string } = {},
 ): Promise<RelayScript> {
+  const code = fillIn(fillIn(await compiledOnce(), 'RELAY_URL', options.url), 'RELAY_SECRET', options.secret);
+  assertAscii(code);
+  return { code, manifest: await manifestFor(options.url) };
+}
+
+let compiled: Promise<string> | undefined;
+
+// The sources are part of the program: what they compile to does not change while it runs.
+function compiledOnce(): Promise<string> {
+  compiled ??= compileToOneFile().catch((error: unknown) => {
+    compiled = undefined;
+    throw error;
+  });
+  return compiled;
+}
+
+async function compileToOneFile(): Promise<string> {
   const outDir = await mkdtemp(join(tmpdir(), 'mailroom-relay-'));
   try {
     await compile(outDir);
     const files = inReadingOrder((await readdir(outDir)).filter((name) => name.endsWith('.js')));
     const parts = await Promise.all(files.map((name) => readPart(outDir, name)));
-    const joined = `${header(await readVersion())}\n${parts.join('\n')}`;
-    const code = fillIn(fillIn(joined, 'RELAY_URL', options.url), 'RELAY_SECRET', options.secret);
-    assertAscii(code);
-    return { code, manifest: await manifestFor(options.url) };
+    return `${header(await readVersion())}\n${parts.join('\n')}`;
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }

@@ -34,24 +34,34 @@ const settings = {
     description: 'The notices that are sent.',
   }),
   quoting: z.enum(['full', 'last', 'none']).openapi({
-    description: "What an answer quotes of the contact's last mail: with the history in it, what was new, or nothing.",
+    description:
+      "What an answer quotes of the contact's last mail: with the history in it, what was new, or nothing.",
   }),
   signature: text(2000).openapi({ description: "Below each answer, after the operator's own; plain text." }),
-  groupAddresses: z.array(mailAddress).max(100).openapi({
-    type: 'array',
-    items: { type: 'string' },
-    description: 'Google Groups in front of the mailbox.',
-  }),
-  allowedSenders: z.array(addressOrDomain).max(1000).openapi({
-    type: 'array',
-    items: { type: 'string' },
-    description: 'Addresses or domains; empty: everybody. Mail of others waits in quarantine.',
-  }),
-  deniedSenders: z.array(addressOrDomain).max(1000).openapi({
-    type: 'array',
-    items: { type: 'string' },
-    description: 'Addresses or domains whose mail waits in quarantine.',
-  }),
+  groupAddresses: z
+    .array(mailAddress)
+    .max(100)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Google Groups in front of the mailbox.',
+    }),
+  allowedSenders: z
+    .array(addressOrDomain)
+    .max(1000)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Addresses or domains; empty: everybody. Mail of others waits in quarantine.',
+    }),
+  deniedSenders: z
+    .array(addressOrDomain)
+    .max(1000)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Addresses or domains whose mail waits in quarantine.',
+    }),
 };
 
 export const mailboxSchema = z

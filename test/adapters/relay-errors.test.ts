@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { endOfRun } from '../../src/demo/gmail/execution.ts';
 import { reply, type RelayBody } from '../support/relay-server.ts';
-import { mail, minute, relayWorld, type RelayWorld } from '../support/relay-world.ts';
+import { mail, minute, relayWorld, type RelayWorld, secret, url } from '../support/relay-world.ts';
 
 // Days of simulated minutes take seconds, and on a busy machine many of them.
 vi.setConfig({ testTimeout: 180_000 });
@@ -157,8 +157,10 @@ describe('wrong settings', () => {
     },
   );
 
-  test('a missing secret is told to the owner', async () => {
-    const { world } = await withMails(1);
+  test('a secret that is none is told to the owner', async () => {
+    const world = await relayWorld({ properties: { RELAY_URL: url, RELAY_SECRET: secret } });
+    expect(world.setup()).toEqual({ end: 'done' });
+    world.account.deliver(mail());
     world.apps.project.properties.set('RELAY_SECRET', 'hunter2');
     expect(world.minutes(1)).toMatchObject([
       { end: 'threw', message: expect.stringContaining('RELAY_SECRET') },
@@ -273,6 +275,21 @@ describe('one mail that makes every answer get lost', () => {
 });
 
 describe('killed runs', () => {
+  test('a run killed after its POST and before the labels move is answered duplicate, and acknowledged', async () => {
+    const { world, ids } = await withMails(3);
+    const [end] = world.minutes(1, () => ({
+      after: (call) => {
+        if (call.url === url) throw endOfRun();
+      },
+    }));
+    expect(end).toEqual({ end: 'killed' });
+    expect(world.server.stored.size).toBe(3);
+    expect(ids.map((id) => world.labelNames(id)[0])).toEqual(ids.map(() => 'mailroom/queue'));
+    world.minutes(30);
+    expect(ids.map((id) => world.labelNames(id))).toEqual(ids.map(() => ['mailroom/done']));
+    expect(ids.map((id) => world.server.times.get(id))).toEqual([1, 1, 1]);
+  });
+
   test('a mail too big for the script goes alone, then as a stub, and the rest is not held up', async () => {
     const { world, ids } = await withMails(5);
     const poison = ids[2] ?? '';
@@ -333,11 +350,12 @@ describe('Gmail in trouble', () => {
   });
 
   test.for([
-    ['insufficientPermissions', 'tick every box'],
-    ['accessNotConfigured', 'Services + > Gmail API > Add'],
-  ] as const)('%s is told to the owner in words', async ([reason, advice]) => {
+    [401, 'authError', 'tick every box'],
+    [403, 'insufficientPermissions', 'tick every box'],
+    [403, 'accessNotConfigured', 'Services + > Gmail API > Add'],
+  ] as const)('%i %s is told to the owner in words', async ([status, reason, advice]) => {
     const { world } = await withMails(1);
-    world.faults.gmail = () => google(403, reason);
+    world.faults.gmail = () => google(status, reason);
     const ends = world.minutes(5 * 60).filter((end) => end.end === 'threw');
     expect(ends).toMatchObject([{ message: expect.stringContaining(advice) }]);
   });
@@ -348,6 +366,15 @@ describe('Gmail in trouble', () => {
     const ends = world.minutes(60).filter((end) => end.end === 'threw');
     expect(ends).toMatchObject([{ message: expect.stringContaining('run setup') }]);
     expect(world.account.labels.byName('mailroom/queue')).toBeUndefined();
+  });
+
+  test('a mail that the owner took out of the queue is found again in the inbox', async () => {
+    const { world, ids } = await withMails(1);
+    const message = world.account.find(ids[0] ?? '');
+    const queue = world.account.labels.byName('mailroom/queue')?.id ?? '';
+    if (message) world.account.change(message, [], [queue]);
+    world.minutes(6);
+    expect(world.server.stored.size).toBe(1);
   });
 
   test('a label made anew under its name is found by its new id', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { clusterFolder } from '../../src/db/embedded/cluster.ts';
 import { findPostmaster } from '../../src/db/embedded/pid-file.ts';
+import { CRON_ITEMS } from '../../src/jobs/cron-items.ts';
 import { testDatabase } from '../support/database.ts';
 import { embeddedProcesses } from '../support/embedded-process.ts';
 import { type MailroomProcess, mailroomProcesses } from '../support/server-process.ts';
@@ -103,6 +104,25 @@ describe('on a PostgreSQL of somebody else', () => {
     expect(await ready.json()).toMatchObject({ status: 'ready', checks: { worker: 'none' } });
     worker.child.kill('SIGINT');
     expect((await worker.ended).code).toBe(0);
+  });
+
+  test('background jobs run where work is done, and their connections end with it', async () => {
+    const worker = server({ ...env, PORT: '1' }, '--worker');
+    await worker.says(/Mailroom is ready and sends what is due\.\n/);
+    const started = async (): Promise<boolean> => {
+      const [row] = await db<{ tables: string | null }[]>`
+        select to_regclass('graphile_worker._private_known_crontabs')::text as tables`;
+      if (row?.tables === null) return false;
+      const known = await db`select identifier from graphile_worker._private_known_crontabs`;
+      return known.length === CRON_ITEMS.length;
+    };
+    while (!(await started()));
+    worker.child.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(0);
+    const left = await db`
+      select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and application_name <> 'mailroom'`;
+    expect(left).toEqual([]);
   });
 
   test('a call under way is answered before it stops, and no new one is taken', async () => {

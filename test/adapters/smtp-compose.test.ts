@@ -16,6 +16,7 @@ const plain: MailToCompose = {
   references: ['<a@example.org>'],
   language: 'en',
   quoted: null,
+  signature: '',
   attachments: [],
   automatic: null,
 };

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { type MailTransport, readReply, smtpTransport } from '../../src/deliveries/transport.ts';
+import { readReply } from '../../src/deliveries/smtp-faults.ts';
+import { type MailTransport, smtpTransport } from '../../src/deliveries/transport.ts';
 import { type SmtpListenerOptions, startSmtpListener } from '../support/smtp-listener.ts';
 
 const closers: (() => Promise<void> | void)[] = [];
@@ -69,7 +70,7 @@ test('a server that cannot be reached is trouble of the account', async () => {
     kind: 'account_failed',
     reply: { code: null },
   });
-  expect((await transport.verify())?.text).toMatch(/ECONNREFUSED/);
+  expect((await transport.verify())?.reply.text).toMatch(/ECONNREFUSED/);
 });
 
 test('so are a refused password and a server that is closed for the day', async () => {

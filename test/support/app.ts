@@ -6,6 +6,7 @@ import type { Role } from '../../src/operators/actor.ts';
 import { addOperator } from '../../src/operators/add-operator.ts';
 import { createToken } from '../../src/operators/create-token.ts';
 import { asActor } from '../../src/operators/operator.ts';
+import { oneAccount } from './transports.ts';
 
 export const START = new Date('2026-11-22T09:00:00.000Z');
 
@@ -42,8 +43,7 @@ export function testApp(db: Db, overrides: Partial<AppDeps> = {}) {
     log: silentLog,
     keyring: createKeyring(['test-secret-test-secret-test-secret']),
     parsePool: noParsePool,
-    transport: null,
-    smtpDailyLimit: null,
+    transports: oneAccount(null),
     wakeDeliveries: () => {
       wakes += 1;
     },

@@ -4,6 +4,7 @@ import type { DeliverDeps } from '../../src/deliveries/deliver-due.ts';
 import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/deliveries/queue-mail.ts';
 import { type MailTransport, smtpTransport } from '../../src/deliveries/transport.ts';
 import { silentLog } from '../../src/log.ts';
+import { oneAccount } from './transports.ts';
 
 export const START = new Date('2026-03-02T09:00:00.000Z');
 
@@ -42,8 +43,7 @@ export async function openOutbox(
     db,
     clock: { now },
     log: silentLog,
-    transport,
-    smtpDailyLimit: options.smtpDailyLimit ?? null,
+    transports: oneAccount(transport, options.smtpDailyLimit),
   };
   const [mailbox] = await db<{ id: number }[]>`
     insert into mailboxes (address, name, accept_since, created_at)
@@ -97,7 +97,9 @@ export async function openOutbox(
         at: now(),
         ...mail,
       };
-      return await db.begin((tx) => queueMail(tx, full));
+      const queued = await db.begin((tx) => queueMail(tx, full));
+      if (queued === null) throw new Error('the notice was not queued');
+      return queued;
     },
     async stored(messageId) {
       const [row] = await db`

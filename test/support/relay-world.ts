@@ -16,9 +16,15 @@ let emitted: Promise<RelayScript> | undefined;
 export type RelayWorld = Awaited<ReturnType<typeof relayWorld>>;
 
 /** The emitted script in a simulated account beside a double of the server, all on one clock that calls move. */
-export async function relayWorld(options: { readonly granted?: readonly string[] } = {}) {
+export async function relayWorld(
+  options: {
+    readonly granted?: readonly string[];
+    /** Address and secret as Script Properties instead of filled in. */
+    readonly properties?: Readonly<Record<string, string>>;
+  } = {},
+) {
   emitted ??= emitRelayScript({ url, secret });
-  const script = await emitted;
+  const script = options.properties === undefined ? await emitted : await emitRelayScript();
   let now = Date.UTC(2026, 10, 22, 9, 0, 0);
   const clock = { now: () => new Date(now) };
   const advance = (ms: number): void => {
@@ -37,19 +43,29 @@ export async function relayWorld(options: { readonly granted?: readonly string[]
     gmail: undefined as ((request: HttpRequest) => HttpReply | undefined) | undefined,
     runtime: 0,
   };
+  const strings = { fetched: 0, posts: [] as { fetched: number; body: number }[] };
   const apps = createAppsScript({
     ...script,
     clock,
     gmail: (request) => {
       asked.push(request);
-      return state.gmail?.(request) ?? rest(request);
+      const answer = state.gmail?.(request) ?? rest(request);
+      if (request.url.includes('format=raw')) strings.fetched += answer.body.length;
+      return answer;
     },
-    post: (request) => server.post(request),
+    post: (request) => {
+      strings.posts.push({ fetched: strings.fetched, body: request.body.length });
+      strings.fetched = 0;
+      return server.post(request);
+    },
     sleep: advance,
     token: 'token',
     granted,
     spend: (call) => advance(costOf(call)),
   });
+
+  for (const [name, value] of Object.entries(options.properties ?? {}))
+    apps.project.properties.set(name, value);
 
   function run(name: ScriptFunction, hooks?: ExecutionHooks): RunEnd {
     const began = now;
@@ -68,6 +84,8 @@ export async function relayWorld(options: { readonly granted?: readonly string[]
     /** Answers a Gmail call in Gmail's place when it returns something. */
     faults: state,
     asked,
+    /** Characters of raw mail fetched since the last POST, and what each POST found and carried. */
+    strings,
     now: () => now,
     run,
 

@@ -55,6 +55,8 @@ export type SmtpListenerOptions = {
   /** Demands this sign-in. */
   readonly user?: string;
   readonly password?: string;
+  /** Takes XOAUTH2 with this access token instead of a password. */
+  readonly accessToken?: string;
   readonly behaviour?: SmtpBehaviour;
 };
 
@@ -71,6 +73,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
     disabledCommands: options.tls === 'starttls' ? [] : ['STARTTLS'],
     hideSMTPUTF8: options.asciiOnly ?? false,
     authOptional: options.user === undefined,
+    ...(options.accessToken === undefined ? {} : { authMethods: ['XOAUTH2'] }),
     allowInsecureAuth: true,
     disableReverseLookup: true,
     closeTimeout: 1,
@@ -81,7 +84,11 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
     },
     onAuth(auth, _session, callback) {
       if (behaviour.auth !== undefined) return callback(failure(behaviour.auth));
-      const right = auth.username === options.user && auth.password === options.password;
+      const right =
+        auth.username === options.user &&
+        (auth.method === 'XOAUTH2'
+          ? auth.accessToken === options.accessToken
+          : auth.password === options.password);
       return right ? callback(null, { user: auth.username }) : callback(new Error('Invalid login'));
     },
     onMailFrom(address, _session, callback) {

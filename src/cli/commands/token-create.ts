@@ -1,5 +1,6 @@
 import { createToken } from '../../operators/create-token.ts';
 import { findOperator } from '../../operators/find-operator.ts';
+import { invalidField } from '../../problems.ts';
 import { command } from '../command.ts';
 
 export const tokenCreate = command({
@@ -17,14 +18,26 @@ export const tokenCreate = command({
       value: 'NAME',
       sentence: 'What it is for, as token list shows it; "command line" unless told.',
     },
+    'read-only': { type: 'boolean', sentence: 'It only looks, whatever the operator may do.' },
+    days: { type: 'string', value: 'N', sentence: 'How many days it holds; until it is revoked unless told.' },
   },
-  async run(desk, { operator: email, name }) {
+  async run(desk, { operator: email, name, 'read-only': readOnly, days }) {
     const operator = await findOperator(desk, { kind: 'system' }, { email });
     const token = await createToken(
       desk,
       { kind: 'system' },
-      { operatorId: operator.id, name: name ?? 'command line' },
+      {
+        operatorId: operator.id,
+        name: name ?? 'command line',
+        scope: readOnly ? 'read' : 'full',
+        expiresAt: days === undefined ? null : inDays(desk.clock.now(), days),
+      },
     );
     return { text: `${token.token}\n`, json: token };
   },
 });
+
+function inDays(now: Date, text: string): Date {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw invalidField('/days', 'is a number of days, such as 90');
+  return new Date(now.getTime() + Number(text) * 86_400_000);
+}

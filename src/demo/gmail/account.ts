@@ -2,7 +2,7 @@ import type { Clock } from '../../clock.ts';
 import { googleError } from './google-error.ts';
 import { createLabels } from './labels.ts';
 import { bareSubject, headerOf, idsIn, isAddressedTo, readHeaders, type GmailMessage } from './message.ts';
-import { matchesSearch } from './search.ts';
+import { gmailSearch } from './search.ts';
 
 export type GmailFilter = {
   readonly id: string;
@@ -30,6 +30,7 @@ export type GmailAccount = ReturnType<typeof createGmailAccount>;
 export function createGmailAccount({ address, clock }: { readonly address: string; readonly clock: Clock }) {
   const labels = createLabels();
   const filters: GmailFilter[] = [];
+  let filtersMade = 0;
   const messages = new Map<string, GmailMessage>();
   const threads = createThreads();
 
@@ -53,8 +54,8 @@ export function createGmailAccount({ address, clock }: { readonly address: strin
     const { negatedQuery, query, ...fields } = filter.criteria;
     const terms = Object.entries(fields).map(([field, value]) => `${field}:"${value}"`);
     if (query) terms.push(query);
-    if (!matchesSearch(terms.join(' '), message, labels, address)) return;
-    if (negatedQuery && matchesSearch(negatedQuery, message, labels, address)) return;
+    if (!gmailSearch(terms.join(' '), labels, address)(message)) return;
+    if (negatedQuery && gmailSearch(negatedQuery, labels, address)(message)) return;
     for (const id of filter.action.addLabelIds ?? []) if (labels.has(id)) message.labelIds.add(id);
     for (const id of filter.action.removeLabelIds ?? []) message.labelIds.delete(id);
   }
@@ -87,9 +88,16 @@ export function createGmailAccount({ address, clock }: { readonly address: strin
       for (const id of action.addLabelIds ?? []) {
         if (!labels.has(id)) throw googleError(400, 'invalidArgument', 'Invalid label: ' + id);
       }
-      const filter = { id: `filter-${filters.length + 1}`, criteria, action };
+      filtersMade += 1;
+      const filter = { id: `filter-${filtersMade}`, criteria, action };
       filters.push(filter);
       return filter;
+    },
+
+    removeFilter(id: string): undefined {
+      const at = filters.findIndex((filter) => filter.id === id);
+      if (at < 0) throw googleError(404, 'notFound', 'Requested entity was not found.');
+      filters.splice(at, 1);
     },
 
     find: (id: string) => messages.get(id),
@@ -97,7 +105,7 @@ export function createGmailAccount({ address, clock }: { readonly address: strin
     /** Newest first, as Gmail lists. */
     messages: () => [...messages.values()].reverse(),
 
-    search: (query: string, message: GmailMessage) => matchesSearch(query, message, labels, address),
+    search: (query: string) => gmailSearch(query, labels, address),
 
     deleteMessage: (id: string) => messages.delete(id),
 

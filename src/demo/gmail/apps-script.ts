@@ -38,13 +38,14 @@ export type AppsScriptOptions = {
 export type AppsScript = {
   readonly project: ScriptProject;
   readonly log: LogLine[];
+  /** Puts new files into the project; properties and triggers stay, and the next run is theirs. */
+  readonly load: (files: { readonly code: string; readonly manifest: string }) => void;
   readonly run: (name: ScriptFunction, hooks?: ExecutionHooks) => RunEnd;
 };
 
 /** Runs a script as Apps Script does: in a bare context, with the services it may use and no others. */
 export function createAppsScript(options: AppsScriptOptions): AppsScript {
-  const room = createRoom(new vm.Script(options.code, { filename: 'Code.gs' }), options.clock);
-  const manifest = JSON.parse(options.manifest) as { oauthScopes: string[]; urlFetchWhitelist?: string[] };
+  let { room, manifest } = loaded(options, options.clock);
   const project = createProject();
   const log: LogLine[] = [];
 
@@ -70,6 +71,9 @@ export function createAppsScript(options: AppsScriptOptions): AppsScript {
   return {
     project,
     log,
+    load(files) {
+      ({ room, manifest } = loaded(files, options.clock));
+    },
     run(name, hooks = {}) {
       const execution = createExecution({
         clock: options.clock,
@@ -87,6 +91,13 @@ export function createAppsScript(options: AppsScriptOptions): AppsScript {
       }
       return { end: execution.wasKilled() ? 'killed' : 'done' };
     },
+  };
+}
+
+function loaded({ code, manifest }: { readonly code: string; readonly manifest: string }, clock: Clock) {
+  return {
+    room: createRoom(new vm.Script(code, { filename: 'Code.gs' }), clock),
+    manifest: JSON.parse(manifest) as { oauthScopes: string[]; urlFetchWhitelist?: string[] },
   };
 }
 

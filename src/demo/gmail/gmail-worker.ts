@@ -5,7 +5,9 @@ import { createAppsScript } from './apps-script.ts';
 import { serveGmail } from './http-face.ts';
 import { headerOf, type GmailMessage } from './message.ts';
 import type { PostOutcome, WorkerCalls, WorkerInput, WorkerReply, WorkerRequest } from './protocol.ts';
-import { createGmailRest, type HttpReply } from './rest.ts';
+import { createGoogle } from './google.ts';
+import type { HttpReply } from './rest.ts';
+import type { ScriptFile } from './script-api.ts';
 import type { PostRequest } from './url-fetch.ts';
 
 // The thread in which a simulated account lives and its script runs: it may block, as the script's calls do.
@@ -17,16 +19,16 @@ const never = new Int32Array(new SharedArrayBuffer(4));
 let offset = 0;
 const clock = { now: () => new Date(systemClock.now().getTime() + offset) };
 const account = createGmailAccount({ address: input.address, clock });
-const scopes = (JSON.parse(input.manifest) as { oauthScopes: string[] }).oauthScopes;
+let scopes = scopesIn(input.manifest);
 // Other clients of the served API, such as the server's commands, have scopes of their own.
 const scopesOf = (token: string) =>
   token === 'simulated' ? scopes : ['gmail.modify', 'gmail.settings.basic'];
-const rest = createGmailRest({ account, clock, scopesOf });
+const google = createGoogle({ account, clock, scopesOf, onContent: loadScript });
 const apps = createAppsScript({
   code: input.scriptCode,
   manifest: input.manifest,
   clock,
-  gmail: rest,
+  gmail: google.handle,
   post: postAndWait,
   sleep: (ms) => void Atomics.wait(never, 0, 0, ms),
   token: 'simulated',
@@ -50,12 +52,24 @@ const calls: WorkerCalls = {
   advance: (ms) => {
     offset += ms;
   },
-  serve: async () => (await serveGmail(rest)).url,
+  serve: async () => (await serveGmail(google.handle)).url,
 };
 
 parentPort?.on('message', (request: WorkerRequest) => {
   void answerCall(request).then((reply) => parentPort?.postMessage(reply));
 });
+
+/** There is one project in this account: whatever is put into one runs from now on. */
+function loadScript(files: readonly ScriptFile[]): void {
+  const manifest = files.find(({ type }) => type === 'JSON')?.source ?? '{}';
+  const code = files.filter(({ type }) => type === 'SERVER_JS').map(({ source }) => source);
+  scopes = scopesIn(manifest);
+  apps.load({ code: code.join('\n'), manifest });
+}
+
+function scopesIn(manifest: string): string[] {
+  return (JSON.parse(manifest) as { oauthScopes?: string[] }).oauthScopes ?? [];
+}
 
 async function answerCall({ id, name, args }: WorkerRequest): Promise<WorkerReply> {
   try {

@@ -9,12 +9,12 @@ export function listMessages(account: GmailAccount, query: URLSearchParams): obj
   for (const id of wanted)
     if (!account.labels.has(id)) throw googleError(400, 'invalidArgument', `Invalid label: ${id}`);
   const withSpam = query.get('includeSpamTrash') === 'true';
-  const search = query.get('q') ?? '';
+  const matches = account.search(query.get('q') ?? '');
   const found = account
     .messages()
     .filter((message) => wanted.every((id) => message.labelIds.has(id)))
     .filter((message) => withSpam || !(message.labelIds.has('SPAM') || message.labelIds.has('TRASH')))
-    .filter((message) => account.search(search, message));
+    .filter(matches);
   const size = Math.min(Number(query.get('maxResults') ?? 100), 500);
   const from = startOf(query.get('pageToken'));
   const page = found.slice(from, from + size).map(({ id, threadId }) => ({ id, threadId }));

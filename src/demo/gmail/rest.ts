@@ -101,7 +101,7 @@ function operationsOf(account: GmailAccount): Operation[] {
       method: 'GET',
       path: at('labels'),
       units: 1,
-      scopes: read,
+      scopes: [...read, 'gmail.labels'],
       run: () => ({ labels: account.labels.list() }),
     },
     {
@@ -117,6 +117,13 @@ function operationsOf(account: GmailAccount): Operation[] {
       units: 1,
       scopes: [...read, 'gmail.settings.basic'],
       run: () => (account.filters.length > 0 ? { filter: account.filters } : {}),
+    },
+    {
+      method: 'DELETE',
+      path: at('settings/filters/([^/]+)'),
+      units: 5,
+      scopes: ['gmail.settings.basic'],
+      run: ({ id }) => account.removeFilter(id),
     },
     {
       method: 'POST',

@@ -1,38 +1,55 @@
 import { canonical, type LabelStore } from './labels.ts';
 import { headerOf, isAddressedTo, type GmailMessage } from './message.ts';
 
+type Search = (message: GmailMessage) => boolean;
+
 /**
- * Whether a mail matches a Gmail search; a term that is not modelled throws rather than match nothing.
- * `me` stands for the account's own address.
+ * A Gmail search, made once for however many mails: whether one matches. A term that is not modelled throws rather than
+ * match nothing. `me` stands for the account's own address.
  */
-export function matchesSearch(query: string, message: GmailMessage, labels: LabelStore, me: string): boolean {
-  return (query.match(/-?[a-z]+:("[^"]*"|\S+)|\S+/gi) ?? []).every((term) => {
+export function gmailSearch(query: string, labels: LabelStore, me: string): Search {
+  const terms = (query.match(/-?[a-z]+:("[^"]*"|\([^)]*\)|\S+)|\S+/gi) ?? []).map((term) => {
     const negated = term.startsWith('-');
-    return matchesTerm(negated ? term.slice(1) : term, message, labels, me) !== negated;
+    const matches = termSearch(negated ? term.slice(1) : term, labels, me);
+    return (message: GmailMessage) => matches(message) !== negated;
   });
+  return (message) => terms.every((matches) => matches(message));
 }
 
-function matchesTerm(term: string, message: GmailMessage, labels: LabelStore, me: string): boolean {
+function termSearch(term: string, labels: LabelStore, me: string): Search {
   const [, operator = '', quoted = ''] = /^([a-z]+):(.*)$/i.exec(term) ?? [];
+  const choice = /^\((.*)\)$/.exec(quoted)?.[1];
+  if (choice !== undefined) {
+    const either = choice.split(' OR ').map((one) => termSearch(`${operator}:${one}`, labels, me));
+    return (message) => either.some((matches) => matches(message));
+  }
   const value = quoted.replace(/^"|"$/g, '');
+  const inHeader = (name: string) => (message: GmailMessage) =>
+    holdsAddress(headerOf(message, name), value, me);
   switch (operator.toLowerCase()) {
-    case 'label':
-      return labels.list().some((label) => spelledLike(label.name, value) && message.labelIds.has(label.id));
+    case 'label': {
+      const ids = labels.list().flatMap(({ id, name }) => (spelledLike(name, value) ? [id] : []));
+      return ({ labelIds }) => ids.some((id) => labelIds.has(id));
+    }
     case 'in':
     case 'is':
-      return message.labelIds.has(value.toUpperCase());
-    case 'after':
-      return message.internalDate >= secondsOf(value);
-    case 'before':
-      return message.internalDate < secondsOf(value);
+      return ({ labelIds }) => labelIds.has(value.toUpperCase());
+    case 'after': {
+      const since = secondsOf(value);
+      return ({ internalDate }) => internalDate >= since;
+    }
+    case 'before': {
+      const until = secondsOf(value);
+      return ({ internalDate }) => internalDate < until;
+    }
     case 'from':
-      return holdsAddress(headerOf(message, 'from'), value, me);
+      return inHeader('from');
     case 'to':
-      return ['to', 'cc', 'bcc'].some((name) => holdsAddress(headerOf(message, name), value, me));
+      return (message) => ['to', 'cc', 'bcc'].some((name) => inHeader(name)(message));
     case 'deliveredto':
-      return holdsAddress(headerOf(message, 'delivered-to'), value, me);
+      return inHeader('delivered-to');
     case 'subject':
-      return headerOf(message, 'subject').toLowerCase().includes(value.toLowerCase());
+      return (message) => headerOf(message, 'subject').toLowerCase().includes(value.toLowerCase());
     default:
       throw new Error(`simulated Gmail: the search term ${term} is not modelled`);
   }

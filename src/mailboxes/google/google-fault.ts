@@ -8,7 +8,19 @@ export type GoogleFault = {
 
 type Answered = {
   readonly status?: unknown;
-  readonly response?: { readonly status?: unknown; readonly data?: unknown };
+  readonly response?: { readonly status?: unknown; readonly data?: ErrorBody | string | null };
+};
+
+/** OAuth names its error in a word, the APIs describe theirs. */
+type ErrorBody = {
+  readonly error?:
+    | string
+    | {
+        readonly message?: string;
+        readonly status?: string;
+        readonly errors?: readonly { readonly reason?: string }[];
+      };
+  readonly error_description?: string;
 };
 
 /** The fault in an error of the Google libraries; null when it is none of theirs. */
@@ -17,12 +29,8 @@ export function googleFault(error: unknown): GoogleFault | null {
   const { response, status } = error as Error & Answered;
   if (response === undefined && !('config' in error)) return null;
   const answered = response?.status ?? status;
-  const data = (typeof response?.data === 'object' ? response.data : null) as {
-    readonly error?:
-      | string
-      | { readonly message?: string; readonly status?: string; readonly errors?: { reason?: string }[] };
-    readonly error_description?: string;
-  } | null;
+  // What is no JSON comes as text.
+  const data = typeof response?.data === 'object' ? response.data : undefined;
   const fault = data?.error;
   return {
     status: typeof answered === 'number' ? answered : null,
@@ -58,10 +66,10 @@ export async function explainingGoogle<Result>(work: () => Promise<Result>): Pro
 
 function adviceOn({ status, reason, message }: GoogleFault): string {
   const said = `Google answered ${status ?? 'nothing'}${reason === '' ? '' : ` ${reason}`}: ${message}`;
-  if (reason === 'invalid_grant' || status === 401)
-    return `${said}. The permission no longer holds: sign in again with relay install --sign-in.`;
   if (reason === 'invalid_client' || reason === 'unauthorized_client')
     return `${said}. Are client id and secret those of your OAuth client (type Desktop app)?`;
+  if (reason === 'invalid_grant' || status === 401)
+    return `${said}. The permission no longer holds: sign in again with relay install --sign-in.`;
   if (/has not enabled the Apps Script API/i.test(message))
     return `${said} Switch it on at https://script.google.com/home/usersettings, wait a minute, and run this again.`;
   if (/accessNotConfigured|SERVICE_DISABLED/.test(reason) || /has not been used in project/.test(message))

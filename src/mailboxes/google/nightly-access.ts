@@ -1,14 +1,12 @@
 import { raiseAlarm } from '../../alarms/raise-alarm.ts';
 import type { Deps } from '../../deps.ts';
-import * as queries from './queries.ts';
+import { listMailboxesWithAccess as listRows, markAccessRefused, markReconciled } from './queries.ts';
 
 type AccessibleMailbox = { readonly id: number; readonly address: string };
 
 /** The mailboxes whose Google credentials are stored. */
-export async function listMailboxesWithAccess(
-  deps: Pick<Deps, 'db'>,
-): Promise<readonly AccessibleMailbox[]> {
-  return queries.listMailboxesWithAccess(deps.db);
+export async function listMailboxesWithAccess(deps: Pick<Deps, 'db'>): Promise<readonly AccessibleMailbox[]> {
+  return listRows(deps.db);
 }
 
 /** Notes that a mailbox's mail was compared with Gmail, and that the credentials hold. */
@@ -16,7 +14,7 @@ export async function noteReconciled(
   deps: Pick<Deps, 'db' | 'clock'>,
   mailbox: AccessibleMailbox,
 ): Promise<void> {
-  await queries.markReconciled(deps.db, mailbox.id, deps.clock.now());
+  await markReconciled(deps.db, mailbox.id, deps.clock.now());
 }
 
 /** Notes that Google refuses a mailbox's credentials, and tells the admins the first time. */
@@ -26,7 +24,7 @@ export async function noteRefusedAccess(
 ): Promise<void> {
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    if (!(await queries.markAccessRefused(tx, mailbox.id, at))) return;
+    if (!(await markAccessRefused(tx, mailbox.id, at))) return;
     await raiseAlarm(tx, deps.log, {
       mailboxId: mailbox.id,
       mailboxAddress: mailbox.address,

@@ -24,7 +24,9 @@ export type MailReader = {
   /** Null when it is gone. */
   readonly describe: (id: string) => Promise<MailInGmail | null>;
   /** The whole mail, base64url; null when it is gone. */
-  readonly raw: (id: string) => Promise<{ readonly raw: string; readonly labelIds: readonly string[] } | null>;
+  readonly raw: (
+    id: string,
+  ) => Promise<{ readonly raw: string; readonly labelIds: readonly string[] } | null>;
 };
 
 export type ReaderOptions = {

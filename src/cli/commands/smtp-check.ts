@@ -1,0 +1,37 @@
+import { checkTransport } from '../../deliveries/check-transport.ts';
+import { listMailboxes } from '../../mailboxes/list-mailboxes.ts';
+import { mailboxAddress } from '../../mailboxes/mailbox.ts';
+import { Problem } from '../../problems.ts';
+import { command } from '../command.ts';
+
+export const smtpCheck = command({
+  name: 'smtp check',
+  summary:
+    'Tries the SMTP account of a mailbox, or of each, and says in plain words what is wrong. Sends nothing.',
+  options: {
+    mailbox: { type: 'string', value: 'ADDRESS', sentence: 'Which mailbox; every one unless told.' },
+  },
+  async run(desk, values) {
+    const all = await listMailboxes(desk, { kind: 'system' });
+    const address = values.mailbox === undefined ? null : (mailboxAddress(values.mailbox) ?? values.mailbox);
+    const meant = all.filter((each) => address === null || each.address === address);
+    if (meant.length === 0) {
+      throw new Problem(
+        'not_found',
+        address === null ? 'There is no mailbox yet.' : `${address} is no mailbox.`,
+      );
+    }
+    const checks = [];
+    for (const { id } of meant)
+      checks.push(await checkTransport(desk, { kind: 'system' }, { mailboxId: id }));
+    const lines = checks.flatMap(({ mailbox, fault, words, reply }) => [
+      `${mailbox.address}: ${fault === null ? 'ok' : 'NOT OK'}. ${words}`,
+      ...(reply === null ? [] : [`  ${reply.replaceAll('\n', '\n  ')}`]),
+    ]);
+    return {
+      text: `${lines.join('\n')}\n`,
+      json: checks,
+      failed: checks.some(({ fault }) => fault !== null),
+    };
+  },
+});

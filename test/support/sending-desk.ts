@@ -1,0 +1,41 @@
+import type { Db } from '../../src/db/connect.ts';
+import { deliverDue } from '../../src/deliveries/deliver-due.ts';
+import { smtpTransport } from '../../src/deliveries/transport.ts';
+import type { ParsePool } from '../../src/mail/parse-pool.ts';
+import { testApp, testOperator } from './app.ts';
+import { type MailParts, receive, testMailbox } from './intake.ts';
+import { oneAccount } from './transports.ts';
+
+/** A desk with operators that takes mail by the relay's endpoint and sends to a listener, and one request of Carla's. */
+export async function sendingDesk(
+  db: Db,
+  given: { readonly parsePool: ParsePool; readonly smtpUrl: string; readonly mail?: MailParts },
+) {
+  const transport = smtpTransport({ url: given.smtpUrl, maxConnections: 1 });
+  const made = testApp(db, { parsePool: given.parsePool, transports: oneAccount(transport) });
+  const mailbox = await testMailbox(made.deps);
+  const ann = await testOperator(made.deps, { name: 'Ann' });
+  const bob = await testOperator(made.deps, { name: 'Bob' });
+  const lea = await testOperator(made.deps, { name: 'Lea', role: 'lead' });
+  const ada = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+  await receive(made, given.mail ?? {});
+  return {
+    ...made,
+    mailbox,
+    ann,
+    bob,
+    lea,
+    ada,
+    /** Answers of a call as JSON; anything but a 2xx fails the test. */
+    async ok(token: string, method: string, path: string, body?: unknown): Promise<any> {
+      const response = await made.call(method, path, { token, body });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return JSON.parse(text);
+    },
+    deliver: () => deliverDue(made.deps, { random: () => 0 }),
+    close: () => transport.close(),
+  };
+}
+
+export type SendingDesk = Awaited<ReturnType<typeof sendingDesk>>;
