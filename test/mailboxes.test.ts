@@ -54,6 +54,8 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
     threadBy: 'sender',
     reopenDays: 0,
     notices: ['created', 'taken', 'closed'],
+    quoting: 'last',
+    signature: '',
     groupAddresses: [],
     allowedSenders: [],
     deniedSenders: [],
@@ -61,6 +63,7 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
   });
   expect(await findRelayMailbox(deps, ADDRESS)).toEqual({
     ...mailbox,
+    templates: [],
     secrets: [{ id: 1, key: decodeRelaySecret(secret), used: false }],
   });
   expect(await eventTypes()).toEqual(['mailbox.added']);

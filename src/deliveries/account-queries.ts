@@ -6,30 +6,32 @@ export async function lockDailyLimit(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(7245002)`;
 }
 
-/** Recipients that count against the account's day: accepted in the last 24 hours, or being sent to right now. */
-export async function countDayRecipients(db: Queryable, now: Date): Promise<number> {
+/** Recipients that count against an account's day: accepted in the last 24 hours, or being sent to right now. */
+export async function countDayRecipients(db: Queryable, account: string, now: Date): Promise<number> {
   const since = new Date(now.getTime() - 24 * 3_600_000);
   const [row] = await db<{ count: number }[]>`
     select (
-      (select count(*) from delivery_recipients where state in ('accepted', 'bounced') and settled_at > ${since}) +
+      (select count(*) from delivery_recipients r join deliveries d on d.id = r.delivery_id
+        where r.state in ('accepted', 'bounced') and r.settled_at > ${since} and d.account = ${account}) +
       (select count(*) from deliveries d join delivery_recipients r on r.delivery_id = d.id
-        where d.state = 'sending' and r.state = 'waiting')
+        where d.state = 'sending' and r.state = 'waiting' and d.account = ${account})
     )::int as count`;
   return row?.count ?? 0;
 }
 
 export type Pause = {
+  readonly account: string;
   readonly reason: PauseReason;
   readonly since: Date;
   readonly until: Date;
   readonly reply: string;
 };
 
-export async function findPause(db: Queryable, account: string): Promise<Pause | null> {
-  const [pause] = await db<
-    Pause[]
-  >`select reason, since, until, reply from sending_pauses where account = ${account}`;
-  return pause ?? null;
+/** The accounts that rest, or have to prove with their next mail that they work again. */
+export async function listPauses(db: Queryable): Promise<readonly Pause[]> {
+  return await db<Pause[]>`
+    select account, reason, since, until, reply
+    from sending_pauses`;
 }
 
 export type NewPause = {

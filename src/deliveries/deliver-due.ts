@@ -1,19 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.ts';
-import { countDayRecipients, lockDailyLimit } from './account-queries.ts';
-import type { Verdict } from './judge-result.ts';
-import {
-  type ClaimedDelivery,
-  claimDeliveries,
-  extendLeases,
-  findDueWork,
-  markLeasesLost,
-} from './queries.ts';
-import { recordAccountWorks } from './record-attempt.ts';
-import { type SendRun, sendDelivery } from './send-delivery.ts';
-import type { MailTransport } from './transport.ts';
+import { deliverAccount } from './deliver-account.ts';
 
-export type DeliverDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transport' | 'smtpDailyLimit'>;
+export type DeliverDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports'>;
 
 export type DeliverOptions = {
   /** Deliveries sent at the same time; 5, the connections of the SMTP pool, unless told. */
@@ -40,151 +28,22 @@ export type DeliverReport = {
   readonly paused: 'no_transport' | 'account' | null;
 };
 
-const LEASE_MS = 2 * 60_000;
-const ATTEMPT_TIMEOUT_MS = 5 * 60_000;
-
 /**
- * Sends everything that is due, replies before notices, and returns when nothing is due any more or the account has to
- * rest. Safe to run in any number of processes at once. Rejects only when the database does.
+ * Sends everything that is due, by every account side by side, replies before notices, and returns when nothing is due
+ * any more or the accounts have to rest. Safe to run in any number of processes at once. Rejects only when the database does.
  */
 export async function deliverDue(deps: DeliverDeps, options: DeliverOptions = {}): Promise<DeliverReport> {
-  const { db, clock, transport } = deps;
-  const report: Counts = { attempted: 0, sent: 0, deferred: 0, failed: 0, takenOver: 0 };
-  if (transport === null) return { ...report, paused: 'no_transport' };
-
-  const work = await findDueWork(db, transport.account, clock.now());
-  if (work.expired) report.takenOver = await takeOver(deps);
-  if (work.pausedUntil !== null && work.pausedUntil > clock.now()) return { ...report, paused: 'account' };
-  if (!work.due && report.takenOver === 0) return { ...report, paused: null };
-
-  const leaseMs = options.leaseMs ?? LEASE_MS;
-  const run: DrainRun = {
-    owner: randomUUID(),
-    leaseUntil: () => new Date(clock.now().getTime() + leaseMs),
-    attemptTimeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
-    random: options.random ?? Math.random,
-    pauseFailures: work.pauseFailures,
-    pausedSince: work.pausedSince,
-    abort: options.abort ?? new AbortController().signal,
-    lanes: options.concurrency ?? 5,
-    othersConnected: () => run.lanes > 1 && !run.probing,
-    probing: work.pausedUntil !== null,
-    paused: false,
-  };
-  const renewal = setInterval(() => {
-    extendLeases(db, run.owner, run.leaseUntil()).catch((error: unknown) => {
-      deps.log.error({ error }, 'leases not renewed');
-    });
-  }, leaseMs / 4);
-  try {
-    await drain({ ...deps, transport }, run, report, options);
-  } finally {
-    clearInterval(renewal);
-  }
-  return { ...report, paused: run.paused ? 'account' : null };
+  const accounts = await deps.transports.list();
+  if (accounts.length === 0) return { ...NOTHING, paused: 'no_transport' };
+  const reports = await Promise.all(accounts.map((account) => deliverAccount(deps, account, options)));
+  return reports.reduce((all, each) => ({
+    attempted: all.attempted + each.attempted,
+    sent: all.sent + each.sent,
+    deferred: all.deferred + each.deferred,
+    failed: all.failed + each.failed,
+    takenOver: all.takenOver + each.takenOver,
+    paused: all.paused ?? each.paused,
+  }));
 }
 
-type DrainRun = SendRun & {
-  readonly leaseUntil: () => Date;
-  /** One less each time the server turns a further connection away. */
-  lanes: number;
-  /** The account has been resting: one mail at a time finds out whether it works again. */
-  probing: boolean;
-  paused: boolean;
-};
-
-type Counts = { attempted: number; sent: number; deferred: number; failed: number; takenOver: number };
-
-type AccountDeps = DeliverDeps & { readonly transport: MailTransport };
-
-// Claims no more than there are lanes: a mail that waits in this process would wait for the others too.
-async function drain(
-  deps: AccountDeps,
-  run: DrainRun,
-  report: Counts,
-  options: Pick<DeliverOptions, 'stop' | 'nextLook'>,
-): Promise<void> {
-  const running = new Set<Promise<void>>();
-  let takeOverAt = run.leaseUntil();
-  try {
-    for (;;) {
-      if (deps.clock.now() > takeOverAt) {
-        report.takenOver += await takeOver(deps);
-        takeOverAt = run.leaseUntil();
-      }
-      const free = (run.probing ? 1 : run.lanes) - running.size;
-      const mayClaim = free > 0 && !run.paused && options.stop?.aborted !== true;
-      for (const delivery of mayClaim ? await claimWithinDay(deps, run, free) : []) {
-        report.attempted++;
-        const sending = sendOne(deps, run, report, delivery).finally(() => running.delete(sending));
-        running.add(sending);
-      }
-      if (running.size === 0) return;
-      const look = mayClaim && options.nextLook !== undefined ? [options.nextLook()] : [];
-      await Promise.race([...running, ...look]);
-    }
-  } finally {
-    await Promise.allSettled(running);
-  }
-}
-
-async function sendOne(
-  deps: AccountDeps,
-  run: DrainRun,
-  report: Counts,
-  delivery: ClaimedDelivery,
-): Promise<void> {
-  try {
-    const verdict = await sendDelivery(deps, run, delivery);
-    if (verdict === null) return;
-    count(report, verdict);
-    if (verdict.pause !== null) {
-      run.paused = true;
-    } else if (verdict.turnedAway) {
-      run.lanes = Math.max(1, run.lanes - 1);
-    } else if (run.probing) {
-      await recordAccountWorks(deps);
-      run.probing = false;
-    }
-  } catch (error) {
-    // Its lease runs out and somebody takes it over.
-    deps.log.error({ deliveryId: delivery.id, error }, 'result of a delivery not written');
-  }
-}
-
-// A dead process leaves its deliveries under a lease; once that is over they go again, with the same Message-ID.
-async function takeOver(deps: Pick<Deps, 'db' | 'clock' | 'log'>): Promise<number> {
-  const lost = await markLeasesLost(deps.db, deps.clock.now());
-  if (lost.length > 0)
-    deps.log.warn({ deliveryIds: lost.map(({ id }) => id) }, 'taken over from a dead process');
-  return lost.length;
-}
-
-function count(report: Counts, verdict: Verdict): void {
-  if (verdict.state === 'sent') report.sent++;
-  else if (verdict.state === 'deferred') report.deferred++;
-  else report.failed++;
-}
-
-// Under a limit of our own claims are made one after the other, over all processes: two could both take the last place.
-async function claimWithinDay(
-  deps: AccountDeps,
-  run: DrainRun,
-  limit: number,
-): Promise<readonly ClaimedDelivery[]> {
-  const now = deps.clock.now();
-  const claim = {
-    owner: run.owner,
-    account: deps.transport.account,
-    now,
-    leaseUntil: run.leaseUntil(),
-    limit,
-  };
-  const day = deps.smtpDailyLimit;
-  if (day === null) return await claimDeliveries(deps.db, { ...claim, budget: null });
-  return await deps.db.begin(async (tx) => {
-    await lockDailyLimit(tx);
-    const used = await countDayRecipients(tx, now);
-    return used >= day ? [] : await claimDeliveries(tx, { ...claim, budget: day - used });
-  });
-}
+const NOTHING = { attempted: 0, sent: 0, deferred: 0, failed: 0, takenOver: 0 };

@@ -85,6 +85,12 @@ export function pauseUntil(reason: PauseReason, failures: number, now: Date): Da
 
 export type PauseReason = 'provider_limit' | 'unreachable';
 
+/** Why a delivery that waits is not being sent just now; `daily_limit` is our own count against the account's limit. */
+export type PausedReason = 'no_transport' | 'daily_limit' | PauseReason;
+
+/** A delivery as it is shown. */
+export type DeliveryView = Delivery & { readonly pausedReason: PausedReason | null };
+
 /** The distinct recipients of a mail in the order of its headers; an address in To is not repeated in Cc. */
 export function recipientsOf(
   to: readonly Address[],

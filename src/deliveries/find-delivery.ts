@@ -2,19 +2,21 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import type { Delivery } from './delivery.ts';
+import type { DeliveryView } from './delivery.ts';
+import { listPauseReasons } from './list-pause-reasons.ts';
 import { findDeliveryRow } from './list-queries.ts';
 
 /** One delivery with its recipients and attempts; 404 for one of a mailbox that the operator does not serve. */
 export async function findDelivery(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   input: { readonly deliveryId: number },
-): Promise<Delivery> {
+): Promise<DeliveryView> {
   requirePermission(actor, 'requests.read');
   const delivery = await findDeliveryRow(deps.db, input.deliveryId);
   if (delivery === null || !servesMailbox(actor, delivery.mailboxId)) {
     throw new Problem('not_found', `There is no delivery ${input.deliveryId}`);
   }
-  return delivery;
+  const reasonOf = await listPauseReasons(deps);
+  return { ...delivery, pausedReason: reasonOf(delivery) };
 }

@@ -1,50 +1,36 @@
 import type { Deps } from '../deps.ts';
+import { decodeCursor } from '../http/cursor.ts';
+import { type Page, pageOf } from '../http/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
-import type { Delivery, DeliveryState } from './delivery.ts';
+import type { DeliveryView } from './delivery.ts';
+import type { DeliverySort } from './delivery-sorts.ts';
+import { listPauseReasons } from './list-pause-reasons.ts';
 import { type DeliveryFilters, countDeliveryRows, listDeliveryRows } from './list-queries.ts';
 
 export type ListDeliveries = {
-  readonly states?: readonly DeliveryState[];
-  readonly requestId?: number;
-  readonly mailboxId?: number;
+  readonly filters: DeliveryFilters;
+  readonly sort: DeliverySort;
   readonly limit: number;
-  /** The id after which the page begins: newest first, or with `oldestFirst` the other way round. */
-  readonly after: number | null;
-  readonly oldestFirst?: boolean;
-  readonly total?: boolean;
+  readonly cursor?: string | undefined;
+  /** Whether to count the rows of all pages. */
+  readonly total: boolean;
 };
 
-export type DeliveryPage = {
-  readonly items: readonly Delivery[];
-  /** `after` of the next page, or null on the last. */
-  readonly next: number | null;
-  readonly total: number | null;
-};
-
-/** Deliveries of the mailboxes that the operator serves, with every recipient's state and every attempt. */
+/** A page of the deliveries of the operator's mailboxes, with every recipient's state and every attempt. */
 export async function listDeliveries(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   input: ListDeliveries,
-): Promise<DeliveryPage> {
+): Promise<Page<DeliveryView> & { readonly total?: number }> {
   requirePermission(actor, 'requests.read');
-  const filters: DeliveryFilters = {
-    mailboxIds: actor.mailboxIds,
-    states: input.states ?? null,
-    requestId: input.requestId ?? null,
-    mailboxId: input.mailboxId ?? null,
-  };
-  const descending = input.oldestFirst !== true;
-  const rows = await listDeliveryRows(deps.db, filters, {
-    after: input.after,
-    limit: input.limit + 1,
-    descending,
-  });
-  const items = rows.slice(0, input.limit);
-  return {
-    items,
-    next: rows.length > input.limit ? (items.at(-1)?.id ?? null) : null,
-    total: input.total === true ? await countDeliveryRows(deps.db, filters) : null,
-  };
+  const { filters, sort, limit, cursor } = input;
+  const scope = JSON.stringify(['deliveries', sort, filters]);
+  const after = cursor === undefined ? null : decodeCursor(cursor, scope);
+  const rows = await listDeliveryRows(deps.db, actor.mailboxIds, filters, { sort, after, limit: limit + 1 });
+  const reasonOf = await listPauseReasons(deps);
+  const page = pageOf(rows, limit, scope, (row) => ({ value: row.sortValue, id: row.id }));
+  const items = page.items.map((row) => ({ ...row, pausedReason: reasonOf(row) }));
+  if (!input.total) return { ...page, items };
+  return { ...page, items, total: await countDeliveryRows(deps.db, actor.mailboxIds, filters) };
 }

@@ -1,43 +1,66 @@
-import type { Queryable } from '../db/connect.ts';
+import type { Fragment, Queryable } from '../db/connect.ts';
+import type { Position } from '../http/cursor.ts';
 import type { Delivery, DeliveryAttempt, DeliveryState } from './delivery.ts';
+import { DELIVERY_SORTS, type DeliverySort } from './delivery-sorts.ts';
 
+/** Filters of the list of deliveries; those that are lists mean any of theirs. */
 export type DeliveryFilters = {
-  readonly mailboxIds: readonly number[] | null;
-  readonly states: readonly DeliveryState[] | null;
-  readonly requestId: number | null;
-  readonly mailboxId: number | null;
+  readonly state?: readonly DeliveryState[] | undefined;
+  readonly requestId?: readonly number[] | undefined;
+  readonly mailboxId?: readonly number[] | undefined;
 };
 
-/** Deliveries that pass the filters, by id, from after one on. */
+export type DeliveryPage = {
+  readonly sort: DeliverySort;
+  readonly after: Position | null;
+  readonly limit: number;
+};
+
+export type ListedDelivery = Delivery & { readonly sortValue: string | null };
+
+/** Deliveries of the mailboxes (null: of all) that pass the filters, in the order asked for, from after a position on. */
 export async function listDeliveryRows(
   db: Queryable,
+  mailboxIds: readonly number[] | null,
   filters: DeliveryFilters,
-  page: { readonly after: number | null; readonly limit: number; readonly descending: boolean },
-): Promise<readonly Delivery[]> {
-  const from =
-    page.after === null
-      ? db``
-      : page.descending
-        ? db`and d.id < ${page.after}`
-        : db`and d.id > ${page.after}`;
-  const rows = await db<DeliveryRow[]>`
-    select ${columns(db)}
+  page: DeliveryPage,
+): Promise<readonly ListedDelivery[]> {
+  const after = page.after === null ? db`` : db`and ${DELIVERY_SORTS.isAfter(db, page.sort, page.after)}`;
+  const rows = await db<(DeliveryRow & { sortValue: string | null })[]>`
+    select ${columns(db)}, ${DELIVERY_SORTS.value(db, page.sort)} as sort_value
     from deliveries d
-    where ${conditions(db, filters)} ${from}
-    order by d.id ${page.descending ? db`desc` : db`asc`}
+    where ${conditions(db, mailboxIds, filters)} ${after}
+    ${DELIVERY_SORTS.orderBy(db, page.sort)}
     limit ${page.limit}`;
   return rows.map(delivery);
 }
 
-export async function countDeliveryRows(db: Queryable, filters: DeliveryFilters): Promise<number> {
+/** How many deliveries of the mailboxes pass the filters. */
+export async function countDeliveryRows(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  filters: DeliveryFilters,
+): Promise<number> {
   const [row] = await db<{ total: number }[]>`
-    select count(*) as total from deliveries d where ${conditions(db, filters)}`;
+    select count(*) as total from deliveries d where ${conditions(db, mailboxIds, filters)}`;
   return row?.total ?? 0;
 }
 
 export async function findDeliveryRow(db: Queryable, deliveryId: number): Promise<Delivery | null> {
   const [row] = await db<DeliveryRow[]>`select ${columns(db)} from deliveries d where d.id = ${deliveryId}`;
   return row === undefined ? null : delivery(row);
+}
+
+/** The deliveries of messages. */
+export async function listDeliveryRowsOf(
+  db: Queryable,
+  messageIds: readonly number[],
+): Promise<readonly Delivery[]> {
+  const rows = await db<DeliveryRow[]>`
+    select ${columns(db)}
+    from deliveries d
+    where d.message_id = any(${[...messageIds]}::bigint[])`;
+  return rows.map(delivery);
 }
 
 // Times inside json are text.
@@ -48,7 +71,7 @@ type DeliveryRow = Omit<Delivery, 'attempts'> & {
   })[];
 };
 
-function columns(db: Queryable): ReturnType<Queryable> {
+function columns(db: Queryable): Fragment {
   return db`
     d.id, d.message_id, d.request_id, d.mailbox_id, d.kind, d.state, d.next_attempt_at, d.created_at, d.sent_at,
     (
@@ -63,16 +86,18 @@ function columns(db: Queryable): ReturnType<Queryable> {
     ) as attempts`;
 }
 
-function conditions(db: Queryable, filters: DeliveryFilters): ReturnType<Queryable> {
-  const { mailboxIds, states } = filters;
-  return db`
-    (${mailboxIds === null} or d.mailbox_id = any(${[...(mailboxIds ?? [])]}::bigint[]))
-    and (${states === null} or d.state = any(${[...(states ?? [])]}::text[]))
-    and (${filters.requestId}::bigint is null or d.request_id = ${filters.requestId}::bigint)
-    and (${filters.mailboxId}::bigint is null or d.mailbox_id = ${filters.mailboxId}::bigint)`;
+function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters: DeliveryFilters): Fragment {
+  const found: Fragment[] = [];
+  if (mailboxIds !== null) found.push(db`d.mailbox_id = any(${[...mailboxIds]}::bigint[])`);
+  if (filters.state !== undefined) found.push(db`d.state = any(${[...filters.state]}::text[])`);
+  if (filters.requestId !== undefined)
+    found.push(db`d.request_id = any(${[...filters.requestId]}::bigint[])`);
+  if (filters.mailboxId !== undefined)
+    found.push(db`d.mailbox_id = any(${[...filters.mailboxId]}::bigint[])`);
+  return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }
 
-function delivery(row: DeliveryRow): Delivery {
+function delivery<Row extends DeliveryRow>(row: Row): Omit<Row, 'attempts'> & Pick<Delivery, 'attempts'> {
   const attempts = row.attempts.map((attempt) => ({
     ...attempt,
     at: new Date(attempt.at),

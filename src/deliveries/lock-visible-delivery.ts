@@ -2,7 +2,7 @@ import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { lockRequestOfDelivery } from './queries.ts';
+import { lockRequestOfDelivery } from './request-queries.ts';
 import { type DeliveryRow, findDeliveryPlace, lockDelivery } from './verb-queries.ts';
 
 /** Locks a delivery for an operator's verb, its request before it; 404 outside of the operator's mailboxes. */

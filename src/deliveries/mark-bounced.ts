@@ -2,7 +2,8 @@ import type { Transaction } from '../db/connect.ts';
 import type { Actor } from '../operators/actor.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import type { DeliveryKind } from './delivery.ts';
-import { lockRequestOfDelivery, markRequestReturned } from './queries.ts';
+import { lockRequestOfDelivery, markRequestReturned } from './request-queries.ts';
+import { upsertSuppressed } from './suppression-queries.ts';
 import {
   findDeliveryIdByMessageId,
   type BouncedRecipient,
@@ -22,6 +23,8 @@ export type Bounce = {
     readonly enhancedCode?: string | null;
     /** The diagnostic line. */
     readonly reply?: string | null;
+    /** The address is dead: nothing more goes to it until that is lifted, or 90 days are over. */
+    readonly suppress?: boolean;
   }[];
   readonly intakeId?: number;
   readonly actor: Actor;
@@ -69,6 +72,7 @@ export async function markBounced(tx: Transaction, bounce: Bounce): Promise<Boun
   if (recipients.length === 0) return marked;
 
   await markBouncedState(tx, deliveryId, at);
+  await suppressDead(tx, deliveryId, bounce, recipients);
   const returned =
     delivery.kind === 'reply'
       ? await markRequestReturned(tx, { requestId: delivery.requestId, reopen: true, now: at })
@@ -108,4 +112,24 @@ async function recipientsMeant(
   const meant = named.filter(({ address }) => ours.includes(address));
   if (meant.length > 0) return meant;
   return [{ address: null, enhancedCode: named[0]?.enhancedCode ?? null, reply: named[0]?.reply ?? null }];
+}
+
+const SUPPRESSED_MS = 90 * 86_400_000;
+
+// Only an address that we wrote to, and that the bounce itself names: what a forwarding address leads to is not ours to judge.
+async function suppressDead(
+  tx: Transaction,
+  deliveryId: number,
+  { recipients, at }: Bounce,
+  marked: readonly string[],
+): Promise<void> {
+  const bounced = new Set(marked.map((address) => address.toLowerCase()));
+  const dead = recipients.filter((each) => each.suppress === true && bounced.has(each.address.toLowerCase()));
+  const rows = dead.map(({ address, enhancedCode, reply }) => ({
+    address: address.toLowerCase(),
+    reason: reply ?? 'The address does not exist',
+    enhancedCode: enhancedCode ?? null,
+    deliveryId,
+  }));
+  await upsertSuppressed(tx, rows, at, new Date(at.getTime() + SUPPRESSED_MS));
 }

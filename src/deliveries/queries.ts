@@ -1,4 +1,4 @@
-import { type Db, type Queryable, type Transaction, json } from '../db/connect.ts';
+import { type Db, type Queryable, json } from '../db/connect.ts';
 import type { Address } from '../mail/parsed-mail.ts';
 import type {
   AttemptOutcome,
@@ -7,6 +7,7 @@ import type {
   RecipientRole,
   RecipientState,
 } from './delivery.ts';
+import type { Served } from './transports.ts';
 
 export type DueWork = {
   readonly expired: boolean;
@@ -17,19 +18,30 @@ export type DueWork = {
 };
 
 /** The cheap look of every second: is there anything due or abandoned, and may this account send? */
-export async function findDueWork(db: Db, account: string, now: Date): Promise<DueWork> {
+export async function findDueWork(
+  db: Db,
+  { account, serves }: Pick<Claim, 'account' | 'serves'>,
+  now: Date,
+): Promise<DueWork> {
   const [row] = await db<DueWork[]>`
     select
       exists (select from deliveries where state = 'sending' and lease_until < ${now}) as expired,
       exists (
         select from deliveries
         where kind in ('reply', 'notice') and state in ('queued', 'held', 'deferred') and next_attempt_at <= ${now}
+          and ${isServed(db, serves)}
       ) as due,
       pause.until as paused_until, pause.since as paused_since, coalesce(pause.failures, 0) as pause_failures
     from (select) one
       left join sending_pauses pause on pause.account = ${account}`;
   if (row === undefined) throw new Error('A left join of one row gives a row');
   return row;
+}
+
+function isServed(db: Queryable, serves: Served): ReturnType<Queryable> {
+  return 'only' in serves
+    ? db`mailbox_id = any(${[...serves.only]}::bigint[])`
+    : db`mailbox_id <> all(${[...serves.except]}::bigint[])`;
 }
 
 export type AbandonedDelivery = { readonly id: number; readonly attemptCount: number };
@@ -79,6 +91,7 @@ export type ClaimedDelivery = {
   readonly firstResponse: boolean;
   readonly mailboxAddress: string;
   readonly language: 'en' | 'ru';
+  readonly signature: string;
   readonly from: Address;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
@@ -100,6 +113,8 @@ export type ClaimedDelivery = {
 export type Claim = {
   readonly owner: string;
   readonly account: string;
+  /** The mailboxes whose mail the account sends. */
+  readonly serves: Served;
   readonly now: Date;
   readonly leaseUntil: Date;
   readonly limit: number;
@@ -118,6 +133,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     select d.id, d.kind, d.next_attempt_at
     from deliveries d
     where d.kind = ${kind} and d.state in ('queued', 'held', 'deferred') and d.next_attempt_at <= ${now}
+      and ${isServed(db, claim.serves)}
       and not exists (
         select from deliveries earlier
           join delivery_recipients r on r.delivery_id = earlier.id and r.role = 'to' and r.state = 'waiting'
@@ -139,7 +155,8 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       from (select * from replies union all select * from notices) picked
     ), claimed as (
       update deliveries
-      set state = 'sending', lease_owner = ${claim.owner}, lease_until = ${claim.leaseUntil}, next_attempt_at = null
+      set state = 'sending', lease_owner = ${claim.owner}, lease_until = ${claim.leaseUntil}, next_attempt_at = null,
+        account = ${claim.account}
       from candidates
       where deliveries.id = candidates.id
         and (${claim.budget}::bigint is null or candidates.recipients <= ${claim.budget}::bigint)
@@ -152,14 +169,16 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     select claimed.id, attempts.id as attempt_id, claimed.attempt_count, claimed.message_id, claimed.request_id,
       claimed.mailbox_id, claimed.kind, claimed.created_at,
       claimed.kind = 'reply' and requests.first_response_at is null as first_response,
-      mailboxes.address as mailbox_address, mailboxes.language,
+      mailboxes.address as mailbox_address, coalesce(claimed.language, mailboxes.language) as language, claimed.signature,
       messages.from_address as "from", messages.to_addresses as "to", messages.cc_addresses as cc,
       messages.reply_to_addresses as reply_to, messages.subject, messages.text, messages.html,
       messages.internet_message_id, messages.in_reply_to, messages.reference_ids as "references",
       exists (select from attachments where attachments.message_id = messages.id) as has_attachments,
       (
-        select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at, 'text', quoted.visible_text)
-        from messages quoted where quoted.id = claimed.quoted_message_id and quoted.kind <> 'note'
+        select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at,
+          'text', case claimed.quoting when 'full' then quoted.text else quoted.visible_text end)
+        from messages quoted
+        where quoted.id = claimed.quoted_message_id and quoted.kind = 'inbound' and claimed.quoting <> 'none'
       ) as quoted,
       people.waiting, people.settled_states
     from claimed
@@ -248,39 +267,4 @@ export async function markAttempt(db: Queryable, record: AttemptRecord): Promise
     )
     select id from mine`;
   return rows.length === 1;
-}
-
-export async function lockRequestOfDelivery(tx: Transaction, requestId: number): Promise<void> {
-  await tx`select id from requests where id = ${requestId} for update`;
-}
-
-export async function markFirstResponse(tx: Transaction, requestId: number, now: Date): Promise<void> {
-  await tx`
-    update requests set first_response_at = ${now}, updated_at = ${now}
-    where id = ${requestId} and first_response_at is null`;
-}
-
-/** Flags the (locked) request and, with `reopen`, gives it back to its operator; a closed one stays closed. */
-export async function markRequestReturned(
-  tx: Transaction,
-  { requestId, reopen, now }: { requestId: number; reopen: boolean; now: Date },
-): Promise<{ oldStatus: string; newStatus: string }> {
-  const [row] = await tx<{ oldStatus: string; newStatus: string }[]>`
-    with old as (
-      select id, status,
-        case
-          when status = 'closed' or not ${reopen} then status
-          when assignee_id is null then 'new'
-          else 'in_progress'
-        end as next
-      from requests where id = ${requestId}
-    )
-    update requests
-    set needs_attention = true, status = old.next, updated_at = ${now},
-      resolved_at = case when old.next in ('resolved', 'closed') then resolved_at end
-    from old
-    where requests.id = old.id
-    returning old.status as old_status, requests.status as new_status`;
-  if (row === undefined) throw new Error(`Request ${requestId} is gone`);
-  return row;
 }

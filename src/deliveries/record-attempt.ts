@@ -3,14 +3,8 @@ import type { Deps } from '../deps.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { clearPause, markPaused } from './account-queries.ts';
 import type { Verdict } from './judge-result.ts';
-import {
-  type AttemptRecord,
-  type ClaimedDelivery,
-  lockRequestOfDelivery,
-  markAttempt,
-  markFirstResponse,
-  markRequestReturned,
-} from './queries.ts';
+import { type AttemptRecord, type ClaimedDelivery, markAttempt } from './queries.ts';
+import { lockRequestOfDelivery, markFirstResponse, markRequestReturned } from './request-queries.ts';
 
 /**
  * Writes what came of an attempt, under the run's own lease only (false: it was lost). A failed reply brings its request

@@ -1,14 +1,15 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { invalidField } from '../problems.ts';
+import { invalidField, Problem } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
+import { listSuppressedRecipients } from './suppression-queries.ts';
 import { markAddressCorrected, markRetried } from './verb-queries.ts';
 
 export type RetryDelivery = {
   readonly deliveryId: number;
   /** Sends to another address in place of one that did not get the mail; both are in the history. */
-  readonly correction?: { readonly from: string; readonly to: string };
+  readonly recipient?: { readonly from: string; readonly to: string };
 };
 
 const RETRIED_STATES = ['deferred', 'failed', 'bounced', 'sent'] as const;
@@ -25,16 +26,25 @@ export async function retryDelivery(
     if (!RETRIED_STATES.some((state) => state === delivery.state)) {
       throw wrongDeliveryState(delivery, 'retry', RETRIED_STATES);
     }
-    const { correction } = input;
-    if (correction !== undefined) {
-      const corrected = await markAddressCorrected(tx, delivery, correction.from, correction.to);
+    const { recipient } = input;
+    if (recipient !== undefined) {
+      const corrected = await markAddressCorrected(tx, delivery, recipient.from.trim(), recipient.to);
       if (corrected === 0) {
-        throw invalidField('/correction/from', 'is no recipient of this delivery that did not get the mail');
+        throw invalidField('/recipient/from', 'is no recipient of this delivery that did not get the mail');
       }
     }
     const recipients = await markRetried(tx, delivery.id, at);
     if (recipients === 0)
       throw wrongDeliveryState(delivery, 'retry', ['a delivery that somebody did not get']);
+    const [suppressed] = await listSuppressedRecipients(tx, delivery.id, at);
+    if (suppressed !== undefined) {
+      throw new Problem(
+        'wrong_state',
+        `${suppressed.address} bounced as dead and gets nothing until ${suppressed.until.toISOString()}: correct the ` +
+          'address, or lift the suppression on its contact',
+        { members: { state: delivery.state, suppressed: suppressed.address } },
+      );
+    }
     await recordEvent(tx, {
       type: 'delivery.retried',
       actor,
@@ -43,8 +53,8 @@ export async function retryDelivery(
       requestId: delivery.requestId,
       messageId: delivery.messageId,
       deliveryId: delivery.id,
-      old: { state: delivery.state, ...(correction === undefined ? {} : { address: correction.from }) },
-      new: { state: 'queued', ...(correction === undefined ? {} : { address: correction.to }) },
+      old: { state: delivery.state, ...(recipient === undefined ? {} : { address: recipient.from }) },
+      new: { state: 'queued', ...(recipient === undefined ? {} : { address: recipient.to }) },
     });
   });
   deps.wakeDeliveries();

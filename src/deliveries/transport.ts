@@ -1,4 +1,6 @@
 import nodemailer, { type NodemailerError } from 'nodemailer';
+import { probeSender } from './probe-sender.ts';
+import { failedSend, readReply, refusal, type SmtpFault, smtpFault } from './smtp-faults.ts';
 
 /** The addresses named to the SMTP server; apart from the headers, which stay the same on every attempt. */
 export type Envelope = { readonly from: string; readonly to: readonly string[] };
@@ -31,14 +33,27 @@ export type MailTransport = {
   readonly account: string;
   /** Sends one finished MIME message. Never rejects; an aborted send closes its connection. */
   readonly send: (mime: Buffer, envelope: Envelope, signal: AbortSignal) => Promise<SendResult>;
-  /** Connects and signs in without sending; null when all is well, else what is wrong. */
-  readonly verify: () => Promise<SmtpReply | null>;
+  /** Connects, signs in and, given one, names the sender, without sending; null when all is well, else what is wrong. */
+  readonly verify: (sender?: string) => Promise<SmtpFault | null>;
   readonly close: () => void;
 };
 
-export type SmtpTransportOptions = {
+/** Signing in without a password (XOAUTH2), as Google allows it; the user name is in the URL. */
+export type OAuthSettings = {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+  /** Where access tokens are fetched; Google's unless told. */
+  readonly tokenUrl?: string;
+};
+
+export type SmtpSettings = {
   /** `smtp://user:password@host:587` (STARTTLS, demanded unless the host is loopback) or `smtps://…:465`. */
   readonly url: string;
+  readonly oauth?: OAuthSettings | null;
+};
+
+export type SmtpTransportOptions = SmtpSettings & {
   /** Connections kept open at most; 5 unless told. */
   readonly maxConnections?: number;
   /** Further certificates to trust, in PEM: for a server of one's own, and for tests. */
@@ -47,24 +62,16 @@ export type SmtpTransportOptions = {
 
 /** A pooled SMTP account. Outside of loopback nothing is sent, no password either, before TLS stands. */
 export function smtpTransport(options: SmtpTransportOptions): MailTransport {
-  const url = new URL(options.url);
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const secure = url.protocol === 'smtps:';
-  const user = decodeURIComponent(url.username);
+  const server = serverOf(options);
+  const auth = authOf(options);
   const pool = nodemailer.createTransport({
     pool: true,
-    host,
-    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
-    secure,
-    requireTLS: !secure && !isLoopback(host),
-    ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(url.password) } }),
-    ...(options.ca === undefined ? {} : { tls: { ca: options.ca } }),
+    ...server,
+    ...(auth === null ? {} : { auth }),
     maxConnections: options.maxConnections ?? 5,
     maxMessages: Number.POSITIVE_INFINITY,
     // The pool repeats a mail only when not a byte of it left; a server that keeps hanging up is for our own ladder.
     maxRequeues: 1,
-    connectionTimeout: 30_000,
-    greetingTimeout: 30_000,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
@@ -73,7 +80,7 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
   pool.on('error', () => {});
 
   return {
-    account: `${user === '' ? '' : `${user}@`}${url.host}`,
+    account: accountName(options.url),
     async send(mime, envelope, signal) {
       const unfit = takesUnicode ? [] : envelope.to.filter(needsUnicode);
       const to = envelope.to.filter((address) => !unfit.includes(address));
@@ -93,17 +100,72 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
         return failedSend(error as NodemailerError);
       }
     },
-    async verify() {
+    async verify(sender) {
       try {
         await pool.verify();
-        return null;
+        return sender === undefined ? null : await probeSender(server, auth, sender);
       } catch (error) {
-        return describe(error as NodemailerError);
+        return smtpFault(error as NodemailerError);
       }
     },
     close: () => pool.close(),
   };
 }
+
+/** What an account is called, without its password: user and host. */
+export function accountName(smtpUrl: string): string {
+  const url = new URL(smtpUrl);
+  const user = decodeURIComponent(url.username);
+  return `${user === '' ? '' : `${user}@`}${url.host}`;
+}
+
+/** An account that cannot be used for a reason of our own: all its mail waits, and says why. */
+export function brokenTransport(account: string, reason: string): MailTransport {
+  const reply = { code: null, enhancedCode: null, text: reason };
+  return {
+    account,
+    send: async () => ({ kind: 'account_failed', reply }),
+    verify: async () => ({ kind: 'other', reply }),
+    close: () => {},
+  };
+}
+
+export type SmtpServer = ReturnType<typeof serverOf>;
+
+function serverOf({ url: smtpUrl, ca }: SmtpTransportOptions) {
+  const url = new URL(smtpUrl);
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const secure = url.protocol === 'smtps:';
+  return {
+    host,
+    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
+    secure,
+    requireTLS: !secure && !isLoopback(host),
+    ...(ca === undefined ? {} : { tls: { ca } }),
+    connectionTimeout: 30_000,
+    greetingTimeout: 30_000,
+  };
+}
+
+export type SmtpLogin = NonNullable<ReturnType<typeof authOf>>;
+
+function authOf({ url: smtpUrl, oauth }: SmtpSettings) {
+  const url = new URL(smtpUrl);
+  const user = decodeURIComponent(url.username);
+  if (user === '') return null;
+  if (oauth === undefined || oauth === null) return { user, pass: decodeURIComponent(url.password) };
+  const { clientId, clientSecret, refreshToken, tokenUrl } = oauth;
+  return {
+    type: 'OAuth2' as const,
+    user,
+    clientId,
+    clientSecret,
+    refreshToken,
+    accessUrl: tokenUrl ?? GOOGLE_TOKENS,
+  };
+}
+
+const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token';
 
 // The code that RFC 6531 has for it; nodemailer would send the bytes all the same, and some servers mangle them.
 const NO_SMTPUTF8: SmtpReply = {
@@ -120,70 +182,9 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-function failedSend(error: NodemailerError): SendResult {
-  const refused = error.rejectedErrors ?? [];
-  if (refused.length > 0) {
-    return { kind: 'answered', accepted: [], refused: refused.map(refusal), reply: describe(error) };
-  }
-  return { kind: isAccountTrouble(error) ? 'account_failed' : 'mail_failed', reply: describe(error) };
-}
-
 function aborted(signal: AbortSignal): SmtpReply {
   const text = signal.reason instanceof Error ? signal.reason.message : 'Sending was aborted';
   return { code: null, enhancedCode: null, text };
-}
-
-const ACCOUNT_CODES = new Set([
-  'EDNS',
-  'ETLS',
-  'EAUTH',
-  'ENOAUTH',
-  'EOAUTH2',
-  'EPROTOCOL',
-  'ECONFIG',
-  'EPROXY',
-]);
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNABORTED',
-]);
-// Node names a certificate that does not hold by what is wrong with it (DEPTH_ZERO_SELF_SIGNED_CERT, CERT_HAS_EXPIRED …).
-const TLS_FAULT = /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_VERIFY/;
-const ACCOUNT_TIMEOUTS = new Set(['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT']);
-
-// A connection that breaks later may have been broken by this very mail: then the mail has to wait, not the account.
-function isAccountTrouble(error: NodemailerError): boolean {
-  const { originalCode, timeoutType } = error as { originalCode?: string; timeoutType?: string };
-  return (
-    ACCOUNT_CODES.has(error.code ?? '') ||
-    UNREACHABLE.has(originalCode ?? '') ||
-    TLS_FAULT.test(originalCode ?? '') ||
-    ACCOUNT_TIMEOUTS.has(timeoutType ?? '') ||
-    (error.responseCode !== undefined && /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
-  );
-}
-
-function describe(error: NodemailerError): SmtpReply {
-  if (error.response !== undefined && error.response !== '') return readReply(error.response);
-  return { code: null, enhancedCode: null, text: error.message };
-}
-
-function refusal(error: NodemailerError): RecipientRefusal {
-  return { ...describe(error), address: error.recipient ?? '' };
-}
-
-/** Takes a reply line apart: `550-5.1.1 No such user` → 550, `5.1.1` and the line. */
-export function readReply(line: string): SmtpReply {
-  const match = /^(\d{3})(?:[ -](?:([245]\.\d{1,3}\.\d{1,3})\b)?)?/.exec(line);
-  return {
-    code: match?.[1] === undefined ? null : Number(match[1]),
-    enhancedCode: match?.[2] ?? null,
-    text: line,
-  };
 }
 
 function addressOf(entry: string | { address: string }): string {

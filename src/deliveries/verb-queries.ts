@@ -144,3 +144,8 @@ export async function markBouncedState(tx: Transaction, deliveryId: number, now:
     where id = ${deliveryId} and state in ('sent', 'deferred', 'failed')
       and not exists (select from delivery_recipients r where r.delivery_id = deliveries.id and r.state = 'waiting')`;
 }
+
+export async function findDeliveryIdOfMessage(tx: Queryable, messageId: number): Promise<number | null> {
+  const [row] = await tx<{ id: number }[]>`select id from deliveries where message_id = ${messageId}`;
+  return row?.id ?? null;
+}

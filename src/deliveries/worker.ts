@@ -1,4 +1,6 @@
-import { type DeliverDeps, type DeliverOptions, deliverDue } from './deliver-due.ts';
+import { deliverAccount } from './deliver-account.ts';
+import type { DeliverDeps, DeliverOptions } from './deliver-due.ts';
+import type { SmtpAccount } from './transports.ts';
 
 export type DeliveryWorker = {
   /** Look for due work now: something was queued by this process. */
@@ -14,21 +16,40 @@ export type WorkerOptions = Pick<DeliverOptions, 'concurrency' | 'attemptTimeout
   readonly stopWithinMs?: number;
 };
 
-/** Keeps sending what is due: at once when woken, else looking every second. Survives the loss of the database. */
+type Running = { readonly done: Promise<void>; readonly wake: () => void };
+
+/**
+ * Keeps sending what is due: at once when woken, else looking every second. Each account is looked after on its own, so
+ * that one whose server hangs holds no other up. Survives the loss of the database.
+ */
 export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = {}): DeliveryWorker {
   const { pollMs = 1000, stopWithinMs = 10_000, ...sending } = options;
   const stop = new AbortController();
   const abort = new AbortController();
   const alarm = createAlarm();
+  const running = new Map<string, Running>();
   let lastRunAt: Date | null = null;
+
+  const deliver = (account: SmtpAccount): Running => {
+    const own = createAlarm();
+    const nextLook = (): Promise<void> => own.wait(pollMs);
+    const options = { ...sending, stop: stop.signal, abort: abort.signal, nextLook };
+    const done = deliverAccount(deps, account, options).then(
+      () => void (lastRunAt = deps.clock.now()),
+      (error: unknown) => deps.log.error({ error }, 'the outbox could not be read'),
+    );
+    return { done: done.finally(() => running.delete(account.key)), wake: own.ring };
+  };
 
   const work = async (): Promise<void> => {
     let failures = 0;
     while (!stop.signal.aborted) {
       try {
-        const nextLook = (): Promise<void> => alarm.wait(pollMs);
-        await deliverDue(deps, { ...sending, stop: stop.signal, abort: abort.signal, nextLook });
-        lastRunAt = deps.clock.now();
+        const accounts = await deps.transports.list();
+        for (const account of accounts) {
+          if (!running.has(account.key)) running.set(account.key, deliver(account));
+        }
+        if (accounts.length === 0) lastRunAt = deps.clock.now();
         failures = 0;
       } catch (error) {
         failures++;
@@ -36,15 +57,20 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       }
       if (!stop.signal.aborted) await alarm.wait(Math.min(30_000, pollMs * 2 ** failures));
     }
+    await Promise.all([...running.values()].map(({ done }) => done));
   };
   const working = work();
+  const wake = (): void => {
+    alarm.ring();
+    for (const account of running.values()) account.wake();
+  };
 
   return {
-    wake: alarm.ring,
+    wake,
     lastRunAt: () => lastRunAt,
     async stop() {
       stop.abort();
-      alarm.ring();
+      wake();
       const timer = setTimeout(
         () => abort.abort(new Error('The server stopped while sending')),
         stopWithinMs,

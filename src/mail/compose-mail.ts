@@ -19,6 +19,8 @@ export type MailToCompose = {
   /** Of the words we add, such as "On … wrote:". */
   readonly language: 'en' | 'ru';
   readonly quoted: QuotedMail | null;
+  /** Plain text between the mail and the quote; none unless given. */
+  readonly signature?: string;
   readonly attachments: readonly {
     readonly name: string;
     readonly contentType: string;
@@ -35,9 +37,7 @@ export type MailToCompose = {
  * the mail, so a second copy of a retried mail is recognised as one.
  */
 export async function composeMail(mail: MailToCompose): Promise<Buffer> {
-  const text = mail.quoted === null ? mail.text : `${mail.text}\n\n${quoteText(mail.quoted, mail.language)}`;
-  const written = mail.html ?? htmlOfText(mail.text);
-  const html = mail.quoted === null ? written : `${written}\n${quoteHtml(mail.quoted, mail.language)}`;
+  const { text, html } = bodyOf(mail);
   const composer = new MailComposer({
     messageId: mail.internetMessageId,
     date: mail.date,
@@ -63,6 +63,21 @@ export async function composeMail(mail: MailToCompose): Promise<Buffer> {
     disableUrlAccess: true,
   });
   return await composer.compile().build();
+}
+
+function bodyOf(mail: MailToCompose): { text: string; html: string } {
+  const { quoted, signature = '', language } = mail;
+  // The blank after the dashes is what mail programs know a signature by (RFC 3676, 4.3).
+  const text = [mail.text, ...(signature === '' ? [] : [`-- \n${signature}`])];
+  const html = [
+    mail.html ?? htmlOfText(mail.text),
+    ...(signature === '' ? [] : [`<div class="gmail_signature">${htmlOfText(`-- \n${signature}`)}</div>`]),
+  ];
+  if (quoted !== null) {
+    text.push(quoteText(quoted, language));
+    html.push(quoteHtml(quoted, language));
+  }
+  return { text: text.join('\n\n'), html: html.join('\n') };
 }
 
 // Cleaned, because an encoded line break is decoded again by the reader, some of whom then see two headers.

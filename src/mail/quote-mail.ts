@@ -26,7 +26,10 @@ export function quoteHtml(quoted: QuotedMail, language: Language): string {
 
 /** Plain text as HTML: paragraphs at empty lines, line breaks and leading blanks kept, nothing else interpreted. */
 export function htmlOfText(text: string): string {
-  const paragraphs = text.trim().split(/(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)\s*?/);
+  const paragraphs = text
+    .replace(/\r\n?/g, '\n')
+    .trim()
+    .split(/\n[ \t]*\n\s*?/);
   return paragraphs.map((paragraph) => `<p dir="auto">${breakLines(paragraph)}</p>`).join('\n');
 }
 

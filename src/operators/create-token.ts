@@ -3,7 +3,7 @@ import { cleanLine } from '../mail/text.ts';
 import { invalidField, Problem } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import type { Actor } from './actor.ts';
-import type { Token } from './operator.ts';
+import type { Token, TokenScope } from './operator.ts';
 import { requirePermission } from './permissions.ts';
 import { findOperatorById, insertToken } from './queries.ts';
 import { generateToken, tokenHash } from './token-secret.ts';
@@ -17,28 +17,37 @@ const NAME_LENGTH = 100;
 export async function createToken(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: Actor,
-  input: { readonly operatorId: number; readonly name: string },
+  input: {
+    readonly operatorId: number;
+    readonly name: string;
+    /** `full` unless told. */
+    readonly scope?: TokenScope | undefined;
+    /** Until it is revoked unless told. */
+    readonly expiresAt?: Date | null | undefined;
+  },
 ): Promise<Token & { readonly token: string }> {
   requirePermission(actor, 'tokens.manage');
   const name = cleanLine(input.name);
   if (name === '' || name.length > NAME_LENGTH)
     throw invalidField('/name', `must have 1 to ${NAME_LENGTH} characters`);
+  const { scope = 'full', expiresAt = null } = input;
+  const now = deps.clock.now();
+  if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be in the future');
   const token = generateToken();
   const hash = tokenHash(token);
   if (hash === null) throw new Error('a generated token has no hash');
-  const now = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const operator = await findOperatorById(tx, input.operatorId);
     if (operator === null) throw new Problem('not_found', 'There is no such operator.');
     if (!operator.active) throw new Problem('wrong_state', `${operator.name} is not active.`);
-    const row = await insertToken(tx, { operatorId: operator.id, name, hash, createdAt: now });
+    const row = await insertToken(tx, { operatorId: operator.id, name, hash, createdAt: now, scope, expiresAt });
     await recordEvent(tx, {
       type: 'token.created',
       actor,
       at: now,
       mailboxId: null,
       requestId: null,
-      new: { operatorId: operator.id, tokenId: row.id, name },
+      new: { operatorId: operator.id, tokenId: row.id, name, scope, expiresAt },
     });
     return { ...row, token };
   });

@@ -19,7 +19,13 @@ export type Token = {
   readonly createdAt: Date;
   readonly lastUsedAt: Date | null;
   readonly revokedAt: Date | null;
+  /** `read`: whatever the operator may do, this token only looks. */
+  readonly scope: TokenScope;
+  /** Null: it holds until it is revoked. */
+  readonly expiresAt: Date | null;
 };
+
+export type TokenScope = 'full' | 'read';
 
 /** The operator as verbs see one. */
 export function asActor(operator: Operator): OperatorActor {

@@ -23,7 +23,13 @@ const ROLES_ALLOWED = {
   'requests.merge': EVERYBODY,
   'requests.split': EVERYBODY,
   'requests.edit': EVERYBODY,
+  'contacts.read': EVERYBODY,
+  'contacts.edit': EVERYBODY,
   'contacts.block': EVERYBODY,
+  /** Everything that is held about somebody, in one file. */
+  'contacts.export': ADMINS,
+  /** For good: contacts, requests, messages, attachments. */
+  erase: ADMINS,
   'intake.read': EVERYBODY,
   /** Releasing from quarantine or discarding. */
   'intake.decide': EVERYBODY,

@@ -1,21 +1,35 @@
 import type { Db, Queryable } from '../db/connect.ts';
 import type { Position } from '../http/cursor.ts';
 import type { Role } from './actor.ts';
-import type { Operator, Token } from './operator.ts';
+import type { Operator, Token, TokenScope } from './operator.ts';
 
 const operatorColumns = (db: Queryable) =>
   db`o.id, o.email, o.name, o.role, o.mailbox_ids, o.active, o.created_at`;
-const tokenColumns = (db: Queryable) => db`id, operator_id, name, created_at, last_used_at, revoked_at`;
+const tokenColumns = (db: Queryable) =>
+  db`id, operator_id, name, created_at, last_used_at, revoked_at, scope, expires_at`;
 
-export type OperatorWithToken = Operator & { readonly tokenId: number; readonly tokenUsedAt: Date | null };
+export type OperatorWithToken = Operator & {
+  readonly tokenId: number;
+  readonly tokenUsedAt: Date | null;
+  readonly tokenScope: TokenScope;
+  readonly tokenKind: TokenKind;
+};
 
-/** The active operator to whom a valid token belongs, or null. */
-export async function findOperatorByToken(db: Queryable, hash: Buffer): Promise<OperatorWithToken | null> {
+/** A token is sent by a program in a header, a session by a browser in a cookie. */
+export type TokenKind = 'token' | 'session';
+
+/** The active operator to whom a token belongs that is neither revoked nor expired, or null. */
+export async function findOperatorByToken(
+  db: Queryable,
+  hash: Buffer,
+  now: Date,
+): Promise<OperatorWithToken | null> {
   const [row] = await db<OperatorWithToken[]>`
-    select ${operatorColumns(db)}, t.id as token_id, t.last_used_at as token_used_at
+    select ${operatorColumns(db)}, t.id as token_id, t.last_used_at as token_used_at, t.scope as token_scope,
+      t.kind as token_kind
     from tokens t
     join operators o on o.id = t.operator_id
-    where t.hash = ${hash} and t.revoked_at is null and o.active`;
+    where t.hash = ${hash} and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now}) and o.active`;
   return row ?? null;
 }
 
@@ -82,11 +96,15 @@ export async function insertToken(
     readonly name: string;
     readonly hash: Buffer;
     readonly createdAt: Date;
+    readonly kind?: TokenKind;
+    readonly scope?: TokenScope;
+    readonly expiresAt?: Date | null;
   },
 ): Promise<Token> {
   const [row] = await db<Token[]>`
-    insert into tokens (operator_id, name, hash, created_at)
-    values (${values.operatorId}, ${values.name}, ${values.hash}, ${values.createdAt})
+    insert into tokens (operator_id, name, hash, created_at, kind, scope, expires_at)
+    values (${values.operatorId}, ${values.name}, ${values.hash}, ${values.createdAt}, ${values.kind ?? 'token'},
+      ${values.scope ?? 'full'}, ${values.expiresAt ?? null})
     returning ${tokenColumns(db)}`;
   if (row === undefined) throw new Error('insert returned no row');
   return row;
@@ -102,7 +120,7 @@ export async function listTokenRows(
   return db<Token[]>`
     select ${tokenColumns(db)}
     from tokens
-    where operator_id = ${operatorId} and id > ${after?.id ?? 0}
+    where operator_id = ${operatorId} and kind = 'token' and id > ${after?.id ?? 0}
     order by id
     limit ${limit}`;
 }
@@ -116,4 +134,9 @@ export async function lockToken(db: Queryable, tokenId: number): Promise<Token |
 /** Ends a token's validity. */
 export async function markTokenRevoked(db: Queryable, tokenId: number, now: Date): Promise<void> {
   await db`update tokens set revoked_at = ${now} where id = ${tokenId}`;
+}
+
+/** Ends a session that still holds. */
+export async function markSessionEnded(db: Queryable, hash: Buffer, now: Date): Promise<void> {
+  await db`update tokens set revoked_at = ${now} where hash = ${hash} and kind = 'session' and revoked_at is null`;
 }

@@ -156,7 +156,7 @@ export function operatorRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
     return c.json({ items: page.items.map(renderToken), nextCursor: page.nextCursor }, 200);
   });
   routes.openapi(create, async (c) => {
-    const input = { operatorId: c.req.valid('param').id, name: c.req.valid('json').name };
+    const input = { operatorId: c.req.valid('param').id, ...c.req.valid('json') };
     const created = await createToken(deps, c.get('actor'), input);
     return c.json({ ...renderToken(created), token: created.token }, 201);
   });

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { id, listOf, text, time } from '../http/schemas.ts';
+import { id, listOf, text, time, timeParameter } from '../http/schemas.ts';
 import type { Operator, Token } from './operator.ts';
 
 const role = z
@@ -41,6 +41,10 @@ export const newOperatorSchema = z
   })
   .openapi('NewOperator');
 
+const tokenScope = z
+  .enum(['full', 'read'])
+  .openapi({ description: 'read: whatever the operator may do, this token only looks (GET).' });
+
 export const tokenSchema = z
   .object({
     id,
@@ -49,6 +53,8 @@ export const tokenSchema = z
     createdAt: time,
     lastUsedAt: time.nullable().openapi({ description: 'To the minute.' }),
     revokedAt: time.nullable(),
+    scope: tokenScope,
+    expiresAt: time.nullable().openapi({ description: 'null: it holds until it is revoked.' }),
   })
   .openapi('Token');
 
@@ -59,7 +65,11 @@ export const createdTokenSchema = tokenSchema
   .openapi('CreatedToken');
 
 export const newTokenSchema = z
-  .strictObject({ name: text(100, 1).openapi({ example: 'backup script' }) })
+  .strictObject({
+    name: text(100, 1).openapi({ example: 'backup script' }),
+    scope: tokenScope.optional().openapi({ default: 'full' }),
+    expiresAt: timeParameter.optional().openapi({ description: 'Absent: it holds until it is revoked.' }),
+  })
   .openapi('NewToken');
 
 /** An operator as the interface shows one. */
@@ -85,5 +95,7 @@ export function renderToken(token: Token): z.infer<typeof tokenSchema> {
     createdAt: token.createdAt.toISOString(),
     lastUsedAt: token.lastUsedAt?.toISOString() ?? null,
     revokedAt: token.revokedAt?.toISOString() ?? null,
+    scope: token.scope,
+    expiresAt: token.expiresAt?.toISOString() ?? null,
   };
 }

@@ -33,7 +33,8 @@ export async function editHeldReply(
     }
     const { text, html = htmlOfText(text) } = input;
     const missing = shownIds(html).find((id) => !old.contentIds.includes(id));
-    if (missing !== undefined) throw invalidField('/html', `shows cid:${missing}, which this reply has no image for`);
+    if (missing !== undefined)
+      throw invalidField('/html', `shows cid:${missing}, which this reply has no image for`);
     await markReworded(tx, input.messageId, { text, html });
     await recordEvent(tx, {
       type: 'message.edited',

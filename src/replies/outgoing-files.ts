@@ -5,7 +5,10 @@ import { invalidField } from '../problems.ts';
 
 export type GivenFile = { readonly name: string; readonly contentType: string; readonly content: Uint8Array };
 
-export type ReadyFiles = { readonly html: string | null; readonly attachments: readonly OutgoingAttachment[] };
+export type ReadyFiles = {
+  readonly html: string | null;
+  readonly attachments: readonly OutgoingAttachment[];
+};
 
 /** Gmail takes 25 MB a mail, counted as it travels (support.google.com/mail/answer/6584). */
 const MOST_ENCODED_BYTES = 25 * 1024 * 1024;

@@ -18,14 +18,16 @@ export const replySchema = z
     text: text(TEXT_LENGTH, 1)
       .refine((value) => value.trim() !== '', 'must not be blank')
       .openapi({ example: 'Your parcel is on its way.' }),
-    html: text(HTML_LENGTH, 1)
+    html: text(HTML_LENGTH, 1).optional().openapi({ description: WITH_IMAGES }),
+    cc: z
+      .array(mailAddress)
+      .max(MOST_COPIES)
       .optional()
-      .openapi({ description: WITH_IMAGES }),
-    cc: z.array(mailAddress).max(MOST_COPIES).optional().openapi({
-      type: 'array',
-      items: { type: 'string', format: 'email' },
-      description: 'Addresses. Absent: everybody else on the last mail that came in. Empty: nobody.',
-    }),
+      .openapi({
+        type: 'array',
+        items: { type: 'string', format: 'email' },
+        description: 'Addresses. Absent: everybody else on the last mail that came in. Empty: nobody.',
+      }),
     seenMessageId: id.optional().openapi({
       description: 'The newest message its writer had read; refused with what was missed if there are newer.',
     }),
@@ -66,9 +68,13 @@ export function parseReply(value: unknown): ReplyBody {
   if (parsed.success) return parsed.data;
   const errors = fieldErrors('json', parsed.error);
   const [first] = errors;
-  throw new Problem('invalid_input', first === undefined ? 'The reply is not valid.' : `${first.pointer}: ${first.detail}`, {
-    errors,
-  });
+  throw new Problem(
+    'invalid_input',
+    first === undefined ? 'The reply is not valid.' : `${first.pointer}: ${first.detail}`,
+    {
+      errors,
+    },
+  );
 }
 
 /** Takes a `multipart/form-data` body apart: one field `reply` with JSON, any number of files `attachments`. */
@@ -80,7 +86,8 @@ export async function readMultipartReply(
   if (reply === undefined) throw invalidField('/reply', 'is required: the reply as JSON');
   if (replies.length > 1) throw invalidField('/reply', 'is there more than once');
   const unknown = [...form.keys()].find((name) => name !== 'reply' && name !== 'attachments');
-  if (unknown !== undefined) throw invalidField(`/${unknown}`, 'is not known here: files are named attachments');
+  if (unknown !== undefined)
+    throw invalidField(`/${unknown}`, 'is not known here: files are named attachments');
   const files: GivenFile[] = [];
   for (const [index, entry] of form.getAll('attachments').entries()) {
     if (typeof entry === 'string') throw invalidField(`/attachments/${index}`, 'is text and no file');

@@ -7,7 +7,7 @@ import { idempotency } from '../http/idempotency.ts';
 import { problemResponses } from '../http/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { sanitizeHtml } from '../mail/sanitize-html.ts';
-import { invalidField } from '../problems.ts';
+import { invalidField, Problem } from '../problems.ts';
 import { findMessage } from '../requests/find-message.ts';
 import { messageSchema, renderMessage } from '../requests/message-schemas.ts';
 import { editHeldReply } from './edit-held-reply.ts';
@@ -127,6 +127,9 @@ async function readReply(
   c: Context<AppEnv>,
 ): Promise<{ readonly body: ReplyBody; readonly files: readonly GivenFile[] }> {
   const contentType = c.req.header('content-type') ?? '';
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) {
+    throw new Problem('unsupported_media_type', 'A reply is application/json or multipart/form-data.');
+  }
   if (!/^multipart\/form-data\b/i.test(contentType)) {
     return { body: parseReply(contentType === '' ? {} : await c.req.json()), files: [] };
   }

@@ -53,6 +53,19 @@ export const requestSchema = z
 
 export const requestListSchema = listOf(requestSchema).openapi('RequestList');
 
+/** The `q` of a list: at least one word to look for. */
+export function searchParameter(description: string, example = 'carla') {
+  return text(500)
+    .transform((value, context) => {
+      const terms = parseSearch(value);
+      if (terms !== null) return terms;
+      context.addIssue({ code: 'custom', message: 'must have 1 to 20 words to look for' });
+      return z.NEVER;
+    })
+    .optional()
+    .openapi({ type: 'string', maxLength: 500, description, example });
+}
+
 export const requestListQuery = z.strictObject({
   ...pageQuery,
   status: repeatable(status),
@@ -65,22 +78,11 @@ export const requestListQuery = z.strictObject({
   tag: repeatable(text(100, 1)),
   priority: repeatable(priority),
   category: repeatable(text(100, 1)),
-  q: text(500)
-    .transform((value, context) => {
-      const terms = parseSearch(value);
-      if (terms !== null) return terms;
-      context.addIssue({ code: 'custom', message: 'must have 1 to 20 words to look for' });
-      return z.NEVER;
-    })
-    .optional()
-    .openapi({
-      type: 'string',
-      maxLength: 500,
-      description:
-        'Words in subjects, mails, notes, names, addresses and names of attachments, in any language; all of them must ' +
-        'be found, the last one may be a beginning. `"exact phrase"`, `from:` somebody, `#1042`.',
-      example: 'from:carla "on fire" print',
-    }),
+  q: searchParameter(
+    'Words in subjects, mails, notes, names, addresses and names of attachments, in any language; all of them must be ' +
+      'found, the last one may be a beginning. `"exact phrase"`, `from:` somebody, `#1042`.',
+    'from:carla "on fire" print',
+  ),
   createdFrom: timeParameter.optional(),
   createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   updatedFrom: timeParameter.optional(),

@@ -1,11 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { deliverDue } from '../../src/deliveries/deliver-due.ts';
 import { findDelivery } from '../../src/deliveries/find-delivery.ts';
-import { findSendingState } from '../../src/deliveries/find-sending-state.ts';
+import { listSendingAccounts } from '../../src/deliveries/list-sending-accounts.ts';
+import { smtpTransport } from '../../src/deliveries/transport.ts';
 import type { OperatorActor } from '../../src/operators/actor.ts';
 import { testDatabase } from '../support/database.ts';
 import { DAY, HOUR, MINUTE, type Outbox, openOutbox } from '../support/outbox.ts';
 import { type SmtpBehaviour, startSmtpListener } from '../support/smtp-listener.ts';
+import { oneAccount } from '../support/transports.ts';
 
 const { db } = await testDatabase();
 const smtp = await startSmtpListener();
@@ -202,6 +204,31 @@ describe('a permanent refusal', () => {
   });
 });
 
+test.each(['smtps', 'starttls'] as const)(
+  'a certificate that does not hold (%s): nothing is sent, the account rests, and the delivery says why',
+  async (tls) => {
+    const untrusted = await startSmtpListener({ tls });
+    const other = smtpTransport({ url: untrusted.url });
+    const deps = { ...outbox.deps, transports: oneAccount(other) };
+    const request = await outbox.addRequest();
+    const { deliveryId } = await outbox.queue(request);
+    expect(await deliverDue(deps)).toMatchObject({ deferred: 1, failed: 0, paused: 'account' });
+    expect(await findDelivery(deps, actor(), { deliveryId })).toMatchObject({
+      state: 'deferred',
+      pausedReason: 'unreachable',
+      nextAttemptAt: new Date(outbox.now().getTime() + MINUTE),
+      recipients: [{ state: 'waiting', reply: expect.stringContaining('certificate') as string }],
+      attempts: [{ outcome: 'deferred', code: null }],
+    });
+    expect(await requestRow(request.requestId)).toMatchObject({ needsAttention: false });
+    expect(untrusted.mails).toEqual([]);
+    outbox.advance(MINUTE);
+    expect(await due()).toMatchObject({ sent: 1 });
+    other.close();
+    await untrusted.stop();
+  },
+);
+
 test('a mail that hangs after DATA is broken off, its attempt says so, and it goes again under the same Message-ID', async () => {
   smtp.setBehaviour({ afterData: 'hang' });
   const { deliveryId, internetMessageId } = await outbox.queue(await outbox.addRequest());
@@ -258,7 +285,7 @@ describe("a provider's daily limit (550 5.4.5)", () => {
       failed: 0,
       paused: 'account',
     });
-    expect(await findSendingState(outbox.deps)).toMatchObject({
+    expect((await listSendingAccounts(outbox.deps))[0]).toMatchObject({
       paused: 'provider_limit',
       until: new Date(outbox.now().getTime() + HOUR),
       reply: expect.stringContaining('5.4.5') as string,
@@ -271,7 +298,7 @@ describe("a provider's daily limit (550 5.4.5)", () => {
     smtp.setBehaviour({});
     outbox.advance(HOUR);
     expect(await due()).toMatchObject({ sent: 4 });
-    expect(await findSendingState(outbox.deps)).toMatchObject({ paused: null });
+    expect((await listSendingAccounts(outbox.deps))[0]).toMatchObject({ paused: null });
     const ids = smtp.mails.map((mail) => mail.internetMessageId);
     expect(ids.toSorted()).toEqual(queued.map((mail) => mail.internetMessageId).toSorted());
   });

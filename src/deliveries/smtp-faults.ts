@@ -1,0 +1,89 @@
+import type { NodemailerError } from 'nodemailer';
+import type { RecipientRefusal, SendResult, SmtpReply } from './transport.ts';
+
+/** What keeps an account from sending, as far as one can tell from here. */
+export type SmtpFaultKind =
+  'dns' | 'refused' | 'timeout' | 'tls' | 'sign_in' | 'oauth' | 'sender' | 'turned_away' | 'other';
+
+export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
+
+/** Why a session could not be set up. */
+export function smtpFault(error: NodemailerError): SmtpFault {
+  return { kind: kindOf(error), reply: describe(error) };
+}
+
+function kindOf(error: NodemailerError): SmtpFaultKind {
+  const { code = '', command = '' } = error;
+  const { originalCode = '', timeoutType = '' } = error as { originalCode?: string; timeoutType?: string };
+  if (code === 'EDNS' || originalCode === 'ENOTFOUND' || originalCode === 'EAI_AGAIN') return 'dns';
+  if (code === 'ETLS' || TLS_FAULT.test(originalCode)) return 'tls';
+  if (code === 'EOAUTH2' || (code === 'EAUTH' && /XOAUTH2/i.test(command))) return 'oauth';
+  if (code === 'EAUTH' || code === 'ENOAUTH') return 'sign_in';
+  if (UNREACHABLE.has(originalCode)) return 'refused';
+  if (ACCOUNT_TIMEOUTS.has(timeoutType) || code === 'ETIMEDOUT') return 'timeout';
+  return error.responseCode === undefined ? 'other' : 'turned_away';
+}
+
+/** How a send that threw has ended: refused by the server, failed with its mail, or trouble of the whole account. */
+export function failedSend(error: NodemailerError): SendResult {
+  const refused = error.rejectedErrors ?? [];
+  if (refused.length > 0) {
+    return { kind: 'answered', accepted: [], refused: refused.map(refusal), reply: describe(error) };
+  }
+  return { kind: isAccountTrouble(error) ? 'account_failed' : 'mail_failed', reply: describe(error) };
+}
+
+const ACCOUNT_CODES = new Set([
+  'EDNS',
+  'ETLS',
+  'EAUTH',
+  'ENOAUTH',
+  'EOAUTH2',
+  'EPROTOCOL',
+  'ECONFIG',
+  'EPROXY',
+]);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+]);
+// Node names a certificate that does not hold by what is wrong with it (DEPTH_ZERO_SELF_SIGNED_CERT, CERT_HAS_EXPIRED …).
+const TLS_FAULT = /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_VERIFY/;
+const ACCOUNT_TIMEOUTS = new Set(['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT']);
+
+// A connection that breaks later may have been broken by this very mail: then the mail has to wait, not the account.
+function isAccountTrouble(error: NodemailerError): boolean {
+  const { originalCode, timeoutType } = error as { originalCode?: string; timeoutType?: string };
+  return (
+    ACCOUNT_CODES.has(error.code ?? '') ||
+    UNREACHABLE.has(originalCode ?? '') ||
+    TLS_FAULT.test(originalCode ?? '') ||
+    ACCOUNT_TIMEOUTS.has(timeoutType ?? '') ||
+    (error.responseCode !== undefined && /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
+  );
+}
+
+/** What the server said, or what the library says of the connection. */
+export function describe(error: NodemailerError): SmtpReply {
+  if (error.response !== undefined && error.response !== '') return readReply(error.response);
+  return { code: null, enhancedCode: null, text: error.message };
+}
+
+/** The refusal of one recipient. */
+export function refusal(error: NodemailerError): RecipientRefusal {
+  return { ...describe(error), address: error.recipient ?? '' };
+}
+
+/** Takes a reply line apart: `550-5.1.1 No such user` → 550, `5.1.1` and the line. */
+export function readReply(line: string): SmtpReply {
+  const match = /^(\d{3})(?:[ -](?:([245]\.\d{1,3}\.\d{1,3})\b)?)?/.exec(line);
+  return {
+    code: match?.[1] === undefined ? null : Number(match[1]),
+    enhancedCode: match?.[2] ?? null,
+    text: line,
+  };
+}
