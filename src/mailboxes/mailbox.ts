@@ -32,6 +32,12 @@ export type Mailbox = {
   readonly reopenDays: number;
   readonly notices: readonly NoticeKind[];
   readonly quoting: Quoting;
+  /** Days after which a resolved request closes by itself; null: never. */
+  readonly autoCloseDays: number | null;
+  /** Automatic mails within an hour, after which no more leave; null: no cap. */
+  readonly noticesPerHour: number | null;
+  /** How long the relay may be silent before somebody is told. */
+  readonly silenceMinutes: number;
   /** Below every answer, after the operator's own; plain text, empty for none. */
   readonly signature: string;
   readonly groupAddresses: readonly string[];

@@ -27,8 +27,8 @@ export type MailboxRow = Mailbox & {
 };
 
 const settings = (db: Queryable) => db`
-  m.id, m.address, m.name, m.language, m.thread_by, m.reopen_days, m.notices, m.quoting, m.signature, m.group_addresses, m.allowed_senders,
-  m.denied_senders, m.accept_since`;
+  m.id, m.address, m.name, m.language, m.thread_by, m.reopen_days, m.notices, m.quoting, m.auto_close_days, m.notices_per_hour,
+  m.silence_minutes, m.signature, m.group_addresses, m.allowed_senders, m.denied_senders, m.accept_since`;
 
 type WithTemplates = { readonly templates: readonly MailboxTemplate[] };
 

@@ -37,6 +37,15 @@ const settings = {
     description:
       "What an answer quotes of the contact's last mail: with the history in it, what was new, or nothing.",
   }),
+  autoCloseDays: z.int().min(1).max(365).nullable().openapi({
+    description: 'Days after which a resolved request closes by itself, with its notice; null: never.',
+  }),
+  noticesPerHour: z.int().min(1).max(1_000_000).nullable().openapi({
+    description: 'Automatic mails within an hour, after which no more leave: against loops. null: no cap.',
+  }),
+  silenceMinutes: z.int().min(16).max(10_080).openapi({
+    description: 'How long the relay may be silent before the admins are told; it speaks every ten minutes.',
+  }),
   signature: text(2000).openapi({ description: "Below each answer, after the operator's own; plain text." }),
   groupAddresses: z
     .array(mailAddress)
@@ -74,6 +83,9 @@ export const mailboxSchema = z
     reopenDays: z.int(),
     notices: z.array(z.enum(NOTICE_KINDS)),
     quoting: settings.quoting,
+    autoCloseDays: z.int().nullable(),
+    noticesPerHour: z.int().nullable(),
+    silenceMinutes: z.int(),
     signature: z.string(),
     groupAddresses: z.array(z.string()),
     allowedSenders: z.array(z.string()),
@@ -129,6 +141,9 @@ export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema
     reopenDays: mailbox.reopenDays,
     notices: [...mailbox.notices],
     quoting: mailbox.quoting,
+    autoCloseDays: mailbox.autoCloseDays,
+    noticesPerHour: mailbox.noticesPerHour,
+    silenceMinutes: mailbox.silenceMinutes,
     signature: mailbox.signature,
     groupAddresses: [...mailbox.groupAddresses],
     allowedSenders: [...mailbox.allowedSenders],
