@@ -19,8 +19,12 @@ export function parseAddresses(latin1: string, hint: string | null = null): read
   const field = latin1.slice(0, longestList);
   const found = readList(field, hint);
   const usable = joinSplitNames(found).filter((mailbox) => mailbox.address !== '');
-  if (usable.length > 0) return usable.slice(0, mostAddresses);
-  return lastResort(field, hint);
+  if (usable.some(({ address }) => address.includes('@')) || (usable.length > 0 && !/<[^<>]*@/.test(field)))
+    return usable.slice(0, mostAddresses);
+  // Lone words before an address in brackets are its name: `<b>Ann</b> <ann@x>`.
+  const [last] = lastResort(field, hint);
+  if (last !== undefined && (usable.length === 0 || last.address.includes('@'))) return [last];
+  return usable.slice(0, mostAddresses);
 }
 
 /** The address as the desk compares it: lower case, IDNA domain, no blanks; '' when it cannot be one. */
@@ -185,7 +189,8 @@ function lastResort(latin1: string, hint: string | null): readonly Address[] {
   const close = text.indexOf('>', open + 1);
   if (open >= 0) {
     const address = normalizeAddress(text.slice(open + 1, close < 0 ? undefined : close));
-    if (address !== '') return [{ name: displayName(text.slice(0, open).replaceAll('"', '')), address }];
+    if (address !== '')
+      return [{ name: displayName(text.slice(0, open).replaceAll(/<[^<>]*>|"/g, '')), address }];
   }
   if (literal === '') return [];
   for (const word of text.split(/[\s,;<>()"]+/)) {

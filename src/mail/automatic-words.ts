@@ -2,7 +2,7 @@ import type { ParsedMail } from './parsed-mail.ts';
 
 /** Subjects no person writes: the programs' own prefixes, in their languages. */
 const certain =
-  /^\W{0,3}(auto(matic|mated|matische|matisch|matisk|matiskt|matique)?[ -]?(re(ply|sponse|spuesta|sposta)|respon[ds]e?r?|antwort|antwoord|svar|válasz)\b|(re: ?)?auto-?reply\b|automatische antwort|automatische abwesenheits|abwesenheitsnotiz|réponse automatique|respuesta automática|respuesta automatica|risposta automatica|resposta automática|resposta automatica|automatisch antwoord|automatiskt svar|automatisk svar|autosvar|automaattinen vastaus|автоответ|автоматический ответ|автоматична відповідь|автовідповідь|odpowiedź automatyczna|autoodpowiedź|automatická odpov[eě]ď|automatikus válasz|automatski odgovor|samodejni odgovor|răspuns automat|otomatik yanıt|otomatik cevap|αυτόματη απάντηση|תשובה אוטומטית|رد تلقائي|trả lời tự động|balasan otomatis|自动回复|自動回覆|自動返信|자동 ?(회신|응답)|out of (the )?office (auto-?reply|reply|notification|response|message)\b|ooo auto|vacation (auto-?)?(reply|response|message|notice)|away from (my )?(mail|email|office) (auto-?)?reply|\[auto-?(reply|response|generated)\]|auto: |automatic(al)? reply)/i;
+  /^\W{0,3}(auto(matic|mated|matische|matisch|matisk|matiskt|matique)?[ -]?(re(ply|sponse|spuesta|sposta)|respon[ds]e?r?|antwort|antwoord|svar|válasz)\b|(re: ?)?auto-?reply\b|automatische antwort|automatische abwesenheits|abwesenheitsnotiz|réponse automatique|respuesta automática|respuesta automatica|risposta automatica|resposta automática|resposta automatica|automatisch antwoord|automatiskt svar|automatisk svar|autosvar|automaattinen vastaus|автоответ|автоматический ответ|автоматична відповідь|автовідповідь|odpowiedź automatyczna|automatyczna odpowiedź|autoodpowiedź|automatická odpov[eě]ď|automatikus válasz|automatski odgovor|samodejni odgovor|răspuns automat|otomatik yanıt|otomatik cevap|αυτόματη απάντηση|תשובה אוטומטית|رد تلقائي|trả lời tự động|balasan otomatis|自动回复|自動回覆|自動返信|자동 ?(회신|응답)|out of (the )?office (auto-?reply|reply|notification|response|message)\b|ooo auto|vacation (auto-?)?(reply|response|message|notice)|away from (my )?(mail|email|office) (auto-?)?reply|\[auto-?(reply|response|generated)\]|auto: |automatic(al)? reply)/i;
 
 /** Subjects both programs and people write: they count when the text agrees. */
 const likely =
@@ -20,16 +20,28 @@ const challenges =
 const challengeText =
   /(click|reply|visit|follow|respond|confirm)[^\n]{0,120}(deliver|reach|human|not (a )?spam|inbox)|unsolicited|spam/i;
 
+/** What services say that hold a stranger's mail until he proves to be a person, whatever subject they answer under. */
+const heldBack =
+  /(added? to (the recipient['’]s|my|his|her|our) ([\w-]+ )?(allowed?|approved|guest|safe|white) ?-?(senders? ?)?list|account is protected by [^\n.]{2,40}\.\s|your (message|e-?mail|mail)\b[^.]{0,120} (has been|was|is being|is) (waitlisted\b|held (until|pending))|to (ensure|complete|allow) (the )?delivery of your (e-?mail|message))/i;
+
 /** The rule by which a subject (with the text under it, where the subject alone proves too little) is a program's answer; or null. */
 export function automaticSubject(mail: ParsedMail): string | null {
   const line = mail.subject.slice(0, 300).trim();
   const opening = mail.text.slice(0, 1500);
-  if (certain.test(line)) return 'subject: automatic reply';
+  if (certain.test(line) || /[([](auto(matic|mated)?[ -]?(reply|response))[)\]]$/i.test(line))
+    return 'subject: automatic reply';
   const short = /^[^:]{3,40}:\s*\S/.test(line) || line.length < 40;
   const answers = mail.inReplyTo.length > 0 || mail.references.length > 0 || /^[^:]{3,40}:\s*re:/i.test(line);
   if (short && (likely.test(line) || (answers && possible.test(line))) && absences.test(opening))
     return 'subject: absence';
   if (challenges.test(line) && challengeText.test(opening) && /https?:/i.test(opening))
     return 'subject: challenge';
+  if (
+    mail.text.length < 4000 &&
+    /https?:/i.test(mail.text) &&
+    /click|follow|visit|link below/i.test(opening) &&
+    heldBack.test(opening.replace(/\s+/g, ' '))
+  )
+    return 'text: challenge';
   return null;
 }

@@ -1,4 +1,4 @@
-import { allAddresses, namedRecipients } from './bounce/named-recipients.ts';
+import { allAddresses, listedRecipients, namedRecipients } from './bounce/named-recipients.ts';
 import { readDeliveryStatus } from './bounce/delivery-status.ts';
 import type { StatusEntry } from './bounce/delivery-status.ts';
 import { bodyOf, reportText } from './bounce/report-text.ts';
@@ -58,7 +58,12 @@ export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
     recipients: named,
     action,
     originalMessageIds: messageIds(mail, [report.returned, report.said, body]),
-    addresses: allAddresses([report.said, report.status, report.returned, body.slice(0, 200_000)].join('\n')),
+    addresses: [
+      ...new Set([
+        ...named.map((one) => one.address),
+        ...allAddresses([report.said, report.status, report.returned, body.slice(0, 200_000)].join('\n')),
+      ]),
+    ],
   };
 }
 
@@ -71,17 +76,21 @@ function fromProse(
   const own = new Set(
     [mail.from, ...mail.to, ...mail.cc].flatMap((party) => (party === null ? [] : [party.address])),
   );
-  const named = namedRecipients(said, own);
+  const reporter = /@([^@]+)$/.exec(mail.from?.address ?? '')?.[1] ?? '';
+  const named = namedRecipients(said, own, reporter);
   if (named.length > 0)
     return unique(named.map(({ address, context }) => recipientOfText(address, context, action)));
   const to =
     /^(?:to|x-original-to|envelope-to|delivered-to)\s*:([^\n]{0,1000})/im.exec(
       returned.slice(0, 60_000),
     )?.[1] ?? '';
+  const returnedTo = allAddresses(to).filter((address) => !own.has(address));
+  if (returnedTo.length > 0)
+    return unique(returnedTo.map((address) => recipientOfText(address, said.slice(0, 2000), action)));
+  // Who writes to himself gets the report about himself.
+  const sender = new Set(mail.from === null ? [] : [mail.from.address]);
   return unique(
-    allAddresses(to)
-      .filter((address) => !own.has(address))
-      .map((address) => recipientOfText(address, said.slice(0, 2000), action)),
+    listedRecipients(said, sender).map(({ address, context }) => recipientOfText(address, context, action)),
   );
 }
 

@@ -25,7 +25,11 @@ export type Classification = {
 const automaticHeaders = [
   'x-autoreply', 'x-auto-reply', 'x-autoreply-from', 'x-auto-reply-from', 'x-autorespond', 'x-autoresponder', 'x-autoresponse', 'x-auto-response', 'x-mail-autoreply',
   'x-mdautoresponder', 'x-vacation', 'x-vacationer', 'x-fc-machinegenerated', 'x-cron-env', 'x-tmda-confirm-ack', 'x-autoreplied', 'x-automatic-reply', 'x-webmail-autoreply',
-  'x-sent-by-autoresponder', 'x-out-of-office', 'x-otrs-loop', 'x-znuny-loop',
+  'x-sent-by-autoresponder', 'x-out-of-office', 'x-otrs-loop', 'x-znuny-loop', 'x-bluebottle-request', 'x-boxbe-notice',
+]; // prettier-ignore
+
+const listHeaders = [
+  'list-id', 'list-post', 'list-unsubscribe', 'list-help', 'list-archive', 'mailing-list', 'x-mailing-list', 'x-mailman-version',
 ]; // prettier-ignore
 
 /** Tells what kind of mail this is and by what: headers first, words only where programs send none. Bounces win over all but our own loop. */
@@ -69,12 +73,20 @@ function reportOf(mail: ParsedMail): Classification | null {
   if (senderKind(mail) !== null && holds('message/delivery-status')) return deliveryReport(mail);
   if (headerValue(mail, 'x-failed-recipients') !== null)
     return { class: 'bounce', decidedBy: 'x-failed-recipients' };
-  if (
-    headerValue(mail, 'x-amz-sns-message-id') !== null &&
-    /"notificationType"\s*:\s*"Bounce"/.test(mail.text.slice(0, 20_000))
-  ) {
-    return { class: 'bounce', decidedBy: 'x-amz-sns-message-id' };
+  if (headerValue(mail, 'x-amz-sns-message-id') !== null) {
+    const notice = /"notificationType"\s*:\s*"(Bounce|Complaint|Delivery)"/.exec(
+      mail.text.slice(0, 20_000),
+    )?.[1];
+    if (notice === 'Bounce') return { class: 'bounce', decidedBy: 'x-amz-sns-message-id' };
+    if (notice !== undefined)
+      return { class: 'receipt', decidedBy: `x-amz-sns-message-id: ${notice.toLowerCase()}` };
   }
+  // Hotmail returns what its users report as junk without calling it a feedback report.
+  if (
+    holds('message/rfc822') &&
+    /^\s*complaint about message from [\d.a-f:]{7,45}\s*$/i.test(mail.subject.slice(0, 200))
+  )
+    return { class: 'receipt', decidedBy: 'subject: complaint about message' };
   return null;
 }
 
@@ -183,8 +195,19 @@ function automaticOf(mail: ParsedMail): Classification | null {
   }
   if (/^(auto-?respon[ds]er?|auto-?reply|vacation|out-?of-?office)@/.test(mail.from?.address ?? ''))
     return { class: 'auto_reply', decidedBy: 'from: autoresponder' };
-  const rule = automaticSubject(mail);
+  const rule = automaticSubject(mail) ?? vacationOf(mail);
   return rule === null ? null : { class: 'auto_reply', decidedBy: rule };
+}
+
+/** Old vacation programs mark their answers as bulk mail, and no list has a hand in it. */
+function vacationOf(mail: ParsedMail): string | null {
+  const value = keyword(headerValue(mail, 'precedence') ?? '');
+  if (!['bulk', 'junk'].includes(value) || mail.headers.some((header) => listHeaders.includes(header.name)))
+    return null;
+  const returnPath = headerValue(mail, 'return-path') ?? '';
+  const answers = mail.inReplyTo.length > 0 || mail.references.length > 0 || /^\s*re\s*:/i.test(mail.subject);
+  if (/^<\s*>$/.test(returnPath)) return `precedence: ${value}, return-path: <>`;
+  return answers ? `precedence: ${value}, an answer` : null;
 }
 
 /** Accepting or declining an invitation is a click; a counter-proposal carries words. */
@@ -202,16 +225,7 @@ function calendarOf(mail: ParsedMail): Classification | null {
 
 function listOf(mail: ParsedMail, context: ClassifyContext): Classification | null {
   if (isOwnGroup(mail, context)) return null;
-  for (const name of [
-    'list-id',
-    'list-post',
-    'list-unsubscribe',
-    'list-help',
-    'list-archive',
-    'mailing-list',
-    'x-mailing-list',
-    'x-mailman-version',
-  ]) {
+  for (const name of listHeaders) {
     if (headerValue(mail, name) !== null) return { class: 'list', decidedBy: name };
   }
   for (const name of ['precedence', 'x-precedence']) {

@@ -37,7 +37,7 @@ export function shallowHtml(html: string): string {
     const end = tagEnd(text, at);
     if (end < 0) break;
     if (!fits(open, name, closing)) {
-      kept.push(text.slice(from, at), ' ');
+      if (from < at) kept.push(text.slice(from, at), ' ');
       from = end;
     }
     at = text.indexOf('<', end);
@@ -62,20 +62,30 @@ function fits(open: string[], name: string, closing: boolean): boolean {
 }
 
 function nameAt(text: string, at: number): string {
-  const match = /^[a-z][a-z0-9:_-]{0,40}/i.exec(text.slice(at, at + 42));
-  return match === null ? '' : match[0].toLowerCase();
+  if (!isLetter(text.charCodeAt(at))) return '';
+  let end = at + 1;
+  while (end < at + 41 && isNameCode(text.charCodeAt(end))) end += 1;
+  return text.slice(at, end).toLowerCase();
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a);
+}
+
+function isNameCode(code: number): boolean {
+  return isLetter(code) || (code >= 0x30 && code <= 0x3a) || code === 0x2d || code === 0x5f;
 }
 
 /** Where the tag ends that begins at `at`, quoted attribute values passed over; -1 when it never ends. */
 function tagEnd(text: string, at: number): number {
-  let quote = '';
+  let quote = 0;
   const limit = Math.min(text.length, at + tagLimit);
   for (let index = at + 1; index < limit; index += 1) {
-    const character = text[index] ?? '';
-    if (quote !== '') {
-      if (character === quote) quote = '';
-    } else if (character === '>') return index + 1;
-    else if ((character === '"' || character === "'") && text[index - 1] === '=') quote = character;
+    const code = text.charCodeAt(index);
+    if (quote !== 0) {
+      if (code === quote) quote = 0;
+    } else if (code === 0x3e) return index + 1;
+    else if ((code === 0x22 || code === 0x27) && text.charCodeAt(index - 1) === 0x3d) quote = code;
   }
   // An attribute longer than the limit is an image in a data: URL, or a quote that is never closed: the next bracket ends it.
   const next = text.indexOf('>', limit);

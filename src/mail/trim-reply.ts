@@ -19,6 +19,7 @@ export function visibleTextOfHtml(html: string): string | null {
 function trimmed(text: string, keepsOwnQuotes: boolean): string {
   // Marks of writing direction stand around names and addresses in Hebrew and Arabic mail and hide what they are.
   const lines = text
+    .trimEnd()
     .replace(/\r+\n?/g, '\n')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .split('\n');

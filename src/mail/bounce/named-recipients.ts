@@ -1,6 +1,7 @@
 export type NamedRecipient = { readonly address: string; readonly context: string };
 
-const localEnd = /[^\s<>()[\]",;:'`|*=@]{1,120}$/;
+const localBreak = /[\s<>()[\]",;:'`|*=@]/;
+const longestLocal = 120;
 const domainStart = /^[a-z0-9_][a-z0-9_.-]{0,200}[a-z0-9]/i;
 const alone =
   /^[\s>*•·\-–—"'[(<]*(?:mailto:|smtp:|rfc822;)?\s*([^\s<>()[\]",;:'`|*]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])[\s>"')\]]*(?:\(.{0,300}|<[^<>]{1,200}>\s*|\.{3,}.{0,300}|[:;,](?:\s.{0,300})?|\.\s*|\s-\s.{0,300}|\[.{0,300}|(?<=\s)(?:on|at|was|is|failed|unknown|user|recipient|could|has|smtp|\d{3}|the|not|no )\b.{0,300})?$/i;
@@ -13,11 +14,17 @@ const office =
 
 /**
  * The addresses a report in prose names as failed, best evidence first: alone on their line, then on a line that tells of failure.
- * `excluded` are the report's own sender and recipients.
+ * `excluded` are the report's own sender and recipients, `reporter` is the domain it comes from.
  */
-export function namedRecipients(said: string, excluded: ReadonlySet<string>): readonly NamedRecipient[] {
+export function namedRecipients(
+  said: string,
+  excluded: ReadonlySet<string>,
+  reporter: string,
+): readonly NamedRecipient[] {
   const listed = listedRecipients(said, excluded);
   if (listed.length > 0) return listed;
+  const bare = bareRecipients(said, reporter);
+  if (bare.length > 0) return bare;
   const told = new Map<string, string>();
   const lines = linesOf(said);
   for (const [index, line] of lines.entries()) {
@@ -42,6 +49,25 @@ export function listedRecipients(said: string, excluded: ReadonlySet<string>): r
     add(listed, match[1] ?? '', said.slice(0, 800), excluded, true);
   }
   return entriesOf(listed);
+}
+
+/** AOL and GroupWise name their own users without a domain, each indented on a line of its own below the sentence about them. */
+function bareRecipients(said: string, reporter: string): readonly NamedRecipient[] {
+  const lines = linesOf(said.slice(0, 4000));
+  const heading = lines.findIndex((line, index) => {
+    const sentence = `${lines[index - 1] ?? ''} ${line}`.slice(0, 600);
+    return /[^\s:]:\s*$/.test(line) && /(following|recipient)/i.test(sentence) && /deliver/i.test(sentence);
+  });
+  if (reporter === '' || heading < 0) return [];
+  const found: NamedRecipient[] = [];
+  for (let index = heading + 1; index < lines.length && found.length < 50; index += 1) {
+    const line = lines[index] ?? '';
+    if (line.trim() === '') continue;
+    const name = /^[ \t]+([a-z0-9][a-z0-9_.+-]{1,63})\s*(?:\(.{0,200}\))?\s*$/i.exec(line)?.[1];
+    if (name === undefined) break;
+    found.push({ address: `${name.toLowerCase()}@${reporter}`, context: contextOf(lines, index) });
+  }
+  return found;
 }
 
 function linesOf(text: string): readonly string[] {
@@ -72,9 +98,11 @@ export function allAddresses(text: string): readonly string[] {
 /** Goes from one at sign to the next: a pattern over the whole text would try every word as an address. */
 function* addressesIn(text: string): Generator<string> {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
-    const local = localEnd.exec(text.slice(Math.max(0, at - 121), at))?.[0];
+    let start = at;
+    while (start > 0 && at - start < longestLocal && !localBreak.test(text[start - 1] ?? ' ')) start -= 1;
+    if (start === at) continue;
     const domain = domainStart.exec(text.slice(at + 1, at + 203))?.[0];
-    if (local !== undefined && domain !== undefined) yield `${local}@${domain}`;
+    if (domain !== undefined) yield `${text.slice(start, at)}@${domain}`;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Found } from './attachments.ts';
 import { fileOf, unpack } from './attachments.ts';
 import type { ShownPart } from './body-text.ts';
 import { assembleBody } from './body-text.ts';
-import { decodeHeaderText } from './encoded-words.ts';
+import { decodeHeaderText, splitEncodedWords } from './encoded-words.ts';
 import type { Entity } from './entity.ts';
 import { readEntities } from './entity.ts';
 import { declaredFileName } from './file-name.ts';
@@ -73,11 +73,17 @@ export function readContent(
   return { ...textOfFiles(bytes, leaves, hint, depth), found };
 }
 
-/** The charset of the mail's own text: what its 8-bit headers without a label are most likely written in. */
+/** The charset of the mail's own text, or of its encoded words: what 8-bit text without a label is most likely written in. */
 export function charsetHint(root: Entity, leaves: readonly Entity[]): string | null {
   for (const entity of [root, ...leaves.slice(0, 20)]) {
     const charset = entity.contentType.params.get('charset');
-    if (charset !== undefined) return charset;
+    if (charset !== undefined && !/^us-ascii$/i.test(charset)) return charset;
+  }
+  for (const name of ['subject', 'from']) {
+    const [word] = splitEncodedWords(
+      shorten(firstHeader(root.headers, name) ?? '', longestHeaderLine),
+    ).filter((piece) => typeof piece !== 'string');
+    if (word !== undefined) return word.charset;
   }
   return null;
 }

@@ -149,6 +149,9 @@ function mediaType(value: string, fallback: string): string {
   const clean = value.replaceAll(/\s+/g, '');
   if (/^[a-z0-9!#$&^_.+-]{1,80}\/[a-z0-9!#$&^_.+-]{1,120}$/.test(clean)) return clean;
   if (clean === '') return fallback;
+  // A type with the next field or other words run into it.
+  const first = /^([a-z]{1,40}\/[a-z0-9.+-]{1,120})[\s,:\\]/.exec(value.trimStart())?.[1];
+  if (first !== undefined) return first;
   // "text", "html", "Mail message body" and the like of old mailers.
   return clean === 'html'
     ? 'text/html'

@@ -17,9 +17,9 @@ const alphabets: readonly (readonly [charset: string, letters: string])[] = [
   ['koi8-r', russian],
   ['ibm866', russian],
   ['iso-8859-5', russian],
-  ['windows-1253', 'αοιετσνηυρπκμλάόί'],
-  ['windows-1255', 'יוהלאמרתבשנ'],
-  ['windows-1256', 'اليمنوترهبدسفع'],
+  ['windows-1253', 'αοιετσνηυρπκμλάόίςγωέδ'],
+  ['windows-1255', 'יוהלאמרתבשנםחדקעפסגכטזצןךץף'],
+  ['windows-1256', 'اليمنوترهبدسفعةكقحجشأخصطىذضغثزءئظؤ'],
 ];
 
 const manyByteCharsets = ['shift_jis', 'euc-jp', 'gb18030', 'euc-kr', 'big5'] as const;
@@ -34,6 +34,7 @@ const frequentCharacters: Record<string, string> = {
   shift_jis: '日本人年大会社件名様山田中東京注文確認請求書送信お知',
 };
 const sampleLength = 4096;
+const umlauts = new Set(Buffer.from('äöüßåøæÄÖÜÅØÆ', 'latin1'));
 
 /** A charset for bytes that are neither ASCII nor UTF-8 and carry no label: what the byte pattern makes likeliest, else windows-1252. */
 export function guessCharset(bytes: Uint8Array): string {
@@ -45,7 +46,8 @@ export function guessCharset(bytes: Uint8Array): string {
   // Accents of Latin languages stand alone between ASCII letters; other alphabets come in whole words.
   const run = shape.high / shape.runs;
   if (run < 2 || (run < 3 && shape.letters > shape.high)) return 'windows-1252';
-  return guessAlphabet(sample);
+  // Hardly a word of another alphabet gets by on the few letters that share their bytes with umlauts: "äöüß", "ÅÄÖ".
+  return sample.every((byte) => byte < 0x80 || umlauts.has(byte)) ? 'windows-1252' : guessAlphabet(sample);
 }
 
 function firstHigh(bytes: Uint8Array): number {
@@ -133,7 +135,7 @@ function weight(code: number, charset: string): number {
 
 function guessAlphabet(bytes: Uint8Array): string {
   let best = 'windows-1252';
-  let bestScore = 0.1;
+  let bestScore = 0.3;
   for (const [charset, letters] of alphabets) {
     const score = letterShare(new TextDecoder(charset).decode(bytes), letters);
     if (score > bestScore) [best, bestScore] = [charset, score];
@@ -155,6 +157,8 @@ function letterShare(text: string, letters: string): number {
     const rank = letters.indexOf(lower);
     if (rank >= 0) good += (1 - rank / (letters.length + 4)) * (lower === character ? 1 : 0.9);
     if (character === '\ufffd') good -= 2;
+    // A charset of another alphabet has a few Latin accents too, but no word mixes the two.
+    if (character >= '\u00c0' && character <= '\u00ff') good -= 1.5;
     // The wrong Cyrillic charset swaps the cases: capitals inside words give it away.
     if (previousIsLower && lower !== character) good -= 1.5;
     previousIsLower = lower === character && character.toUpperCase() !== character;

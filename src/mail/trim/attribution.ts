@@ -13,13 +13,19 @@ const verbs = [
   'escribió', 'escribio', 'ha escrito', 'ha scritto', 'scrive', 'escreveu', 'schreef', 'napisał(a)', 'napisał', 'napisała', 'pisze',
   'napsal(a)', 'napsal', 'napsala', 'napísal(a)', 'napísal', 'napísala', 'píše', 'skrev', 'skreiv', 'følgende', 'kirjoitti', 'написал(а)', 'написал',
   'пишет', 'пишете', 'писал(а)', 'писал', 'писала', 'написав(ла)', 'написав', 'написала', 'пише', 'написа', 'napisao/la je', 'napisao/la', 'napisao je',
-  'je napisao', 'je napisala', 'napisao', 'je napisal/a', 'je napisal', 'a scris', 'scrie', 'írta', 'şunu yazdı', 'yazdı', 'έγραψε', 'כתב', 'כתבה',
-  'כתב/ה', 'كتب', 'نوشت', 'đã viết', 'viết', 'เขียน', 'menulis', '写道', '寫道', '写到', 'のメッセージ', '書きました', 'さんは書きました', '작성', '님이 작성',
+  'je napisao', 'je napisala', 'napisao', 'je napisal/a', 'je napisal', 'napisala', 'napisal', 'a scris', 'scrie', 'írta', 'şunu yazdı', 'yazdı', 'έγραψε', 'כתב', 'כתבה',
+  'כתב/ה', 'كتب', 'نوشت', 'đã viết', 'viết', 'เขียน', 'เขียนว่า', 'menulis', '写道', '寫道', '写到', 'のメッセージ', '書きました', 'さんは書きました', '작성', '님이 작성',
   '썼습니다', 'rašė', 'parašė', 'rakstīja', 'kirjutas', 'va escriure', 'idatzi zuen', 'skrifaði',
 ]; // prettier-ignore
 
 const firstPerson = /(?<=^|[\s,])(i|we|ich|wir|je|j['’]ai|yo|eu|ik|wij|jag|jeg|я|мы)(?=[\s,]|$)/u;
-const verbEnds = new Set(verbs.map((verb) => verb.at(-1) ?? ''));
+/** One pass over a line instead of one a verb: nearly every line of a mail ends here. */
+const anyVerb = new RegExp(verbs.map((verb) => RegExp.escape(verb)).join('|'), 'u');
+const verbAtEnd = new RegExp(`(?:${verbs.map((verb) => RegExp.escape(verb)).join('|')})$`, 'u');
+const anyOpener = new RegExp(
+  `^(?:在|(?:${openers.map((opener) => RegExp.escape(opener)).join('|')})[\\s\\d])`,
+  'u',
+);
 const english = new Set(['wrote', 'writes', 'said', 'says', 'sent']);
 const weekdays =
   /^(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|ndz|пн|вт|ср|чт|пт|сб|вс|нд|поне|втор|сред|четв|пятн|субб|воск|ma|ti|on|to|fre|lø|lör|sø|sön|ke|pe|la|su)\p{L}*\.?,?\s/u;
@@ -29,6 +35,8 @@ const clock = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
 const numericDate = /(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\d)/;
 const address = /[^\s@<>()]@[^\s@<>()]+\.[^\s@<>()]/;
 const addressAtEnd = /<[^<>]{1,200}@[^<>]{1,200}>+\s*[:：]?$/;
+/** Mail programs in any language end in the writer's address and at most three words more. */
+const addressNearEnd = /<[^<>]{1,200}@[^<>]{1,200}>+\s*(?:[^\s<>@]{1,30}\s*){0,3}[:：]$/;
 const isoMoment = /^20\d\d-\d\d-\d\d \d{1,2}:\d\d (GMT|UTC)\b/;
 const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
 
@@ -36,7 +44,10 @@ const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
 export function attributionLength(lines: readonly string[], at: number): number {
   const first = lines[at] ?? '';
   if (first.length > lengthLimit || first.trim() === '' || first.trimStart().startsWith('>')) return 0;
-  const limit = mayWrap(first) ? wrapLimit : 1;
+  const wraps = mayWrap(first);
+  // Without any of these a line is neither the whole of an attribution nor its beginning.
+  if (!wraps && !/[@:：]|via/.test(first)) return 0;
+  const limit = wraps ? wrapLimit : 1;
   let joined = '';
   for (let count = 1; count <= limit; count += 1) {
     const line = lines[at + count - 1];
@@ -48,20 +59,16 @@ export function attributionLength(lines: readonly string[], at: number): number 
     if (joined.length > lengthLimit) return 0;
     if (isAttribution(joined, count)) return count;
     if (count === 1 && introducesQuote(joined, lines, at + 1)) return 1;
+    // An attribution ends at its colon: what follows one is another sentence.
+    if (/[:：]\s*$/.test(line)) return 0;
   }
   return 0;
 }
 
 /** Finds where an English attribution begins that shares a line with the reply before it; -1 for none. */
 export function attributionInside(line: string): number {
-  if (
-    line.length < 20 ||
-    line.trimStart().startsWith('>') ||
-    line.length > lengthLimit ||
-    !line.trimEnd().endsWith(':') ||
-    !/wrote\s*:\s*$/i.test(line)
-  )
-    return -1;
+  if (line.length < 20 || line.length > lengthLimit || !line.includes(':', line.length - 5)) return -1;
+  if (line.trimStart().startsWith('>') || !/wrote\s*:\s*$/i.test(line)) return -1;
   for (let at = line.indexOf('On ', 1); at > 0; at = line.indexOf('On ', at + 1)) {
     if (/[\s-]/.test(line[at - 1] ?? '') && isAttribution(line.slice(at), 1) && dated(line.slice(at)))
       return at;
@@ -74,21 +81,21 @@ function mayWrap(line: string): boolean {
 }
 
 function isAttribution(joined: string, count: number): boolean {
+  if (!/[\d@]| via /.test(joined)) return false;
   const text = bare(joined);
   if (text.length < 6) return false;
   if (postedBy.test(text)) return true;
   const colon = /[:：][\s\-_*>]{0,40}$/.test(joined);
   const words = withoutEnd(text);
-  const last = words.at(-1) ?? '';
   if (
     !colon &&
-    !(text.endsWith('>')
-      ? year.test(text)
-      : verbEnds.has(last) && verbs.some((verb) => words.endsWith(verb))) &&
+    !(text.endsWith('>') ? year.test(text) : verbAtEnd.test(words)) &&
     !isoMoment.test(joined.trim().slice(0, 40))
   )
     return false;
   const addressed = address.test(text);
+  if (colon && addressed && year.test(text) && clock.test(text) && addressNearEnd.test(text.trimEnd()))
+    return true;
   // "On 5 May I wrote:" and "On page 5 the author wrote:" are sentences of the writer's.
   if (!addressed && (firstPerson.test(words) || !dated(text)) && !text.includes(' via ')) return false;
   const opened = startsWithOpener(text) && digit.test(text.slice(0, 60) + (addressed ? '0' : ''));
@@ -142,12 +149,11 @@ function withoutEnd(text: string): string {
 }
 
 function startsWithOpener(text: string): boolean {
-  return openers.some(
-    (opener) => text.startsWith(opener) && (/^[\s\d]/.test(text.slice(opener.length)) || opener === '在'),
-  );
+  return anyOpener.test(text);
 }
 
 function verbIn(text: string): 'last' | 'within' | null {
+  if (!anyVerb.test(text)) return null;
   let within = false;
   for (const verb of verbs) {
     const at = text.lastIndexOf(verb);

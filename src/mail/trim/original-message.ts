@@ -24,12 +24,14 @@ const replyAbove =
 
 /** Tells whether a line opens an unprefixed copy of an earlier mail ("-----Original Message-----") or of a forwarded one. */
 export function originalMarker(line: string): 'original' | 'forward' | null {
-  if (line.length > 200) return null;
+  if (line.length > 200 || line.length < 3) return null;
+  const ruled = /^\s*[*_=~]{0,3}\s*[-_=~]/.test(line);
+  const colon = /[:：]\s*$/.test(line);
+  if (!ruled && !colon) return replyAbove.test(line) ? 'original' : null;
   const inner = line.replace(/^[\s>*_=~-]+/u, '').replace(/[\s:：*_=~-]+$/u, '');
   if (inner.length < 3 || inner.length > 60) return replyAbove.test(line) ? 'original' : null;
   const words = inner.replace(/\s+/g, ' ').toLowerCase();
-  const ruled = /^\s*[*_=~]{0,3}\s*[-_=~]/.test(line);
-  if (forwards.has(words) && (ruled || /[:：]\s*$/.test(line))) return 'forward';
+  if (forwards.has(words)) return 'forward';
   if (originals.has(words) && ruled) return 'original';
   return replyAbove.test(line) ? 'original' : null;
 }

@@ -164,6 +164,7 @@ function startsHistory(node: DomNode): boolean {
   ) {
     return true;
   }
+  if (node.name === 'div' && node.attribs?.['name'] === 'messageReplySection') return true;
   const classes = classOf(node);
   if (
     /\b(OutlookMessageHeader|yahoo_quoted|zmail_extra|ms-outlook-mobile-reference-message|WM_QUOTE|moz-forward-container-none)\b/.test(

@@ -50,10 +50,11 @@ export function segmentsOf(lines: readonly string[]): readonly Segment[] {
       segments.push({ kind: 'history', attribution, lines: lines.slice(start) });
       return segments;
     }
+    const inner = attribution.length === 0 && found === 0 ? quotedAttribution(lines, start, end) : start;
     segments.push({
       kind: 'quote',
-      attribution: found === null ? [line] : attribution,
-      lines: lines.slice(start, end),
+      attribution: found === null ? [line] : [...attribution, ...lines.slice(start, inner)],
+      lines: lines.slice(inner, end),
     });
     at = end;
   }
@@ -70,6 +71,16 @@ function introductionAt(lines: readonly string[], at: number): number | 'forward
   if (marker === 'forward') return 'forward';
   if (marker === 'original') return 1 + headerBlockLength(lines, at + 1);
   return headerBlockLength(lines, at) || attributionLength(lines, at) || null;
+}
+
+/** Some clients quote the line that introduces the quote as well: where the quoted words begin behind it. */
+function quotedAttribution(lines: readonly string[], start: number, end: number): number {
+  const opening: string[] = [];
+  for (let at = start; at < Math.min(end, start + 8); at += 1)
+    opening.push((lines[at] ?? '').replace(/^[ \t\u00a0]{0,20}>[ \t]?/, ''));
+  const first = opening.findIndex((line) => line.trim() !== '');
+  const length = first < 0 ? 0 : attributionLength(opening, first);
+  return length === 0 ? start : start + first + length;
 }
 
 /** Where the run of quoted lines ends: blank lines inside it and lines a mail program wrapped belong to it. */
@@ -104,7 +115,7 @@ function isWrapped(lines: readonly string[], at: number): boolean {
 
 /** Code between fences may hold anything; a fence that is never closed counts for nothing. */
 function isFence(line: string): boolean {
-  return line.length < 100 && line.trimStart().startsWith('```');
+  return line.length < 100 && line.includes('```') && line.trimStart().startsWith('```');
 }
 
 function isQuoted(line: string): boolean {

@@ -111,21 +111,16 @@ function dashedName(lines: readonly string[]): number {
 }
 
 function withoutDeviceLines(lines: readonly string[]): readonly string[] {
-  if (!lines.some((line) => line !== '' && isDeviceLine(line))) return lines;
-  const kept: string[] = [];
+  const dropped = new Set<number>();
   let ending = true;
   for (let index = lines.length - 1; index >= 0; index -= 1) {
     const line = lines[index] ?? '';
-    if (line.trim() === '') {
-      kept.push(line);
-      continue;
-    }
+    if (line === '' || line.trim() === '') continue;
     const alone = (lines[index - 1] ?? '').trim() === '' && (lines[index + 1] ?? '').trim() === '';
-    if ((ending || alone) && isDeviceLine(line)) continue;
-    if (ending && !isDelimiter(line)) ending = false;
-    kept.push(line);
+    if ((ending || alone) && isDeviceLine(line)) dropped.add(index);
+    else if (!isDelimiter(line)) ending = false;
   }
-  return kept.reverse();
+  return dropped.size === 0 ? lines : lines.filter((_, index) => !dropped.has(index));
 }
 
 function withoutTrailingDelimiters(lines: readonly string[]): readonly string[] {
