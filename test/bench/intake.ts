@@ -19,7 +19,9 @@ export async function benchIntake(databaseUrl: string): Promise<void> {
   const db = connect(databaseUrl, { max: 10, onStatement: () => (statements += 1) });
   const desk = await startDesk(databaseUrl);
   try {
-    const [mailbox] = await db<{ id: number }[]>`select id from mailboxes where address = ${BENCH_DESK}`;
+    // Each first mail queues its notice, whatever the cap against loops says of thousands within the hour.
+    const [mailbox] = await db<{ id: number }[]>`
+      update mailboxes set notices_per_hour = null where address = ${BENCH_DESK} returning id`;
     const bare = () => fileBare(db, mailbox!.id);
     const post = (size: number) => () => postBatch(desk.url, size);
     await rateOf(4, 1500, bare);
