@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { MainAccount } from './deliveries/transports.ts';
+import type { MainAccount } from './transports/transports.ts';
 import type { LogLevel } from './log.ts';
 import { mailboxAddress } from './mailboxes/mailbox.ts';
 import type { IdentityProviderSettings } from './operators/identity-provider.ts';
@@ -162,7 +162,9 @@ const variables = z.object({
   OIDC_ISSUER: z.string().max(2000).optional(),
   OIDC_AUDIENCE: z.string().max(2000).optional(),
   OIDC_JWKS_URL: address(
-    (url) => url.protocol === 'https:' || (url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)),
+    (url) =>
+      url.protocol === 'https:' ||
+      (url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)),
     'must be an https:// address, such as https://login.example.com/.well-known/jwks.json',
   ).optional(),
   OIDC_ROLE_CLAIM: z.string().max(200).optional(),

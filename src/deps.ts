@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Db } from './db/connect.ts';
 import type { Log } from './log.ts';
-import type { Transports } from './deliveries/transports.ts';
+import type { Transports } from './transports/transports.ts';
 import type { ParsePool } from './mail/parse-pool.ts';
 import type { Keyring } from './mailboxes/keyring.ts';
 

@@ -18,6 +18,8 @@ export type ProblemCode =
   | 'thread_moved_on'
   /** Another row already holds a value that is unique. */
   | 'already_exists'
+  /** The thing has changed since the caller saw it (`If-Match`). */
+  | 'precondition_failed'
   /** An Idempotency-Key came again with another body. */
   | 'idempotency_mismatch'
   /** The body is longer than the documented limit. */
@@ -26,6 +28,8 @@ export type ProblemCode =
   | 'unsupported_media_type'
   /** The relay's signature or timestamp does not hold. */
   | 'bad_signature'
+  /** The caller has tried too often: `retryAfterSeconds`. */
+  | 'too_many_attempts'
   /** Come again later: `retryAfterSeconds`. */
   | 'busy';
 

@@ -5,7 +5,7 @@ import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openDatabase } from './db/open-database.ts';
-import { createTransports } from './deliveries/transports.ts';
+import { createTransports } from './transports/transports.ts';
 import { type DeliveryWorker, startDeliveryWorker } from './deliveries/worker.ts';
 import type { Deps } from './deps.ts';
 import { bindHttp } from './http-listener.ts';

@@ -198,6 +198,10 @@ test('.env.example names every variable and is accepted as it stands', async () 
     'SMTP_DAILY_LIMIT',
     'GOOGLE_CLIENT_ID',
     'GOOGLE_CLIENT_SECRET',
+    'OIDC_ISSUER',
+    'OIDC_AUDIENCE',
+    'OIDC_JWKS_URL',
+    'OIDC_ROLE_CLAIM',
     'APP_SECRET',
     'LOG_LEVEL',
   ]);

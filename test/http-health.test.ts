@@ -20,7 +20,13 @@ test('a server on a migrated database is ready; a silent relay is told and no hi
   expect(response.status).toBe(200);
   expect(await response.json()).toEqual({
     status: 'ready',
-    checks: { database: 'ok', migrations: 'ok', silentRelays: [desk.mailboxId], worker: 'none' },
+    checks: {
+      database: 'ok',
+      migrations: 'ok',
+      silentRelays: [desk.mailboxId],
+      pausedMailboxes: [desk.mailboxId, heard.mailboxId],
+      worker: 'none',
+    },
   });
 });
 
@@ -78,6 +84,7 @@ test('the metrics are counts and ages in the Prometheus text format, without an 
   expect(text).toContain('mailroom_intake{outcome="appended"} 1\n');
   expect(text).toContain('mailroom_oldest_waiting_delivery_seconds 90\n');
   expect(text).toContain(`mailroom_relay_silent_seconds{mailbox="${desk.mailboxId}"} 90\n`);
+  expect(text).toContain(`mailroom_sending_paused{mailbox="${desk.mailboxId}"} 1\n`);
   expect(text.match(/mailroom_relay_silent_seconds\{/g)).toHaveLength(1);
   expect(text).not.toContain('@');
   for (const line of text.trimEnd().split('\n')) {

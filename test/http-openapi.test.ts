@@ -70,13 +70,14 @@ test.each(operations)('$name is described as OpenAPI 3.1 asks', ({ path, method,
   expect(schemas.flatMap((schema) => schemaFaults(schema, '#'))).toEqual([]);
 });
 
-test('every operation has an id of its own, and every one below /v1 but the relay asks for the token', () => {
+test('every operation has an id of its own, and every one below /v1 but the relay and signing in asks for the token or a session', () => {
   const ids = operations.map(({ operation }) => operation.operationId);
   expect(ids.every((id) => id !== undefined && /^[a-z]\w+$/i.test(id))).toBe(true);
   expect(new Set(ids).size).toBe(ids.length);
   for (const { name, path, operation } of operations) {
-    const open = !path.startsWith('/v1/') || path.startsWith('/v1/relay/');
-    expect([name, operation.security ?? []]).toEqual([name, open ? [] : [{ token: [] }]]);
+    const open = !path.startsWith('/v1/') || path.startsWith('/v1/relay/') || path === '/v1/sign-in';
+    const security = open ? [] : [{ token: [] }, { session: [] }];
+    expect([name, operation.security ?? []]).toEqual([name, security]);
     expect([name, Object.keys(operation.responses)]).toEqual([
       name,
       expect.arrayContaining(open ? [] : ['401']),

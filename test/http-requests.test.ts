@@ -40,6 +40,7 @@ test('a request is shown with exactly the documented fields', async () => {
     firstResponseAt: null,
     resolvedAt: null,
     closedAt: null,
+    version: 1,
   });
   expect(await (await call('GET', '/v1/requests', { token })).json()).toEqual({
     items: [request],
@@ -215,13 +216,14 @@ test('verbs and replies on an unknown request are 404, with a body of another ty
     404,
     'not_found',
   );
-  const headers = { 'content-type': 'multipart/form-data; boundary=x' };
-  const multipart = await call('POST', `/v1/requests/${requestId}/messages`, {
-    token,
-    headers,
-    body: '--x--',
-  });
-  await problemOf(multipart, 415, 'unsupported_media_type');
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded']) {
+    const other = await call('POST', `/v1/requests/${requestId}/messages`, {
+      token,
+      headers: { 'content-type': type },
+      body: 'text=x',
+    });
+    await problemOf(other, 415, 'unsupported_media_type');
+  }
 });
 
 test('messages come oldest first, in pages, with what came in and what went out', async () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { deliverDue } from '../src/deliveries/deliver-due.ts';
-import { createTransports } from '../src/deliveries/transports.ts';
+import { createTransports } from '../src/transports/transports.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
 import { silentLog } from '../src/log.ts';
 import { createKeyring } from '../src/mailboxes/keyring.ts';

@@ -55,6 +55,10 @@ const USES: Readonly<Record<Action, (made: Desk) => Promise<Response>>> = {
   'requests.split': ({ call, mine }) => call('POST', `${mine.path}/split`, { messageIds: [mine.messageId] }),
   'requests.edit': ({ call, mine }) => call('PATCH', mine.path, { priority: 'P1' }),
   'contacts.block': ({ call, mine }) => call('POST', `${mine.path}/close`, { block: true }),
+  'contacts.read': ({ call, contactId }) => call('GET', `/v1/contacts/${contactId}`),
+  'contacts.edit': ({ call, contactId }) => call('PATCH', `/v1/contacts/${contactId}`, { name: 'Mia' }),
+  'contacts.export': ({ call, contactId }) => call('GET', `/v1/contacts/${contactId}/export`),
+  erase: ({ call, free }) => call('DELETE', free.path),
   'intake.read': ({ call }) => call('GET', '/v1/intake'),
   'intake.decide': async ({ call, mailboxId, clock }) => {
     const [row] = await db<{ id: number }[]>`
@@ -96,7 +100,14 @@ describe('the table of permissions', () => {
       role,
     });
     const keptFrom = (role: Role) => ACTIONS.filter((action) => !may(actor(role), action));
-    const admins = ['mailboxes.manage', 'operators.add', 'operators.edit', 'tokens.manage'];
+    const admins = [
+      'contacts.export',
+      'erase',
+      'mailboxes.manage',
+      'operators.add',
+      'operators.edit',
+      'tokens.manage',
+    ];
     expect(keptFrom('admin')).toEqual([]);
     expect(keptFrom('lead').toSorted()).toEqual(admins);
     const leads = ['mailboxes.edit', 'requests.assign', 'requests.take_over'];

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../src/cli/run-command-line.ts';
 import { googleError } from '../src/demo/gmail/google-error.ts';
-import { reconcileMailbox } from '../src/intake/reconcile-mailbox.ts';
-import { reconcileNightly } from '../src/intake/reconcile-nightly.ts';
+import { reconcileMailbox } from '../src/reconcile/reconcile-mailbox.ts';
+import { reconcileNightly } from '../src/reconcile/reconcile-nightly.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
 import { testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';

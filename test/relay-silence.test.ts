@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { sendAlarms } from '../src/alarms/send-alarms.ts';
-import { smtpTransport } from '../src/deliveries/transport.ts';
+import { smtpTransport } from '../src/transports/transport.ts';
 import { watchRelays } from '../src/mailboxes/watch-relays.ts';
 import { testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { listRequestRows } from '../src/requests/list-queries.ts';
 import { REQUEST_SORTS } from '../src/requests/request-sorts.ts';
 import { problemOf, START, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
@@ -81,30 +80,27 @@ function isSorted(values: readonly unknown[]): boolean {
 }
 
 describe('paging through 500 requests', () => {
-  test.each(REQUEST_SORTS.names)(
-    'sorted by %s gives each one once, both ways, nulls last',
-    async (field) => {
-      const ann = await testOperator(deps, { name: 'Ann' });
-      const bob = await testOperator(deps, { name: 'Bob' });
-      await insertMany([ann.id, bob.id]);
-      const up = await allPages(ann.token, `limit=47&sort=${field}`);
-      const down = await allPages(ann.token, `limit=83&sort=-${field}`);
-      for (const rows of [up, down]) {
-        expect(new Set(rows.map((row) => row.id)).size).toBe(500);
-        expect(rows).toHaveLength(500);
-        expect(rows.map((row) => valueOf(row, field) === null)).toEqual([
-          ...rows.filter((row) => valueOf(row, field) !== null).map(() => false),
-          ...rows.filter((row) => valueOf(row, field) === null).map(() => true),
-        ]);
-      }
-      const filled = (rows: readonly Listed[]) =>
-        rows.filter((row) => valueOf(row, field) !== null).map((row) => row.id);
-      expect(filled(down)).toEqual(filled(up).toReversed());
-      const values = up.map((row) => valueOf(row, field)).filter((value) => value !== null);
-      expect(values.length).toBeGreaterThan(0);
-      expect(isSorted(values)).toBe(true);
-    },
-  );
+  test.each(REQUEST_SORTS.names)('sorted by %s gives each one once, both ways, nulls last', async (field) => {
+    const ann = await testOperator(deps, { name: 'Ann' });
+    const bob = await testOperator(deps, { name: 'Bob' });
+    await insertMany([ann.id, bob.id]);
+    const up = await allPages(ann.token, `limit=47&sort=${field}`);
+    const down = await allPages(ann.token, `limit=83&sort=-${field}`);
+    for (const rows of [up, down]) {
+      expect(new Set(rows.map((row) => row.id)).size).toBe(500);
+      expect(rows).toHaveLength(500);
+      expect(rows.map((row) => valueOf(row, field) === null)).toEqual([
+        ...rows.filter((row) => valueOf(row, field) !== null).map(() => false),
+        ...rows.filter((row) => valueOf(row, field) === null).map(() => true),
+      ]);
+    }
+    const filled = (rows: readonly Listed[]) =>
+      rows.filter((row) => valueOf(row, field) !== null).map((row) => row.id);
+    expect(filled(down)).toEqual(filled(up).toReversed());
+    const values = up.map((row) => valueOf(row, field)).filter((value) => value !== null);
+    expect(values.length).toBeGreaterThan(0);
+    expect(isSorted(values)).toBe(true);
+  });
 
   test('without a sort the one with the latest message comes first', async () => {
     const ann = await testOperator(deps);
@@ -266,43 +262,3 @@ describe('refused', () => {
     }
   });
 });
-
-test.each(['createdAt', 'updatedAt', 'lastMessageAt', 'priority'] as const)(
-  'the sort by %s reads its index',
-  async (field) => {
-    const desk = await insertDesk(db);
-    await db`
-    insert into requests (mailbox_id, contact_id, subject, status, reply_tag, created_at, updated_at, last_message_at)
-    select ${desk.mailboxId}, ${desk.contactId}, 'x', 'new', translate(lpad(n::text, 16, 'a'), '0189', 'bcde'),
-      ${START}::timestamptz + n * interval '1 second', ${START}::timestamptz + n * interval '1 second',
-      ${START}::timestamptz + n * interval '1 second'
-    from generate_series(1, 5000) n`;
-    await db`analyze requests`;
-    for (const descending of [false, true]) {
-      const sort = { field, descending };
-      const page = { sort, after: null, limit: 50 };
-      const rows = await listRequestRows(db, null, {}, page);
-      const last = rows.at(-1);
-      if (last === undefined) throw new Error('the first page is empty');
-      const plans = [
-        await planOf(page),
-        await planOf({ ...page, after: { value: last.sortValue, id: last.id } }),
-      ];
-      for (const plan of plans) {
-        expect(plan).toMatch(/Index.* Scan.* using requests_/);
-        expect(plan).not.toMatch(/Sort|Seq Scan on requests/);
-      }
-    }
-  },
-);
-
-/** The plan of the very statement that the list sends, not of a likeness of it. */
-async function planOf(page: Parameters<typeof listRequestRows>[3]): Promise<string> {
-  const explaining = ((strings: TemplateStringsArray, ...values: never[]) => {
-    if (!strings[0]?.trimStart().startsWith('select')) return db(strings, ...values);
-    const raw = [`explain ${strings[0]}`, ...strings.slice(1)];
-    return db(Object.assign(raw, { raw }), ...values);
-  }) as unknown as typeof db;
-  const lines = await listRequestRows(explaining, null, {}, page);
-  return lines.map((line) => String(Object.values(line)[0])).join('\n');
-}

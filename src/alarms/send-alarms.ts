@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { SendResult } from '../deliveries/transport.ts';
+import type { SendResult } from '../transports/transport.ts';
 import { composeMail } from '../mail/compose-mail.ts';
 import type { DueAlarm } from './alarm.ts';
 import { claimDueAlarms, markAlarmAttempted, markAlarmSent } from './queries.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Db } from '../db/connect.ts';
 import { migrate, newestVersion, schemaVersion } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
-import { createTransports } from '../deliveries/transports.ts';
+import { createTransports } from '../transports/transports.ts';
 import { createKeyring } from '../mailboxes/keyring.ts';
 import type { Command, Desk } from './command.ts';
 

@@ -12,7 +12,7 @@ import {
 } from './queries.ts';
 import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
-import type { SmtpAccount } from './transports.ts';
+import type { SmtpAccount } from '../transports/transports.ts';
 
 const LEASE_MS = 2 * 60_000;
 const ATTEMPT_TIMEOUT_MS = 5 * 60_000;

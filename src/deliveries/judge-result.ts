@@ -9,7 +9,7 @@ import {
   nextAttemptAfter,
   pauseUntil,
 } from './delivery.ts';
-import type { RecipientRefusal, SendResult, SmtpReply } from './transport.ts';
+import type { RecipientRefusal, SendResult, SmtpReply } from '../transports/transport.ts';
 
 /** What became of one attempt: the delivery's next state, each recipient's, and whether the account must rest. */
 export type Verdict = {

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { countDayRecipients, listPauses } from './account-queries.ts';
 import { type Delivery, type PausedReason, WAITING_STATES } from './delivery.ts';
-import { accountFor, type SmtpAccount } from './transports.ts';
+import { accountFor, type SmtpAccount } from '../transports/transports.ts';
 
 /** Tells of a delivery why it is not being sent just now; null while mail leaves, or when this one is not waiting. */
 export type ReasonOf = (delivery: Pick<Delivery, 'mailboxId' | 'state'>) => PausedReason | null;

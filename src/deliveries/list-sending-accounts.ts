@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { countDayRecipients, listPauses } from './account-queries.ts';
 import type { PauseReason } from './delivery.ts';
-import type { Served, SmtpAccount } from './transports.ts';
+import type { Served, SmtpAccount } from '../transports/transports.ts';
 
 export type SendingAccount = {
   /** User and host, no password. */

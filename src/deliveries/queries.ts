@@ -7,7 +7,7 @@ import type {
   RecipientRole,
   RecipientState,
 } from './delivery.ts';
-import type { Served } from './transports.ts';
+import type { Served } from '../transports/transports.ts';
 
 export type DueWork = {
   readonly expired: boolean;

@@ -4,7 +4,7 @@ import { type MailToCompose, composeMail } from '../mail/compose-mail.ts';
 import { type Judged, type Verdict, judgeResult } from './judge-result.ts';
 import { type ClaimedDelivery, listMessageAttachments } from './queries.ts';
 import { recordAttempt } from './record-attempt.ts';
-import type { MailTransport } from './transport.ts';
+import type { MailTransport } from '../transports/transport.ts';
 
 export type SendRun = {
   readonly owner: string;

@@ -1,6 +1,6 @@
 import { deliverAccount } from './deliver-account.ts';
 import type { DeliverDeps, DeliverOptions } from './deliver-due.ts';
-import type { SmtpAccount } from './transports.ts';
+import type { SmtpAccount } from '../transports/transports.ts';
 
 export type DeliveryWorker = {
   /** Look for due work now: something was queued by this process. */

@@ -19,7 +19,8 @@ export function countAttempts(
     count(key) {
       const now = clock.now().getTime();
       const known = windows.get(key);
-      const window = known === undefined || known.endsAt <= now ? { endsAt: now + windowMs, count: 0 } : known;
+      const window =
+        known === undefined || known.endsAt <= now ? { endsAt: now + windowMs, count: 0 } : known;
       window.count += 1;
       windows.delete(key);
       windows.set(key, window);
@@ -35,6 +36,7 @@ export function countAttempts(
 
 /** The address a call comes from, as its socket knows it. What a header says of it anybody can write. */
 export function callerAddress(c: Context): string {
-  const env = c.env as { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } } | undefined;
+  const env = c.env as
+    { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } } | undefined;
   return env?.incoming?.socket?.remoteAddress ?? 'unknown';
 }

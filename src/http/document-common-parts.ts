@@ -1,4 +1,5 @@
 import type { ApiRoutes } from './app-env.ts';
+import type { ProblemCode } from '../problems.ts';
 import { problemResponses } from './problem-schema.ts';
 
 type Document = ReturnType<ApiRoutes['getOpenAPI31Document']>;
@@ -21,20 +22,23 @@ const ETAG = { description: 'For `If-Match`.', schema: { type: 'string' as const
  * tags on everything that shows a request; `If-Match` on every change of one.
  */
 export function withCommonParts(document: Document): Document {
-  const answers: Readonly<Record<string, { readonly description: string }>> = problemResponses('precondition_failed');
-  const refused = answers['412'];
   for (const [path, item] of Object.entries(document.paths ?? {})) {
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
       // A session in a cookie stands wherever a token does.
-      if (operation.security?.length === 1) operation.security = [...operation.security, { session: [] }];
+      if (operation.security?.length === 1) {
+        operation.security = [...operation.security, { session: [] }];
+        addRefusals(operation, 'too_many_attempts');
+        if (method !== 'get') addRefusals(operation, 'too_large');
+        if (operation.requestBody !== undefined) addRefusals(operation, 'unsupported_media_type');
+      }
       for (const answer of Object.values(operation.responses ?? {})) {
         if (showsRequest(answer)) answer.headers = { ...answer.headers, ETag: ETAG };
       }
       if (method === 'get' || !path.startsWith('/v1/requests/{id}')) continue;
       operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
-      operation.responses = { ...operation.responses, 412: withoutSchemaObject(refused) };
+      addRefusals(operation, 'precondition_failed');
     }
   }
   return document;
@@ -42,13 +46,23 @@ export function withCommonParts(document: Document): Document {
 
 function showsRequest(answer: { content?: Record<string, { schema?: unknown }> }): boolean {
   const schema = answer.content?.['application/json']?.schema;
-  return typeof schema === 'object' && schema !== null && '$ref' in schema && schema.$ref === '#/components/schemas/Request';
+  return (
+    typeof schema === 'object' &&
+    schema !== null &&
+    '$ref' in schema &&
+    schema.$ref === '#/components/schemas/Request'
+  );
 }
 
-// The routes' answers hold schemas to be generated from; this one is put in afterwards, and names the generated one.
-function withoutSchemaObject(answer: { readonly description: string } | undefined) {
-  return {
-    description: answer?.description ?? '',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
+// The routes' answers hold schemas to be generated from; these are put in afterwards, and name the generated one.
+function addRefusals(operation: { responses?: object }, ...codes: readonly ProblemCode[]): void {
+  const documented: Readonly<Record<string, { readonly description: string }>> = problemResponses(...codes);
+  const added = Object.entries(documented).map(([status, { description }]) => [
+    status,
+    {
+      description,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  operation.responses = { ...Object.fromEntries(added), ...operation.responses };
 }

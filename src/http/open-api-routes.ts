@@ -32,12 +32,15 @@ function generate(app: ApiRoutes): object {
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-mailroom',
-    description: 'The session of a browser, opened by a sign-in link (named `mailroom` where the server is not on https).',
+    description:
+      'The session of a browser, opened by a sign-in link (named `mailroom` where the server is not on https).',
   });
-  return withCommonParts(app.getOpenAPI31Document({
-    openapi: '3.1.0',
-    info: { title: 'Mailroom', version: '1.0.0', description: DESCRIPTION },
-    // Relative to where the document was fetched: the docs page may call no other host than its own.
-    servers: [{ url: '/' }],
-  }));
+  return withCommonParts(
+    app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: { title: 'Mailroom', version: '1.0.0', description: DESCRIPTION },
+      // Relative to where the document was fetched: the docs page may call no other host than its own.
+      servers: [{ url: '/' }],
+    }),
+  );
 }

@@ -14,7 +14,8 @@ export function preconditions(): MiddlewareHandler<AppEnv> {
     if (header !== undefined && requestId !== undefined && c.req.method !== 'GET') {
       const tags = readIfMatch(header);
       if (tags === undefined) throw invalidField('if-match', 'must be entity tags such as "1042.7", or *');
-      if (tags !== null) c.set('actor', { ...c.get('actor'), expected: { requestId: Number(requestId), tags } });
+      if (tags !== null)
+        c.set('actor', { ...c.get('actor'), expected: { requestId: Number(requestId), tags } });
     }
     await next();
   };

@@ -9,7 +9,8 @@ export function sessionCookie(publicUrl: string) {
   const options = { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const;
   return {
     read: (c: Context): string | undefined => getCookie(c, name),
-    write: (c: Context, session: string, expires: Date): void => setCookie(c, name, session, { ...options, expires }),
+    write: (c: Context, session: string, expires: Date): void =>
+      setCookie(c, name, session, { ...options, expires }),
     clear: (c: Context): void => {
       deleteCookie(c, name, options);
     },

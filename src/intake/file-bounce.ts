@@ -45,7 +45,7 @@ export async function fileBounce(
   });
 
   const cited = thread.candidates.find(({ by }) => by === 'token');
-  if (cited?.cited != null) {
+  if (cited !== undefined && cited.cited !== null) {
     await markFailed(tx, { internetMessageId: cited.cited }, facts, claimed);
     return recordOn(tx, mailbox, mail, claimed, cited.requestId, 'token');
   }

@@ -1,7 +1,7 @@
 import { type SendAlarmsDeps, sendAlarms } from '../alarms/send-alarms.ts';
 import type { Deps } from '../deps.ts';
 import { forgetIdempotencyKeys } from '../http/idempotency.ts';
-import { reconcileNightly } from '../intake/reconcile-nightly.ts';
+import { reconcileNightly } from '../reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
 import { watchRelays } from '../mailboxes/watch-relays.ts';
 import { closeResolved } from '../requests/close-resolved.ts';

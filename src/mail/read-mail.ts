@@ -62,10 +62,21 @@ function latin1(raw: Uint8Array): string {
 
 /** The reading of a mail that could not be read: sender, subject and id from the first 64 KiB of its header. Never throws. */
 export function failedReading(raw: Uint8Array, reason: FailureReason, detail = ''): FailedReading {
-  const blank = { ok: false, reason, detail: shorten(cleanLine(detail), 500), from: null, subject: '', internetMessageId: null, contentHash: contentHash(raw) } as const;
+  const blank = {
+    ok: false,
+    reason,
+    detail: shorten(cleanLine(detail), 500),
+    from: null,
+    subject: '',
+    internetMessageId: null,
+    contentHash: contentHash(raw),
+  } as const;
   try {
     const start = repairRaw(raw.subarray(0, headerWindow));
-    const { from, subject, internetMessageId } = envelope(readHeaderBlock(start, 0, start.length).headers, null);
+    const { from, subject, internetMessageId } = envelope(
+      readHeaderBlock(start, 0, start.length).headers,
+      null,
+    );
     return { ...blank, from, subject, internetMessageId };
   } catch {
     return blank;

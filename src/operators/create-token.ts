@@ -40,7 +40,14 @@ export async function createToken(
     const operator = await findOperatorById(tx, input.operatorId);
     if (operator === null) throw new Problem('not_found', 'There is no such operator.');
     if (!operator.active) throw new Problem('wrong_state', `${operator.name} is not active.`);
-    const row = await insertToken(tx, { operatorId: operator.id, name, hash, createdAt: now, scope, expiresAt });
+    const row = await insertToken(tx, {
+      operatorId: operator.id,
+      name,
+      hash,
+      createdAt: now,
+      scope,
+      expiresAt,
+    });
     await recordEvent(tx, {
       type: 'token.created',
       actor,

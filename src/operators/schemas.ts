@@ -2,12 +2,10 @@ import { z } from '@hono/zod-openapi';
 import { id, listOf, text, time, timeParameter } from '../http/schemas.ts';
 import type { Operator, Token } from './operator.ts';
 
-const role = z
-  .enum(['agent', 'lead', 'admin'])
-  .openapi({
-    description:
-      'agent: answers; lead: also assigns to others and takes over; admin: also operators, tokens and mailboxes.',
-  });
+const role = z.enum(['agent', 'lead', 'admin']).openapi({
+  description:
+    'agent: answers; lead: also assigns to others and takes over; admin: also operators, tokens and mailboxes.',
+});
 
 export const operatorSchema = z
   .object({

@@ -10,5 +10,7 @@ export function readIfMatch(header: string): readonly string[] | null | undefine
   if (header.trim() === '*') return null;
   if (!LIST.test(header)) return undefined;
   // A weak tag never matches (RFC 9110, 13.1.1): it does not promise that nothing has changed.
-  return [...header.matchAll(/(W\/)?("[^"]*")/g)].filter((tag) => tag[1] === undefined).map((tag) => String(tag[2]));
+  return [...header.matchAll(/(W\/)?("[^"]*")/g)]
+    .filter((tag) => tag[1] === undefined)
+    .map((tag) => String(tag[2]));
 }

@@ -45,9 +45,10 @@ export const requestSchema = z
     firstResponseAt: time.nullable(),
     resolvedAt: time.nullable(),
     closedAt: time.nullable(),
-    version: z
-      .int()
-      .openapi({ description: 'Counts every change of the request; its entity tag is `"id.version"`.', example: 7 }),
+    version: z.int().openapi({
+      description: 'Counts every change of the request; its entity tag is `"id.version"`.',
+      example: 7,
+    }),
   })
   .openapi('Request');
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { readReply } from '../../src/deliveries/smtp-faults.ts';
-import { type MailTransport, smtpTransport } from '../../src/deliveries/transport.ts';
+import { readReply } from '../../src/transports/smtp-faults.ts';
+import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
 import { type SmtpListenerOptions, startSmtpListener } from '../support/smtp-listener.ts';
 
 const closers: (() => Promise<void> | void)[] = [];

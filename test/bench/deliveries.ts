@@ -1,7 +1,7 @@
 import { systemClock } from '../../src/clock.ts';
 import { connect, type Db } from '../../src/db/connect.ts';
 import { deliverDue } from '../../src/deliveries/deliver-due.ts';
-import { type MailTransport, smtpTransport } from '../../src/deliveries/transport.ts';
+import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
 import { silentLog } from '../../src/log.ts';
 import { mailOf } from '../support/intake.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';

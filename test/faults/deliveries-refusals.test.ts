@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { deliverDue } from '../../src/deliveries/deliver-due.ts';
 import { findDelivery } from '../../src/deliveries/find-delivery.ts';
 import { listSendingAccounts } from '../../src/deliveries/list-sending-accounts.ts';
-import { smtpTransport } from '../../src/deliveries/transport.ts';
+import { smtpTransport } from '../../src/transports/transport.ts';
 import type { OperatorActor } from '../../src/operators/actor.ts';
 import { testDatabase } from '../support/database.ts';
 import { DAY, HOUR, MINUTE, type Outbox, openOutbox } from '../support/outbox.ts';

@@ -54,14 +54,17 @@ const ROWS = `
     jsonb_build_object('name', 'Contact ' || r.contact_id, 'address', 'contact' || r.contact_id || '@example.org'),
     r.subject, 'hello printer w' || (r.id * (k * 17 + 3)) % 20000 || ' w' || (r.id * (k * 19 + 5)) % 20000
       || ' w' || (r.id * (k * 23 + 7)) % 20000 || ' exact phrase p' || (r.id + k) % 3000, 'hello', r.created_at
-  from requests r, generate_series(0, 2) k;
+  from requests r, generate_series(0, 2) k
+  where r.subject like 'Subject s%';
 
   insert into search_entries (request_id, words)
   select r.id, setweight(to_tsvector('simple', r.subject), 'A')
     || setweight(to_tsvector('simple', 'contact contact' || r.contact_id || ' example org'), 'B')
-  from requests r;
+  from requests r
+  where r.subject like 'Subject s%';
 
   insert into search_entries (request_id, message_id, words)
   select request_id, id, to_tsvector('simple', text)
-  from messages;
+  from messages
+  where text like 'hello printer w%';
 `;

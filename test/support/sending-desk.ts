@@ -1,6 +1,6 @@
 import type { Db } from '../../src/db/connect.ts';
 import { deliverDue } from '../../src/deliveries/deliver-due.ts';
-import { smtpTransport } from '../../src/deliveries/transport.ts';
+import { smtpTransport } from '../../src/transports/transport.ts';
 import type { ParsePool } from '../../src/mail/parse-pool.ts';
 import { testApp, testOperator } from './app.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';

@@ -1,4 +1,4 @@
-import { removeTransport, setTransport } from '../../deliveries/set-transport.ts';
+import { removeTransport, setTransport } from '../../transports/set-transport.ts';
 import { listMailboxes } from '../../mailboxes/list-mailboxes.ts';
 import { mailboxAddress } from '../../mailboxes/mailbox.ts';
 import { invalidField, Problem } from '../../problems.ts';

@@ -1,5 +1,5 @@
-import type { Progress, ReconcileReport } from '../../intake/reconcile.ts';
-import { reconcileMailbox } from '../../intake/reconcile-mailbox.ts';
+import type { Progress, ReconcileReport } from '../../reconcile/reconcile.ts';
+import { reconcileMailbox } from '../../reconcile/reconcile-mailbox.ts';
 import { createParsePool } from '../../mail/parse-pool.ts';
 import { findRelaySetup } from '../../mailboxes/find-relay-setup.ts';
 import { explainingGoogle } from '../../mailboxes/google/google-fault.ts';

@@ -1,4 +1,4 @@
-import { checkTransport } from '../../deliveries/check-transport.ts';
+import { checkTransport } from '../../transports/check-transport.ts';
 import { listMailboxes } from '../../mailboxes/list-mailboxes.ts';
 import { mailboxAddress } from '../../mailboxes/mailbox.ts';
 import { Problem } from '../../problems.ts';

@@ -19,7 +19,11 @@ export const tokenCreate = command({
       sentence: 'What it is for, as token list shows it; "command line" unless told.',
     },
     'read-only': { type: 'boolean', sentence: 'It only looks, whatever the operator may do.' },
-    days: { type: 'string', value: 'N', sentence: 'How many days it holds; until it is revoked unless told.' },
+    days: {
+      type: 'string',
+      value: 'N',
+      sentence: 'How many days it holds; until it is revoked unless told.',
+    },
   },
   async run(desk, { operator: email, name, 'read-only': readOnly, days }) {
     const operator = await findOperator(desk, { kind: 'system' }, { email });

@@ -89,7 +89,10 @@ const find = createRoute({
   summary: "A mailbox's own SMTP account",
   description: 'For admins. Never the credentials.',
   request: { params: idPath },
-  responses: { 200: jsonContent('The account.', smtpSchema), ...problems },
+  responses: {
+    200: jsonContent('The account.', smtpSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
+  },
 });
 
 const set = createRoute({

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import { findMailbox } from '../mailboxes/find-mailbox.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
-import { findTransportRow, type TransportRow } from './transport-queries.ts';
+import { findTransportRow, type TransportRow } from './queries.ts';
 
 /** A mailbox's own SMTP account, without its credentials; null when it sends through SMTP_URL. */
 export async function findTransport(

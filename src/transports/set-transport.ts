@@ -5,7 +5,7 @@ import { requirePermission } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
 import { recordEvent } from '../requests/record-event.ts';
 import { accountName, type OAuthSettings } from './transport.ts';
-import { deleteTransport, upsertTransport } from './transport-queries.ts';
+import { deleteTransport, upsertTransport } from './queries.ts';
 
 export type SetTransport = {
   readonly mailboxId: number;

@@ -2,7 +2,7 @@ import type { Db } from '../db/connect.ts';
 import type { Log } from '../log.ts';
 import type { Keyring } from '../mailboxes/keyring.ts';
 import { type MailTransport, type SmtpSettings, brokenTransport, smtpTransport } from './transport.ts';
-import { type TransportRow, listTransportRows } from './transport-queries.ts';
+import { type TransportRow, listTransportRows } from './queries.ts';
 
 /** The mailboxes an account sends for: those of its own, or every one that has none of its own. */
 export type Served = { readonly only: readonly number[] } | { readonly except: readonly number[] };

@@ -3,9 +3,9 @@ import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
 import { REPORTS_ON_THE_RELAY } from '../mailboxes/gmail-filter.ts';
 import type { LabelIds } from '../mailboxes/google/place-labels.ts';
 import type { MailInGmail, MailReader } from '../mailboxes/google/read-mail.ts';
-import { receiveBatch } from './receive-batch.ts';
-import { listReconciled } from './reconcile-queries.ts';
-import type { RelayResult } from './relay-contract.ts';
+import { receiveBatch } from '../intake/receive-batch.ts';
+import { listReconciled } from './queries.ts';
+import type { RelayResult } from '../intake/relay-contract.ts';
 
 export type ReconcileDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 

@@ -1,0 +1,106 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { requirePermission } from '../operators/permissions.ts';
+import { Problem } from '../problems.ts';
+import { findAttachment } from '../requests/find-attachment.ts';
+import { findMessage } from '../requests/find-message.ts';
+import { findOriginal } from '../requests/find-original.ts';
+import { listEvents } from '../requests/list-events.ts';
+import { listMessages } from '../requests/list-messages.ts';
+import { listRequests } from '../requests/list-requests.ts';
+import type { EventView, MessageView, RequestView } from '../requests/request-view.ts';
+import type { StoredFile } from '../requests/stored-file.ts';
+import type { Contact } from './contact.ts';
+import { findContact } from './find-contact.ts';
+import { findHeldSlice, type HeldMail, listHeldMail, listMessageIdsElsewhere } from './queries.ts';
+
+/** One thing that is held about a contact; a file comes with its bytes, to be read in slices. */
+export type Held =
+  | { readonly kind: 'contact'; readonly value: Contact }
+  | { readonly kind: 'request'; readonly value: RequestView }
+  | { readonly kind: 'event'; readonly value: EventView }
+  | { readonly kind: 'message'; readonly value: MessageView }
+  | { readonly kind: 'quarantined'; readonly value: HeldMail }
+  | { readonly kind: 'attachment' | 'original'; readonly of: number; readonly file: StoredFile };
+
+const AT_ONCE = 100;
+
+type ExportDeps = Pick<Deps, 'db' | 'clock' | 'transports'>;
+
+/**
+ * All that is held about a contact in the mailboxes that the operator serves, piece by piece: what they are called, their
+ * requests with history, messages, attachments and original mails, what they wrote in requests of others, and their mails
+ * in quarantine. For admins.
+ */
+export async function* exportContact(
+  deps: ExportDeps,
+  actor: OperatorActor,
+  input: { readonly contactId: number },
+): AsyncGenerator<Held> {
+  requirePermission(actor, 'contacts.export');
+  const contact = await findContact(deps, actor, input.contactId);
+  yield { kind: 'contact', value: contact };
+
+  const sort = { field: 'id', descending: false } as const;
+  const filters = { contactId: [contact.id] };
+  const requests = pages((cursor) =>
+    listRequests(deps, actor, { filters, sort, limit: AT_ONCE, cursor, total: false }),
+  );
+  for await (const request of requests) {
+    yield { kind: 'request', value: request };
+    const place = { requestId: request.id, limit: AT_ONCE };
+    for await (const value of pages((cursor) => listEvents(deps, actor, { ...place, cursor }))) {
+      yield { kind: 'event', value };
+    }
+    for await (const message of pages((cursor) => listMessages(deps, actor, { ...place, cursor }))) {
+      yield* heldMessage(deps, actor, message);
+    }
+  }
+  for (const messageId of await listMessageIdsElsewhere(deps.db, actor.mailboxIds, contact.id)) {
+    yield* heldMessage(deps, actor, await findMessage(deps, actor, messageId));
+  }
+  for (const value of await listHeldMail(deps.db, actor.mailboxIds, contact.email)) {
+    yield { kind: 'quarantined', value };
+    yield { kind: 'original', of: value.id, file: heldFile(deps, value) };
+  }
+}
+
+async function* heldMessage(
+  deps: ExportDeps,
+  actor: OperatorActor,
+  message: MessageView,
+): AsyncGenerator<Held> {
+  yield { kind: 'message', value: message };
+  for (const { id } of message.attachments) {
+    yield { kind: 'attachment', of: id, file: await findAttachment(deps, actor, id) };
+  }
+  const original = await findOriginal(deps, actor, message.id).catch(unlessAbsent);
+  if (original !== null) yield { kind: 'original', of: message.id, file: original };
+}
+
+function unlessAbsent(error: unknown): null {
+  if (error instanceof Problem && error.code === 'not_found') return null;
+  throw error;
+}
+
+function heldFile(deps: Pick<Deps, 'db'>, mail: HeldMail): StoredFile {
+  return {
+    name: `intake-${mail.id}.eml`,
+    contentType: 'message/rfc822',
+    size: mail.size,
+    read: (offset, length) => findHeldSlice(deps.db, mail.id, offset, length),
+  };
+}
+
+async function* pages<Row>(
+  read: (
+    cursor: string | undefined,
+  ) => Promise<{ readonly items: readonly Row[]; readonly nextCursor: string | null }>,
+): AsyncGenerator<Row> {
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    yield* page.items;
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,102 @@
+import { z } from '@hono/zod-openapi';
+import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../http/schemas.ts';
+import { sortParameter, totalParameter } from '../http/sort-parameter.ts';
+import { searchParameter } from '../requests/request-schemas.ts';
+import { CONTACT_SORTS } from './contact-sorts.ts';
+import type { Contact } from './contact.ts';
+
+const settings = {
+  blocked: z.boolean().openapi({ description: 'Their mail goes to quarantine.' }),
+  trusted: z
+    .boolean()
+    .openapi({ description: 'Their mail is believed even when nothing proves where it is from.' }),
+  language: z
+    .enum(['en', 'ru'])
+    .nullable()
+    .openapi({ description: "Of notices; null: as their mail says, else the mailbox's." }),
+};
+
+export const contactSchema = z
+  .object({
+    id,
+    email: z.string().openapi({ example: 'carla@customer.example' }),
+    name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
+    createdAt: time,
+    suppression: z
+      .object({ reason: z.string(), since: time, until: time })
+      .nullable()
+      .openapi({
+        description:
+          'Mail to them came back because the address is dead: until then replies fail at once and no notice is made. ' +
+          'Null when it never did, or was lifted.',
+      }),
+    mailboxes: z
+      .array(
+        z.object({
+          mailboxId: id,
+          ...settings,
+          requestCount: z.int(),
+          openRequestCount: z.int().openapi({ description: 'Those that are not closed.' }),
+        }),
+      )
+      .openapi({
+        description: 'The mailboxes that know them by a request or a setting, of those the operator serves.',
+      }),
+  })
+  .openapi('Contact');
+
+export const contactListSchema = listOf(contactSchema).openapi('ContactList');
+
+export const contactListQuery = z.strictObject({
+  ...pageQuery,
+  q: searchParameter('Words of the name or the address; the last one may be a beginning.'),
+  mailboxId: repeatable(idParameter),
+  sort: sortParameter(CONTACT_SORTS, 'email'),
+  total: totalParameter,
+});
+
+export const contactChangesSchema = z
+  .strictObject({
+    name: text(200).optional(),
+    suppressed: z.literal(false).optional().openapi({ description: 'Lifts the suppression.' }),
+    mailboxes: z
+      .array(
+        z.strictObject({
+          mailboxId: id,
+          blocked: settings.blocked.optional(),
+          trusted: settings.trusted.optional(),
+          language: settings.language.optional(),
+        }),
+      )
+      .max(100)
+      .optional()
+      .openapi({ description: 'What they are to mailboxes that the operator serves; the others stay.' }),
+  })
+  .openapi('ContactChanges');
+
+/** A contact as the interface shows one. */
+export function renderContact(contact: Contact): z.infer<typeof contactSchema> {
+  const { id, email, name, createdAt, suppression, mailboxes } = contact;
+  return {
+    id,
+    email,
+    name,
+    createdAt: createdAt.toISOString(),
+    suppression:
+      suppression === null
+        ? null
+        : {
+            reason: suppression.reason,
+            since: new Date(suppression.since).toISOString(),
+            until: new Date(suppression.until).toISOString(),
+          },
+    mailboxes: mailboxes.map(({ mailboxId, blocked, trusted, language, requestCount, openRequestCount }) => ({
+      mailboxId,
+      blocked,
+      trusted,
+      language,
+      requestCount,
+      openRequestCount,
+    })),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Deps } from '../deps.ts';
+import type { OperatorActor } from '../operators/actor.ts';
+import { type FeedFilters, type FeedPosition, type FeedRow, feedViewOf, isBeyond, shows } from './feed.ts';
+import type { FeedListener } from './feed-poller.ts';
+import { listFeed } from './list-feed.ts';
+
+const ROWS_AT_ONCE = 200;
+
+/**
+ * The events after a place, then those to come, as they come; an empty list now and then shows that it still runs. Ends
+ * when its listener does. It listens before it reads what has been, so that nothing falls between the two.
+ */
+export async function* followFeed(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  listener: FeedListener,
+  input: { readonly filters: FeedFilters; readonly after: FeedPosition },
+): AsyncGenerator<readonly FeedRow[]> {
+  const view = feedViewOf(actor, input.filters);
+  let { after } = input;
+  try {
+    for (;;) {
+      let page;
+      do {
+        page = await listFeed(deps, actor, { filters: input.filters, after, limit: ROWS_AT_ONCE });
+        after = page.position;
+        yield page.rows;
+      } while (!page.ended);
+
+      for (;;) {
+        const tick = await listener.next();
+        if (tick === 'ended') return;
+        if (tick === 'behind') break;
+        const position: FeedPosition = after;
+        const news = tick.rows.filter((row) => isBeyond(row, position));
+        after = news.at(-1)?.position ?? position;
+        const shown = news.filter((row) => shows(view, row));
+        if (shown.length > 0 || tick.rows.length === 0) yield shown;
+      }
+    }
+  } finally {
+    listener.close();
+  }
+}

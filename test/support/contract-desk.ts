@@ -1,0 +1,150 @@
+import { createHmac } from 'node:crypto';
+import type { Db } from '../../src/db/connect.ts';
+import { decodeRelaySecret } from '../../src/mailboxes/relay-secret.ts';
+import { START, type testApp, testOperator } from './app.ts';
+import { insertInbound, insertRequest } from './desk.ts';
+import { DESK, SECRET, testMailbox } from './intake.ts';
+
+export type ContractDesk = Awaited<ReturnType<typeof contractDesk>>;
+
+/** A desk with one of everything, so that every operation has something to do its work on. */
+export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof testApp>) {
+  const mailbox = await testMailbox(deps);
+  const [contact] = await db<{ id: number }[]>`
+    insert into contacts (email, name, created_at) values ('maria@example.org', 'Maria', ${START}) returning id`;
+  const place = { mailboxId: mailbox.id, contactId: contact?.id ?? 0 };
+  const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const agent = await testOperator(deps, { name: 'Ann', role: 'agent' });
+  const attachment = { name: 'a.txt', contentType: 'text/plain', content: Buffer.from('hello') };
+  const open = await insertRequest(db, place);
+  const first = await insertInbound(db, place, open, { attachment });
+  await insertInbound(db, place, open);
+  const taken = await insertRequest(db, place);
+  await insertInbound(db, place, taken);
+  const send = async (path: string, body: unknown = {}, token = admin.token) => {
+    const response = await call('POST', path, { token, body });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${path} ${response.status} ${text}`);
+    return JSON.parse(text) as { id: number; delivery: { id: number } | null };
+  };
+  await send(`/v1/requests/${taken}/take`);
+  const queued = await send(`/v1/requests/${taken}/messages`, { text: 'One.' });
+  const held = await send(`/v1/requests/${taken}/messages`, { text: 'Two.', holdSeconds: 600 });
+  const failed = await send(`/v1/requests/${taken}/messages`, { text: 'Three.' });
+  await db`update deliveries set state = 'failed', next_attempt_at = null where id = ${failed.delivery?.id ?? 0}`;
+  await db`
+    update delivery_recipients set state = 'refused', settled_at = ${START} where delivery_id = ${failed.delivery?.id ?? 0}`;
+  const closed = await insertRequest(db, place);
+  await send(`/v1/requests/${closed}/close`);
+  const merged = await insertRequest(db, place);
+  await insertInbound(db, place, merged);
+  await send(`/v1/requests/${merged}/merge`, { into: taken });
+  const [intake] = await db<{ id: number }[]>`
+    insert into intake (mailbox_id, gmail_id, internal_date, outcome, reason, raw, from_address, received_at)
+    values (${mailbox.id}, 'quarantined', ${START}, 'quarantined', 'no_sender',
+      ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START})
+    returning id`;
+  return {
+    ...place,
+    admin,
+    agent,
+    open,
+    taken,
+    closed,
+    merged,
+    ...first,
+    queuedDelivery: queued.delivery?.id ?? 0,
+    failedDelivery: failed.delivery?.id ?? 0,
+    heldMessage: held.id,
+    intakeId: intake?.id ?? 0,
+  };
+}
+
+export type Good = {
+  /** What stands for `{id}`; 1 unless told. */
+  readonly id?: number | string;
+  readonly others?: Readonly<Record<string, string | number>>;
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+/** A call of each operation that needs more than an id of 1 and no body, with which it succeeds. */
+export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
+  'POST /v1/relay/{mailbox}': () => {
+    const body = JSON.stringify({
+      relay: { version: '1.0.0', account: DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 },
+      messages: [],
+    });
+    const timestamp = String(START.getTime() / 1000);
+    const key = decodeRelaySecret(SECRET) ?? Buffer.alloc(0);
+    const signature = createHmac('sha256', key).update(`m.${timestamp}.${body}`).digest('base64');
+    const headers = {
+      'webhook-id': 'm',
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    };
+    return { others: { mailbox: DESK }, body, headers };
+  },
+  'POST /v1/sign-in': () => ({ body: { email: 'ann@desk.example.com' } }),
+  'POST /v1/requests': ({ mailboxId }) => ({
+    body: { mailboxId, contact: { email: 'new@example.org' }, subject: 'Call', text: 'As agreed.' },
+  }),
+  'PATCH /v1/requests/{id}': ({ open }) => ({
+    id: open,
+    body: { priority: 'P1', tags: ['a'], category: 'b' },
+  }),
+  'POST /v1/requests/{id}/messages': ({ taken }) => ({ id: taken, body: { text: 'Hello.' } }),
+  'POST /v1/requests/{id}/notes': ({ open }) => ({ id: open, body: { text: 'Hello.' } }),
+  'POST /v1/requests/{id}/assign': ({ open, agent }) => ({ id: open, body: { operatorId: agent.id } }),
+  'POST /v1/requests/{id}/unassign': ({ taken }) => ({ id: taken }),
+  'POST /v1/requests/{id}/pend': ({ taken }) => ({ id: taken }),
+  'POST /v1/requests/{id}/resolve': ({ taken }) => ({ id: taken, body: { notes: 'Done.' } }),
+  'POST /v1/requests/{id}/reopen': ({ closed }) => ({ id: closed }),
+  'POST /v1/requests/{id}/merge': ({ open, taken }) => ({ id: open, body: { into: taken } }),
+  'POST /v1/requests/{id}/unmerge': ({ merged }) => ({ id: merged }),
+  'POST /v1/requests/{id}/split': ({ open, messageId }) => ({ id: open, body: { messageIds: [messageId] } }),
+  'PATCH /v1/contacts/{id}': ({ contactId, mailboxId }) => ({
+    id: contactId,
+    body: { name: 'Mia', mailboxes: [{ mailboxId, language: 'ru' }] },
+  }),
+  'DELETE /v1/messages/{id}': ({ messageId }) => ({ id: messageId }),
+  'PATCH /v1/messages/{id}': ({ heldMessage }) => ({ id: heldMessage, body: { text: 'Other.' } }),
+  'POST /v1/deliveries/{id}/retry': ({ failedDelivery }) => ({ id: failedDelivery }),
+  'POST /v1/deliveries/{id}/cancel': ({ queuedDelivery }) => ({ id: queuedDelivery }),
+  'POST /v1/mailboxes': () => ({ body: { address: 'sales@example.com', name: 'Sales' } }),
+  'PATCH /v1/mailboxes/{id}': () => ({ body: { name: 'Other' } }),
+  'PUT /v1/mailboxes/{id}/templates/{kind}/{language}': () => ({
+    others: { kind: 'created', language: 'en' },
+    body: { text: 'Hello.' },
+  }),
+  'DELETE /v1/mailboxes/{id}/templates/{kind}/{language}': () => ({
+    others: { kind: 'created', language: 'en' },
+  }),
+  'POST /v1/mailboxes/{id}/templates/{kind}/{language}/preview': () => ({
+    others: { kind: 'created', language: 'en' },
+    body: { text: 'Hello.' },
+  }),
+  'PUT /v1/mailboxes/{id}/smtp': () => ({ body: { url: 'smtps://u:p@smtp.example.com' } }),
+  'PUT /v1/operators/{id}/signature': () => ({ body: { signature: 'Ada' } }),
+  'GET /v1/intake/{id}/raw': ({ intakeId }) => ({ id: intakeId }),
+  'GET /v1/intake/{id}': ({ intakeId }) => ({ id: intakeId }),
+  'POST /v1/intake/{id}/discard': ({ intakeId }) => ({ id: intakeId }),
+  'POST /v1/intake/{id}/release': ({ intakeId }) => ({ id: intakeId }),
+  'POST /v1/operators': () => ({ body: { email: 'new@example.com', name: 'New', role: 'agent' } }),
+  'PATCH /v1/operators/{id}': ({ agent }) => ({ id: agent.id, body: { name: 'Otto' } }),
+  'DELETE /v1/operators/{id}': ({ agent }) => ({ id: agent.id }),
+  'POST /v1/operators/{id}/tokens': ({ agent }) => ({ id: agent.id, body: { name: 'x', scope: 'read' } }),
+  'DELETE /v1/operators/{id}/tokens/{tokenId}': ({ agent }) => ({
+    id: agent.id,
+    others: { tokenId: agent.tokenId },
+  }),
+};
+
+/** The address of a call, with its placeholders filled. */
+export function addressOf(path: string, good: Good): string {
+  const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(name === 'id' ? (good.id ?? 1) : (good.others?.[name] ?? 1))),
+  );
+  return `${filled}${good.query ?? ''}`;
+}
