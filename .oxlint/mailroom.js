@@ -40,7 +40,7 @@ function layerFault(from, to) {
   const fromFolder = folderOf(from);
   const toFolder = folderOf(to);
   if (ENTRY_FILES.has(from) || fromFolder === 'demo' || fromFolder === 'cli') {
-    return fromFolder !== toFolder && /queries\.ts$/.test(to)
+    return fromFolder !== toFolder && to.endsWith('queries.ts')
       ? `${to} is the SQL of its own folder: call a verb of ${toFolder}/.`
       : null;
   }

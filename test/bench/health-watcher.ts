@@ -2,12 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 // In a thread of its own, so that making and signing 40 MB of post does not count as the server's silence.
 const LOOK_EVERY_MS = 10;
-let watching = true;
+const state = { watching: true };
 let slowest = 0;
 parentPort?.on('message', () => {
-  watching = false;
+  state.watching = false;
 });
-while (watching) {
+while (state.watching) {
   const began = performance.now();
   await (await fetch(`${String(workerData)}/healthz`)).text();
   slowest = Math.max(slowest, performance.now() - began);
