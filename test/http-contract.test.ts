@@ -32,37 +32,11 @@ test('no call is prepared for an operation that is gone', () => {
 
 type Call = { readonly what: string; readonly good: Good; readonly token: string | undefined };
 
-const PATH_GARBAGE = ['0', '-1', 'x', '1.5', '999999999', '9999999999999999999', '%00', "1'--"];
-const QUERY_GARBAGE = [
-  '',
-  'x',
-  '-1',
-  '0',
-  '1e9',
-  '%00',
-  '%F0%9F',
-  '99999999999999999999',
-  "'%20or%201=1--",
-  '2026-13-01T00:00:00Z',
-];
-const VALUE_GARBAGE = [
-  null,
-  true,
-  -1,
-  1.5,
-  1e300,
-  '',
-  ' ',
-  '\0',
-  '\ud800',
-  'x'.repeat(3000),
-  [],
-  [null],
-  {},
-  { a: 1 },
-];
+const PATH_GARBAGE = ['0', 'x', '999999999', '9999999999999999999', '%00'];
+const QUERY_GARBAGE = ['', 'x', '-1', '%00', '99999999999999999999'];
+const VALUE_GARBAGE = [null, -1, 1e300, '', '\0', 'x'.repeat(3000), [null], { a: 1 }];
 
-/** Calls of an operation that go wrong in one way each. */
+/** Calls of an operation that go wrong in one way each; `http-hostile` has the thousands of hostile values. */
 function badCalls(operation: Operation, desk: ContractDesk, good: Good): Call[] {
   const { admin, agent } = desk;
   const { documented, path, method } = operation;

@@ -112,8 +112,9 @@ const SELECTIVE: readonly [name: string, filters: RequestFilters, index: RegExp]
   ['a number', search('#4711'), /^requests_pkey$/],
 ];
 
-test('lists of 100,000 requests are read through indexes', { timeout: 60_000 }, async () => {
-  await insertManyRequests(db);
+// The plans are those of the hundred thousand that `npm run bench` times; so many would take this test twenty seconds.
+test('lists of 30,000 requests are read through indexes', { timeout: 60_000 }, async () => {
+  await insertManyRequests(db, 30_000);
 
   for (const [name, filters, index] of SELECTIVE) {
     const plan = await planOf(filters);

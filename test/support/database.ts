@@ -26,16 +26,28 @@ export async function testDatabase(): Promise<TestDatabase> {
   return { db, url: url.href };
 }
 
-/** Empties every table and starts every count at 1 again, all but the record of migrations. */
+/**
+ * Empties every table and starts every count at 1 again, all but the record of migrations. Rows are deleted, with foreign
+ * keys and triggers asleep: a truncation makes new files for each of thirty tables, ten times as slow for a few rows.
+ */
 export async function emptyTables(db: Db): Promise<void> {
-  const tables = await db<{ name: string }[]>`
-    select format('%I.%I', schemaname, tablename) as name from pg_tables
-    where schemaname = 'public' and tablename <> 'schema_migrations'`;
-  if (tables.length === 0) return;
+  const [all] = await db<{ statements: string | null }[]>`
+    select string_agg(statement, ';') as statements
+    from (
+      select format('delete from %I.%I', schemaname, tablename) as statement
+      from pg_tables
+      where schemaname = 'public' and tablename <> 'schema_migrations'
+      union all
+      select format('select setval(%L, 1, false)', format('%I.%I', schemaname, sequencename))
+      from pg_sequences
+      where schemaname = 'public' and last_value is not null) as each`;
+  if (all === undefined || all.statements === null) return;
+  const { statements } = all;
   await db.begin(async (tx) => {
     // A transaction that an earlier test left open would make this one wait for ever, without a word.
     await tx`set local lock_timeout = '10s'`;
-    await tx.unsafe(`truncate ${tables.map((table) => table.name).join(', ')} restart identity cascade`);
+    await tx`set local session_replication_role = replica`;
+    await tx.unsafe(statements).simple();
   });
 }
 

@@ -1,9 +1,12 @@
 import type { Db } from '../../src/db/connect.ts';
 
-export const MANY = 100_000;
+const MANY = 100_000;
 
-/** A desk that has been at work for years: ten mailboxes, 100,000 requests, most of them closed, and 300,000 messages. */
-export async function insertManyRequests(db: Db): Promise<void> {
+/**
+ * A desk that has been at work for years: ten mailboxes, 100,000 requests (unless told), most of them closed, and three
+ * times as many messages.
+ */
+export async function insertManyRequests(db: Db, many: number = MANY): Promise<void> {
   // Filled and then indexed, in seconds instead of minutes: by the tables' own definitions, read back from them.
   const tables = ['requests', 'messages', 'search_entries'];
   const indexes = await db<{ name: string; definition: string }[]>`
@@ -13,13 +16,13 @@ export async function insertManyRequests(db: Db): Promise<void> {
   for (const { name } of indexes) await db.unsafe(`drop index ${name}`);
   for (const table of tables) await db.unsafe(`alter table ${table} disable trigger user`);
   // A transaction each: a long one would keep the event feeds of every other test waiting.
-  for (const statement of ROWS.split(';')) await db.unsafe(statement);
+  for (const statement of rows(many).split(';')) await db.unsafe(statement);
   for (const { definition } of indexes) await db.unsafe(definition);
   for (const table of tables) await db.unsafe(`alter table ${table} enable trigger user`);
   await db`analyze`;
 }
 
-const ROWS = `
+const rows = (many: number): string => `
   insert into mailboxes (address, name, accept_since, created_at)
   select 'desk' || n || '@example.com', 'Desk ' || n, '2026-01-01', '2026-01-01'
   from generate_series(1, 10) n;
@@ -46,7 +49,7 @@ const ROWS = `
     timestamptz '2026-01-02' + (n::bigint * 7) % 100000 * interval '1 minute',
     timestamptz '2026-01-02' + (n::bigint * 11) % 100000 * interval '1 minute',
     case when n % 100 < 94 then timestamptz '2026-04-01' end
-  from generate_series(1, ${MANY}) n;
+  from generate_series(1, ${many}) n;
 
   insert into messages
     (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, subject, text, visible_text, created_at)
