@@ -18,7 +18,7 @@ import { answerError, problemResponse } from './http/problem-response.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { limitBodies } from './http/upload.ts';
-import { reviewRoutes } from './intake/review-routes.ts';
+import { reviewRoutes } from './quarantine/routes.ts';
 import { relayRoutes } from './intake/routes.ts';
 import { mailboxRoutes } from './mailboxes/routes.ts';
 import type { IdentityProvider } from './operators/identity-provider.ts';

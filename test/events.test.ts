@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MOST_LISTENERS } from '../src/events/feed-poller.ts';
-import { recordEvent } from '../src/requests/record-event.ts';
+import { recordEvent } from '../src/events/record-event.ts';
 import { problemOf, START, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { insertDesk, insertRequest } from './support/desk.ts';

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { listReplayable, replayIntake } from '../src/intake/replay-intake.ts';
+import { listReplayable, replayIntake } from '../src/quarantine/replay-intake.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
 import { problemOf, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';

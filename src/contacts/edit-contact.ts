@@ -4,7 +4,7 @@ import { cleanLine } from '../mail/text.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { Transaction } from '../db/connect.ts';
 import type { ContactSettings } from './contact.ts';
 import {

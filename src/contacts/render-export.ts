@@ -1,6 +1,6 @@
-import { renderEvent, renderMessage } from '../requests/message-schemas.ts';
+import { renderEvent, renderMessage } from '../messages/schemas.ts';
 import { renderRequest } from '../requests/request-schemas.ts';
-import type { StoredFile } from '../requests/stored-file.ts';
+import type { StoredFile } from '../messages/stored-file.ts';
 import type { Held } from './export-contact.ts';
 import { renderContact } from './schemas.ts';
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { WAITING_STATES } from './delivery.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { markCancelled } from './verb-queries.ts';

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Actor } from '../operators/actor.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { DeliveryKind } from './delivery.ts';
 import { lockRequestOfDelivery, markRequestReturned } from './request-queries.ts';
 import { upsertSuppressed } from './suppression-queries.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/connect.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { markRequestReturned } from './request-queries.ts';
 import type { OutgoingMail, QueuedMail } from './queue-mail.ts';
 

@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { clearPause, markPaused } from './account-queries.ts';
 import type { Verdict } from './judge-result.ts';
 import { type AttemptRecord, type ClaimedDelivery, markAttempt } from './queries.ts';

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { listSuppressedRecipients } from './suppression-queries.ts';
 import { markAddressCorrected, markRetried } from './verb-queries.ts';

@@ -1,10 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type {
-  eventListSchema,
-  eventSchema,
-  messageListSchema,
-  messageSchema,
-} from '../requests/message-schemas.ts';
+import type { eventListSchema, eventSchema, messageListSchema, messageSchema } from '../messages/schemas.ts';
 import type { requestListSchema, requestSchema } from '../requests/request-schemas.ts';
 
 export type DeskRequest = z.infer<typeof requestSchema>;

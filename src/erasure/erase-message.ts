@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { beingSent } from './being-sent.ts';
 import { lockPlace } from './erase-request.ts';
 import {

@@ -4,7 +4,7 @@ import type { Actor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { lockVisibleRequest } from '../requests/lock-visible-request.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { beingSent } from './being-sent.ts';
 import {
   blankRequestEvents,

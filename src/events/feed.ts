@@ -1,5 +1,5 @@
 import type { OperatorActor } from '../operators/actor.ts';
-import type { EventView } from '../requests/request-view.ts';
+import type { EventView } from './event-view.ts';
 
 /** A place in the feed: events are ordered by the transaction that wrote them, then by id. */
 export type FeedPosition = { readonly xact: string; readonly id: number };

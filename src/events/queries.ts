@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../db/connect.ts';
-import type { EventView } from '../requests/request-view.ts';
+import type { EventView } from './event-view.ts';
 import type { FeedPosition, FeedRow, FeedView } from './feed.ts';
 
 /**

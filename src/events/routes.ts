@@ -5,7 +5,7 @@ import { problemResponses } from '../http/problem-schema.ts';
 import { idParameter, jsonContent, pageQuery, repeatable, text } from '../http/schemas.ts';
 import { streamOf } from '../http/stream.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { eventSchema, renderEvent } from '../requests/message-schemas.ts';
+import { eventSchema, renderEvent } from '../messages/schemas.ts';
 import { createFeedPoller } from './feed-poller.ts';
 import type { FeedPosition, FeedRow } from './feed.ts';
 import { followFeed } from './follow-feed.ts';

@@ -1,4 +1,4 @@
-import type { StoredFile } from '../requests/stored-file.ts';
+import type { StoredFile } from '../messages/stored-file.ts';
 
 const SLICE_BYTES = 512 * 1024;
 const CONTENT_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { type Mailbox, mailboxAddress } from './mailbox.ts';
 import { insertMailbox, insertRelaySecret, type NewMailbox } from './queries.ts';
 import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from './relay-secret.ts';

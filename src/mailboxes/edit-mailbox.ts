@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { lockVisibleMailbox } from './lock-visible-mailbox.ts';
 import { type MailboxSettings, markSettings } from './settings-queries.ts';
 

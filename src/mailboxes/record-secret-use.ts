@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { markOlderSecretsRevoked, markSecretFirstUsed } from './queries.ts';
 
 /**

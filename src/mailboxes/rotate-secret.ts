@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { Actor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { mailboxAddress } from './mailbox.ts';
 import { insertRelaySecret, listValidSecretIds, lockMailbox, markOlderSecretsRevoked } from './queries.ts';
 import { generateRelaySecret } from './relay-secret.ts';

@@ -3,7 +3,7 @@ import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/id
 import { cleanLine } from '../mail/text.ts';
 import { mailboxAddress } from '../mailboxes/mailbox.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { Transaction } from '../db/connect.ts';
 import type { Actor, Role } from './actor.ts';
 import type { Operator } from './operator.ts';

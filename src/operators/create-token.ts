@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts';
 import { cleanLine } from '../mail/text.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { Actor } from './actor.ts';
 import type { Token, TokenScope } from './operator.ts';
 import { requirePermission } from './permissions.ts';

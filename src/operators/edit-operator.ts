@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { releaseRequests } from '../requests/release-requests.ts';
 import type { Actor, Role } from './actor.ts';
 import { checkedMailboxIds, checkedName } from './add-operator.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/connect.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { findOperatorById, insertToken } from './queries.ts';
 import { asActor } from './operator.ts';
 import { generateToken, tokenHash } from './token-secret.ts';

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { Actor } from './actor.ts';
 import { requirePermission } from './permissions.ts';
 import { lockToken, markTokenRevoked } from './queries.ts';

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { OperatorActor } from './actor.ts';
 import { findSignature } from './find-signature.ts';
 import { may } from './permissions.ts';

@@ -4,7 +4,7 @@ import { htmlOfText } from '../mail/quote-mail.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { may } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { findHeldWords, markReworded } from './held-queries.ts';
 import { shownIds } from './outgoing-files.ts';
 

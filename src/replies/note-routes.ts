@@ -4,8 +4,8 @@ import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
 import { idempotency } from '../http/idempotency.ts';
 import { problemResponses } from '../http/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent, text } from '../http/schemas.ts';
-import { findMessage } from '../requests/find-message.ts';
-import { messageSchema, renderMessage } from '../requests/message-schemas.ts';
+import { findMessage } from '../messages/find-message.ts';
+import { messageSchema, renderMessage } from '../messages/schemas.ts';
 import { addNote } from './add-note.ts';
 
 const TEXT_LENGTH = 200_000;

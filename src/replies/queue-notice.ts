@@ -2,7 +2,7 @@ import type { Transaction } from '../db/connect.ts';
 import { queueMail } from '../deliveries/queue-mail.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
 import { languageOf, type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
 import { renderNotice } from '../templates/render-notice.ts';

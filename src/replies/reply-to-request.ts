@@ -9,7 +9,7 @@ import { requirePermission } from '../operators/permissions.ts';
 import { findSignature } from '../operators/find-signature.ts';
 import { Problem } from '../problems.ts';
 import { lockVisibleRequest, wrongState } from '../requests/lock-visible-request.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { isOpen, type RequestRow } from '../requests/request.ts';
 import { markRequestAnswered } from '../requests/mark-request-answered.ts';
 import { findOutgoingContext } from './find-outgoing-context.ts';

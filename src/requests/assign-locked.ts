@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { RequestRow } from './request.ts';
 import { markAssigned } from './verb-queries.ts';
 

@@ -2,7 +2,7 @@ import type { Transaction } from '../db/connect.ts';
 import type { Actor } from '../operators/actor.ts';
 import { noticeRequest } from '../replies/notice-request.ts';
 import { markClosed } from './queries.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { RequestRow } from './request.ts';
 
 /**

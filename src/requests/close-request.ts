@@ -5,7 +5,7 @@ import { requirePermission } from '../operators/permissions.ts';
 import { closeLocked } from './close-locked.ts';
 import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
 import { lockContactOf } from './queries.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { OPEN_STATUSES, type RequestRow } from './request.ts';
 import { markContactBlocked } from './verb-queries.ts';
 

@@ -4,7 +4,7 @@ import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
 import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { OPEN_STATUSES, type Priority } from './request.ts';
 import { type EditableFields, findEditableFields, markEdited } from './verb-queries.ts';
 

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Actor } from '../operators/actor.ts';
 import { markNeedsAttention } from './queries.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 
 /** Calls for somebody's attention on a request, status unchanged; says why in its history. Once flagged, stays silent. */
 export async function flagRequest(

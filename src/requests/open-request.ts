@@ -20,7 +20,7 @@ import {
   mailboxExists,
   upsertContact,
 } from './open-queries.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { newReplyTag } from './reply-tag.ts';
 import type { Priority } from './request.ts';
 import { writeNote } from './write-note.ts';

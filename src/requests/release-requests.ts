@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Actor } from '../operators/actor.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { markReleased } from './verb-queries.ts';
 
 /**

@@ -4,7 +4,7 @@ import { requirePermission } from '../operators/permissions.ts';
 import { findStandingAssignee } from './find-standing-assignee.ts';
 import { lockVisibleRequest, wrongState } from './lock-visible-request.ts';
 import { lockContactOf } from './queries.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { markReopened } from './verb-queries.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { markResolved } from './verb-queries.ts';
 import { writeNote } from './write-note.ts';
 

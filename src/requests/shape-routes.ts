@@ -6,12 +6,12 @@ import { problemResponses } from '../http/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { sanitizeHtml } from '../mail/sanitize-html.ts';
 import { editRequest } from './edit-request.ts';
-import { mergeRequest } from './merge-request.ts';
+import { mergeRequest } from '../merging/merge-request.ts';
 import { openRequest } from './open-request.ts';
 import { requestRenderer } from './render-request.ts';
 import { requestSchema } from './request-schemas.ts';
-import { splitRequest } from './split-request.ts';
-import { unmergeRequest } from './unmerge-request.ts';
+import { splitRequest } from '../merging/split-request.ts';
+import { unmergeRequest } from '../merging/unmerge-request.ts';
 import { mergeSchema, newRequestSchema, requestChangesSchema, splitSchema } from './verb-schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };

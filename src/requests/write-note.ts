@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { recordEvent } from './record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { insertNote } from './verb-queries.ts';
 
 /** Puts an internal note on a request that the caller has locked; it is a message that never leaves. Returns its id. */

@@ -3,7 +3,7 @@ import { lockVisibleMailbox } from '../mailboxes/lock-visible-mailbox.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { TemplateName } from './find-template.ts';
 import { deleteTemplate, upsertTemplate } from './queries.ts';
 import { templateFault, type Words } from './template.ts';

@@ -3,7 +3,7 @@ import { lockVisibleMailbox } from '../mailboxes/lock-visible-mailbox.ts';
 import type { Actor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { accountName, type OAuthSettings } from './transport.ts';
 import { deleteTransport, upsertTransport } from './queries.ts';
 

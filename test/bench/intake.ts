@@ -4,7 +4,7 @@ import { openWithMessage } from '../../src/intake/filing-queries.ts';
 import { claimMail } from '../../src/intake/queries.ts';
 import { readThread } from '../../src/intake/thread-queries.ts';
 import { queueMail } from '../../src/deliveries/queue-mail.ts';
-import { recordEvent } from '../../src/requests/record-event.ts';
+import { recordEvent } from '../../src/events/record-event.ts';
 import { newReplyTag } from '../../src/requests/reply-tag.ts';
 import { mailOf, sign } from '../support/intake.ts';
 import { BENCH_DESK, BENCH_SECRET, startDesk, rateOf } from './desk.ts';

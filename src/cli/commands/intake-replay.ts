@@ -1,4 +1,4 @@
-import { listReplayable, replayIntake } from '../../intake/replay-intake.ts';
+import { listReplayable, replayIntake } from '../../quarantine/replay-intake.ts';
 import { createParsePool } from '../../mail/parse-pool.ts';
 import { invalidField } from '../../problems.ts';
 import { command, type Desk } from '../command.ts';

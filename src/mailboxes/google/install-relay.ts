@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import type { Actor } from '../../operators/actor.ts';
 import { Problem } from '../../problems.ts';
-import { recordEvent } from '../../requests/record-event.ts';
+import { recordEvent } from '../../events/record-event.ts';
 import { findRelaySetup, type RelaySetup } from '../find-relay-setup.ts';
 import { mailboxAddress } from '../mailbox.ts';
 import { findMailboxWithSecrets } from '../queries.ts';

@@ -1,4 +1,4 @@
-import type { Authenticity, MailClass, Outcome } from './incoming-mail.ts';
+import type { Authenticity, MailClass, Outcome } from '../intake/incoming-mail.ts';
 
 export type IntakeOutcome = Outcome | 'discarded' | 'erased';
 

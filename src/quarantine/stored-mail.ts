@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
 import { findRelayMailbox, type RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
 import { Problem } from '../problems.ts';
-import type { ReadMail } from './file-mail.ts';
-import { findStoredMail } from './queries.ts';
-import { readHandedOver } from './read-handed-over.ts';
+import type { ReadMail } from '../intake/file-mail.ts';
+import { findStoredMail } from './decision-queries.ts';
+import { readHandedOver } from '../intake/read-handed-over.ts';
 
 export type StoredMailDeps = Pick<Deps, 'db' | 'keyring' | 'log' | 'parsePool'>;
 

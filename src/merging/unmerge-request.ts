@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findStandingAssignee } from './find-standing-assignee.ts';
-import { lockVisibleRequests } from './lock-visible-request.ts';
+import { findStandingAssignee } from '../requests/find-standing-assignee.ts';
+import { lockVisibleRequests } from '../requests/lock-visible-request.ts';
 import { moveMessages } from './move-messages.ts';
 import {
   deletePeopleWithoutMail,
@@ -16,8 +16,8 @@ import {
   type Merge,
   recountMessages,
 } from './move-queries.ts';
-import { recordEvent } from './record-event.ts';
-import type { RequestRow, RequestStatus } from './request.ts';
+import { recordEvent } from '../events/record-event.ts';
+import type { RequestRow, RequestStatus } from '../requests/request.ts';
 
 /**
  * Undoes a merge: the request is what it was before, and gets back those of its messages that are still where the merge,

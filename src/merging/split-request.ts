@@ -5,7 +5,7 @@ import { cleanLine } from '../mail/text.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
-import { lockVisibleRequest } from './lock-visible-request.ts';
+import { lockVisibleRequest } from '../requests/lock-visible-request.ts';
 import { moveMessages } from './move-messages.ts';
 import {
   deletePeopleWithoutMail,
@@ -14,9 +14,9 @@ import {
   type MovableMessage,
   recountMessages,
 } from './move-queries.ts';
-import { recordEvent } from './record-event.ts';
-import { newReplyTag } from './reply-tag.ts';
-import type { RequestRow } from './request.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { newReplyTag } from '../requests/reply-tag.ts';
+import type { RequestRow } from '../requests/request.ts';
 import { insertPeopleOnMails, insertSplitRequest, markFirstResponseFound } from './split-queries.ts';
 
 export type Split = {

@@ -3,8 +3,8 @@ import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { completeMessages } from './complete-messages.ts';
-import { findMessageRow } from './list-queries.ts';
-import type { MessageView } from './request-view.ts';
+import { findMessageRow } from './queries.ts';
+import type { MessageView } from './message-view.ts';
 
 /** One message as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
 export async function findMessage(

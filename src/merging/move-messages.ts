@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/connect.ts';
 import { Problem } from '../problems.ts';
 import { lockDeliveriesOf, markMoved, type MovableMessage } from './move-queries.ts';
-import { subjectDiffers } from './request.ts';
+import { subjectDiffers } from '../requests/request.ts';
 
 /**
  * Puts messages of one request on another, with all that hangs on them. Refused while one of them is being sent: the result

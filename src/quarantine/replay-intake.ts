@@ -1,9 +1,10 @@
 import type { Deps } from '../deps.ts';
-import { recordEvent } from '../requests/record-event.ts';
-import { decideIntake } from './decide-intake.ts';
-import { file } from './file-mail.ts';
-import type { Filed } from './incoming-mail.ts';
-import { claimQuarantined, listQuarantinedIds, lockContact, settleIntake } from './queries.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { decideIntake } from '../intake/decide-intake.ts';
+import { file } from '../intake/file-mail.ts';
+import { quarantine } from '../intake/quarantine.ts';
+import type { Filed } from '../intake/incoming-mail.ts';
+import { claimQuarantined, listQuarantinedIds, lockContact } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 export type ReplayDeps = Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'>;
@@ -31,11 +32,7 @@ export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<
         ? null
         : await lockContact(tx, { email: sender.address.address, name: sender.address.name }, at);
     if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
-    if (decision.kind === 'quarantine') {
-      const { reason, error } = decision;
-      await settleIntake(tx, intakeId, { outcome: 'quarantined', reason, error, requestId: null });
-      return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
-    }
+    if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
     const result = await file(tx, mailbox, mail, decision, { intakeId, contactId, at });
     await recordEvent(tx, {
       type: 'intake.replayed',

@@ -3,14 +3,14 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
-import type { Sender } from './actual-sender.ts';
-import type { ReadMail } from './file-mail.ts';
-import { fileIntoRequest } from './file-into-request.ts';
+import { recordEvent } from '../events/record-event.ts';
+import type { Sender } from '../intake/actual-sender.ts';
+import type { ReadMail } from '../intake/file-mail.ts';
+import { fileIntoRequest } from '../intake/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
-import { letterOf } from './letter.ts';
-import { claimQuarantined, lockContact, markContactSetting } from './queries.ts';
+import { letterOf } from '../intake/letter.ts';
+import { claimQuarantined, lockContact, markContactSetting } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 /** A mail without a sender is filed under this address, which by RFC 6761 nobody can have. */

@@ -2,9 +2,9 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import type { StoredFile } from '../requests/stored-file.ts';
+import type { StoredFile } from '../messages/stored-file.ts';
 import type { IntakeView } from './intake.ts';
-import { findIntakeRow, findRawSlice } from './review-queries.ts';
+import { findIntakeRow, findRawSlice } from './list-queries.ts';
 
 /** One handed-over mail; `not_found` for one of a mailbox that the operator does not serve. */
 export async function findIntake(

@@ -3,9 +3,9 @@ import { decodeCursor } from '../http/cursor.ts';
 import { byId, type Page, pageOf } from '../http/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { completeMessages } from './complete-messages.ts';
-import { findRequest } from './find-request.ts';
-import { listMessageRows } from './list-queries.ts';
-import type { MessageView } from './request-view.ts';
+import { findRequest } from '../requests/find-request.ts';
+import { listMessageRows } from './queries.ts';
+import type { MessageView } from './message-view.ts';
 
 /** A page of a request's messages, oldest first, each with its attachments and what became of its delivery. */
 export async function listMessages(

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findOriginalRow, findOriginalSlice } from './list-queries.ts';
+import { findOriginalRow, findOriginalSlice } from './queries.ts';
 import type { StoredFile } from './stored-file.ts';
 
 /** The mail as it arrived, to be read in slices; `not_found` for a message that came by no mail or was too large to relay. */

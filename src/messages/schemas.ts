@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { deliverySchema, renderDelivery } from '../deliveries/delivery-schemas.ts';
 import { id, listOf, time } from '../http/schemas.ts';
-import type { EventView, MessageView } from './request-view.ts';
+import type { MessageView } from './message-view.ts';
+import type { EventView } from '../events/event-view.ts';
 
 const address = z.object({ name: z.string(), address: z.string() }).openapi('Address');
 

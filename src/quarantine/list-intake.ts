@@ -4,7 +4,7 @@ import { type Page, pageOf } from '../http/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import type { IntakeView } from './intake.ts';
-import { countIntakeRows, type IntakeFilters, type IntakeSort, listIntakeRows } from './review-queries.ts';
+import { countIntakeRows, type IntakeFilters, type IntakeSort, listIntakeRows } from './list-queries.ts';
 
 /** A page of what the relays of the operator's mailboxes handed over, and what became of each mail. */
 export async function listIntake(

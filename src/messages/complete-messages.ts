@@ -1,7 +1,7 @@
 import { listMessageDeliveries } from '../deliveries/list-message-deliveries.ts';
 import type { Deps } from '../deps.ts';
-import { listAttachmentRows } from './list-queries.ts';
-import type { MessageRow, MessageView } from './request-view.ts';
+import { listAttachmentRows } from './queries.ts';
+import type { MessageRow, MessageView } from './message-view.ts';
 
 /** The messages with their attachments and deliveries, in a fixed number of queries however many they are. */
 export async function completeMessages(

@@ -2,9 +2,9 @@ import type { Deps } from '../deps.ts';
 import { decodeCursor } from '../http/cursor.ts';
 import { byId, type Page, pageOf } from '../http/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { findRequest } from './find-request.ts';
-import { listEventRows } from './list-queries.ts';
-import type { EventView } from './request-view.ts';
+import { findRequest } from '../requests/find-request.ts';
+import { listEventRows } from './history-queries.ts';
+import type { EventView } from './event-view.ts';
 
 /** A page of a request's history, oldest first. */
 export async function listEvents(

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findAttachmentRow, findAttachmentSlice } from './list-queries.ts';
+import { findAttachmentRow, findAttachmentSlice } from './queries.ts';
 import type { StoredFile } from './stored-file.ts';
 
 /** An attachment, to be read in slices; `not_found` also when it lies in a mailbox that the operator does not serve. */

@@ -15,7 +15,7 @@ import {
   intakeSchema,
   releaseSchema,
   renderIntake,
-} from './review-schemas.ts';
+} from './schemas.ts';
 
 const shared = { tags: ['Intake'], security: [{ token: [] }] };
 const readProblems = problemResponses('invalid_input', 'unauthenticated', 'not_found');

@@ -2,10 +2,10 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { recordEvent } from '../requests/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
-import { claimQuarantined, lockContact, markContactSetting } from './queries.ts';
+import { claimQuarantined, lockContact, markContactSetting } from './decision-queries.ts';
 import { notQuarantined } from './release-intake.ts';
 
 /**

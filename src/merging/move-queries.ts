@@ -1,6 +1,6 @@
 import type { Transaction } from '../db/connect.ts';
-import type { MessageKind } from './request-view.ts';
-import type { RequestStatus } from './request.ts';
+import type { MessageKind } from '../messages/message-view.ts';
+import type { RequestStatus } from '../requests/request.ts';
 
 /** Locks the contacts of requests, and those who wrote the messages, the smallest id first: by the lock order before any request. */
 export async function lockContactsOf(

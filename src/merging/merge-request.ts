@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
-import { flagRequest } from './flag-request.ts';
-import { ensureStatus, lockVisibleRequests } from './lock-visible-request.ts';
+import { flagRequest } from '../requests/flag-request.ts';
+import { ensureStatus, lockVisibleRequests } from '../requests/lock-visible-request.ts';
 import { moveMessages } from './move-messages.ts';
 import {
   insertPeopleOf,
@@ -13,8 +13,8 @@ import {
   markMerged,
   recountMessages,
 } from './move-queries.ts';
-import { recordEvent } from './record-event.ts';
-import { OPEN_STATUSES, type RequestRow } from './request.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { OPEN_STATUSES, type RequestRow } from '../requests/request.ts';
 
 /**
  * Moves an open request's messages into another open one of the same mailbox and closes it, silently. Its contact and

@@ -1,0 +1,112 @@
+import type { Fragment, Queryable } from '../db/connect.ts';
+import type { Position } from '../http/cursor.ts';
+import type { AttachmentRow, MessageRow } from './message-view.ts';
+
+const messageColumns = (db: Queryable) => db`
+  s.id, s.request_id, s.kind, s.notice, s.author_kind, coalesce(s.author_contact_id, s.author_operator_id) as author_id,
+  coalesce(c.name, a.name) as author_name, s.from_address, s.to_addresses, s.cc_addresses, s.subject, s.text,
+  s.visible_text, s.html, s.internet_message_id, s.matched_by, s.authenticity, s.subject_changed, s.incomplete, s.created_at`;
+
+const messageTables = (db: Queryable) => db`
+  messages s
+  join requests r on r.id = s.request_id
+  left join contacts c on c.id = s.author_contact_id
+  left join operators a on a.id = s.author_operator_id`;
+
+/** A request's messages, oldest first, from after a position on. */
+export async function listMessageRows(
+  db: Queryable,
+  requestId: number,
+  after: Position | null,
+  limit: number,
+): Promise<MessageRow[]> {
+  return db<MessageRow[]>`
+    select ${messageColumns(db)}
+    from ${messageTables(db)}
+    where s.request_id = ${requestId} and s.id > ${after?.id ?? 0}
+    order by s.id
+    limit ${limit}`;
+}
+
+/** One message of a request of the mailboxes, or null. */
+export async function findMessageRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  messageId: number,
+): Promise<MessageRow | null> {
+  const [row] = await db<MessageRow[]>`
+    select ${messageColumns(db)}
+    from ${messageTables(db)}
+    where ${isVisible(db, mailboxIds)} and s.id = ${messageId}`;
+  return row ?? null;
+}
+
+/** What is attached to the messages, without the contents. */
+export async function listAttachmentRows(
+  db: Queryable,
+  messageIds: readonly number[],
+): Promise<AttachmentRow[]> {
+  return db<AttachmentRow[]>`
+    select id, message_id, name, content_type, size, inline
+    from attachments
+    where message_id = any(${[...messageIds]}::bigint[])
+    order by id`;
+}
+
+/** How long the original of a message of the mailboxes is, or null when there is none. */
+export async function findOriginalRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  messageId: number,
+): Promise<{ intakeId: number; size: number } | null> {
+  const [row] = await db<{ intakeId: number; size: number }[]>`
+    select i.id as intake_id, octet_length(i.raw) as size
+    from messages s
+    join requests r on r.id = s.request_id
+    join intake i on i.id = s.intake_id
+    where ${isVisible(db, mailboxIds)} and s.id = ${messageId} and i.raw is not null`;
+  return row ?? null;
+}
+
+/** Bytes of an original mail; fewer than asked for at its end, none beyond it or once it is erased. */
+export async function findOriginalSlice(
+  db: Queryable,
+  intakeId: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const [row] = await db<{ slice: Buffer | null }[]>`
+    select substring(raw from ${offset + 1} for ${length}) as slice from intake where id = ${intakeId}`;
+  return row?.slice ?? new Uint8Array();
+}
+
+/** An attachment of a request of the mailboxes, without its content, or null. */
+export async function findAttachmentRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  attachmentId: number,
+): Promise<AttachmentRow | null> {
+  const [row] = await db<AttachmentRow[]>`
+    select f.id, f.message_id, f.name, f.content_type, f.size, f.inline
+    from attachments f
+    join messages s on s.id = f.message_id
+    join requests r on r.id = s.request_id
+    where ${isVisible(db, mailboxIds)} and f.id = ${attachmentId}`;
+  return row ?? null;
+}
+
+/** Bytes of an attachment; fewer than asked for at its end, none beyond it or once it is erased. */
+export async function findAttachmentSlice(
+  db: Queryable,
+  attachmentId: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const [row] = await db<{ slice: Buffer | null }[]>`
+    select substring(content from ${offset + 1} for ${length}) as slice from attachments where id = ${attachmentId}`;
+  return row?.slice ?? new Uint8Array();
+}
+
+function isVisible(db: Queryable, mailboxIds: readonly number[] | null): Fragment {
+  return mailboxIds === null ? db`true` : db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`;
+}

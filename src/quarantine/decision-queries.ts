@@ -1,0 +1,74 @@
+import type { Queryable } from '../db/connect.ts';
+import type { HandedOver } from '../intake/incoming-mail.ts';
+
+/** A stored mail as it was handed over, original included; null once it is erased. */
+export async function findStoredMail(
+  db: Queryable,
+  intakeId: number,
+): Promise<{ readonly mailboxAddress: string; readonly handedOver: HandedOver } | null> {
+  const [row] = await db<
+    (Omit<HandedOver, 'sizeEstimate'> & { mailboxAddress: string; sizeEstimate: number | null })[]
+  >`
+    select mailboxes.address as mailbox_address, gmail_id, coalesce(gmail_thread_id, gmail_id) as gmail_thread_id,
+      internal_date, label_ids, size_estimate, raw, headers
+    from intake
+    join mailboxes on mailboxes.id = intake.mailbox_id
+    where intake.id = ${intakeId} and outcome <> 'erased'`;
+  if (row === undefined) return null;
+  const { mailboxAddress, ...handedOver } = row;
+  return { mailboxAddress, handedOver: { ...handedOver, sizeEstimate: handedOver.sizeEstimate ?? 0 } };
+}
+
+/** Locks the contact of an address (made when new), which by the lock order comes before anything else. */
+export async function lockContact(
+  tx: Queryable,
+  contact: { readonly email: string; readonly name: string },
+  at: Date,
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    insert into contacts (email, name, created_at)
+    values (${contact.email}, ${contact.name}, ${at})
+    on conflict (email) do update
+    set name = case when contacts.name = '' then excluded.name else contacts.name end
+    returning id`;
+  if (row === undefined) throw new Error('locking a contact returned no row');
+  return row.id;
+}
+
+/** Takes a mail out of quarantine, for one caller alone; false for whoever comes second. */
+export async function claimQuarantined(
+  tx: Queryable,
+  intakeId: number,
+  decided: { readonly by: number | null; readonly at: Date; readonly outcome: 'discarded' | 'recorded' },
+): Promise<boolean> {
+  const rows = await tx`
+    update intake
+    set outcome = ${decided.outcome}, decided_at = ${decided.at}, decided_by = ${decided.by}
+    where id = ${intakeId} and outcome = 'quarantined'
+    returning id`;
+  return rows.length > 0;
+}
+
+/** Switches a contact's block or trust in one mailbox on. */
+export async function markContactSetting(
+  tx: Queryable,
+  contactId: number,
+  mailboxId: number,
+  setting: 'blocked' | 'trusted',
+): Promise<void> {
+  await tx`
+    insert into contact_settings (contact_id, mailbox_id, ${tx(setting)})
+    values (${contactId}, ${mailboxId}, true)
+    on conflict (contact_id, mailbox_id) do update
+    set ${tx(setting)} = true`;
+}
+
+/** The ids of mails in quarantine for a reason, the oldest first. */
+export async function listQuarantinedIds(db: Queryable, reason: string | null): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id
+    from intake
+    where outcome = 'quarantined' and (${reason}::text is null or reason = ${reason})
+    order by id`;
+  return rows.map((row) => row.id);
+}
