@@ -15,7 +15,9 @@ const SCRIPT = fileURLToPath(new URL('../support/delivery-process.ts', import.me
 const KILLS = 50;
 const PER_KILL = 4;
 // Long enough that a busy machine takes nothing from a process that lives.
-const LEASE_MS = '2000';
+const LEASE_MS = '4000';
+/** Of the SMTP pool of one process. */
+const CONNECTIONS = 5;
 const IN_STORE = 2;
 
 // Fifty processes load the same code: compiled once, they start in half the time.
@@ -105,12 +107,11 @@ test(
     expect(unexplained).toEqual([]);
     // Kills that hit nothing would prove nothing.
     expect(lost.filter((row) => row.lost > 0).length).toBeGreaterThan(5);
-    // At most one for each connection of a killed process: the mail that was on its way over it when it was cut.
-    const lastOn = new Map(smtp.mails.map((mail) => [mail.connection, mail]));
-    const repeated = smtp.mails.filter((mail, index) =>
-      smtp.mails.slice(index + 1).some((later) => later.internetMessageId === mail.internetMessageId),
-    );
-    expect(repeated.filter((mail) => lastOn.get(mail.connection) !== mail)).toEqual([]);
+    // A process sends as many mails at once as it has connections: no kill can repeat more than that. Which of its
+    // connections a repeated mail came over says nothing: one is free again before the mail it carried is committed.
+    const connections = new Set(smtp.mails.map((mail) => mail.connection)).size;
+    const repeated = smtp.mails.length - copies.size;
+    expect(repeated).toBeLessThanOrEqual(Math.min(connections, KILLS * CONNECTIONS));
 
     const first = [...copies.keys()];
     for (const ids of perRequest) expect(first.filter((id) => ids.includes(id))).toEqual(ids);
