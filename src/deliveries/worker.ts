@@ -38,7 +38,12 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       () => void (lastRunAt = deps.clock.now()),
       (error: unknown) => deps.log.error({ error }, 'the outbox could not be read'),
     );
-    return { done: done.finally(() => running.delete(account.key)), wake: own.ring };
+    const ended = done.finally(() => {
+      running.delete(account.key);
+      // Woken after its last look: the outer loop passed it over as still running, so it is told again.
+      if (own.isRung()) alarm.ring();
+    });
+    return { done: ended, wake: own.ring };
   };
 
   const work = async (): Promise<void> => {
@@ -81,8 +86,14 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   };
 }
 
+type Alarm = {
+  readonly ring: () => void;
+  readonly isRung: () => boolean;
+  readonly wait: (ms: number) => Promise<void>;
+};
+
 // A ring while nobody waits is kept: what it announced may have been queued just after the outbox was read.
-function createAlarm(): { ring: () => void; wait: (ms: number) => Promise<void> } {
+function createAlarm(): Alarm {
   let rung = false;
   let waiting: { readonly promise: Promise<void>; readonly end: () => void } | null = null;
   return {
@@ -90,6 +101,7 @@ function createAlarm(): { ring: () => void; wait: (ms: number) => Promise<void> 
       rung = true;
       waiting?.end();
     },
+    isRung: () => rung,
     async wait(ms) {
       if (rung) {
         rung = false;
