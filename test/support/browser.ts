@@ -1,13 +1,30 @@
+import { mkdir } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
 import { type Browser, chromium as playwright } from 'playwright-core';
 
-/** A browser out of an npm package; it is unpacked into the folder for temporary files at the first start. */
+/** A browser out of an npm package; it is unpacked at the first start, for each user into a folder of their own. */
 export async function openBrowser(): Promise<Browser> {
   // Pages need no GPU, and software rendering of WebGL costs seconds at the start.
   chromium.setGraphicsMode = false;
   return playwright.launch({
-    executablePath: await chromium.executablePath(),
+    executablePath: await unpacked(),
     // Chromium refuses to run as root in a sandbox; the package's arguments are made for that.
     args: chromium.args,
   });
+}
+
+// The package unpacks into the folder for temporary files, where another user's copy may lie that one may not run.
+async function unpacked(): Promise<string> {
+  const shared = process.env['TMPDIR'];
+  const own = join(tmpdir(), `mailroom-chromium-${userInfo().uid}`);
+  await mkdir(own, { recursive: true, mode: 0o700 });
+  process.env['TMPDIR'] = own;
+  try {
+    return await chromium.executablePath();
+  } finally {
+    if (shared === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = shared;
+  }
 }
