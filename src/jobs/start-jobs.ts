@@ -71,6 +71,9 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
+    // Batched, if only of one: unbatched, a connection lost while a job is marked done would be a rejection that nobody
+    // handles, and end the server; so it ends this runner, and the next one starts.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
     logger: new Logger(logInto(options.log)),
     taskList: tasksOf(options),
