@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { SendResult } from '../transports/transport.ts';
+import { refusalIn } from '../transports/transport.ts';
 import { composeMail } from '../mail/compose-mail.ts';
 import type { DueAlarm } from './alarm.ts';
 import { claimDueAlarms, markAlarmAttempted, markAlarmSent } from './queries.ts';
@@ -54,11 +54,6 @@ async function sendOne(
   const wait = Math.min(2 ** alarm.attemptCount, 60) * MINUTE;
   await markAlarmAttempted(deps.db, alarm.id, { reply: result, nextAt: new Date(now.getTime() + wait) });
   return false;
-}
-
-function refusalIn(result: SendResult): string | null {
-  if (result.kind !== 'answered') return result.reply.text;
-  return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);
 }
 
 // Marked automatic: an admin's holiday note must not answer it, and a desk that gets it back knows its own mark.

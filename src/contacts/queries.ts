@@ -201,3 +201,19 @@ export async function findHeldSlice(
     select substring(raw from ${offset + 1} for ${length}) as slice from intake where id = ${intakeId}`;
   return row?.slice ?? new Uint8Array();
 }
+
+/** Locks the contact of an address, made when new; a name is filled in, never changed. */
+export async function upsertContact(
+  tx: Queryable,
+  contact: { readonly email: string; readonly name: string },
+  at: Date,
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    insert into contacts (email, name, created_at)
+    values (${contact.email}, ${contact.name}, ${at})
+    on conflict (email) do update
+    set name = case when contacts.name = '' then excluded.name else contacts.name end
+    returning id`;
+  if (row === undefined) throw new Error('locking a contact returned no row');
+  return row.id;
+}

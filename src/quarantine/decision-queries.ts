@@ -19,22 +19,6 @@ export async function findStoredMail(
   return { mailboxAddress, handedOver: { ...handedOver, sizeEstimate: handedOver.sizeEstimate ?? 0 } };
 }
 
-/** Locks the contact of an address (made when new), which by the lock order comes before anything else. */
-export async function lockContact(
-  tx: Queryable,
-  contact: { readonly email: string; readonly name: string },
-  at: Date,
-): Promise<number> {
-  const [row] = await tx<{ id: number }[]>`
-    insert into contacts (email, name, created_at)
-    values (${contact.email}, ${contact.name}, ${at})
-    on conflict (email) do update
-    set name = case when contacts.name = '' then excluded.name else contacts.name end
-    returning id`;
-  if (row === undefined) throw new Error('locking a contact returned no row');
-  return row.id;
-}
-
 /** Takes a mail out of quarantine, for one caller alone; false for whoever comes second. */
 export async function claimQuarantined(
   tx: Queryable,

@@ -1,3 +1,4 @@
+import { lockContact } from '../contacts/lock-contact.ts';
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
@@ -5,7 +6,7 @@ import { Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
-import { claimQuarantined, lockContact, markContactSetting } from './decision-queries.ts';
+import { claimQuarantined, markContactSetting } from './decision-queries.ts';
 import { notQuarantined } from './release-intake.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { lockContact } from '../contacts/lock-contact.ts';
 import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
@@ -10,7 +11,7 @@ import { fileIntoRequest } from '../intake/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
 import { letterOf } from '../intake/letter.ts';
-import { claimQuarantined, lockContact, markContactSetting } from './decision-queries.ts';
+import { claimQuarantined, markContactSetting } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 /** A mail without a sender is filed under this address, which by RFC 6761 nobody can have. */

@@ -1,10 +1,11 @@
+import { lockContact } from '../contacts/lock-contact.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { decideIntake } from '../intake/decide-intake.ts';
 import { file } from '../intake/file-mail.ts';
 import { quarantine } from '../intake/quarantine.ts';
 import type { Filed } from '../intake/incoming-mail.ts';
-import { claimQuarantined, listQuarantinedIds, lockContact } from './decision-queries.ts';
+import { claimQuarantined, listQuarantinedIds } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 export type ReplayDeps = Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'>;

@@ -20,22 +20,6 @@ export async function listOwnAddresses(tx: Transaction, addresses: readonly stri
   return rows.map((row) => row.address);
 }
 
-/** The contact of an address, made when new and locked either way; a name is filled in, never changed. */
-export async function upsertContact(
-  tx: Transaction,
-  contact: { readonly email: string; readonly name: string },
-  at: Date,
-): Promise<number> {
-  const [row] = await tx<{ id: number }[]>`
-    insert into contacts (email, name, created_at)
-    values (${contact.email}, ${contact.name}, ${at})
-    on conflict (email) do update
-    set name = case when contacts.name = '' then excluded.name else contacts.name end
-    returning id`;
-  if (row === undefined) throw new Error('a contact upsert returned no row');
-  return row.id;
-}
-
 export type NewRequest = {
   readonly mailboxId: number;
   readonly contactId: number;

@@ -1,3 +1,4 @@
+import { lockContact } from '../contacts/lock-contact.ts';
 import type { Transaction } from '../db/connect.ts';
 import { noteSuppressed } from '../deliveries/note-suppressed.ts';
 import { queueMail } from '../deliveries/queue-mail.ts';
@@ -13,13 +14,7 @@ import { findOutgoingContext } from '../replies/find-outgoing-context.ts';
 import { languageOf, replyAddress } from '../replies/outgoing-context.ts';
 import { htmlOfText } from '../mail/quote-mail.ts';
 import { cleanTags } from './edit-request.ts';
-import {
-  insertCopied,
-  insertOpenedRequest,
-  listOwnAddresses,
-  mailboxExists,
-  upsertContact,
-} from './open-queries.ts';
+import { insertCopied, insertOpenedRequest, listOwnAddresses, mailboxExists } from './open-queries.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { newReplyTag } from './reply-tag.ts';
 import type { Priority } from './request.ts';
@@ -63,7 +58,7 @@ export async function openRequest(
       throw invalidField('/mailboxId', 'is no mailbox');
     }
     await ensureNotOurs(tx, email, cc);
-    const contactId = await upsertContact(tx, { email, name }, at);
+    const contactId = await lockContact(tx, { email, name }, at);
     const id = await insertOpenedRequest(tx, {
       mailboxId,
       contactId,

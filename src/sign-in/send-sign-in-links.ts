@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.ts';
-import type { SendResult } from '../transports/transport.ts';
+import { refusalIn } from '../transports/transport.ts';
 import { composeMail } from '../mail/compose-mail.ts';
 import { generateToken, tokenHash } from '../operators/token-secret.ts';
 import { claimDueLinks, type DueLink, listSenders, markLinkMade, markLinkSent } from './queries.ts';
@@ -67,11 +67,6 @@ async function findSender(deps: SendLinksDeps) {
     if (account !== null) return { ...mailbox, transport: account.transport };
   }
   return null;
-}
-
-function refusalIn(result: SendResult): string | null {
-  if (result.kind !== 'answered') return result.reply.text;
-  return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);
 }
 
 function mimeOf(

@@ -190,3 +190,9 @@ function aborted(signal: AbortSignal): SmtpReply {
 function addressOf(entry: string | { address: string }): string {
   return typeof entry === 'string' ? entry : entry.address;
 }
+
+/** Why a mail to one recipient did not leave, in the server's words; null when it did. */
+export function refusalIn(result: SendResult): string | null {
+  if (result.kind !== 'answered') return result.reply.text;
+  return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);
+}
