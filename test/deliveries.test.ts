@@ -5,6 +5,7 @@ import { deliverDue } from '../src/deliveries/deliver-due.ts';
 import { listSendingAccounts } from '../src/deliveries/list-sending-accounts.ts';
 import { retryDelivery } from '../src/deliveries/retry-delivery.ts';
 import type { OperatorActor } from '../src/operators/actor.ts';
+import { type MailTransport, smtpTransport } from '../src/transports/transport.ts';
 import { testDatabase } from './support/database.ts';
 import { DAY, HOUR, MINUTE, START, type Outbox, openOutbox } from './support/outbox.ts';
 import { startSmtpListener } from './support/smtp-listener.ts';
@@ -132,6 +133,52 @@ test('a reply waits neither for a notice nor for a cc; a notice waits for everyt
   expect(
     rest.filter(({ headers }) => headers['auto-submitted']).map((mail) => mail.internetMessageId),
   ).toEqual([notice.internetMessageId, last.internetMessageId]);
+});
+
+const gate = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
+
+test('what a send lets go while the worker looks for more leaves at once, not after the slowest', async () => {
+  // Claims wait for the test: whoever opens an attempt needs a shared lock of which the test can hold the other side.
+  await db`
+    create function wait_for_test() returns trigger language plpgsql as $$
+    begin perform pg_advisory_xact_lock_shared(41); return new; end $$`;
+  await db`
+    create trigger wait_for_test after insert on delivery_attempts for each row execute function wait_for_test()`;
+  const sent: string[] = [];
+  const [first, slowest, look] = [gate(), gate(), gate()];
+  const transport: MailTransport = {
+    ...smtpTransport({ url: smtp.url }),
+    async send(_mime, { to }) {
+      sent.push(String(to[0]));
+      await [first, slowest][sent.length - 1]?.promise;
+      const reply = { code: 250, enhancedCode: null, text: 'OK' };
+      return { kind: 'answered', accepted: to, refused: [], reply };
+    },
+  };
+  const request = await outbox.addRequest('first@example.org');
+  const { messageId } = await outbox.queue(request);
+  await outbox.queue(request);
+  const looks = [look];
+  const nextLook = async (): Promise<void> => await (looks.shift() ?? gate()).promise;
+  const run = deliverDue({ ...outbox.deps, transports: oneAccount(transport) }, { nextLook });
+  await expect.poll(() => sent).toEqual(['first@example.org']);
+
+  await outbox.queue(await outbox.addRequest('slowest@example.org'));
+  const holder = await db.reserve();
+  await holder`select pg_advisory_lock(41)`;
+  look.resolve();
+  const claiming = async (): Promise<number> =>
+    (await db`select from pg_locks where locktype = 'advisory' and not granted`).length;
+  await expect.poll(claiming).toBe(1);
+  first.resolve();
+  await expect.poll(async () => (await outbox.stored(messageId))['state']).toBe('sent');
+  await holder`select pg_advisory_unlock(41)`;
+  holder.release();
+
+  await expect.poll(() => sent).toEqual(['first@example.org', 'slowest@example.org', 'first@example.org']);
+  slowest.resolve();
+  expect(await run).toMatchObject({ attempted: 3, sent: 3 });
+  await db`drop function wait_for_test cascade`;
 });
 
 test('replies are sent before the notices of other requests', async () => {

@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 30_000,
+    // A second, the default, is over on a busy machine before a process has answered.
+    expect: { poll: { timeout: 20_000 } },
     reporters: ['default'],
   },
 });

@@ -79,6 +79,7 @@ async function drain(
   options: Pick<DeliverOptions, 'stop' | 'nextLook'>,
 ): Promise<void> {
   const running = new Set<Promise<void>>();
+  let ended = 0;
   let takeOverAt = run.leaseUntil();
   try {
     for (;;) {
@@ -87,12 +88,18 @@ async function drain(
         takeOverAt = run.leaseUntil();
       }
       const free = (run.probing ? 1 : run.lanes) - running.size;
+      const endedBefore = ended;
       const mayClaim = free > 0 && !run.paused && options.stop?.aborted !== true;
       for (const delivery of mayClaim ? await claimWithinDay(deps, run, free) : []) {
         report.attempted++;
-        const sending = sendOne(deps, run, report, delivery).finally(() => running.delete(sending));
+        const sending = sendOne(deps, run, report, delivery).finally(() => {
+          running.delete(sending);
+          ended++;
+        });
         running.add(sending);
       }
+      // What ended while the claim was looking may be what another mail waited for: the claim cannot have seen it.
+      if (ended !== endedBefore) continue;
       if (running.size === 0) return;
       const look = mayClaim && options.nextLook !== undefined ? [options.nextLook()] : [];
       await Promise.race([...running, ...look]);
