@@ -14,9 +14,9 @@ const OUTER = new Set(['cli', 'demo', 'console', 'main.ts', 'app.ts', 'start-ser
 /** What a verb may use of `http/`: the parts that speak of calls, not of HTTP. */
 const HTTP_FOR_VERBS = new Set([
   'http/idempotency.ts',
-  'http/cursor.ts',
-  'http/page.ts',
-  'http/list-sort.ts',
+  'http/lists/cursor.ts',
+  'http/lists/page.ts',
+  'http/lists/list-sort.ts',
 ]);
 
 function placeOf(filename) {

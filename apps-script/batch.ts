@@ -68,7 +68,6 @@ namespace Relay {
       if (message && isWaiting(run, message)) messages.push(message);
     }
     if (messages.length === 0) return true;
-    if (Date.now() - run.startedAt > LAST_POST) return false;
     return send(run, messages);
   }
 
@@ -83,6 +82,7 @@ namespace Relay {
 
   /** One POST and what follows from its answer; false when the run must end. */
   function send(run: Run, messages: Outgoing[]): boolean {
+    if (Date.now() - run.startedAt > LAST_POST) return false;
     const answer = exchange(run, messages);
     run.sent += messages.length;
     if (answer.kind === 'good') return settle(run, messages, answer.results);

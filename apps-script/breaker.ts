@@ -21,19 +21,21 @@ namespace Relay {
     run.state.nextAt = 0;
   }
 
-  /** Rests after a fault that is not the server's; those that only the owner can mend are urgent. */
+  /** Rests after a fault that is not the server's; one that only the owner can mend is urgent. */
   export function rest(run: Run, error: unknown): void {
     const kind = kindOf(error);
     const now = Date.now();
     run.fault = textOf(error);
+    if (kind === 'gmail-failed') noteStuck(run.state, (error as Fault).mail);
     if (kind === 'gmail-busy') run.state.nextAt = now + 2 * MINUTE;
     else if (kind === 'gmail-quota') run.state.nextAt = now + HOUR;
     else if (kind === 'gmail-denied') run.state.nextAt = now + HOUR;
     else if (kind === 'label' || kind === 'settings' || kind === 'server-settings') {
       run.state.nextAt = now + 30 * MINUTE;
-    } else if (/too many times|too much computer time/i.test(run.fault)) run.state.nextAt = now + HOUR;
+    } else if (isSpent(run.fault)) run.state.nextAt = now + HOUR;
     else run.state.nextAt = now + 2 * MINUTE;
-    run.urgent = kind !== 'gmail-busy' && kind !== 'gmail-quota';
+    run.urgent =
+      kind === 'gmail-denied' || kind === 'label' || kind === 'settings' || kind === 'server-settings';
   }
 
   /**

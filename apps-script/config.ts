@@ -43,6 +43,8 @@ namespace Relay {
   export const LONG_BODY = 1024 * 1024;
 
   export const LOST_BEFORE_STUB = 5;
+  /** Runs in a row that Gmail ends while it gives one and the same mail. */
+  export const STUCK_BEFORE_BLAME = 3;
   export const KILLED_BEFORE_STUB = 3;
   export const KILLED_BEFORE_FAILED = 6;
   export const REFUSED_BEFORE_STUB = 5;

@@ -1,10 +1,12 @@
 namespace Relay {
   /** Why a run had to end; each kind has its own rest before the next attempt (see `rest`). */
   export type FaultKind =
-    'gmail-busy' | 'gmail-quota' | 'gmail-denied' | 'label' | 'server' | 'server-settings' | 'settings';
+    'gmail-busy' | 'gmail-failed' | 'gmail-quota' | 'gmail-denied' | 'label' | 'server-settings' | 'settings';
 
   export interface Fault extends Error {
     fault: FaultKind;
+    /** The mail that the call was about, when it was about one. */
+    mail?: string;
   }
 
   export function fault(kind: FaultKind, message: string): Fault {
@@ -22,13 +24,26 @@ namespace Relay {
     return String(message || error).slice(0, 300);
   }
 
+  /** Whether Apps Script says that a quota of this account is used up. */
+  export function isSpent(text: string): boolean {
+    return /too many times|too much computer time|bandwidth quota/i.test(text);
+  }
+
+  /** What to do when a Workspace admin, or the manifest, keeps the script from an address; '' otherwise. */
+  export function adviceOnBarredAddress(text: string): string {
+    if (!/not permitted by your admin/i.test(text)) return '';
+    return ' - a Workspace admin has to allow it, and the manifest has to name it: take the one that relay print gives.';
+  }
+
   /** Sorts what UrlFetchApp threw: a spent daily quota needs an hour's rest, anything else two minutes. */
   export function gmailThrew(error: unknown): Fault {
     const text = textOf(error);
-    if (/too many times|too much computer time/i.test(text)) return fault('gmail-quota', text);
+    if (isSpent(text)) return fault('gmail-quota', text);
+    const advice = adviceOnBarredAddress(text);
+    if (advice) return fault('gmail-denied', text + advice);
     if (/permission|authoriz/i.test(text))
       return fault('gmail-denied', text + ' - run setup and tick every box.');
-    return fault('gmail-busy', 'Gmail could not be reached: ' + text);
+    return fault('gmail-failed', 'Gmail could not be reached: ' + text);
   }
 
   interface GoogleError {
@@ -43,8 +58,9 @@ namespace Relay {
     const text = 'Gmail answered ' + status + ' ' + reason + ': ' + (detail.message || '').slice(0, 200);
     if (status === 403 && /^(dailyLimitExceeded|quotaExceeded)$/.test(reason))
       return fault('gmail-quota', text);
-    if (status === 403 && /rateLimitExceeded/i.test(reason)) return fault('gmail-busy', text);
-    if (reason === 'accessNotConfigured') {
+    if (status === 429 || (status === 403 && /rateLimitExceeded/i.test(reason)))
+      return fault('gmail-busy', text);
+    if (reason === 'accessNotConfigured' || (status === 403 && /has not been used in project/.test(text))) {
       return fault('gmail-denied', text + ' - in the editor: Services + > Gmail API > Add, then run setup.');
     }
     if (status === 401 || status === 403) {
@@ -53,8 +69,9 @@ namespace Relay {
         text + ' - run setup in the editor and tick every box on the consent page.',
       );
     }
-    if (status === 400 && /labelId not found|invalid label/i.test(text)) return fault('label', text);
-    return fault('gmail-busy', text);
+    if (status === 400 && /labelId not found|invalid label/i.test(text))
+      return fault('label', text + ' - a label of mailroom/... is gone: run setup.');
+    return fault('gmail-failed', text);
   }
 
   export function parseJson(text: string): unknown {

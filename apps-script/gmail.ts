@@ -21,7 +21,7 @@ namespace Relay {
 
   const MAIL_FIELDS = 'id,threadId,labelIds,internalDate,sizeEstimate';
 
-  /** One call of the Gmail API; null for 404, a Fault for every other error. */
+  /** One call of the Gmail API; null when the message is gone, a Fault for every other error. */
   export function gmail(
     run: Run,
     method: 'get' | 'post',
@@ -36,7 +36,7 @@ namespace Relay {
     } catch (error) {
       throw gmailThrew(error);
     }
-    return readAnswer(response);
+    return readAnswer(response, path);
   }
 
   /** Ids under a label, oldest first as far as Gmail lists them newest first; `whole` tells whether these are all. */
@@ -76,10 +76,10 @@ namespace Relay {
       } catch (error) {
         throw gmailThrew(error);
       }
-      for (const response of responses) {
-        const message = readAnswer(response) as MessageJson | null;
+      responses.forEach((response, at) => {
+        const message = about(part[at], () => readAnswer(response, 'messages/')) as MessageJson | null;
         if (message) mails.push(mailOf(message));
-      }
+      });
     }
     return mails.sort((a, b) => a.internalDate - b.internalDate);
   }
@@ -87,20 +87,30 @@ namespace Relay {
   /** The mail with its raw original, base64url as Gmail gives it; null when it is gone. */
   export function fetchRaw(run: Run, id: string): (Mail & { raw: string }) | null {
     const path = 'messages/' + id + '?format=raw&fields=' + MAIL_FIELDS + ',raw';
-    const message = gmail(run, 'get', path, 20) as MessageJson | null;
+    const message = about(id, () => gmail(run, 'get', path, 20)) as MessageJson | null;
     return message && Object.assign(mailOf(message), { raw: message.raw || '' });
   }
 
   /** The mail with its headers alone; null when it is gone. */
   export function fetchHeaders(run: Run, id: string): (Mail & { headers: [string, string][] }) | null {
     const path = 'messages/' + id + '?format=metadata&fields=' + MAIL_FIELDS + ',payload(headers)';
-    const message = gmail(run, 'get', path, 20) as MessageJson | null;
+    const message = about(id, () => gmail(run, 'get', path, 20)) as MessageJson | null;
     if (!message) return null;
     const headers = ((message.payload && message.payload.headers) || []).map((h): [string, string] => [
       h.name,
       h.value,
     ]);
     return Object.assign(mailOf(message), { headers });
+  }
+
+  /** Has a fault of the call say which mail it was about. */
+  function about(id: string, call: () => unknown): unknown {
+    try {
+      return call();
+    } catch (error) {
+      (error as Fault).mail = id;
+      throw error;
+    }
   }
 
   function mailOf(message: MessageJson): Mail {
@@ -129,9 +139,9 @@ namespace Relay {
     return options;
   }
 
-  function readAnswer(response: GoogleAppsScript.URL_Fetch.HTTPResponse): unknown {
+  function readAnswer(response: GoogleAppsScript.URL_Fetch.HTTPResponse, path: string): unknown {
     const status = response.getResponseCode();
-    if (status === 404) return null;
+    if (status === 404 && path.indexOf('messages/') === 0) return null;
     if (status === 204) return {};
     const text = response.getContentText('UTF-8');
     if (status !== 200) throw gmailAnswered(status, text);

@@ -29,8 +29,13 @@ namespace Relay {
   export function findLabels(run: Run): { [name: string]: string } {
     const answer = gmail(run, 'get', 'labels?fields=labels(id,name)', 1) as { labels?: LabelJson[] };
     const found: { [name: string]: string } = {};
-    for (const label of answer.labels || []) found[label.name.toLowerCase()] = label.id;
+    for (const label of answer.labels || []) found[canonical(label.name)] = label.id;
     return found;
+  }
+
+  /** Gmail takes names for the same without regard to case and to spaces beside the slash. */
+  function canonical(name: string): string {
+    return name.toLowerCase().replace(/\s*\/\s*/g, '/');
   }
 
   /** Creates what is missing, the parent first: Gmail nests a label only below one that exists. */
@@ -65,8 +70,8 @@ namespace Relay {
   function modify(run: Run, ids: string[], to: 'done' | 'failed'): void {
     const change = changeOf(run, to);
     try {
-      gmail(run, 'post', 'messages/batchModify', 50, Object.assign({ ids }, change));
-      return;
+      // Null: an id in it is gone.
+      if (gmail(run, 'post', 'messages/batchModify', 50, Object.assign({ ids }, change))) return;
     } catch (error) {
       if (!/answered 400/.test(textOf(error)) || kindOf(error) === 'label') throw error;
       console.warn('Relabelling one by one: ' + textOf(error));

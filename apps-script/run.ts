@@ -5,6 +5,8 @@ namespace Relay {
     billedUntil: number;
     url: string;
     secret: string;
+    /** Stands for address, secret and version: what a rest was for may be mended when one of them changed. */
+    settings: number;
     /** Milliseconds since 1970, 0 when setup has not run: then there is no sweep. */
     installedAt: number;
     state: State;
@@ -26,12 +28,15 @@ namespace Relay {
   export function openRun(): Run {
     const startedAt = Date.now();
     const properties = PropertiesService.getScriptProperties().getProperties();
+    // What is filled in comes first, so that a new secret holds as soon as the project is updated, without setup.
+    const url = (RELAY_URL || properties.RELAY_URL || '').trim();
+    const secret = (RELAY_SECRET || properties.RELAY_SECRET || '').trim();
     return {
       startedAt,
       billedUntil: startedAt,
-      // What is filled in comes first, so that a new secret holds as soon as the project is updated, without setup.
-      url: RELAY_URL || properties.RELAY_URL || '',
-      secret: RELAY_SECRET || properties.RELAY_SECRET || '',
+      url,
+      secret,
+      settings: checksum([VERSION, url, secret].join(' ')),
       installedAt: Number(properties.RELAY_INSTALLED_AT) || 0,
       state: parseState(properties.RELAY_STATE),
       lock: null,
@@ -67,13 +72,14 @@ namespace Relay {
     return Date.now() - run.startedAt < limit;
   }
 
-  /** Stores what the run learned, frees the lock, and raises the alarm when somebody has to act. */
-  export function closeRun(run: Run): void {
-    if (!run.lock) return;
+  /** Stores what the run learned and frees the lock; returns what the owner has to be told now, '' for nothing. */
+  export function closeRun(run: Run): string {
+    if (!run.lock) return '';
     const now = Date.now();
     const state = run.state;
     if (run.fault) {
-      state.lastFault = run.fault;
+      // A property holds 9 KB, and what strangers' servers say may take three bytes a character.
+      state.lastFault = run.fault.replace(/[^ -~]/g, '?');
       if (!state.troubleAt) state.troubleAt = now;
       console.warn(run.fault);
     } else if (run.good) {
@@ -86,6 +92,6 @@ namespace Relay {
     state.inFlight = null;
     writeState(run);
     run.lock.releaseLock();
-    if (alarm) throw new Error('Mailroom relay: ' + run.fault);
+    return alarm ? run.fault : '';
   }
 }

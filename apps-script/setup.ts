@@ -12,7 +12,7 @@ namespace Relay {
     identify(run);
     console.log('Gmail: ' + run.state.account + ', labels in place.');
     noteInstallation(run);
-    forgetTrouble(run.state);
+    forgetTrouble(run);
     probeServer(run);
     writeState(run);
     installTrigger();
@@ -23,7 +23,9 @@ namespace Relay {
   /** The consent page has a box for each scope, none of them ticked. */
   function requireScopes(): void {
     ScriptApp.requireAllScopes(ScriptApp.AuthMode.FULL);
-    const granted = ScriptApp.getAuthorizationInfo(ScriptApp.AuthMode.FULL).getAuthorizedScopes() || [];
+    const granted = ScriptApp.getAuthorizationInfo(ScriptApp.AuthMode.FULL).getAuthorizedScopes();
+    // Google does not say what null means; what is not allowed is told by the calls below.
+    if (!granted) return;
     const missing = SCOPES.filter((scope) => granted.indexOf(scope) < 0);
     if (missing.length === 0) return;
     throw new Error(
@@ -47,8 +49,10 @@ namespace Relay {
     );
   }
 
-  function forgetTrouble(state: State): void {
+  function forgetTrouble(run: Run): void {
+    const state = run.state;
     state.nextAt = 0;
+    state.settings = run.settings;
     state.fails = 0;
     state.troubleAt = 0;
     state.alarmAt = 0;
@@ -87,7 +91,14 @@ namespace Relay {
 
   /** This script may read filters, not make them: that would need one more scope. */
   function adviseOnFilter(run: Run): void {
-    if (hasFilter(run)) {
+    let present: boolean;
+    try {
+      present = hasFilter(run);
+    } catch (error) {
+      console.warn('Done, but the filter could not be looked at: ' + textOf(error));
+      return;
+    }
+    if (present) {
       console.log('Filter: in place. Done - nothing else to do.');
       return;
     }

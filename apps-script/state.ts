@@ -23,8 +23,9 @@ namespace Relay {
     labels: LabelIds | null;
     labelsAt: number;
     account: string;
-    /** No work before this moment. */
+    /** No work before this moment, as long as the settings are those of `settings`. */
     nextAt: number;
+    settings: number;
     /** Server faults in a row; while there are any, a run begins with a heartbeat and goes on with one mail. */
     fails: number;
     single: boolean;
@@ -38,6 +39,10 @@ namespace Relay {
     /** Set while mail is in hand. Found by a later run, it means that this one was killed. */
     inFlight: { at: number; ids: string[] } | null;
     suspects: { [id: string]: Suspect };
+    /** The mail that Gmail last failed to give, and in how many runs. */
+    stuck: { id: string; times: number } | null;
+    /** Which mails the sweep found and left alone, as a checksum: the same ones need no second look. */
+    leftAlone: number;
     failed: number;
     day: { since: number; ms: number; failMs: number };
     writtenAt: number;
@@ -50,6 +55,7 @@ namespace Relay {
       labelsAt: 0,
       account: '',
       nextAt: 0,
+      settings: 0,
       fails: 0,
       single: false,
       batchCount: BATCH_COUNT,
@@ -59,6 +65,8 @@ namespace Relay {
       goodAt: 0,
       inFlight: null,
       suspects: {},
+      stuck: null,
+      leftAlone: 0,
       failed: 0,
       day: { since: 0, ms: 0, failMs: 0 },
       writtenAt: 0,
@@ -83,6 +91,13 @@ namespace Relay {
     state.writtenAt = now;
     trimSuspects(state);
     PropertiesService.getScriptProperties().setProperty('RELAY_STATE', JSON.stringify(state));
+  }
+
+  /** Tells texts apart at little cost; nothing can be read from it. */
+  export function checksum(text: string): number {
+    let sum = 0;
+    for (let i = 0; i < text.length; i += 1) sum = (sum * 31 + text.charCodeAt(i)) | 0;
+    return sum;
   }
 
   export function isDegraded(state: State, now: number): boolean {

@@ -22,7 +22,13 @@ namespace Relay {
 
   function logQueue(run: Run): void {
     if (!run.state.labels) return;
-    const queue = listQueue(run, run.state.labels.queue);
+    let queue: { ids: string[]; whole: boolean };
+    try {
+      queue = listQueue(run, run.state.labels.queue);
+    } catch (error) {
+      console.warn('Waiting: not known. ' + textOf(error));
+      return;
+    }
     console.log('Waiting: ' + queue.ids.length + (queue.whole ? '' : ' or more') + ' mail(s)');
     const held = queue.ids.filter((id) => goesAlone(run.state, id));
     if (held.length > 0) console.warn('Of these, tried alone because they failed before: ' + held.join(', '));

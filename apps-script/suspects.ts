@@ -16,6 +16,17 @@ namespace Relay {
     return suspect;
   }
 
+  /**
+   * Gmail failed to give this mail. Run after run with the same one, it is held against the mail, for all others wait
+   * behind it: it goes last then, and as a stub in the end.
+   */
+  export function noteStuck(state: State, id: string | undefined): void {
+    if (!id) return;
+    const times = state.stuck && state.stuck.id === id ? state.stuck.times + 1 : 1;
+    state.stuck = { id, times };
+    if (times >= STUCK_BEFORE_BLAME) blame(state, id, 'lost');
+  }
+
   /** The server asked for this mail again: it waits a little longer each time, up to an hour. */
   export function postpone(state: State, id: string): void {
     const suspect = suspectOf(state, id);

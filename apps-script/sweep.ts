@@ -15,7 +15,10 @@ namespace Relay {
     const query = encodeURIComponent('after:' + seconds + ' ' + known + ' ' + reports.join(' '));
     const answer = gmail(run, 'get', path + '&q=' + query, 5) as { messages?: { id: string }[] };
     const candidates = (answer.messages || []).map((message) => message.id);
-    if (candidates.length === 0 || !takeLock(run, 0) || !run.state.labels) return;
+    // The search index has dates of its own: what it finds may be none of ours, at every sweep again. Looked at hourly.
+    const found = checksum([Math.floor(Date.now() / HOUR)].concat(candidates.map(checksum)).join(' '));
+    if (candidates.length === 0 || found === run.state.leftAlone) return;
+    if (!takeLock(run, 0) || !run.state.labels) return;
     const labels = run.state.labels;
     // The search index may lag: what a mail carries now decides.
     const missed = describe(run, candidates).filter(
@@ -24,7 +27,10 @@ namespace Relay {
         mail.labelIds.indexOf('INBOX') >= 0 &&
         !hasAny(mail, ['SPAM', 'TRASH', 'DRAFT', labels.queue, labels.done, labels.failed]),
     );
-    if (missed.length === 0) return;
+    if (missed.length === 0) {
+      run.state.leftAlone = found;
+      return;
+    }
     const ids = missed.map((mail) => mail.id);
     gmail(run, 'post', 'messages/batchModify', 50, { ids, addLabelIds: [labels.queue] });
     console.log('Queued ' + ids.length + ' inbox mail(s) that the filter had missed.');

@@ -1,20 +1,33 @@
 namespace Relay {
-  /** One minute's work. An idle run costs one read of the properties and one list. */
+  /** One minute's work; throws what the owner has to be told, of which Google sends a mail. */
   export function runTick(): void {
+    let alarm = '';
+    try {
+      alarm = runOnce();
+    } catch (error) {
+      // Google's services for properties or locks failed: nothing can be kept, not even that the owner was told.
+      // The next minute tries again, and the server tells of a relay that stays silent.
+      console.warn(textOf(error));
+    }
+    if (alarm) throw new Error('Mailroom relay: ' + alarm);
+  }
+
+  /** An idle run costs one read of the properties and one list. */
+  function runOnce(): string {
     const run = openRun();
-    if (isResting(run)) return;
+    if (isResting(run)) return '';
     try {
       attempt(run);
     } catch (error) {
       // Without the lock another run is at work and meets the same fault.
-      if (!takeLock(run, 0)) return;
+      if (!takeLock(run, 0)) return '';
       rest(run, error);
     }
-    closeRun(run);
+    return closeRun(run);
   }
 
   function isResting(run: Run): boolean {
-    if (run.startedAt < run.state.nextAt) return true;
+    if (run.startedAt < run.state.nextAt && run.settings === run.state.settings) return true;
     return isDegraded(run.state, run.startedAt) && minuteOf(run) % SWEEP_EVERY_MINUTES !== 0;
   }
 
@@ -31,6 +44,10 @@ namespace Relay {
     }
     if (!takeLock(run, 0)) return;
     if (run.state.inFlight) return settleKilledRun(run);
+    if (run.settings !== run.state.settings) {
+      run.state.settings = run.settings;
+      run.state.nextAt = 0;
+    }
     if (Date.now() < run.state.nextAt) return;
     mark(run, []);
     if (!run.state.labels || !run.state.account) {

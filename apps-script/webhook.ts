@@ -47,12 +47,11 @@ namespace Relay {
     try {
       response = UrlFetchApp.fetch(run.url, options);
     } catch (error) {
-      if (/too many times/i.test(textOf(error))) throw fault('gmail-quota', textOf(error));
-      return {
-        kind: 'lost',
-        elapsedMs: Date.now() - began,
-        what: 'the server did not answer: ' + textOf(error),
-      };
+      const text = textOf(error);
+      if (isSpent(text)) throw fault('gmail-quota', text);
+      const advice = adviceOnBarredAddress(text);
+      const what = 'the server did not answer: ' + text + advice;
+      return { kind: advice ? 'misconfigured' : 'lost', elapsedMs: Date.now() - began, what };
     }
     return judge(response, batch, Date.now() - began);
   }
@@ -114,7 +113,8 @@ namespace Relay {
   }
 
   function sign(secret: string, prefix: string, body: string): string {
-    const key = Utilities.base64Decode(secret.replace(/^whsec_/, ''));
+    const text = secret.replace(/^whsec_|=+$/g, '');
+    const key = Utilities.base64Decode(text + '==='.slice((text.length + 3) % 4));
     const signature =
       body.length > LONG_BODY
         ? hmacOfLongText(key, [prefix, body])

@@ -1,35 +1,44 @@
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { deliveryRoutes } from './deliveries/routes.ts';
-import { transportRoutes } from './transports/routes.ts';
+import { assignmentRoutes } from './assignment/routes.ts';
 import { contactRoutes } from './contacts/routes.ts';
+import type { IdentityProvider } from './credentials/identity-provider.ts';
+import { tokenRoutes } from './credentials/routes.ts';
+import { deliveryRoutes } from './deliveries/routes.ts';
 import type { Deps } from './deps.ts';
 import { erasureRoutes } from './erasure/routes.ts';
+import { historyRoutes } from './events/history-routes.ts';
 import { eventRoutes } from './events/routes.ts';
+import { healthRoutes, type WorkerHealth } from './health/routes.ts';
 import { type ApiRoutes, type AppEnv, apiRoutes } from './http/app-env.ts';
-import { authenticate } from './http/bearer.ts';
-import { docsRoutes } from './http/docs-routes.ts';
+import { authenticate } from './http/callers/bearer.ts';
+import { docsRoutes } from './http/docs/docs-routes.ts';
+import { openApiRoutes } from './http/docs/open-api-routes.ts';
 import { emptyBodyIsNone } from './http/empty-body.ts';
-import { healthRoutes, type WorkerHealth } from './http/health-routes.ts';
-import { openApiRoutes } from './http/open-api-routes.ts';
 import { preconditions } from './http/preconditions.ts';
-import { answerError, problemResponse } from './http/problem-response.ts';
+import { answerError, problemResponse } from './http/problems/problem-response.ts';
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { limitBodies } from './http/upload.ts';
-import { reviewRoutes } from './quarantine/routes.ts';
 import { relayRoutes } from './intake/routes.ts';
 import { mailboxRoutes } from './mailboxes/routes.ts';
-import type { IdentityProvider } from './operators/identity-provider.ts';
+import { mergingRoutes } from './merging/routes.ts';
+import { messageRoutes } from './messages/routes.ts';
+import { noteRoutes } from './notes/routes.ts';
 import { operatorRoutes } from './operators/routes.ts';
-import { signatureRoutes } from './operators/signature-routes.ts';
 import { Problem } from './problems.ts';
+import { reviewRoutes } from './quarantine/routes.ts';
 import { replyRoutes } from './replies/routes.ts';
-import { requestExportRoutes } from './requests/export-routes.ts';
+import { requestExportRoutes } from './request-lists/export-routes.ts';
+import { requestListRoutes } from './request-lists/routes.ts';
+import { requestStatusRoutes } from './request-status/routes.ts';
 import { requestRoutes } from './requests/routes.ts';
+import { sendingRoutes } from './sending/routes.ts';
 import { signInRoutes, signOutRoutes } from './sign-in/routes.ts';
+import { signatureRoutes } from './signatures/routes.ts';
 import { templateRoutes } from './templates/routes.ts';
+import { transportRoutes } from './transports/routes.ts';
 
 export type AppDeps = Deps & {
   readonly worker?: WorkerHealth;
@@ -76,20 +85,29 @@ export function buildApp(deps: AppDeps): ApiRoutes {
     emptyBodyIsNone(),
     limitBodies(JSON_BODY_BYTES, (path) => /^\/v1\/requests\/\d+\/messages$/.test(path)),
   );
+  app.route('/', requestListRoutes(deps));
   app.route('/', requestRoutes(deps));
+  app.route('/', messageRoutes(deps));
+  app.route('/', historyRoutes(deps));
+  app.route('/', assignmentRoutes(deps));
+  app.route('/', requestStatusRoutes(deps));
+  app.route('/', mergingRoutes(deps));
   app.route('/', requestExportRoutes(deps));
   app.route('/', eventRoutes(deps));
   app.route('/', contactRoutes(deps));
   app.route('/', erasureRoutes(deps));
   app.route('/', signOutRoutes(deps));
   app.route('/', replyRoutes(deps));
+  app.route('/', noteRoutes(deps));
   app.route('/', deliveryRoutes(deps));
+  app.route('/', sendingRoutes(deps));
   app.route('/', mailboxRoutes(deps));
   app.route('/', templateRoutes(deps));
   app.route('/', transportRoutes(deps));
   app.route('/', signatureRoutes(deps));
   app.route('/', reviewRoutes(deps));
   app.route('/', operatorRoutes(deps));
+  app.route('/', tokenRoutes(deps));
   return app;
 }
 

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { MainAccount } from './transports/transports.ts';
 import type { LogLevel } from './log.ts';
 import { mailboxAddress } from './mailboxes/mailbox.ts';
-import type { IdentityProviderSettings } from './operators/identity-provider.ts';
-import { decodeRelaySecret, RELAY_SECRET_FORM } from './mailboxes/relay-secret.ts';
+import type { IdentityProviderSettings } from './credentials/identity-provider.ts';
+import { decodeRelaySecret, RELAY_SECRET_FORM } from './relays/relay-secret.ts';
 
 export type Config = {
   readonly port: number;

@@ -3,7 +3,7 @@ import type { Db } from './db/connect.ts';
 import type { Log } from './log.ts';
 import type { Transports } from './transports/transports.ts';
 import type { ParsePool } from './mail/parse-pool.ts';
-import type { Keyring } from './mailboxes/keyring.ts';
+import type { Keyring } from './keyring.ts';
 
 /** Everything long-lived, built once by a main.ts. A verb takes a `Pick` of what it uses. */
 export type Deps = {

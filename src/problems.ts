@@ -1,4 +1,4 @@
-/** Why a verb refused. Each code has one meaning; `http/problem-response.ts` gives each its HTTP status. */
+/** Why a verb refused. Each code has one meaning; `http/problems/problem-response.ts` gives each its HTTP status. */
 export type ProblemCode =
   /** The input does not have the documented shape; `details` names the fields. */
   | 'invalid_input'

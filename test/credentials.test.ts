@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
-import { identityProvider } from '../src/operators/identity-provider.ts';
+import { identityProvider } from '../src/credentials/identity-provider.ts';
 import { problemOf, START, testApp, testClock, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { insertDesk, insertRequest } from './support/desk.ts';

@@ -1,8 +1,8 @@
 import PostalMime from 'postal-mime';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { cancelDelivery } from '../src/deliveries/cancel-delivery.ts';
-import { deliverDue } from '../src/deliveries/deliver-due.ts';
-import { listSendingAccounts } from '../src/deliveries/list-sending-accounts.ts';
+import { deliverDue } from '../src/sending/deliver-due.ts';
+import { listSendingAccounts } from '../src/sending/list-sending-accounts.ts';
 import { retryDelivery } from '../src/deliveries/retry-delivery.ts';
 import type { OperatorActor } from '../src/operators/actor.ts';
 import { type MailTransport, smtpTransport } from '../src/transports/transport.ts';

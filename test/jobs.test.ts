@@ -6,7 +6,7 @@ import { CRON_ITEMS } from '../src/jobs/cron-items.ts';
 import { deskJobs } from '../src/jobs/desk-jobs.ts';
 import { type Job, type JobName, type JobRunner, startJobs } from '../src/jobs/start-jobs.ts';
 import { silentLog } from '../src/log.ts';
-import { GOOGLE } from '../src/mailboxes/google/endpoints.ts';
+import { GOOGLE } from '../src/google/endpoints.ts';
 import { testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 

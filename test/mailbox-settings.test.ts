@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deliverDue } from '../src/deliveries/deliver-due.ts';
+import { deliverDue } from '../src/sending/deliver-due.ts';
 import { createTransports } from '../src/transports/transports.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
 import { silentLog } from '../src/log.ts';
-import { createKeyring } from '../src/mailboxes/keyring.ts';
+import { createKeyring } from '../src/keyring.ts';
 import { problemOf, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { DESK, handed, mailOf, postBatch, receive, testMailbox } from './support/intake.ts';

@@ -2,14 +2,14 @@ import { beforeEach, expect, test } from 'vitest';
 import { silentLog } from '../src/log.ts';
 import { addFirstMailbox } from '../src/mailboxes/add-first-mailbox.ts';
 import { addMailbox } from '../src/mailboxes/add-mailbox.ts';
-import { findRelayMailbox } from '../src/mailboxes/find-relay-mailbox.ts';
-import { findRelaySetup } from '../src/mailboxes/find-relay-setup.ts';
-import { createKeyring } from '../src/mailboxes/keyring.ts';
+import { findRelayMailbox } from '../src/relays/find-relay-mailbox.ts';
+import { findRelaySetup } from '../src/relays/find-relay-setup.ts';
+import { createKeyring } from '../src/keyring.ts';
 import { listMailboxes } from '../src/mailboxes/list-mailboxes.ts';
-import { recordHeartbeat } from '../src/mailboxes/record-heartbeat.ts';
-import { recordSecretUse } from '../src/mailboxes/record-secret-use.ts';
-import { decodeRelaySecret } from '../src/mailboxes/relay-secret.ts';
-import { rotateSecret } from '../src/mailboxes/rotate-secret.ts';
+import { recordHeartbeat } from '../src/relays/record-heartbeat.ts';
+import { recordSecretUse } from '../src/relays/record-secret-use.ts';
+import { decodeRelaySecret } from '../src/relays/relay-secret.ts';
+import { rotateSecret } from '../src/relays/rotate-secret.ts';
 import type { OperatorActor } from '../src/operators/actor.ts';
 import { testDatabase } from './support/database.ts';
 
@@ -260,6 +260,7 @@ test("a relay's setup holds its address on this server and the newest secret", a
   await addMailbox(deps, system, { address: 'a/b+c@example.com', name: 'Odd' });
   const { secret } = await rotateSecret(deps, system, { address: 'a/b+c@example.com' });
   expect(await findRelaySetup(deps, system, {})).toEqual({
+    mailboxId: expect.any(Number),
     address: 'a/b+c@example.com',
     url: 'https://desk.example.com/v1/relay/a%2Fb%2Bc@example.com',
     secret,

@@ -261,8 +261,8 @@ describe('at night', () => {
 });
 
 test('a busy Gmail is asked again later, a mail that is gone is left out', async () => {
-  const { createMailReader } = await import('../src/mailboxes/google/read-mail.ts');
-  const { openAccess } = await import('../src/mailboxes/google/access.ts');
+  const { createMailReader } = await import('../src/google/read-mail.ts');
+  const { openAccess } = await import('../src/google/access.ts');
   const made = await world();
   const { id } = made.deliver('there', 1);
   const access = await openAccess(made.deps, made.mailbox.id, made.endpoints);

@@ -3,7 +3,7 @@ import { connect } from '../src/db/connect.ts';
 import { receiveBatch } from '../src/intake/receive-batch.ts';
 import { relayBatch } from '../src/intake/relay-contract.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
-import { findRelayMailbox } from '../src/mailboxes/find-relay-mailbox.ts';
+import { findRelayMailbox } from '../src/relays/find-relay-mailbox.ts';
 import { problemOf, testApp } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import {

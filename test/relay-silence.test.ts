@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { sendAlarms } from '../src/alarms/send-alarms.ts';
 import { smtpTransport } from '../src/transports/transport.ts';
-import { watchRelays } from '../src/mailboxes/watch-relays.ts';
+import { watchRelays } from '../src/relays/watch-relays.ts';
 import { testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { DESK, postBatch, testMailbox } from './support/intake.ts';

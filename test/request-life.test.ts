@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createParsePool } from '../src/mail/parse-pool.ts';
 import type { Role } from '../src/operators/actor.ts';
-import { closeResolved } from '../src/requests/close-resolved.ts';
+import { closeResolved } from '../src/request-status/close-resolved.ts';
 import type { RequestStatus } from '../src/requests/request.ts';
 import { problemOf, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { REQUEST_SORTS } from '../src/requests/request-sorts.ts';
+import { REQUEST_SORTS } from '../src/request-lists/request-sorts.ts';
 import { problemOf, START, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { insertDesk, insertRequest } from './support/desk.ts';

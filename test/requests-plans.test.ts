@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from 'vitest';
 import { connect } from '../src/db/connect.ts';
 import type { OperatorActor } from '../src/operators/actor.ts';
-import type { RequestFilters } from '../src/requests/filter-queries.ts';
-import { listRequests } from '../src/requests/list-requests.ts';
-import { REQUEST_SORTS } from '../src/requests/request-sorts.ts';
-import { parseSearch } from '../src/requests/search-terms.ts';
+import type { RequestFilters } from '../src/request-lists/filter-queries.ts';
+import { listRequests } from '../src/request-lists/list-requests.ts';
+import { REQUEST_SORTS } from '../src/request-lists/request-sorts.ts';
+import { parseSearch } from '../src/request-lists/search-terms.ts';
 import { testDatabase } from './support/database.ts';
 import { insertManyRequests } from './support/many-requests.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { createParsePool } from '../src/mail/parse-pool.ts';
-import { csvCell } from '../src/requests/export-requests.ts';
+import { csvCell } from '../src/request-lists/export-requests.ts';
 import { problemOf, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { insertDesk, insertInbound, insertRequest } from './support/desk.ts';

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { refusalIn } from '../transports/transport.ts';
-import { composeMail } from '../mail/compose-mail.ts';
+import { composeMail } from '../mail/outgoing/compose-mail.ts';
 import type { DueAlarm } from './alarm.ts';
 import { claimDueAlarms, markAlarmAttempted, markAlarmSent } from './queries.ts';
 

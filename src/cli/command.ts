@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { GoogleClient, GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
+import type { GoogleClient, GoogleEndpoints } from '../google/endpoints.ts';
 
 /** What a command works on: the same database and keys as the server's. */
 export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {

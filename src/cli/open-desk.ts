@@ -4,7 +4,7 @@ import type { Db } from '../db/connect.ts';
 import { migrate, newestVersion, schemaVersion } from '../db/migrate.ts';
 import { openDatabase } from '../db/open-database.ts';
 import { createTransports } from '../transports/transports.ts';
-import { createKeyring } from '../mailboxes/keyring.ts';
+import { createKeyring } from '../keyring.ts';
 import type { Command, Desk } from './command.ts';
 
 export type OpenDesk = { readonly desk: Desk; readonly close: () => Promise<void> };

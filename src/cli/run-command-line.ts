@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { describeFaults, type Environment, readConfig } from '../config.ts';
 import type { Log } from '../log.ts';
-import { GOOGLE, type GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
+import { GOOGLE, type GoogleEndpoints } from '../google/endpoints.ts';
 import { Problem } from '../problems.ts';
 import { COMMANDS } from './command-table.ts';
 import { openDesk } from './open-desk.ts';

@@ -7,7 +7,12 @@ export type Contact = {
   readonly name: string;
   readonly createdAt: Date;
   /** Mail to them came back as undeliverable: until then nothing is sent. Null when it never did, or was lifted. */
-  readonly suppression: { readonly reason: string; readonly since: string; readonly until: string } | null;
+  readonly suppression: {
+    readonly source: 'bounce' | 'refusal';
+    readonly reason: string;
+    readonly since: string;
+    readonly until: string;
+  } | null;
   /** The mailboxes they have requests or settings in, as far as the operator serves them. */
   readonly mailboxes: readonly ContactInMailbox[];
 };

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { liftSuppression } from '../deliveries/lift-suppression.ts';
+import { liftSuppression } from '../suppressions/lift-suppression.ts';
 import { cleanLine } from '../mail/text.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';

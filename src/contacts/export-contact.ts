@@ -7,7 +7,7 @@ import { findMessage } from '../messages/find-message.ts';
 import { findOriginal } from '../messages/find-original.ts';
 import { listEvents } from '../events/list-events.ts';
 import { listMessages } from '../messages/list-messages.ts';
-import { listRequests } from '../requests/list-requests.ts';
+import { listRequests } from '../request-lists/list-requests.ts';
 import type { RequestView } from '../requests/request-view.ts';
 import type { MessageView } from '../messages/message-view.ts';
 import type { EventView } from '../events/event-view.ts';

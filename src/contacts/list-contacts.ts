@@ -1,7 +1,7 @@
 import { readPlannedFresh } from '../db/read-planned-fresh.ts';
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/cursor.ts';
-import { type Page, pageOf } from '../http/page.ts';
+import { decodeCursor } from '../http/lists/cursor.ts';
+import { type Page, pageOf } from '../http/lists/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import type { ContactSort } from './contact-sorts.ts';

@@ -1,6 +1,6 @@
 import type { Fragment, Queryable, Transaction } from '../db/connect.ts';
-import type { Position } from '../http/cursor.ts';
-import type { SearchTerm } from '../requests/search-terms.ts';
+import type { Position } from '../http/lists/cursor.ts';
+import type { SearchTerm } from '../request-lists/search-terms.ts';
 import { CONTACT_SORTS, type ContactSort } from './contact-sorts.ts';
 import type { Contact, ContactSettings } from './contact.ts';
 
@@ -11,7 +11,7 @@ export type ContactFilters = {
 
 const contactColumns = (db: Queryable, mailboxIds: readonly number[] | null) => db`
   c.id, c.email, c.name, c.created_at,
-  (select json_build_object('reason', reason, 'since', since, 'until', until)
+  (select json_build_object('source', source, 'reason', reason, 'since', since, 'until', until)
     from suppressed_addresses
     where address = lower(c.email)) as suppression,
   (select coalesce(json_agg(json_build_object('mailboxId', place.mailbox_id, 'blocked', coalesce(s.blocked, false),

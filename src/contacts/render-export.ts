@@ -1,5 +1,6 @@
-import { renderEvent, renderMessage } from '../messages/schemas.ts';
-import { renderRequest } from '../requests/request-schemas.ts';
+import { renderEvent } from '../events/schemas.ts';
+import { renderMessage } from '../messages/schemas.ts';
+import { renderRequest } from '../requests/schemas.ts';
 import type { StoredFile } from '../messages/stored-file.ts';
 import type { Held } from './export-contact.ts';
 import { renderContact } from './schemas.ts';

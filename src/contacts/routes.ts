@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { streamOf } from '../http/stream.ts';
 import { requirePermission } from '../operators/permissions.ts';
@@ -57,14 +57,7 @@ const edit = createRoute({
   request: { params: idPath, body: jsonBody(contactChangesSchema) },
   responses: {
     200: jsonContent('The contact as it now is.', contactSchema),
-    ...problemResponses(
-      'invalid_input',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'too_large',
-      'unsupported_media_type',
-    ),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../http/schemas.ts';
-import { sortParameter, totalParameter } from '../http/sort-parameter.ts';
-import { searchParameter } from '../requests/request-schemas.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
+import { searchParameter } from '../request-lists/schemas.ts';
 import { CONTACT_SORTS } from './contact-sorts.ts';
 import type { Contact } from './contact.ts';
 
@@ -23,12 +23,13 @@ export const contactSchema = z
     name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
     createdAt: time,
     suppression: z
-      .object({ reason: z.string(), since: time, until: time })
+      .object({ source: z.enum(['bounce', 'refusal']), reason: z.string(), since: time, until: time })
       .nullable()
       .openapi({
         description:
-          'Mail to them came back because the address is dead: until then replies fail at once and no notice is made. ' +
-          'Null when it never did, or was lifted.',
+          'The address is dead, so that no notice is made until then. `bounce`: mail to it came back, and replies fail at ' +
+          'once. `refusal`: our own server refused it; replies are tried still, and one that is accepted ends this. Null ' +
+          'when it never was, or was lifted.',
       }),
     mailboxes: z
       .array(
@@ -86,6 +87,7 @@ export function renderContact(contact: Contact): z.infer<typeof contactSchema> {
       suppression === null
         ? null
         : {
+            source: suppression.source,
             reason: suppression.reason,
             since: new Date(suppression.since).toISOString(),
             until: new Date(suppression.until).toISOString(),

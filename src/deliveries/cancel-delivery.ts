@@ -3,7 +3,7 @@ import type { OperatorActor } from '../operators/actor.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { WAITING_STATES } from './delivery.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
-import { markCancelled } from './verb-queries.ts';
+import { markCancelled } from './queries.ts';
 
 /** Takes back a mail that is not being sent yet, also one that waits for its next try; later it is 409. */
 export async function cancelDelivery(

@@ -1,4 +1,4 @@
-import { listSorts, type Sort, sortField } from '../http/list-sort.ts';
+import { listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
 
 /** Every scalar field of a listed delivery. */
 export const DELIVERY_SORTS = listSorts(

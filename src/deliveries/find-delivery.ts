@@ -3,7 +3,7 @@ import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import type { DeliveryView } from './delivery.ts';
-import { listPauseReasons } from './list-pause-reasons.ts';
+import { listPauseReasons } from '../sending/list-pause-reasons.ts';
 import { findDeliveryRow } from './list-queries.ts';
 
 /** One delivery with its recipients and attempts; 404 for one of a mailbox that the operator does not serve. */

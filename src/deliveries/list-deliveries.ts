@@ -1,11 +1,11 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/cursor.ts';
-import { type Page, pageOf } from '../http/page.ts';
+import { decodeCursor } from '../http/lists/cursor.ts';
+import { type Page, pageOf } from '../http/lists/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import type { DeliveryView } from './delivery.ts';
 import type { DeliverySort } from './delivery-sorts.ts';
-import { listPauseReasons } from './list-pause-reasons.ts';
+import { listPauseReasons } from '../sending/list-pause-reasons.ts';
 import { type DeliveryFilters, countDeliveryRows, listDeliveryRows } from './list-queries.ts';
 
 export type ListDeliveries = {

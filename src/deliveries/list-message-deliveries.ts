@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import type { DeliveryView } from './delivery.ts';
-import { listPauseReasons } from './list-pause-reasons.ts';
+import { listPauseReasons } from '../sending/list-pause-reasons.ts';
 import { listDeliveryRowsOf } from './list-queries.ts';
 
 /** The deliveries of messages that the caller has found to be visible, by message id. */

@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../db/connect.ts';
-import type { Position } from '../http/cursor.ts';
+import type { Position } from '../http/lists/cursor.ts';
 import type { Delivery, DeliveryAttempt, DeliveryState } from './delivery.ts';
 import { DELIVERY_SORTS, type DeliverySort } from './delivery-sorts.ts';
 

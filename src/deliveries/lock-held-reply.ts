@@ -2,7 +2,7 @@ import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { Problem } from '../problems.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
-import { type DeliveryRow, findDeliveryIdOfMessage } from './verb-queries.ts';
+import { type DeliveryRow, findDeliveryIdOfMessage } from './queries.ts';
 
 /** Locks the delivery of a reply that is still held; 409 once it may leave, 404 for a message that is no reply. */
 export async function lockHeldReply(

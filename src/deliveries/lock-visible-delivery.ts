@@ -2,8 +2,8 @@ import type { Transaction } from '../db/connect.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { lockRequestOfDelivery } from './request-queries.ts';
-import { type DeliveryRow, findDeliveryPlace, lockDelivery } from './verb-queries.ts';
+import { lockRequest } from '../requests/lock-request.ts';
+import { type DeliveryRow, findDeliveryPlace, lockDeliveryRow } from './queries.ts';
 
 /** Locks a delivery for an operator's verb, its request before it; 404 outside of the operator's mailboxes. */
 export async function lockVisibleDelivery(
@@ -14,8 +14,8 @@ export async function lockVisibleDelivery(
   requirePermission(actor, 'requests.reply');
   const place = await findDeliveryPlace(tx, deliveryId);
   if (place === null || !servesMailbox(actor, place.mailboxId)) throw absent(deliveryId);
-  await lockRequestOfDelivery(tx, place.requestId);
-  const delivery = await lockDelivery(tx, deliveryId);
+  await lockRequest(tx, place.requestId);
+  const delivery = await lockDeliveryRow(tx, deliveryId);
   if (delivery === null) throw absent(deliveryId);
   return delivery;
 }

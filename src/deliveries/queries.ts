@@ -1,270 +1,107 @@
-import { type Db, type Queryable, json } from '../db/connect.ts';
-import type { Address } from '../mail/parsed-mail.ts';
-import type {
-  AttemptOutcome,
-  DeliveryKind,
-  DeliveryState,
-  RecipientRole,
-  RecipientState,
-} from './delivery.ts';
-import type { Served } from '../transports/transports.ts';
+import type { Queryable, Transaction } from '../db/connect.ts';
+import type { DeliveryKind, DeliveryState } from './delivery.ts';
 
-export type DueWork = {
-  readonly expired: boolean;
-  readonly due: boolean;
-  readonly pausedUntil: Date | null;
-  readonly pausedSince: Date | null;
-  readonly pauseFailures: number;
-};
-
-/** The cheap look of every second: is there anything due or abandoned, and may this account send? */
-export async function findDueWork(
-  db: Db,
-  { account, serves }: Pick<Claim, 'account' | 'serves'>,
-  now: Date,
-): Promise<DueWork> {
-  const [row] = await db<DueWork[]>`
-    select
-      exists (select from deliveries where state = 'sending' and lease_until < ${now}) as expired,
-      exists (
-        select from deliveries
-        where kind in ('reply', 'notice') and state in ('queued', 'held', 'deferred') and next_attempt_at <= ${now}
-          and ${isServed(db, serves)}
-      ) as due,
-      pause.until as paused_until, pause.since as paused_since, coalesce(pause.failures, 0) as pause_failures
-    from (select) one
-      left join sending_pauses pause on pause.account = ${account}`;
-  if (row === undefined) throw new Error('A left join of one row gives a row');
-  return row;
-}
-
-function isServed(db: Queryable, serves: Served): ReturnType<Queryable> {
-  return 'only' in serves
-    ? db`mailbox_id = any(${[...serves.only]}::bigint[])`
-    : db`mailbox_id <> all(${[...serves.except]}::bigint[])`;
-}
-
-export type AbandonedDelivery = { readonly id: number; readonly attemptCount: number };
-
-/**
- * Takes over what a dead process was sending: it may have left or not, so it goes again, and its attempt says `lost`. From
- * the fifth time on it waits, lest a mail that brings the process down does so without end.
- */
-export async function markLeasesLost(db: Db, now: Date): Promise<readonly AbandonedDelivery[]> {
-  return await db<AbandonedDelivery[]>`
-    with abandoned as (
-      select id from deliveries
-      where state = 'sending' and lease_until < ${now}
-      order by lease_until
-      for update skip locked
-    ), taken as (
-      update deliveries
-      set state = 'deferred', lease_owner = null, lease_until = null,
-        next_attempt_at = ${now}::timestamptz + interval '1 minute' * greatest(0, attempt_count - 4),
-        attempt_count = attempt_count + 1
-      from abandoned
-      where deliveries.id = abandoned.id
-      returning deliveries.id, deliveries.attempt_count
-    ), lost as (
-      update delivery_attempts set outcome = 'lost', ended_at = ${now}
-      from taken
-      where delivery_attempts.delivery_id = taken.id and delivery_attempts.ended_at is null
-    )
-    select id, attempt_count from taken`;
-}
-
-export type ClaimedRecipient = {
-  readonly position: number;
-  readonly address: string;
-  readonly role: RecipientRole;
-};
-
-export type ClaimedDelivery = {
+export type DeliveryRow = {
   readonly id: number;
-  readonly attemptId: number;
-  readonly attemptCount: number;
   readonly messageId: number;
   readonly requestId: number;
   readonly mailboxId: number;
   readonly kind: DeliveryKind;
-  readonly createdAt: Date;
-  readonly firstResponse: boolean;
-  readonly mailboxAddress: string;
-  readonly language: 'en' | 'ru';
-  readonly signature: string;
-  readonly from: Address;
-  readonly to: readonly Address[];
-  readonly cc: readonly Address[];
-  readonly replyTo: readonly Address[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string | null;
-  readonly internetMessageId: string;
-  readonly inReplyTo: readonly string[];
-  readonly references: readonly string[];
-  readonly hasAttachments: boolean;
-  readonly quoted: { readonly from: Address | null; readonly at: string; readonly text: string } | null;
-  /** The ones to send to: neither accepted nor finally refused. */
-  readonly waiting: readonly ClaimedRecipient[];
-  /** What the other recipients came to on earlier attempts. */
-  readonly settledStates: readonly { readonly role: RecipientRole; readonly state: RecipientState }[];
+  readonly state: DeliveryState;
 };
 
-export type Claim = {
-  readonly owner: string;
-  readonly account: string;
-  /** The mailboxes whose mail the account sends. */
-  readonly serves: Served;
-  readonly now: Date;
-  readonly leaseUntil: Date;
-  readonly limit: number;
-  /** Recipients that may still be addressed today, or null without a limit. */
-  readonly budget: number | null;
-};
+/** Where a delivery belongs, read before any lock; these never change but by a merge, which holds the request's lock. */
+export async function findDeliveryPlace(
+  tx: Queryable,
+  deliveryId: number,
+): Promise<{ readonly requestId: number; readonly mailboxId: number } | null> {
+  const [row] = await tx<{ requestId: number; mailboxId: number }[]>`
+    select request_id, mailbox_id from deliveries where id = ${deliveryId}`;
+  return row ?? null;
+}
+
+export async function lockDeliveryRow(tx: Transaction, deliveryId: number): Promise<DeliveryRow | null> {
+  const [row] = await tx<DeliveryRow[]>`
+    select id, message_id, request_id, mailbox_id, kind, state from deliveries where id = ${deliveryId} for update`;
+  return row ?? null;
+}
+
+/** Nobody who has not got the mail yet will get it. */
+export async function markCancelled(tx: Transaction, deliveryId: number, now: Date): Promise<void> {
+  await tx`
+    with cancelled as (
+      update deliveries set state = 'cancelled', next_attempt_at = null where id = ${deliveryId} returning id
+    )
+    update delivery_recipients set state = 'cancelled', settled_at = ${now}
+    from cancelled
+    where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'`;
+}
+
+/** Queues the delivery again for whoever did not get it, from the ladder's first rung. */
+export async function markRetried(tx: Transaction, deliveryId: number, now: Date): Promise<number> {
+  const rows = await tx`
+    with queued as (
+      update deliveries set state = 'queued', next_attempt_at = ${now}, attempt_count = 0, sent_at = null
+      where id = ${deliveryId}
+      returning id
+    )
+    update delivery_recipients
+    set state = 'waiting', settled_at = null
+    from queued
+    where delivery_recipients.delivery_id = queued.id and delivery_recipients.state <> 'accepted'
+    returning delivery_recipients.position`;
+  return rows.length;
+}
 
 /**
- * Leases up to `limit` due deliveries, opens an attempt for each, and gives all that composing takes: one round trip.
- * A reply waits for earlier replies of its request as long as one of their To recipients is unsettled; a notice
- * waits for earlier notices as well. Replies come first.
+ * Corrects the address of a recipient that did not get the mail, in the envelope and in the message's headers, and makes it
+ * a participant, so that an answer from there finds the request.
  */
-export async function claimDeliveries(db: Queryable, claim: Claim): Promise<readonly ClaimedDelivery[]> {
-  const { now } = claim;
-  const due = (kind: DeliveryKind) => db`
-    select d.id, d.kind, d.next_attempt_at
-    from deliveries d
-    where d.kind = ${kind} and d.state in ('queued', 'held', 'deferred') and d.next_attempt_at <= ${now}
-      and ${isServed(db, claim.serves)}
-      and not exists (
-        select from deliveries earlier
-          join delivery_recipients r on r.delivery_id = earlier.id and r.role = 'to' and r.state = 'waiting'
-        where earlier.request_id = d.request_id and earlier.id < d.id
-          and earlier.state in ('queued', 'held', 'sending', 'deferred')
-          and (d.kind = 'notice' or earlier.kind = 'reply')
-      )
-      and not exists (select from sending_pauses where account = ${claim.account} and until > ${now})
-    order by d.next_attempt_at, d.id`;
-  return await db<ClaimedDelivery[]>`
-    with replies as (
-      ${due('reply')} limit ${claim.limit} for update of d skip locked
-    ), notices as (
-      ${due('notice')} limit ${claim.limit} - (select count(*) from replies) for update of d skip locked
-    ), candidates as (
-      select picked.id,
-        sum((select count(*) from delivery_recipients r where r.delivery_id = picked.id and r.state = 'waiting'))
-          over (order by picked.kind desc, picked.next_attempt_at, picked.id) as recipients
-      from (select * from replies union all select * from notices) picked
-    ), claimed as (
-      update deliveries
-      set state = 'sending', lease_owner = ${claim.owner}, lease_until = ${claim.leaseUntil}, next_attempt_at = null,
-        account = ${claim.account}
-      from candidates
-      where deliveries.id = candidates.id
-        and (${claim.budget}::bigint is null or candidates.recipients <= ${claim.budget}::bigint)
-      returning deliveries.*
-    ), attempts as (
-      insert into delivery_attempts (delivery_id, lease_owner, at)
-      select id, ${claim.owner}, ${now} from claimed
-      returning id, delivery_id
+export async function markAddressCorrected(
+  tx: Transaction,
+  delivery: { readonly id: number; readonly messageId: number; readonly requestId: number },
+  { from, to }: { readonly from: string; readonly to: string },
+  now: Date,
+): Promise<'corrected' | 'not_there' | 'twice'> {
+  const [row] = await tx<{ thereBefore: boolean; corrected: boolean }[]>`
+    with people as (
+      select position, lower(address) as address, state from delivery_recipients where delivery_id = ${delivery.id}
+    ), corrected as (
+      update delivery_recipients set address = ${to}
+      where delivery_id = ${delivery.id} and lower(address) = lower(${from}) and state <> 'accepted'
+      returning position
+    ), message as (
+      update messages
+      set to_addresses = ${replaced(tx, tx`to_addresses`, from, to)}, cc_addresses = ${replaced(tx, tx`cc_addresses`, from, to)}
+      where id = ${delivery.messageId} and exists (select from corrected)
+    ), participant as (
+      insert into participants (request_id, email, name, created_at)
+      select requests.id, ${to}, '', ${now}
+      from requests join contacts on contacts.id = requests.contact_id
+      where requests.id = ${delivery.requestId} and contacts.email <> ${to} and exists (select from corrected)
+      on conflict do nothing
     )
-    select claimed.id, attempts.id as attempt_id, claimed.attempt_count, claimed.message_id, claimed.request_id,
-      claimed.mailbox_id, claimed.kind, claimed.created_at,
-      claimed.kind = 'reply' and requests.first_response_at is null as first_response,
-      mailboxes.address as mailbox_address, coalesce(claimed.language, mailboxes.language) as language, claimed.signature,
-      messages.from_address as "from", messages.to_addresses as "to", messages.cc_addresses as cc,
-      messages.reply_to_addresses as reply_to, messages.subject, messages.text, messages.html,
-      messages.internet_message_id, messages.in_reply_to, messages.reference_ids as "references",
-      exists (select from attachments where attachments.message_id = messages.id) as has_attachments,
-      (
-        select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at,
-          'text', case claimed.quoting when 'full' then quoted.text else quoted.visible_text end)
-        from messages quoted
-        where quoted.id = claimed.quoted_message_id and quoted.kind = 'inbound' and claimed.quoting <> 'none'
-      ) as quoted,
-      people.waiting, people.settled_states
-    from claimed
-      join attempts on attempts.delivery_id = claimed.id
-      join messages on messages.id = claimed.message_id
-      join requests on requests.id = claimed.request_id
-      join mailboxes on mailboxes.id = claimed.mailbox_id
-      cross join lateral (
-        select
-          coalesce(jsonb_agg(jsonb_build_object('position', r.position, 'address', r.address, 'role', r.role)
-            order by r.position) filter (where r.state = 'waiting'), '[]') as waiting,
-          coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'state', r.state))
-            filter (where r.state <> 'waiting'), '[]') as settled_states
-        from delivery_recipients r where r.delivery_id = claimed.id
-      ) people
-    order by claimed.kind desc, claimed.id`;
+    select exists (select from people where address = lower(${to}) and address <> lower(${from})) as there_before,
+      exists (select from corrected) as corrected`;
+  if (row?.corrected !== true) return 'not_there';
+  return row.thereBefore ? 'twice' : 'corrected';
 }
 
-export type DeliveryAttachment = {
-  readonly name: string;
-  readonly contentType: string;
-  readonly inline: boolean;
-  readonly contentId: string | null;
-  readonly content: Buffer;
-};
-
-export async function listMessageAttachments(
-  db: Db,
-  messageId: number,
-): Promise<readonly DeliveryAttachment[]> {
-  return await db<DeliveryAttachment[]>`
-    select name, content_type, inline, content_id, content from attachments where message_id = ${messageId} order by id`;
+function replaced(
+  tx: Transaction,
+  column: ReturnType<Queryable>,
+  from: string,
+  to: string,
+): ReturnType<Queryable> {
+  return tx`(
+    select coalesce(jsonb_agg(
+      case when lower(entry ->> 'address') = lower(${from}) then jsonb_set(entry, '{address}', to_jsonb(${to}::text)) else entry end
+      order by place), '[]')
+    from jsonb_array_elements(${column}) with ordinality as entries (entry, place)
+  )`;
 }
 
-/** Keeps what this run is sending its own, as long as it is alive. */
-export async function extendLeases(db: Db, owner: string, leaseUntil: Date): Promise<void> {
-  await db`update deliveries set lease_until = ${leaseUntil} where state = 'sending' and lease_owner = ${owner}`;
-}
-
-export type AttemptRecord = {
-  readonly deliveryId: number;
-  readonly attemptId: number;
-  readonly owner: string;
-  readonly now: Date;
-  readonly state: DeliveryState;
-  readonly nextAttemptAt: Date | null;
-  readonly attemptCount: number;
-  readonly outcome: AttemptOutcome;
-  readonly code: number | null;
-  readonly enhancedCode: string | null;
-  readonly reply: string | null;
-  readonly recipients: readonly {
-    readonly position: number;
-    readonly state: RecipientState;
-    readonly code: number | null;
-    readonly enhancedCode: string | null;
-    readonly reply: string | null;
-  }[];
-};
-
-/** Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. */
-export async function markAttempt(db: Queryable, record: AttemptRecord): Promise<boolean> {
-  const { now } = record;
-  const rows = await db`
-    with mine as (
-      update deliveries
-      set state = ${record.state}, next_attempt_at = ${record.nextAttemptAt}, attempt_count = ${record.attemptCount},
-        lease_owner = null, lease_until = null,
-        sent_at = case when ${record.state} in ('sent', 'bounced') then coalesce(sent_at, ${now}::timestamptz) else sent_at end
-      where id = ${record.deliveryId} and state = 'sending' and lease_owner = ${record.owner}
-        and exists (select from delivery_attempts where id = ${record.attemptId} and ended_at is null)
-      returning id
-    ), settled as (
-      update delivery_recipients r
-      set state = s.state, code = s.code, enhanced_code = s."enhancedCode", reply = s.reply,
-        settled_at = case when s.state = 'waiting' then null else ${now}::timestamptz end
-      from mine, jsonb_to_recordset(${json(db, record.recipients)})
-        as s (position integer, state text, code integer, "enhancedCode" text, reply text)
-      where r.delivery_id = mine.id and r.position = s.position and r.state = 'waiting'
-    ), ended as (
-      update delivery_attempts a
-      set ended_at = ${now}, code = ${record.code}, enhanced_code = ${record.enhancedCode}, reply = ${record.reply},
-        outcome = ${record.outcome}
-      from mine
-      where a.id = ${record.attemptId}
-    )
-    select id from mine`;
-  return rows.length === 1;
+export async function findDeliveryIdOfMessage(tx: Queryable, messageId: number): Promise<number | null> {
+  const [row] = await tx<{ id: number }[]>`select id from deliveries where message_id = ${messageId}`;
+  return row?.id ?? null;
 }

@@ -9,7 +9,7 @@ type Queued = {
 
 /**
  * Message, attachments, delivery, recipients and the request's counters in one round trip. A suppressed recipient is
- * refused from the start; null when that leaves a notice with nobody.
+ * refused from the start (a reply's only when mail came back); null when that leaves a notice with nobody.
  */
 export async function insertOutgoing(
   tx: Transaction,
@@ -30,6 +30,7 @@ export async function insertOutgoing(
       select r.position, r.address, r.name, r.role, s.reason, s.enhanced_code, s.until
       from jsonb_to_recordset(${json(tx, recipients)}) as r (position integer, address text, name text, role text)
       left join suppressed_addresses s on s.address = lower(r.address) and s.until > ${mail.at}
+        and (s.source = 'bounce' or ${mail.kind === 'notice'})
     ), message as (
       insert into messages
         (request_id, mailbox_id, kind, direction, notice, author_kind, author_operator_id,

@@ -1,10 +1,12 @@
+import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
+import { findOwnAddresses } from '../mailboxes/find-own-addresses.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { invalidField, Problem } from '../problems.ts';
+import { invalidField } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
-import { listSuppressedRecipients } from './suppression-queries.ts';
-import { markAddressCorrected, markRetried } from './verb-queries.ts';
+import { ensureReachable } from '../suppressions/ensure-reachable.ts';
+import { type DeliveryRow, markAddressCorrected, markRetried } from './queries.ts';
 
 export type RetryDelivery = {
   readonly deliveryId: number;
@@ -27,24 +29,11 @@ export async function retryDelivery(
       throw wrongDeliveryState(delivery, 'retry', RETRIED_STATES);
     }
     const { recipient } = input;
-    if (recipient !== undefined) {
-      const corrected = await markAddressCorrected(tx, delivery, recipient.from.trim(), recipient.to);
-      if (corrected === 0) {
-        throw invalidField('/recipient/from', 'is no recipient of this delivery that did not get the mail');
-      }
-    }
+    if (recipient !== undefined) await correctAddress(tx, delivery, recipient, at);
     const recipients = await markRetried(tx, delivery.id, at);
     if (recipients === 0)
       throw wrongDeliveryState(delivery, 'retry', ['a delivery that somebody did not get']);
-    const [suppressed] = await listSuppressedRecipients(tx, delivery.id, at);
-    if (suppressed !== undefined) {
-      throw new Problem(
-        'wrong_state',
-        `${suppressed.address} bounced as dead and gets nothing until ${suppressed.until.toISOString()}: correct the ` +
-          'address, or lift the suppression on its contact',
-        { members: { state: delivery.state, suppressed: suppressed.address } },
-      );
-    }
+    await ensureReachable(tx, delivery, at);
     await recordEvent(tx, {
       type: 'delivery.retried',
       actor,
@@ -58,4 +47,19 @@ export async function retryDelivery(
     });
   });
   deps.wakeDeliveries();
+}
+
+async function correctAddress(
+  tx: Transaction,
+  delivery: DeliveryRow,
+  { from, to }: NonNullable<RetryDelivery['recipient']>,
+  at: Date,
+): Promise<void> {
+  const isOurs = await findOwnAddresses(tx);
+  if (isOurs(to)) throw invalidField('/recipient/to', 'is an address of this desk');
+  const corrected = await markAddressCorrected(tx, delivery, { from: from.trim(), to }, at);
+  if (corrected === 'not_there') {
+    throw invalidField('/recipient/from', 'is no recipient of this delivery that did not get the mail');
+  }
+  if (corrected === 'twice') throw invalidField('/recipient/to', 'is a recipient of this delivery already');
 }

@@ -1,22 +1,18 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonContent, optionalJsonBody } from '../http/schemas.ts';
-import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { cancelDelivery } from './cancel-delivery.ts';
 import {
   deliveryListQuery,
   deliveryListSchema,
   deliverySchema,
   renderDelivery,
-  renderSendingAccount,
   retrySchema,
-  sendingAccountListSchema,
-} from './delivery-schemas.ts';
+} from './schemas.ts';
 import { findDelivery } from './find-delivery.ts';
 import { listDeliveries } from './list-deliveries.ts';
-import { listSendingAccounts } from './list-sending-accounts.ts';
 import { retryDelivery } from './retry-delivery.ts';
 
 const shared = { tags: ['Deliveries'], security: [{ token: [] }] };
@@ -55,8 +51,6 @@ const verbProblems = problemResponses(
   'forbidden',
   'not_found',
   'wrong_state',
-  'too_large',
-  'unsupported_media_type',
 );
 
 const retry = createRoute({
@@ -83,22 +77,7 @@ const cancel = createRoute({
   responses: { 200: jsonContent('The delivery as it now is.', deliverySchema), ...verbProblems },
 });
 
-const sending = createRoute({
-  ...shared,
-  operationId: 'listSendingAccounts',
-  method: 'get',
-  path: '/v1/sending',
-  summary: 'Whether mail is leaving',
-  description:
-    'The SMTP accounts of the mailboxes the operator serves, each with its pause. An empty list: there is none, and every ' +
-    'delivery waits as `no_transport`.',
-  responses: {
-    200: jsonContent('The accounts.', sendingAccountListSchema),
-    ...problemResponses('unauthenticated'),
-  },
-});
-
-/** What became of mail that left or should have, and whether mail is leaving at all. */
+/** What became of mail that left or should have. */
 export function deliveryRoutes(
   deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>,
 ): ApiRoutes {
@@ -124,15 +103,6 @@ export function deliveryRoutes(
     const deliveryId = c.req.valid('param').id;
     await cancelDelivery(deps, c.get('actor'), { deliveryId });
     return c.json(renderDelivery(await findDelivery(deps, c.get('actor'), { deliveryId })), 200);
-  });
-  routes.openapi(sending, async (c) => {
-    const actor = c.get('actor');
-    requirePermission(actor, 'requests.read');
-    const accounts = await listSendingAccounts(deps);
-    const seen = accounts.filter(
-      ({ serves }) => !('only' in serves) || serves.only.some((mailboxId) => servesMailbox(actor, mailboxId)),
-    );
-    return c.json({ items: seen.map(renderSendingAccount), nextCursor: null }, 200);
   });
   return routes;
 }

@@ -1,6 +1,8 @@
 import type { z } from '@hono/zod-openapi';
-import type { eventListSchema, eventSchema, messageListSchema, messageSchema } from '../messages/schemas.ts';
-import type { requestListSchema, requestSchema } from '../requests/request-schemas.ts';
+import type { eventListSchema, eventSchema } from '../events/schemas.ts';
+import type { messageListSchema, messageSchema } from '../messages/schemas.ts';
+import type { requestListSchema } from '../request-lists/schemas.ts';
+import type { requestSchema } from '../requests/schemas.ts';
 
 export type DeskRequest = z.infer<typeof requestSchema>;
 export type DeskMessage = z.infer<typeof messageSchema>;

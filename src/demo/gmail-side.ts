@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Deps } from '../deps.ts';
-import { findRelaySetup } from '../mailboxes/find-relay-setup.ts';
-import { emitRelayScript } from '../mailboxes/relay-script.ts';
+import { findRelaySetup } from '../relays/find-relay-setup.ts';
+import { emitRelayScript } from '../relays/relay-script.ts';
 import type { MessageSummary } from './gmail/protocol.ts';
 import { type SimulatedGmail, startSimulatedGmail } from './gmail/simulated-gmail.ts';
 

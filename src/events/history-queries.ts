@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/connect.ts';
-import type { Position } from '../http/cursor.ts';
+import type { Position } from '../http/lists/cursor.ts';
 import type { EventView } from './event-view.ts';
 
 /** A request's history, oldest first, from after a position on. */

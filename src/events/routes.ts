@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idParameter, jsonContent, pageQuery, repeatable, text } from '../http/schemas.ts';
 import { streamOf } from '../http/stream.ts';
 import { invalidField, Problem } from '../problems.ts';
-import { eventSchema, renderEvent } from '../messages/schemas.ts';
+import { eventSchema, renderEvent } from './schemas.ts';
 import { createFeedPoller } from './feed-poller.ts';
 import type { FeedPosition, FeedRow } from './feed.ts';
 import { followFeed } from './follow-feed.ts';

@@ -1,6 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { OperatorActor } from '../operators/actor.ts';
-import { fieldErrors } from './field-errors.ts';
+import { fieldErrors } from './problems/field-errors.ts';
 import { Problem } from '../problems.ts';
 
 /** What middleware leaves on the context of every call. `actor` is there on each route behind `authenticate`. */

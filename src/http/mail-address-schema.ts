@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { recipientAddress } from '../mail/recipient-address.ts';
+import { recipientAddress } from '../mail/headers/recipient-address.ts';
 import { text } from './schemas.ts';
 
 /** One bare e-mail address, in the form that the desk stores (lower case, IDNA domain). */

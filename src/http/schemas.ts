@@ -38,6 +38,13 @@ export function text(max: number, min = 0): z.ZodString {
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 }
 
+/** Text that says something. */
+export function written(max: number): z.ZodString {
+  return text(max)
+    .refine((value) => value.trim() !== '', 'must not be blank')
+    .openapi({ minLength: 1 });
+}
+
 /** A list's envelope. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({

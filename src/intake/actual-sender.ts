@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
-import { parseAddresses } from '../mail/addresses.ts';
+import { parseAddresses } from '../mail/headers/addresses.ts';
 import { readForwardedSender } from '../mail/forwarded.ts';
 import type { Address, ParsedMail } from '../mail/parsed-mail.ts';
 import type { GoodReading } from '../mail/read-mail.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { isActiveOperator } from '../operators/is-active-operator.ts';
 import type { Judged } from './judge.ts';
 

@@ -1,5 +1,5 @@
 import type { FailedReading } from '../mail/read-mail.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import type { ReadMail } from './file-mail.ts';
 import type { QuarantineReason } from './incoming-mail.ts';
 import { isNoteToSelf } from './judge.ts';

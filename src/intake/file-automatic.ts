@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/connect.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import type { Decision } from './decide-intake.ts';
 import type { Claimed, ReadMail } from './file-mail.ts';
 import { inboundMessage } from './inbound-message.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db/connect.ts';
-import { findRecentDelivery } from '../deliveries/find-recent-delivery.ts';
-import { markBounced } from '../deliveries/mark-bounced.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import { findRecentDelivery } from '../bounces/find-recent-delivery.ts';
+import { markBounced } from '../bounces/mark-bounced.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { flagRequest } from '../requests/flag-request.ts';
 import { recordOn } from './file-automatic.ts';
 import type { Claimed, ReadMail } from './file-mail.ts';

@@ -1,5 +1,5 @@
 import type { Transaction } from '../db/connect.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { countNotices } from '../replies/count-notices.ts';
 import type { OutgoingContext } from '../replies/outgoing-context.ts';
 import { queueNotice } from '../replies/queue-notice.ts';

@@ -2,7 +2,7 @@ import type { Transaction } from '../db/connect.ts';
 import { errorText, isTransient } from '../db/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { MailReading } from '../mail/read-mail.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import type { Sender } from './actual-sender.ts';
 import { completeOversize } from './complete-oversize.ts';
 import { type Decision, decideIntake } from './decide-intake.ts';

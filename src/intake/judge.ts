@@ -1,5 +1,5 @@
 import type { MailReading } from '../mail/read-mail.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
 
 /** What a mail is and whether its sender is who it says, each with the header or rule that decided it. */

@@ -1,5 +1,5 @@
 import { cleanText } from '../mail/text.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import type { Sender } from './actual-sender.ts';
 import type { ReadMail } from './file-mail.ts';
 import { inboundMessage } from './inbound-message.ts';

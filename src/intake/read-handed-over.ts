@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { actualSender } from './actual-sender.ts';
 import type { ReadMail } from './file-mail.ts';
 import type { HandedOver } from './incoming-mail.ts';

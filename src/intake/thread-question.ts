@@ -1,6 +1,6 @@
-import { parseAddresses } from '../mail/addresses.ts';
+import { parseAddresses } from '../mail/headers/addresses.ts';
 import type { ParsedMail } from '../mail/parsed-mail.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { replyTagIn } from '../requests/reply-tag.ts';
 import type { Sender } from './actual-sender.ts';
 import type { HandedOver } from './incoming-mail.ts';

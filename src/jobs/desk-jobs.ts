@@ -2,9 +2,9 @@ import { type SendAlarmsDeps, sendAlarms } from '../alarms/send-alarms.ts';
 import type { Deps } from '../deps.ts';
 import { forgetIdempotencyKeys } from '../http/idempotency.ts';
 import { reconcileNightly } from '../reconcile/reconcile-nightly.ts';
-import type { GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
-import { watchRelays } from '../mailboxes/watch-relays.ts';
-import { closeResolved } from '../requests/close-resolved.ts';
+import type { GoogleEndpoints } from '../google/endpoints.ts';
+import { watchRelays } from '../relays/watch-relays.ts';
+import { closeResolved } from '../request-status/close-resolved.ts';
 import { sendSignInLinks } from '../sign-in/send-sign-in-links.ts';
 import type { Job, JobName } from './start-jobs.ts';
 

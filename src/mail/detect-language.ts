@@ -1,4 +1,4 @@
-import { headerValue } from './header-values.ts';
+import { headerValue } from './headers/header-values.ts';
 import type { ParsedMail } from './parsed-mail.ts';
 
 /** The languages that the desk writes. */

@@ -1,4 +1,4 @@
-import { parseAddresses } from './addresses.ts';
+import { parseAddresses } from './headers/addresses.ts';
 import type { Address, ParsedMail } from './parsed-mail.ts';
 
 /** A forwarded mail stands near the top: below the forwarder's remark, above the history it brings along. */

@@ -1,9 +1,9 @@
-import { parseAddresses } from './addresses.ts';
+import { parseAddresses } from './headers/addresses.ts';
 import { contentHash } from './content-hash.ts';
-import { readDate } from './mail-date.ts';
-import { readMessageId, readMessageIds } from './message-ids.ts';
+import { readDate } from './headers/mail-date.ts';
+import { readMessageId, readMessageIds } from './headers/message-ids.ts';
 import { nameAttachments } from './mime/attachments.ts';
-import { decodeText } from './mime/charsets.ts';
+import { decodeText } from './charsets/decode-text.ts';
 import { charsetHint, readContent } from './mime/content.ts';
 import { decodeHeaderText } from './mime/encoded-words.ts';
 import type { Entity } from './mime/entity.ts';
@@ -12,9 +12,9 @@ import type { RawHeader } from './mime/header-block.ts';
 import { firstHeader } from './mime/header-block.ts';
 import { repairRaw } from './mime/repair-raw.ts';
 import type { Address, Header, ParsedMail } from './parsed-mail.ts';
-import { sanitizeHtml } from './sanitize-html.ts';
+import { sanitizeHtml } from './html/sanitize-html.ts';
 import { cleanLine, cleanText, shorten } from './text.ts';
-import { visibleText, visibleTextOfHtml } from './trim-reply.ts';
+import { visibleText, visibleTextOfHtml } from './trim/trim-reply.ts';
 
 const longestSubject = 4000;
 const longestHeader = 64 * 1024;

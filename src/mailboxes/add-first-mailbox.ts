@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
 import { addMailbox } from './add-mailbox.ts';
-import { findRelayMailbox } from './find-relay-mailbox.ts';
-import { decodeRelaySecret } from './relay-secret.ts';
+import { findRelayMailbox } from '../relays/find-relay-mailbox.ts';
+import { decodeRelaySecret } from '../relays/relay-secret.ts';
 
 export type FirstMailbox = { readonly address: string; readonly name: string; readonly secret: string };
 

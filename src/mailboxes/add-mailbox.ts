@@ -4,8 +4,9 @@ import { requirePermission } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { type Mailbox, mailboxAddress } from './mailbox.ts';
-import { insertMailbox, insertRelaySecret, type NewMailbox } from './queries.ts';
-import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from './relay-secret.ts';
+import { insertMailbox, type NewMailbox } from './queries.ts';
+import { addRelaySecret } from '../relays/add-relay-secret.ts';
+import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from '../relays/relay-secret.ts';
 
 export type AddMailboxInput = NewMailbox & {
   /** Generated unless given. */
@@ -27,7 +28,7 @@ export async function addMailbox(
   return deps.db.begin(async (tx) => {
     const mailbox = await insertMailbox(tx, settings, now);
     if (mailbox === null) throw new Problem('already_exists', `${settings.address} is a mailbox already.`);
-    await insertRelaySecret(tx, mailbox.id, deps.keyring.seal(secret), now);
+    await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });
     await recordEvent(tx, {
       type: 'mailbox.added',
       actor,

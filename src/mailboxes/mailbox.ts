@@ -1,4 +1,4 @@
-import { recipientAddress } from '../mail/recipient-address.ts';
+import { recipientAddress } from '../mail/headers/recipient-address.ts';
 
 export type Language = 'en' | 'ru';
 

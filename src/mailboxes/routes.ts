@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { addMailbox } from './add-mailbox.ts';
@@ -55,14 +55,7 @@ const add = createRoute({
   request: { body: jsonBody(newMailboxSchema) },
   responses: {
     201: jsonContent('The mailbox and its relay secret.', createdMailboxSchema),
-    ...problemResponses(
-      'invalid_input',
-      'unauthenticated',
-      'forbidden',
-      'already_exists',
-      'too_large',
-      'unsupported_media_type',
-    ),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'already_exists'),
   },
 });
 
@@ -76,14 +69,7 @@ const edit = createRoute({
   request: { params: idPath, body: jsonBody(editMailboxSchema) },
   responses: {
     200: jsonContent('The mailbox as it now is.', mailboxSchema),
-    ...problemResponses(
-      'invalid_input',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'too_large',
-      'unsupported_media_type',
-    ),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });
 

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { mailAddress } from '../http/mail-address-schema.ts';
 import { id, listOf, text, time } from '../http/schemas.ts';
-import { recipientAddress } from '../mail/recipient-address.ts';
+import { recipientAddress } from '../mail/headers/recipient-address.ts';
 import { LANGUAGES, NOTICE_KINDS } from './mailbox.ts';
 import type { MailboxRow } from './queries.ts';
 

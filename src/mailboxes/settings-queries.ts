@@ -1,16 +1,13 @@
-import type { Queryable, Transaction } from '../db/connect.ts';
+import type { Transaction } from '../db/connect.ts';
 import type { Mailbox } from './mailbox.ts';
-
-const columns = (db: Queryable) => db`
-  id, address, name, language, thread_by, reopen_days, notices, quoting, auto_close_days, notices_per_hour,
-  silence_minutes, signature, group_addresses, allowed_senders, denied_senders, accept_since`;
+import { mailboxColumns } from './mailbox-columns.ts';
 
 /** Locks a mailbox by id; null when there is none. Requests that are being filed into it do not wait for this. */
 export async function lockMailboxById(tx: Transaction, mailboxId: number): Promise<Mailbox | null> {
   const [row] = await tx<Mailbox[]>`
-    select ${columns(tx)}
-    from mailboxes
-    where id = ${mailboxId}
+    select ${mailboxColumns(tx)}
+    from mailboxes m
+    where m.id = ${mailboxId}
     for no key update`;
   return row ?? null;
 }

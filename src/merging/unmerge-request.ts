@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findStandingAssignee } from '../requests/find-standing-assignee.ts';
+import { findStandingAssignee } from '../assignment/find-standing-assignee.ts';
 import { lockVisibleRequests } from '../requests/lock-visible-request.ts';
 import { moveMessages } from './move-messages.ts';
 import {

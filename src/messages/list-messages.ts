@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/cursor.ts';
-import { byId, type Page, pageOf } from '../http/page.ts';
+import { decodeCursor } from '../http/lists/cursor.ts';
+import { byId, type Page, pageOf } from '../http/lists/page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { completeMessages } from './complete-messages.ts';
 import { findRequest } from '../requests/find-request.ts';

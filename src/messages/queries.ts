@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../db/connect.ts';
-import type { Position } from '../http/cursor.ts';
+import type { Position } from '../http/lists/cursor.ts';
 import type { AttachmentRow, MessageRow } from './message-view.ts';
 
 const messageColumns = (db: Queryable) => db`

@@ -1,8 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { deliverySchema, renderDelivery } from '../deliveries/delivery-schemas.ts';
+import { deliverySchema, renderDelivery } from '../deliveries/schemas.ts';
 import { id, listOf, time } from '../http/schemas.ts';
 import type { MessageView } from './message-view.ts';
-import type { EventView } from '../events/event-view.ts';
 
 const address = z.object({ name: z.string(), address: z.string() }).openapi('Address');
 
@@ -47,27 +46,6 @@ export const messageSchema = z
 
 export const messageListSchema = listOf(messageSchema).openapi('MessageList');
 
-export const eventSchema = z
-  .object({
-    id,
-    type: z.string().openapi({ example: 'request.taken' }),
-    requestId: id.nullable(),
-    messageId: id.nullable(),
-    deliveryId: id.nullable(),
-    contactId: id.nullable(),
-    actor: z.object({
-      kind: z.enum(['operator', 'relay', 'contact', 'system']),
-      id: id.nullable(),
-      name: z.string().nullable(),
-    }),
-    old: z.record(z.string(), z.unknown()).nullable(),
-    new: z.record(z.string(), z.unknown()).nullable(),
-    at: time,
-  })
-  .openapi('Event');
-
-export const eventListSchema = listOf(eventSchema).openapi('EventList');
-
 /** A message as the interface shows one. */
 export function renderMessage(message: MessageView): z.infer<typeof messageSchema> {
   return {
@@ -97,22 +75,5 @@ export function renderMessage(message: MessageView): z.infer<typeof messageSchem
     })),
     delivery: message.delivery === null ? null : renderDelivery(message.delivery),
     createdAt: message.createdAt.toISOString(),
-  };
-}
-
-/** An entry of the history as the interface shows one. */
-export function renderEvent(event: EventView): z.infer<typeof eventSchema> {
-  const actorId = event.actorKind === 'contact' ? event.contactId : event.actorOperatorId;
-  return {
-    id: event.id,
-    type: event.type,
-    requestId: event.requestId,
-    messageId: event.messageId,
-    deliveryId: event.deliveryId,
-    contactId: event.contactId,
-    actor: { kind: event.actorKind, id: actorId, name: event.actorName },
-    old: event.old === null ? null : { ...event.old },
-    new: event.new === null ? null : { ...event.new },
-    at: event.at.toISOString(),
   };
 }

@@ -2,10 +2,11 @@ import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { releaseRequests } from '../requests/release-requests.ts';
+import { releaseRequests } from '../assignment/release-requests.ts';
 import type { Actor, Role } from './actor.ts';
 import { checkedMailboxIds, checkedName } from './add-operator.ts';
-import { lockActiveAdmins, lockOperator, markTokensRevoked, updateOperator } from './edit-queries.ts';
+import { lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
+import { revokeAllTokens } from '../credentials/revoke-all-tokens.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission } from './permissions.ts';
 
@@ -49,7 +50,7 @@ export async function editOperator(
     ensureAnAdminStays(admins, after);
 
     const operator = await updateOperator(tx, before.id, after);
-    const tokenIds = before.active && !after.active ? await markTokensRevoked(tx, before.id, at) : [];
+    const tokenIds = before.active && !after.active ? await revokeAllTokens(tx, before.id, at) : [];
     await recordEvent(tx, {
       type: 'operator.edited',
       actor,

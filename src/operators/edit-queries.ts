@@ -41,13 +41,3 @@ export async function updateOperator(
   if (row === undefined) throw new Error(`operator ${operatorId} is gone`);
   return row;
 }
-
-/** Ends the validity of all tokens of an operator; returns the ids of those it ended. */
-export async function markTokensRevoked(tx: Transaction, operatorId: number, at: Date): Promise<number[]> {
-  const rows = await tx<{ id: number }[]>`
-    update tokens
-    set revoked_at = ${at}
-    where operator_id = ${operatorId} and revoked_at is null
-    returning id`;
-  return rows.map((row) => row.id);
-}

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { editOperator } from './edit-operator.ts';
 import { newOperatorSchema, operatorSchema, renderOperator } from './schemas.ts';
@@ -33,15 +33,7 @@ const edit = createRoute({
   request: { params: idPath, body: jsonBody(operatorChangesSchema) },
   responses: {
     200: jsonContent('The operator as they now are.', operatorSchema),
-    ...problemResponses(
-      'invalid_input',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'wrong_state',
-      'too_large',
-      'unsupported_media_type',
-    ),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
   },
 });
 

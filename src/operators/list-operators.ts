@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/cursor.ts';
-import { byId, type Page, pageOf } from '../http/page.ts';
+import { decodeCursor } from '../http/lists/cursor.ts';
+import { byId, type Page, pageOf } from '../http/lists/page.ts';
 import type { Actor } from './actor.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission } from './permissions.ts';

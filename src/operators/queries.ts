@@ -1,45 +1,8 @@
+import { operatorColumns } from './operator-columns.ts';
 import type { Db, Queryable } from '../db/connect.ts';
-import type { Position } from '../http/cursor.ts';
+import type { Position } from '../http/lists/cursor.ts';
 import type { Role } from './actor.ts';
-import type { Operator, Token, TokenScope } from './operator.ts';
-
-const operatorColumns = (db: Queryable) =>
-  db`o.id, o.email, o.name, o.role, o.mailbox_ids, o.active, o.created_at`;
-const tokenColumns = (db: Queryable) =>
-  db`id, operator_id, name, created_at, last_used_at, revoked_at, scope, expires_at`;
-
-export type OperatorWithToken = Operator & {
-  readonly tokenId: number;
-  readonly tokenUsedAt: Date | null;
-  readonly tokenScope: TokenScope;
-  readonly tokenKind: TokenKind;
-};
-
-/** A token is sent by a program in a header, a session by a browser in a cookie. */
-export type TokenKind = 'token' | 'session';
-
-/** The active operator to whom a token belongs that is neither revoked nor expired, or null. */
-export async function findOperatorByToken(
-  db: Queryable,
-  hash: Buffer,
-  now: Date,
-): Promise<OperatorWithToken | null> {
-  const [row] = await db<OperatorWithToken[]>`
-    select ${operatorColumns(db)}, t.id as token_id, t.last_used_at as token_used_at, t.scope as token_scope,
-      t.kind as token_kind
-    from tokens t
-    join operators o on o.id = t.operator_id
-    where t.hash = ${hash} and t.revoked_at is null and (t.expires_at is null or t.expires_at > ${now}) and o.active`;
-  return row ?? null;
-}
-
-/** Notes a token's use, unless another process has noted one since `before`. */
-export async function markTokenUsed(db: Queryable, tokenId: number, now: Date, before: Date): Promise<void> {
-  await db`
-    update tokens
-    set last_used_at = ${now}
-    where id = ${tokenId} and (last_used_at is null or last_used_at <= ${before})`;
-}
+import type { Operator } from './operator.ts';
 
 /** The operator with an id, or null. */
 export async function findOperatorById(db: Queryable, id: number): Promise<Operator | null> {
@@ -86,57 +49,4 @@ export async function insertOperator(db: Queryable, values: OperatorValues): Pro
 export async function listKnownMailboxIds(db: Queryable, ids: readonly number[]): Promise<number[]> {
   const rows = await db<{ id: number }[]>`select id from mailboxes where id = any(${[...ids]}::bigint[])`;
   return rows.map((row) => row.id);
-}
-
-/** The new token's row. */
-export async function insertToken(
-  db: Queryable,
-  values: {
-    readonly operatorId: number;
-    readonly name: string;
-    readonly hash: Buffer;
-    readonly createdAt: Date;
-    readonly kind?: TokenKind;
-    readonly scope?: TokenScope;
-    readonly expiresAt?: Date | null;
-  },
-): Promise<Token> {
-  const [row] = await db<Token[]>`
-    insert into tokens (operator_id, name, hash, created_at, kind, scope, expires_at)
-    values (${values.operatorId}, ${values.name}, ${values.hash}, ${values.createdAt}, ${values.kind ?? 'token'},
-      ${values.scope ?? 'full'}, ${values.expiresAt ?? null})
-    returning ${tokenColumns(db)}`;
-  if (row === undefined) throw new Error('insert returned no row');
-  return row;
-}
-
-/** An operator's tokens, revoked ones included, oldest first. */
-export async function listTokenRows(
-  db: Queryable,
-  operatorId: number,
-  after: Position | null,
-  limit: number,
-): Promise<Token[]> {
-  return db<Token[]>`
-    select ${tokenColumns(db)}
-    from tokens
-    where operator_id = ${operatorId} and kind = 'token' and id > ${after?.id ?? 0}
-    order by id
-    limit ${limit}`;
-}
-
-/** The token with an id, locked for the transaction, or null. */
-export async function lockToken(db: Queryable, tokenId: number): Promise<Token | null> {
-  const [row] = await db<Token[]>`select ${tokenColumns(db)} from tokens where id = ${tokenId} for update`;
-  return row ?? null;
-}
-
-/** Ends a token's validity. */
-export async function markTokenRevoked(db: Queryable, tokenId: number, now: Date): Promise<void> {
-  await db`update tokens set revoked_at = ${now} where id = ${tokenId}`;
-}
-
-/** Ends a session that still holds. */
-export async function markSessionEnded(db: Queryable, hash: Buffer, now: Date): Promise<void> {
-  await db`update tokens set revoked_at = ${now} where hash = ${hash} and kind = 'session' and revoked_at is null`;
 }

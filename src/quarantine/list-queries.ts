@@ -1,6 +1,6 @@
 import type { Db, Fragment, Queryable } from '../db/connect.ts';
-import type { Position } from '../http/cursor.ts';
-import { listSorts, type Sort, sortField } from '../http/list-sort.ts';
+import type { Position } from '../http/lists/cursor.ts';
+import { listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
 import type { IntakeOutcome, IntakeView } from './intake.ts';
 
 export const INTAKE_SORTS = listSorts(

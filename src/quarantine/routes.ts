@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
 import { download } from '../http/download.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonContent, optionalJsonBody } from '../http/schemas.ts';
 import { discardIntake } from './discard-intake.ts';
 import { findIntake, findIntakeOriginal } from './find-intake.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../http/schemas.ts';
-import { sortParameter, totalParameter } from '../http/sort-parameter.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
 import type { IntakeView } from './intake.ts';
 import { INTAKE_SORTS } from './list-queries.ts';
 

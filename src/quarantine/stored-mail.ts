@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts';
-import { findRelayMailbox, type RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
+import { findRelayMailbox, type RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { Problem } from '../problems.ts';
 import type { ReadMail } from '../intake/file-mail.ts';
 import { findStoredMail } from './decision-queries.ts';

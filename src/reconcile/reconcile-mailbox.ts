@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
-import { findRelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
-import { openAccess } from '../mailboxes/google/access.ts';
-import type { GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
-import { findLabels } from '../mailboxes/google/place-labels.ts';
-import { createMailReader } from '../mailboxes/google/read-mail.ts';
+import { findRelayMailbox } from '../relays/find-relay-mailbox.ts';
+import { openAccess } from '../google/access.ts';
+import type { GoogleEndpoints } from '../google/endpoints.ts';
+import { findLabels } from '../google/place-labels.ts';
+import { createMailReader } from '../google/read-mail.ts';
 import { Problem } from '../problems.ts';
 import { reconcile, type Progress, type ReconcileDeps, type ReconcileReport } from './reconcile.ts';
 

@@ -1,11 +1,7 @@
 import type { Deps } from '../deps.ts';
-import type { GoogleEndpoints } from '../mailboxes/google/endpoints.ts';
-import { isRefusedGrant } from '../mailboxes/google/google-fault.ts';
-import {
-  listMailboxesWithAccess,
-  noteReconciled,
-  noteRefusedAccess,
-} from '../mailboxes/google/nightly-access.ts';
+import type { GoogleEndpoints } from '../google/endpoints.ts';
+import { isRefusedGrant } from '../google/google-fault.ts';
+import { listMailboxesWithAccess, noteReconciled, noteRefusedAccess } from '../google/nightly-access.ts';
 import type { ReconcileDeps } from './reconcile.ts';
 import { reconcileMailbox } from './reconcile-mailbox.ts';
 

@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts';
-import type { RelayMailbox } from '../mailboxes/find-relay-mailbox.ts';
-import { REPORTS_ON_THE_RELAY } from '../mailboxes/gmail-filter.ts';
-import type { LabelIds } from '../mailboxes/google/place-labels.ts';
-import type { MailInGmail, MailReader } from '../mailboxes/google/read-mail.ts';
+import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
+import { REPORTS_ON_THE_RELAY } from '../relays/gmail-filter.ts';
+import type { LabelIds } from '../google/place-labels.ts';
+import type { MailInGmail, MailReader } from '../google/read-mail.ts';
 import { receiveBatch } from '../intake/receive-batch.ts';
 import { listReconciled } from './queries.ts';
 import type { RelayResult } from '../intake/relay-contract.ts';

@@ -1,6 +1,6 @@
 import { lockHeldReply } from '../deliveries/lock-held-reply.ts';
 import type { Deps } from '../deps.ts';
-import { htmlOfText } from '../mail/quote-mail.ts';
+import { htmlOfText } from '../mail/outgoing/quote-mail.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { may } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';

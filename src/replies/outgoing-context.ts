@@ -31,13 +31,15 @@ export type OutgoingContext = {
   readonly lastFromContact: LastInbound | null;
   /** The last inbound mail of anybody, whose other recipients are in copy of an answer unless told otherwise. */
   readonly lastInbound: LastInbound | null;
-  /** Message-IDs of the thread from the oldest on, both ways. */
+  /** Message-IDs of the thread from the oldest on, both ways; automatic mails are no part of it. */
   readonly threadIds: readonly string[];
 };
 
 export type LastInbound = {
   readonly id: number;
   readonly internetMessageId: string | null;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
   readonly from: Address;
   readonly to: readonly Address[];
   readonly cc: readonly Address[];
@@ -61,9 +63,35 @@ export function replyAddress(context: Pick<OutgoingContext, 'mailbox' | 'replyTa
   return { name, address: `${address.slice(0, at)}+${context.replyTag}${address.slice(at)}` };
 }
 
+/**
+ * The thread that a mail takes its place in, by RFC 5322 (3.6.4): what its parent refers to, then the parent itself. What
+ * the thread had before it stands in between, for clients that send no References. Without a parent it goes on from our last.
+ */
+export function threadAfter(
+  context: Pick<OutgoingContext, 'threadIds'>,
+  parent: LastInbound | null,
+): { readonly inReplyTo: string | null; readonly references: readonly string[] } {
+  const { threadIds } = context;
+  const own = parent?.internetMessageId ?? null;
+  const last = own === null ? -1 : threadIds.lastIndexOf(own);
+  const before = threadIds.slice(0, last === -1 ? undefined : last);
+  const inReplyTo = own ?? threadIds.at(-1) ?? null;
+  const named = [...referencesOf(parent), ...before].filter((id) => id !== inReplyTo);
+  return { inReplyTo, references: [...new Set(named), ...(inReplyTo === null ? [] : [inReplyTo])] };
+}
+
+// A parent without References that answers several mails at once has no single line of ancestors.
+function referencesOf(parent: LastInbound | null): readonly string[] {
+  if (parent === null) return [];
+  if (parent.references.length > 0) return parent.references;
+  return parent.inReplyTo.length === 1 ? parent.inReplyTo : [];
+}
+
 /** Where an answer goes: the contact's latest Reply-To unless that is the desk itself, else the address they wrote from. */
 export function answerTo(context: OutgoingContext, isOurs: (address: string) => boolean): Address[] {
-  const asked = (context.lastFromContact?.replyTo ?? []).filter((each) => !isOurs(each.address));
+  const asked = (context.lastFromContact?.replyTo ?? []).filter(
+    (each) => isMailable(each.address) && !isOurs(each.address),
+  );
   return asked.length > 0 ? asked : [{ name: context.contact.name, address: context.contact.email }];
 }
 
@@ -77,8 +105,13 @@ export function defaultCc(
   if (last === null) return [];
   const taken = new Set([...to.map((each) => each.address), context.contact.email]);
   return [last.from, ...last.to, ...last.cc].filter((each) => {
-    if (isOurs(each.address) || taken.has(each.address)) return false;
+    if (!isMailable(each.address) || isOurs(each.address) || taken.has(each.address)) return false;
     taken.add(each.address);
     return true;
   });
+}
+
+// A lone word (`MAILER-DAEMON`, `undisclosed-recipients`) is read as an address without a domain.
+function isMailable(address: string): boolean {
+  return address.includes('@');
 }

@@ -43,7 +43,8 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
         or coalesce(last_from_contact.authenticity, 'verified') <> 'unverified') as notices_allowed,
       (select array_agg(internet_message_id order by messages.id)
       from messages
-      where messages.request_id = requests.id and internet_message_id is not null and kind <> 'note') as thread_ids,
+      where messages.request_id = requests.id and internet_message_id is not null
+        and kind in ('inbound', 'outbound')) as thread_ids,
       case when last_from_contact.id is not null then last_from_contact.mail end as last_from_contact,
       case when last_inbound.id is not null then last_inbound.mail end as last_inbound
     from requests
@@ -94,19 +95,11 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
 }
 
 function inboundMail(tx: Queryable): ReturnType<Queryable> {
-  return tx`json_build_object('id', messages.id, 'internetMessageId', internet_message_id, 'from', from_address,
-    'to', to_addresses, 'cc', cc_addresses, 'replyTo', reply_to_addresses)`;
+  return tx`json_build_object('id', messages.id, 'internetMessageId', internet_message_id,
+    'inReplyTo', in_reply_to, 'references', reference_ids, 'from', from_address, 'to', to_addresses, 'cc', cc_addresses, 'replyTo', reply_to_addresses)`;
 }
 
-/** The addresses that lead into this desk; a mail of ours never goes to one, with or without a plus tag. */
-export async function listMailboxAddresses(tx: Queryable): Promise<string[]> {
-  const rows = await tx<{ address: string }[]>`
-    select address
-    from mailboxes`;
-  return rows.map((row) => row.address);
-}
-
-/** Makes everybody in copy a participant of the request, so that their answers find it. */
+/** Makes people that a mail goes to participants of the request, so that their answers find it. */
 export async function insertParticipants(
   tx: Queryable,
   requestId: number,

@@ -4,7 +4,7 @@ import type { Actor } from '../operators/actor.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
-import { languageOf, type OutgoingContext, replyAddress, replySubject } from './outgoing-context.ts';
+import { languageOf, type OutgoingContext, replyAddress, replySubject, threadAfter } from './outgoing-context.ts';
 import { renderNotice } from '../templates/render-notice.ts';
 
 /**
@@ -48,8 +48,7 @@ export async function queueNotice(
     subject: replySubject(context.subject),
     text: rendered.text,
     html: rendered.html,
-    inReplyTo: context.lastFromContact?.internetMessageId ?? context.threadIds.at(-1) ?? null,
-    references: context.threadIds,
+    ...threadAfter(context, context.lastFromContact),
     quotedMessageId: null,
     language,
     attachments: [],

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { fieldErrors } from '../http/field-errors.ts';
+import { fieldErrors } from '../http/problems/field-errors.ts';
 import { mailAddress } from '../http/mail-address-schema.ts';
 import { id, text } from '../http/schemas.ts';
 import { Problem, invalidField } from '../problems.ts';

@@ -1,17 +1,18 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
-import { noteSuppressed } from '../deliveries/note-suppressed.ts';
+import { noteSuppressed } from '../suppressions/note-suppressed.ts';
 import { type OutgoingAttachment, type QueuedMail, queueMail } from '../deliveries/queue-mail.ts';
 import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/idempotency.ts';
 import type { Address } from '../mail/parsed-mail.ts';
+import { findOwnAddresses } from '../mailboxes/find-own-addresses.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
-import { findSignature } from '../operators/find-signature.ts';
+import { findSignature } from '../signatures/find-signature.ts';
 import { Problem } from '../problems.ts';
 import { lockVisibleRequest, wrongState } from '../requests/lock-visible-request.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { isOpen, type RequestRow } from '../requests/request.ts';
-import { markRequestAnswered } from '../requests/mark-request-answered.ts';
+import { markRequestAnswered } from '../request-status/mark-request-answered.ts';
 import { findOutgoingContext } from './find-outgoing-context.ts';
 import {
   answerTo,
@@ -20,9 +21,10 @@ import {
   type OutgoingContext,
   replyAddress,
   replySubject,
+  threadAfter,
 } from './outgoing-context.ts';
-import { insertParticipants, listMailboxAddresses, listMessagesAfter } from './queries.ts';
-import { htmlOfText } from '../mail/quote-mail.ts';
+import { insertParticipants, listMessagesAfter } from './queries.ts';
+import { htmlOfText } from '../mail/outgoing/quote-mail.ts';
 
 export type Reply = {
   readonly requestId: number;
@@ -91,10 +93,11 @@ async function queueReply(
   reply: Reply,
   at: Date,
 ): Promise<QueuedMail> {
-  const isOurs = addressesOfTheDesk(await listMailboxAddresses(tx));
+  const isOurs = await findOwnAddresses(tx);
   const to = answerTo(context, isOurs);
   const cc = reply.cc === undefined ? defaultCc(context, to, isOurs) : copiesWithout(reply.cc, to, isOurs);
-  if (cc.length > 0) await insertParticipants(tx, context.requestId, cc, at);
+  const others = [...to, ...cc].filter(({ address }) => address !== context.contact.email);
+  if (others.length > 0) await insertParticipants(tx, context.requestId, others, at);
   const signatures = [await findSignature(tx, actor.operatorId), context.mailbox.signature];
   return queueMail(tx, {
     kind: 'reply',
@@ -109,8 +112,7 @@ async function queueReply(
     subject: replySubject(context.subject),
     text: reply.text,
     html: reply.html ?? htmlOfText(reply.text),
-    inReplyTo: context.lastInbound?.internetMessageId ?? context.threadIds.at(-1) ?? null,
-    references: context.threadIds,
+    ...threadAfter(context, context.lastInbound),
     quotedMessageId: context.lastFromContact?.id ?? null,
     quoting: context.mailbox.quoting,
     signature: signatures.filter((each) => each !== '').join('\n'),
@@ -121,7 +123,6 @@ async function queueReply(
   });
 }
 
-// A copy to one of our own addresses would come back through the relay as a mail of its own.
 function copiesWithout(
   cc: readonly Address[],
   to: readonly Address[],
@@ -138,11 +139,6 @@ function copiesWithout(
     seen.add(address);
     return true;
   });
-}
-
-function addressesOfTheDesk(addresses: readonly string[]): (address: string) => boolean {
-  const ours = new Set(addresses);
-  return (address) => ours.has(address.replace(/\+[^@]*@/, '@'));
 }
 
 async function recordReply(

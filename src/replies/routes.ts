@@ -4,14 +4,13 @@ import type { Context } from 'hono';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, type AppEnv, apiRoutes } from '../http/app-env.ts';
 import { idempotency } from '../http/idempotency.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../http/schemas.ts';
-import { sanitizeHtml } from '../mail/sanitize-html.ts';
+import { sanitizeHtml } from '../mail/html/sanitize-html.ts';
 import { invalidField, Problem } from '../problems.ts';
 import { findMessage } from '../messages/find-message.ts';
 import { messageSchema, renderMessage } from '../messages/schemas.ts';
 import { editHeldReply } from './edit-held-reply.ts';
-import { noteRoutes } from './note-routes.ts';
 import { type GivenFile, outgoingFiles } from './outgoing-files.ts';
 import {
   heldReplySchema,
@@ -56,8 +55,6 @@ const reply = createRoute({
       'wrong_state',
       'thread_moved_on',
       'idempotency_mismatch',
-      'too_large',
-      'unsupported_media_type',
     ),
   },
 });
@@ -74,15 +71,7 @@ const edit = createRoute({
   request: { params: idPath, body: jsonBody(heldReplySchema) },
   responses: {
     200: jsonContent('The message as it now is.', messageSchema),
-    ...problemResponses(
-      'invalid_input',
-      'unauthenticated',
-      'forbidden',
-      'not_found',
-      'wrong_state',
-      'too_large',
-      'unsupported_media_type',
-    ),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
   },
 });
 
@@ -119,7 +108,6 @@ export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wa
     await editHeldReply(deps, actor, { messageId, ...words });
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 200);
   });
-  routes.route('/', noteRoutes(deps));
   return routes;
 }
 

@@ -6,7 +6,7 @@ import { invalidField } from '../problems.ts';
 import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { OPEN_STATUSES, type Priority } from './request.ts';
-import { type EditableFields, findEditableFields, markEdited } from './verb-queries.ts';
+import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
 
 export type RequestChanges = {
   readonly priority?: Priority | undefined;

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findRequestRow } from './list-queries.ts';
+import { findRequestRow } from './queries.ts';
 import type { RequestView } from './request-view.ts';
 
 /** One request as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */

@@ -3,7 +3,7 @@ import type { OperatorActor } from '../operators/actor.ts';
 import { servesMailbox } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { entityTag } from './entity-tag.ts';
-import { lockRequest } from './queries.ts';
+import { lockRequestRow } from './queries.ts';
 import type { RequestRow, RequestStatus } from './request.ts';
 
 /** Locks a request for an operator's verb; one of a mailbox the operator does not serve is as good as absent: 404. */
@@ -12,7 +12,7 @@ export async function lockVisibleRequest(
   actor: OperatorActor,
   requestId: number,
 ): Promise<RequestRow> {
-  return visible(actor, requestId, await lockRequest(tx, requestId));
+  return visible(actor, requestId, await lockRequestRow(tx, requestId));
 }
 
 /** Locks several as `lockVisibleRequest` does, the smallest id first, and gives them back in the order asked for. */
@@ -22,7 +22,7 @@ export async function lockVisibleRequests(
   requestIds: readonly number[],
 ): Promise<RequestRow[]> {
   const locked = new Map<number, RequestRow | null>();
-  for (const id of requestIds.toSorted((a, b) => a - b)) locked.set(id, await lockRequest(tx, id));
+  for (const id of requestIds.toSorted((a, b) => a - b)) locked.set(id, await lockRequestRow(tx, id));
   return requestIds.map((id) => visible(actor, id, locked.get(id) ?? null));
 }
 

@@ -9,17 +9,6 @@ export async function mailboxExists(tx: Transaction, mailboxId: number): Promise
   return rows.length > 0;
 }
 
-/** Those of the addresses that lead into this desk, with or without a plus tag. */
-export async function listOwnAddresses(tx: Transaction, addresses: readonly string[]): Promise<string[]> {
-  const rows = await tx<{ address: string }[]>`
-    select given.address
-    from unnest(${[...addresses]}::text[]) as given (address)
-    where exists (
-      select from mailboxes
-      where mailboxes.address = regexp_replace(given.address, '\\+[^@]*@', '@'))`;
-  return rows.map((row) => row.address);
-}
-
 export type NewRequest = {
   readonly mailboxId: number;
   readonly contactId: number;

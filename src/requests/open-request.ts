@@ -1,24 +1,25 @@
 import { lockContact } from '../contacts/lock-contact.ts';
 import type { Transaction } from '../db/connect.ts';
-import { noteSuppressed } from '../deliveries/note-suppressed.ts';
+import { noteSuppressed } from '../suppressions/note-suppressed.ts';
 import { queueMail } from '../deliveries/queue-mail.ts';
 import type { Deps } from '../deps.ts';
 import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/idempotency.ts';
-import { recipientAddress } from '../mail/recipient-address.ts';
+import { recipientAddress } from '../mail/headers/recipient-address.ts';
 import { cleanLine } from '../mail/text.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { findSignature } from '../operators/find-signature.ts';
+import { findSignature } from '../signatures/find-signature.ts';
 import { requirePermission, servesMailbox } from '../operators/permissions.ts';
 import { invalidField } from '../problems.ts';
 import { findOutgoingContext } from '../replies/find-outgoing-context.ts';
 import { languageOf, replyAddress } from '../replies/outgoing-context.ts';
-import { htmlOfText } from '../mail/quote-mail.ts';
+import { htmlOfText } from '../mail/outgoing/quote-mail.ts';
 import { cleanTags } from './edit-request.ts';
-import { insertCopied, insertOpenedRequest, listOwnAddresses, mailboxExists } from './open-queries.ts';
+import { findOwnAddresses } from '../mailboxes/find-own-addresses.ts';
+import { insertCopied, insertOpenedRequest, mailboxExists } from './open-queries.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { newReplyTag } from './reply-tag.ts';
 import type { Priority } from './request.ts';
-import { writeNote } from './write-note.ts';
+import { writeNote } from '../notes/write-note.ts';
 
 export type Opening = {
   readonly mailboxId: number;
@@ -111,10 +112,10 @@ function checkedWords(opening: Opening): { subject: string; category: string | n
   return { subject, category, tags: cleanTags(opening.tags ?? []) };
 }
 
-// A mail to one of our own addresses would come back through the relay as a mail of its own.
 async function ensureNotOurs(tx: Transaction, email: string, cc: readonly string[]): Promise<void> {
-  const own = await listOwnAddresses(tx, [email, ...cc]);
-  if (own.includes(email)) throw invalidField('/contact/email', 'is an address of this desk');
+  const isOurs = await findOwnAddresses(tx);
+  if (isOurs(email)) throw invalidField('/contact/email', 'is an address of this desk');
+  const own = cc.filter(isOurs);
   if (own.length > 0) throw invalidField('/cc', `${own.join(', ')}: an address of this desk; leave it out`);
 }
 

@@ -1,11 +1,13 @@
 import type { Queryable, Transaction } from '../db/connect.ts';
-import type { RequestRow } from './request.ts';
+import type { RequestView } from './request-view.ts';
+import type { Priority, RequestRow } from './request.ts';
+import { requestColumns, requestTables } from './request-columns.ts';
 
 /**
  * Locks a request for the rest of the transaction; null when there is none. The assignee's name is a subquery and no
  * join: after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
  */
-export async function lockRequest(tx: Transaction, requestId: number): Promise<RequestRow | null> {
+export async function lockRequestRow(tx: Transaction, requestId: number): Promise<RequestRow | null> {
   const [row] = await tx<RequestRow[]>`
     select id, mailbox_id, contact_id, subject, status, assignee_id,
       (select name from operators where operators.id = requests.assignee_id) as assignee_name,
@@ -17,33 +19,12 @@ export async function lockRequest(tx: Transaction, requestId: number): Promise<R
 }
 
 /** Locks the contact of a request, which by the lock order comes before the request itself. */
-export async function lockContactOf(tx: Transaction, requestId: number): Promise<void> {
+export async function lockContactRow(tx: Transaction, requestId: number): Promise<void> {
   await tx`
     select id
     from contacts
     where id = (select contact_id from requests where id = ${requestId})
     for update`;
-}
-
-export async function markClosed(tx: Queryable, requestId: number, at: Date): Promise<void> {
-  await tx`
-    update requests
-    set status = 'closed', closed_at = ${at}, needs_attention = false, updated_at = ${at}
-    where id = ${requestId}`;
-}
-
-/** An answer makes an unassigned request the replier's, and takes back the call for attention. */
-export async function markAnswered(
-  tx: Queryable,
-  requestId: number,
-  operatorId: number,
-  at: Date,
-): Promise<void> {
-  await tx`
-    update requests
-    set status = 'in_progress', assignee_id = coalesce(assignee_id, ${operatorId}::bigint), needs_attention = false,
-      resolved_at = null, updated_at = ${at}
-    where id = ${requestId}`;
 }
 
 /** True when the request was not flagged before. */
@@ -54,4 +35,49 @@ export async function markNeedsAttention(tx: Queryable, requestId: number, at: D
     where id = ${requestId} and not needs_attention
     returning id`;
   return rows.length > 0;
+}
+
+/** One request of the mailboxes, or null. */
+export async function findRequestRow(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  requestId: number,
+): Promise<RequestView | null> {
+  const [row] = await db<RequestView[]>`
+    select ${requestColumns(db)}
+    from ${requestTables(db)}
+    where r.id = ${requestId}
+      and ${mailboxIds === null ? db`true` : db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`}`;
+  return row ?? null;
+}
+
+export type EditableFields = {
+  readonly priority: Priority;
+  readonly category: string | null;
+  readonly tags: readonly string[];
+  readonly subject: string;
+  readonly needsAttention: boolean;
+};
+
+/** What a PATCH may change of a request that the caller has locked. */
+export async function findEditableFields(tx: Transaction, requestId: number): Promise<EditableFields> {
+  const [row] = await tx<EditableFields[]>`
+    select priority, category, tags, subject, needs_attention
+    from requests
+    where id = ${requestId}`;
+  if (row === undefined) throw new Error(`request ${requestId} is gone`);
+  return row;
+}
+
+export async function markEdited(
+  tx: Transaction,
+  requestId: number,
+  fields: EditableFields,
+  at: Date,
+): Promise<void> {
+  await tx`
+    update requests
+    set priority = ${fields.priority}, category = ${fields.category}, tags = ${[...fields.tags]}::text[],
+      subject = ${fields.subject}, needs_attention = ${fields.needsAttention}, updated_at = ${at}
+    where id = ${requestId}`;
 }

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts';
 import type { AppEnv } from '../http/app-env.ts';
 import { entityTag } from './entity-tag.ts';
 import { findRequest } from './find-request.ts';
-import { renderRequest } from './request-schemas.ts';
+import { renderRequest } from './schemas.ts';
 
 /** How a route shows a request as it now is: its body, with the entity tag put on the answer. */
 export function requestRenderer(deps: Pick<Deps, 'db'>) {

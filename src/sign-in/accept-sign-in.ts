@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
-import { openSession } from '../operators/open-session.ts';
-import { tokenHash } from '../operators/token-secret.ts';
+import { openSession } from '../credentials/open-session.ts';
+import { tokenHash } from '../credentials/token-secret.ts';
 import { isLinkOpen, useLink } from './queries.ts';
 
 /** True when a link's secret could be used now. Looking uses nothing up: scanners of mail open every link they see. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { refusalIn } from '../transports/transport.ts';
-import { composeMail } from '../mail/compose-mail.ts';
-import { generateToken, tokenHash } from '../operators/token-secret.ts';
+import { composeMail } from '../mail/outgoing/compose-mail.ts';
+import { generateToken, tokenHash } from '../credentials/token-secret.ts';
 import { claimDueLinks, type DueLink, listSenders, markLinkMade, markLinkSent } from './queries.ts';
 
 export type SendLinksDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports' | 'publicUrl'>;

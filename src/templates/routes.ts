@@ -1,7 +1,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../http/schemas.ts';
 import { findTemplate } from './find-template.ts';
 import { listTemplates } from './list-templates.ts';
@@ -23,14 +23,7 @@ const onePath = '/v1/mailboxes/{id}/templates/{kind}/{language}';
 
 const VARIABLES_TEXT = VARIABLES.map(({ name, description }) => `- \`${name}\`: ${description}`).join('\n');
 
-const problems = problemResponses(
-  'invalid_input',
-  'unauthenticated',
-  'forbidden',
-  'not_found',
-  'too_large',
-  'unsupported_media_type',
-);
+const problems = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found');
 
 const list = createRoute({
   ...shared,

@@ -1,6 +1,6 @@
 import { Liquid, type Template as LiquidTemplate } from 'liquidjs';
-import { htmlOfText } from '../mail/quote-mail.ts';
-import { sanitizeHtml } from '../mail/sanitize-html.ts';
+import { htmlOfText } from '../mail/outgoing/quote-mail.ts';
+import { sanitizeHtml } from '../mail/html/sanitize-html.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
 
 /** What a notice template may name; every value is plain text. */

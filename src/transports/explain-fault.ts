@@ -1,4 +1,4 @@
-import type { SmtpFault } from './smtp-faults.ts';
+import { type SmtpFault, wantsSignIn } from './smtp-faults.ts';
 
 /** What is wrong with an account in plain words, and what to do about it. */
 export function explainFault(fault: SmtpFault, account: string, sender: string): string {
@@ -14,6 +14,8 @@ export function explainFault(fault: SmtpFault, account: string, sender: string):
     case 'tls':
       return tlsWords(fault, host);
     case 'sign_in':
+      if (wantsSignIn(fault.reply.code))
+        return `${host} takes mail only after a sign-in: put user name and password into the address (smtps://user%40example.com:password@${host}).`;
       return isGoogle
         ? 'Google refuses the password. It takes no account password: turn on 2-step verification and make an app password ' +
             '(myaccount.google.com/apppasswords), or sign in by OAuth.'

@@ -1,7 +1,7 @@
 import type { NodemailerError } from 'nodemailer';
 import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
-import { readReply, type SmtpFault, smtpFault } from './smtp-faults.ts';
+import { readReply, type SmtpFault, smtpFault, wantsSignIn } from './smtp-faults.ts';
 import type { SmtpLogin, SmtpServer } from './transport.ts';
 
 // The library names a sender only on the way to sending; these two are how it does so (the version is pinned).
@@ -24,7 +24,7 @@ export async function probeSender(
         const dialog = connection as unknown as Dialog;
         dialog._responseActions.push((line) => {
           const reply = readReply(line);
-          resolve(reply.code === 250 ? null : { kind: 'sender', reply });
+          resolve(reply.code === 250 ? null : { kind: wantsSignIn(reply.code) ? 'sign_in' : 'sender', reply });
         });
         dialog._sendCommand(`MAIL FROM:<${sender}>`);
       };

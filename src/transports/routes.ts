@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
-import { problemResponses } from '../http/problem-schema.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, text, time } from '../http/schemas.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { checkTransport } from './check-transport.ts';
@@ -72,14 +72,7 @@ const checkSchema = z
   })
   .openapi('SmtpCheck');
 
-const problems = problemResponses(
-  'invalid_input',
-  'unauthenticated',
-  'forbidden',
-  'not_found',
-  'too_large',
-  'unsupported_media_type',
-);
+const problems = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found');
 
 const find = createRoute({
   ...shared,

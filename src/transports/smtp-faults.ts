@@ -18,7 +18,7 @@ function kindOf(error: NodemailerError): SmtpFaultKind {
   if (code === 'EDNS' || originalCode === 'ENOTFOUND' || originalCode === 'EAI_AGAIN') return 'dns';
   if (code === 'ETLS' || TLS_FAULT.test(originalCode)) return 'tls';
   if (code === 'EOAUTH2' || (code === 'EAUTH' && /XOAUTH2/i.test(command))) return 'oauth';
-  if (code === 'EAUTH' || code === 'ENOAUTH') return 'sign_in';
+  if (code === 'EAUTH' || code === 'ENOAUTH' || wantsSignIn(error.responseCode)) return 'sign_in';
   if (UNREACHABLE.has(originalCode)) return 'refused';
   if (ACCOUNT_TIMEOUTS.has(timeoutType) || code === 'ETIMEDOUT') return 'timeout';
   return error.responseCode === undefined ? 'other' : 'turned_away';
@@ -63,13 +63,27 @@ function isAccountTrouble(error: NodemailerError): boolean {
     UNREACHABLE.has(originalCode ?? '') ||
     TLS_FAULT.test(originalCode ?? '') ||
     ACCOUNT_TIMEOUTS.has(timeoutType ?? '') ||
+    wantsSignIn(error.responseCode) ||
     (error.responseCode !== undefined && /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
   );
 }
 
+/** A server that takes no mail before a sign-in (RFC 4954: 530, or 538 when the way of it is too weak), whosever it is. */
+export function wantsSignIn(code: number | null | undefined): boolean {
+  return code === 530 || code === 538;
+}
+
 /** What the server said, or what the library says of the connection. */
 export function describe(error: NodemailerError): SmtpReply {
-  if (error.response !== undefined && error.response !== '') return readReply(error.response);
+  const { code, command, response = '' } = error;
+  if (code === 'ETLS' && command === 'STARTTLS' && response !== '') {
+    return {
+      code: null,
+      enhancedCode: null,
+      text: `Nothing was sent: the server offers no TLS. It said: ${response}`,
+    };
+  }
+  if (response !== '') return readReply(response);
   return { code: null, enhancedCode: null, text: error.message };
 }
 

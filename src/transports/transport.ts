@@ -1,5 +1,6 @@
 import nodemailer, { type NodemailerError } from 'nodemailer';
 import { probeSender } from './probe-sender.ts';
+import { offersUnicode } from './probe-unicode.ts';
 import { failedSend, readReply, refusal, type SmtpFault, smtpFault } from './smtp-faults.ts';
 
 /** The addresses named to the SMTP server; apart from the headers, which stay the same on every attempt. */
@@ -75,18 +76,20 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  let takesUnicode = true;
+  let takesUnicode: boolean | null = null;
   // Without a listener an error of an idle connection would end the process; the next send reports it anyway.
   pool.on('error', () => {});
 
   return {
     account: accountName(options.url),
     async send(mime, envelope, signal) {
-      const unfit = takesUnicode ? [] : envelope.to.filter(needsUnicode);
-      const to = envelope.to.filter((address) => !unfit.includes(address));
-      const refused = unfit.map((address) => ({ ...NO_SMTPUTF8, address }));
-      if (to.length === 0) return { kind: 'answered', accepted: [], refused, reply: NO_SMTPUTF8 };
+      const lettered = envelope.to.filter(needsUnicode);
       try {
+        if (lettered.length > 0) takesUnicode ??= await offersUnicode(server);
+        const unfit = takesUnicode === false ? lettered : [];
+        const to = envelope.to.filter((address) => !unfit.includes(address));
+        const refused = unfit.map((address) => ({ ...NO_SMTPUTF8, address }));
+        if (to.length === 0) return { kind: 'answered', accepted: [], refused, reply: NO_SMTPUTF8 };
         const sent = await pool.sendMail({ raw: mime, envelope: { from: envelope.from, to }, signal });
         takesUnicode = (sent.ehlo ?? []).some((line) => /^SMTPUTF8\b/i.test(line));
         return {

@@ -1,6 +1,6 @@
 import type { Db } from '../db/connect.ts';
 import type { Log } from '../log.ts';
-import type { Keyring } from '../mailboxes/keyring.ts';
+import type { Keyring } from '../keyring.ts';
 import { type MailTransport, type SmtpSettings, brokenTransport, smtpTransport } from './transport.ts';
 import { type TransportRow, listTransportRows } from './queries.ts';
 

@@ -1,6 +1,6 @@
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { emitRelayScript } from '../../src/mailboxes/relay-script.ts';
+import { emitRelayScript } from '../../src/relays/relay-script.ts';
 import { address, mail, relayWorld, secret, url } from '../support/relay-world.ts';
 
 const auth = 'https://www.googleapis.com/auth/';

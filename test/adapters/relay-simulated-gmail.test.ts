@@ -5,7 +5,7 @@ import { createGmailAccount } from '../../src/demo/gmail/account.ts';
 import { createGmailRest } from '../../src/demo/gmail/rest.ts';
 import { serveGmail } from '../../src/demo/gmail/http-face.ts';
 import { startSimulatedGmail } from '../../src/demo/gmail/simulated-gmail.ts';
-import { emitRelayScript } from '../../src/mailboxes/relay-script.ts';
+import { emitRelayScript } from '../../src/relays/relay-script.ts';
 import { listenAsRelayServer } from '../support/relay-http.ts';
 import { address, mail, secret } from '../support/relay-world.ts';
 

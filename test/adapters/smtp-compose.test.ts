@@ -1,6 +1,6 @@
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
-import { type MailToCompose, composeMail } from '../../src/mail/compose-mail.ts';
+import { type MailToCompose, composeMail } from '../../src/mail/outgoing/compose-mail.ts';
 
 const plain: MailToCompose = {
   internetMessageId: '<0123456789abcdef0123456789abcdef@example.com>',

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import PostalMime from 'postal-mime';
 import { expect, test } from 'vitest';
-import { composeMail } from '../../src/mail/compose-mail.ts';
+import { composeMail } from '../../src/mail/outgoing/compose-mail.ts';
 import { OUTGOING_MAILS } from '../support/outgoing-mails.ts';
 
 const FOLDER = new URL('../fixtures/outgoing/', import.meta.url);

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/clock.ts';
 import { connect, type Db } from '../../src/db/connect.ts';
-import { deliverDue } from '../../src/deliveries/deliver-due.ts';
+import { deliverDue } from '../../src/sending/deliver-due.ts';
 import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
 import { silentLog } from '../../src/log.ts';
 import { mailOf } from '../support/intake.ts';

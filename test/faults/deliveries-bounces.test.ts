@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { deliverDue } from '../../src/deliveries/deliver-due.ts';
-import { markBounced } from '../../src/deliveries/mark-bounced.ts';
+import { deliverDue } from '../../src/sending/deliver-due.ts';
+import { markBounced } from '../../src/bounces/mark-bounced.ts';
 import { testDatabase } from '../support/database.ts';
 import { HOUR, type Outbox, openOutbox } from '../support/outbox.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';

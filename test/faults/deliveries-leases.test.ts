@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { deliverDue } from '../../src/deliveries/deliver-due.ts';
-import { startDeliveryWorker } from '../../src/deliveries/worker.ts';
+import { deliverDue } from '../../src/sending/deliver-due.ts';
+import { startDeliveryWorker } from '../../src/sending/worker.ts';
 import { testDatabase } from '../support/database.ts';
 import { MINUTE, START, type Outbox, openOutbox } from '../support/outbox.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';

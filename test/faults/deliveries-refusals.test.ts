@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { deliverDue } from '../../src/deliveries/deliver-due.ts';
+import { deliverDue } from '../../src/sending/deliver-due.ts';
 import { findDelivery } from '../../src/deliveries/find-delivery.ts';
-import { listSendingAccounts } from '../../src/deliveries/list-sending-accounts.ts';
+import { listSendingAccounts } from '../../src/sending/list-sending-accounts.ts';
 import { smtpTransport } from '../../src/transports/transport.ts';
 import type { OperatorActor } from '../../src/operators/actor.ts';
 import { testDatabase } from '../support/database.ts';

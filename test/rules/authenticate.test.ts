@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { authenticateMail } from '../../src/mail/authenticate.ts';
-import { parseAuthenticationResults } from '../../src/mail/authentication-results.ts';
+import { authenticateMail } from '../../src/mail/authenticity/authenticate.ts';
+import { parseAuthenticationResults } from '../../src/mail/authenticity/authentication-results.ts';
 import { mailWith } from '../support/parsed-mail.ts';
 
 const verdict = (results: string, from = 'ann@customer.example') =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readBounce } from '../../src/mail/bounce.ts';
+import { readBounce } from '../../src/mail/bounce/read-bounce.ts';
 import { mailWith } from '../support/parsed-mail.ts';
 
 const status = (...groups: readonly string[]) => [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { classifyMail } from '../../src/mail/classify.ts';
+import { classifyMail } from '../../src/mail/kind/classify.ts';
 import { mailWith } from '../support/parsed-mail.ts';
 
 const context = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createKeyring } from '../../src/mailboxes/keyring.ts';
-import { decodeRelaySecret, generateRelaySecret } from '../../src/mailboxes/relay-secret.ts';
+import { createKeyring } from '../../src/keyring.ts';
+import { decodeRelaySecret, generateRelaySecret } from '../../src/relays/relay-secret.ts';
 
 const first = 'a'.repeat(32);
 const second = 'b'.repeat(32);

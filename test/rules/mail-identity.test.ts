@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { contentHash } from '../../src/mail/content-hash.ts';
-import { normalizeAddress } from '../../src/mail/addresses.ts';
-import { readMessageIds } from '../../src/mail/message-ids.ts';
+import { normalizeAddress } from '../../src/mail/headers/addresses.ts';
+import { readMessageIds } from '../../src/mail/headers/message-ids.ts';
 
 const fields = 'From: a@b.example\r\nSubject: s\r\nDate: Tue, 3 Nov 2026 10:15:00 +0100\r\n';
 const hashOf = (raw: string): string => contentHash(Buffer.from(raw));

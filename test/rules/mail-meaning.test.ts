@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { authenticateMail } from '../../src/mail/authenticate.ts';
-import { readBounce } from '../../src/mail/bounce.ts';
-import { classifyMail } from '../../src/mail/classify.ts';
+import { authenticateMail } from '../../src/mail/authenticity/authenticate.ts';
+import { readBounce } from '../../src/mail/bounce/read-bounce.ts';
+import { classifyMail } from '../../src/mail/kind/classify.ts';
 import { parseMail } from '../../src/mail/parse-mail.ts';
 import { mailFixtures } from '../support/mail-fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sanitizeHtml } from '../../src/mail/sanitize-html.ts';
+import { sanitizeHtml } from '../../src/mail/html/sanitize-html.ts';
 
 test.each([
   '<script>alert(1)</script>',

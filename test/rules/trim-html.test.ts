@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { visibleTextOfHtml } from '../../src/mail/trim-reply.ts';
+import { visibleTextOfHtml } from '../../src/mail/trim/trim-reply.ts';
 
 const introduction = 'On 2 Nov 2026, at 16:05, Desk &lt;desk@example.com&gt; wrote:';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { visibleText } from '../../src/mail/trim-reply.ts';
+import { visibleText } from '../../src/mail/trim/trim-reply.ts';
 
 const reply = 'Thank you, that helped.';
 

@@ -1,10 +1,10 @@
 import { buildApp, type AppDeps } from '../../src/app.ts';
 import type { Db } from '../../src/db/connect.ts';
 import { silentLog } from '../../src/log.ts';
-import { createKeyring } from '../../src/mailboxes/keyring.ts';
+import { createKeyring } from '../../src/keyring.ts';
 import type { Role } from '../../src/operators/actor.ts';
 import { addOperator } from '../../src/operators/add-operator.ts';
-import { createToken } from '../../src/operators/create-token.ts';
+import { createToken } from '../../src/credentials/create-token.ts';
 import { asActor } from '../../src/operators/operator.ts';
 import { oneAccount } from './transports.ts';
 

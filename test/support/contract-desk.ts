@@ -1,20 +1,25 @@
-import { createHmac } from 'node:crypto';
 import type { Db } from '../../src/db/connect.ts';
-import { decodeRelaySecret } from '../../src/mailboxes/relay-secret.ts';
+import { createToken } from '../../src/credentials/create-token.ts';
 import { START, type testApp, testOperator } from './app.ts';
 import { insertInbound, insertRequest } from './desk.ts';
-import { DESK, SECRET, testMailbox } from './intake.ts';
+import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
 export type ContractDesk = Awaited<ReturnType<typeof contractDesk>>;
 
 /** A desk with one of everything, so that every operation has something to do its work on. */
 export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof testApp>) {
   const mailbox = await testMailbox(deps);
-  const [contact] = await db<{ id: number }[]>`
-    insert into contacts (email, name, created_at) values ('maria@example.org', 'Maria', ${START}) returning id`;
+  const [contact, other] = await db<{ id: number }[]>`
+    insert into contacts (email, name, created_at)
+    values ('maria@example.org', 'Maria', ${START}), ('otto@example.org', 'Otto', ${START})
+    returning id`;
   const place = { mailboxId: mailbox.id, contactId: contact?.id ?? 0 };
   const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
   const agent = await testOperator(deps, { name: 'Ann', role: 'agent' });
+  const idle = await testOperator(deps, { name: 'Ida' });
+  await db`update operators set active = false where id = ${idle.id}`;
+  const reading = { operatorId: admin.id, name: 'reports', scope: 'read' } as const;
+  const reader = await createToken(deps, { kind: 'system' }, reading);
   const attachment = { name: 'a.txt', contentType: 'text/plain', content: Buffer.from('hello') };
   const open = await insertRequest(db, place);
   const first = await insertInbound(db, place, open, { attachment });
@@ -39,15 +44,35 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const merged = await insertRequest(db, place);
   await insertInbound(db, place, merged);
   await send(`/v1/requests/${merged}/merge`, { into: taken });
-  const [intake] = await db<{ id: number }[]>`
+  const sent = { mailboxId: mailbox.id, contactId: other?.id ?? 0 };
+  const sending = { requestId: await insertRequest(db, sent), contactId: sent.contactId };
+  const { messageId, attachmentId } = await insertInbound(db, sent, sending.requestId, { attachment });
+  await insertInbound(db, sent, sending.requestId);
+  const leaving = await send(`/v1/requests/${sending.requestId}/messages`, { text: 'Four.' });
+  await db`
+    update deliveries
+    set state = 'sending', next_attempt_at = null, lease_owner = gen_random_uuid(), lease_until = ${START},
+      quoted_message_id = ${messageId}
+    where id = ${leaving.delivery?.id ?? 0}`;
+  await db`
+    update delivery_recipients set address = 'otto@example.org' where delivery_id = ${leaving.delivery?.id ?? 0}`;
+  const [intake, decided] = await db<{ id: number }[]>`
     insert into intake (mailbox_id, gmail_id, internal_date, outcome, reason, raw, from_address, received_at)
-    values (${mailbox.id}, 'quarantined', ${START}, 'quarantined', 'no_sender',
-      ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START})
+    select ${mailbox.id}::bigint, outcome, ${START}, outcome, 'no_sender',
+      ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START}
+    from unnest(array['quarantined', 'discarded']) as outcome
     returning id`;
   return {
     ...place,
     admin,
     agent,
+    /** An operator who is not active. */
+    idleId: idle.id,
+    readToken: reader.token,
+    /** A request of which a mail is being sent: an answer, to its first mail. */
+    sending: { ...sending, messageId, attachmentId, replyId: leaving.id },
+    decidedIntakeId: decided?.id ?? 0,
+    queuedMessage: queued.id,
     open,
     taken,
     closed,
@@ -71,21 +96,7 @@ export type Good = {
 
 /** A call of each operation that needs more than an id of 1 and no body, with which it succeeds. */
 export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
-  'POST /v1/relay/{mailbox}': () => {
-    const body = JSON.stringify({
-      relay: { version: '1.0.0', account: DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 },
-      messages: [],
-    });
-    const timestamp = String(START.getTime() / 1000);
-    const key = decodeRelaySecret(SECRET) ?? Buffer.alloc(0);
-    const signature = createHmac('sha256', key).update(`m.${timestamp}.${body}`).digest('base64');
-    const headers = {
-      'webhook-id': 'm',
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-    };
-    return { others: { mailbox: DESK }, body, headers };
-  },
+  'POST /v1/relay/{mailbox}': () => ({ others: { mailbox: DESK }, ...signed(HEARTBEAT) }),
   'POST /v1/sign-in': () => ({ body: { email: 'ann@desk.example.com' } }),
   'POST /v1/requests': ({ mailboxId }) => ({
     body: { mailboxId, contact: { email: 'new@example.org' }, subject: 'Call', text: 'As agreed.' },
@@ -103,7 +114,10 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   'POST /v1/requests/{id}/reopen': ({ closed }) => ({ id: closed }),
   'POST /v1/requests/{id}/merge': ({ open, taken }) => ({ id: open, body: { into: taken } }),
   'POST /v1/requests/{id}/unmerge': ({ merged }) => ({ id: merged }),
-  'POST /v1/requests/{id}/split': ({ open, messageId }) => ({ id: open, body: { messageIds: [messageId] } }),
+  'POST /v1/requests/{id}/split': ({ open, messageId }) => ({
+    id: open,
+    body: { messageIds: [messageId], subject: 'Split' },
+  }),
   'PATCH /v1/contacts/{id}': ({ contactId, mailboxId }) => ({
     id: contactId,
     body: { name: 'Mia', mailboxes: [{ mailboxId, language: 'ru' }] },
@@ -140,6 +154,69 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     others: { tokenId: agent.tokenId },
   }),
 };
+
+/** Calls that are refused because of how things stand, by the status that they get. */
+export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<Record<number, Good>>>> = {
+  'POST /v1/relay/{mailbox}': () => {
+    const others = { mailbox: DESK };
+    const fit = signed(HEARTBEAT);
+    return {
+      400: { others, ...signed('{}') },
+      401: { others, ...fit, body: '{}' },
+      404: { ...fit, others: { mailbox: 'nobody@example.com' } },
+      413: { others, ...fit, headers: { ...fit.headers, 'content-length': '99999999' } },
+      415: { others, ...fit, headers: { ...fit.headers, 'content-type': 'text/plain' } },
+    };
+  },
+  'PATCH /v1/requests/{id}': ({ closed }) => ({ 409: { id: closed, body: { priority: 'P1' } } }),
+  'DELETE /v1/requests/{id}': ({ sending }) => ({ 409: { id: sending.requestId } }),
+  'POST /v1/requests/{id}/take': ({ closed }) => ({ 409: { id: closed } }),
+  'POST /v1/requests/{id}/assign': ({ closed, admin }) => ({
+    409: { id: closed, body: { operatorId: admin.id } },
+  }),
+  'POST /v1/requests/{id}/unassign': ({ closed }) => ({ 409: { id: closed } }),
+  'POST /v1/requests/{id}/pend': ({ closed }) => ({ 409: { id: closed } }),
+  'POST /v1/requests/{id}/resolve': ({ closed }) => ({ 409: { id: closed, body: { notes: 'Done.' } } }),
+  'POST /v1/requests/{id}/close': ({ closed }) => ({ 409: { id: closed } }),
+  'POST /v1/requests/{id}/reopen': ({ merged }) => ({ 409: { id: merged } }),
+  'POST /v1/requests/{id}/merge': ({ open, closed }) => ({ 409: { id: open, body: { into: closed } } }),
+  'POST /v1/requests/{id}/unmerge': ({ open }) => ({ 409: { id: open } }),
+  'POST /v1/requests/{id}/split': ({ sending: { requestId, messageId, replyId } }) => ({
+    409: { id: requestId, body: { messageIds: [messageId, replyId] } },
+  }),
+  'POST /v1/requests/{id}/messages': ({ closed }) => ({ 409: { id: closed, body: { text: 'Hello.' } } }),
+  'POST /v1/requests/{id}/notes': ({ merged }) => ({ 409: { id: merged, body: { text: 'Hello.' } } }),
+  'DELETE /v1/contacts/{id}': ({ sending }) => ({ 409: { id: sending.contactId } }),
+  'DELETE /v1/messages/{id}': ({ sending }) => ({ 409: { id: sending.messageId } }),
+  'PATCH /v1/messages/{id}': ({ queuedMessage }) => ({ 409: { id: queuedMessage, body: { text: 'Other.' } } }),
+  'DELETE /v1/attachments/{id}': ({ sending }) => ({ 409: { id: sending.attachmentId ?? 0 } }),
+  'POST /v1/deliveries/{id}/retry': ({ queuedDelivery }) => ({ 409: { id: queuedDelivery } }),
+  'POST /v1/deliveries/{id}/cancel': ({ failedDelivery }) => ({ 409: { id: failedDelivery } }),
+  'POST /v1/intake/{id}/release': ({ decidedIntakeId }) => ({ 409: { id: decidedIntakeId } }),
+  'POST /v1/intake/{id}/discard': ({ decidedIntakeId }) => ({ 409: { id: decidedIntakeId } }),
+  'POST /v1/mailboxes': () => ({ 409: { body: { address: DESK, name: 'Again' } } }),
+  'POST /v1/operators': ({ agent }) => ({ 409: { body: { email: agent.email, name: 'Again', role: 'agent' } } }),
+  'PATCH /v1/operators/{id}': ({ admin }) => ({ 409: { id: admin.id, body: { role: 'agent' } } }),
+  'DELETE /v1/operators/{id}': ({ admin }) => ({ 409: { id: admin.id } }),
+  'POST /v1/operators/{id}/tokens': ({ idleId }) => ({ 409: { id: idleId, body: { name: 'x' } } }),
+};
+
+const HEARTBEAT = JSON.stringify({
+  relay: { version: '1.0.0', account: DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 },
+  messages: [],
+});
+
+function signed(body: string): { body: string; headers: Readonly<Record<string, string>> } {
+  const timestamp = START.getTime() / 1000;
+  return {
+    body,
+    headers: {
+      'webhook-id': 'm',
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': sign(SECRET, 'm', timestamp, body),
+    },
+  };
+}
 
 /** The address of a call, with its placeholders filled. */
 export function addressOf(path: string, good: Good): string {

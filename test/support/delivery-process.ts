@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
 import { connect } from '../../src/db/connect.ts';
 import { smtpTransport } from '../../src/transports/transport.ts';
-import { startDeliveryWorker } from '../../src/deliveries/worker.ts';
+import { startDeliveryWorker } from '../../src/sending/worker.ts';
 import { systemClock } from '../../src/clock.ts';
 import { silentLog } from '../../src/log.ts';
 import { oneAccount } from './transports.ts';

@@ -5,9 +5,9 @@ import { createGoogle, SIMULATED_CLIENT } from '../../src/demo/gmail/google.ts';
 import { serveGmail } from '../../src/demo/gmail/http-face.ts';
 import type { HttpReply, HttpRequest } from '../../src/demo/gmail/rest.ts';
 import type { Deps } from '../../src/deps.ts';
-import { keepAccess } from '../../src/mailboxes/google/access.ts';
-import { googleAt } from '../../src/mailboxes/google/endpoints.ts';
-import { signIn } from '../../src/mailboxes/google/sign-in.ts';
+import { keepAccess } from '../../src/google/access.ts';
+import { googleAt } from '../../src/google/endpoints.ts';
+import { signIn } from '../../src/google/sign-in.ts';
 import { DESK } from './intake.ts';
 
 /** The owner's browser: opens a page and goes wherever it is sent. */

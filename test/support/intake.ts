@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { addMailbox } from '../../src/mailboxes/add-mailbox.ts';
-import { decodeRelaySecret } from '../../src/mailboxes/relay-secret.ts';
+import { decodeRelaySecret } from '../../src/relays/relay-secret.ts';
 import type { RelayResult } from '../../src/intake/relay-contract.ts';
 import type { TestApp } from './app.ts';
 

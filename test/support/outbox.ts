@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Db } from '../../src/db/connect.ts';
-import type { DeliverDeps } from '../../src/deliveries/deliver-due.ts';
+import type { DeliverDeps } from '../../src/sending/deliver-due.ts';
 import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/deliveries/queue-mail.ts';
 import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
 import { silentLog } from '../../src/log.ts';

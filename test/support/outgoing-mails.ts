@@ -1,4 +1,4 @@
-import type { MailToCompose } from '../../src/mail/compose-mail.ts';
+import type { MailToCompose } from '../../src/mail/outgoing/compose-mail.ts';
 
 const desk = { name: 'Example Desk', address: 'desk@example.com' };
 

@@ -1,5 +1,5 @@
 import type { Db } from '../../src/db/connect.ts';
-import { deliverDue } from '../../src/deliveries/deliver-due.ts';
+import { deliverDue } from '../../src/sending/deliver-due.ts';
 import { smtpTransport } from '../../src/transports/transport.ts';
 import type { ParsePool } from '../../src/mail/parse-pool.ts';
 import { testApp, testOperator } from './app.ts';

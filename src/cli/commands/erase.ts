@@ -3,7 +3,7 @@ import { eraseAttachment } from '../../erasure/erase-attachment.ts';
 import { eraseContact } from '../../erasure/erase-contact.ts';
 import { eraseMessage } from '../../erasure/erase-message.ts';
 import { eraseRequest } from '../../erasure/erase-request.ts';
-import { recipientAddress } from '../../mail/recipient-address.ts';
+import { recipientAddress } from '../../mail/headers/recipient-address.ts';
 import { invalidField } from '../../problems.ts';
 import { command, type Desk } from '../command.ts';
 

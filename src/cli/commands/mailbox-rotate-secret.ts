@@ -1,4 +1,4 @@
-import { rotateSecret } from '../../mailboxes/rotate-secret.ts';
+import { rotateSecret } from '../../relays/rotate-secret.ts';
 import { command } from '../command.ts';
 
 export const mailboxRotateSecret = command({

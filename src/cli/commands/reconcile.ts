@@ -1,8 +1,8 @@
 import type { Progress, ReconcileReport } from '../../reconcile/reconcile.ts';
 import { reconcileMailbox } from '../../reconcile/reconcile-mailbox.ts';
 import { createParsePool } from '../../mail/parse-pool.ts';
-import { findRelaySetup } from '../../mailboxes/find-relay-setup.ts';
-import { explainingGoogle } from '../../mailboxes/google/google-fault.ts';
+import { findRelaySetup } from '../../relays/find-relay-setup.ts';
+import { explainingGoogle } from '../../google/google-fault.ts';
 import { invalidField } from '../../problems.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';

@@ -1,5 +1,5 @@
-import { findRelayMailbox } from '../../mailboxes/find-relay-mailbox.ts';
-import { giveBackAccess } from '../../mailboxes/google/access.ts';
+import { findRelayMailbox } from '../../relays/find-relay-mailbox.ts';
+import { giveBackAccess } from '../../google/access.ts';
 import { mailboxAddress } from '../../mailboxes/mailbox.ts';
 import { Problem } from '../../problems.ts';
 import { command } from '../command.ts';

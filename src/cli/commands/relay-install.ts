@@ -1,5 +1,5 @@
-import { awaitHeartbeat } from '../../mailboxes/await-heartbeat.ts';
-import { type InstalledRelay, installRelay } from '../../mailboxes/google/install-relay.ts';
+import { awaitHeartbeat } from '../../relays/await-heartbeat.ts';
+import { type InstalledRelay, installRelay } from '../../google/install-relay.ts';
 import { invalidField } from '../../problems.ts';
 import { command, type Desk } from '../command.ts';
 

@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { findRelaySetup } from '../../mailboxes/find-relay-setup.ts';
-import { gmailFilter } from '../../mailboxes/gmail-filter.ts';
-import { emitRelayScript } from '../../mailboxes/relay-script.ts';
+import { findRelaySetup } from '../../relays/find-relay-setup.ts';
+import { gmailFilter } from '../../relays/gmail-filter.ts';
+import { emitRelayScript } from '../../relays/relay-script.ts';
 import { invalidField } from '../../problems.ts';
 import { command } from '../command.ts';
 

@@ -1,4 +1,4 @@
-import { createToken } from '../../operators/create-token.ts';
+import { createToken } from '../../credentials/create-token.ts';
 import { findOperator } from '../../operators/find-operator.ts';
 import { invalidField } from '../../problems.ts';
 import { command } from '../command.ts';

@@ -1,6 +1,6 @@
 import { findOperator } from '../../operators/find-operator.ts';
-import { listTokens } from '../../operators/list-tokens.ts';
-import type { Token } from '../../operators/operator.ts';
+import { listTokens } from '../../credentials/list-tokens.ts';
+import type { Token } from '../../credentials/token.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 

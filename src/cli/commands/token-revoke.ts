@@ -1,4 +1,4 @@
-import { revokeToken } from '../../operators/revoke-token.ts';
+import { revokeToken } from '../../credentials/revoke-token.ts';
 import { invalidField } from '../../problems.ts';
 import { command } from '../command.ts';
 

@@ -2,7 +2,7 @@ import { cleanText } from '../text.ts';
 import type { ParsedAttachment } from '../parsed-mail.ts';
 import type { Entity } from './entity.ts';
 import { declaredFileName, safeFileName, uniqueFileNames } from './file-name.ts';
-import { readTnef } from './tnef.ts';
+import { readTnef } from '../enclosed/tnef.ts';
 import { decodeBody } from './transfer-encoding.ts';
 
 /** A file found in a mail before it has its final name. */

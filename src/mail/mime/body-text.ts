@@ -1,4 +1,4 @@
-import { htmlToText } from '../html-to-text.ts';
+import { htmlToText } from '../html/html-to-text.ts';
 import type { Entity } from './entity.ts';
 
 /** A text part that is shown, already decoded. */

@@ -1,4 +1,8 @@
-import { htmlToText } from '../html-to-text.ts';
+import { calendarText } from '../enclosed/calendar-text.ts';
+import { readRtf } from '../enclosed/rtf.ts';
+import { signedContent } from '../enclosed/signed-data.ts';
+import { extractUuencoded } from '../enclosed/uuencode.ts';
+import { htmlToText } from '../html/html-to-text.ts';
 import { shorten } from '../text.ts';
 import type { Found } from './attachments.ts';
 import { fileOf, unpack } from './attachments.ts';
@@ -11,7 +15,6 @@ import { declaredFileName } from './file-name.ts';
 import { firstHeader } from './header-block.ts';
 import { repairRaw } from './repair-raw.ts';
 import { textOf } from './text-part.ts';
-import { extractUuencoded } from './uuencode.ts';
 
 /** What a mail shows and what it carries. */
 export type Content = {
@@ -28,6 +31,7 @@ const shownTypes = new Set([
   'text/markdown',
   'text/x-markdown',
 ]);
+const signedTypes = /^application\/(?:x-)?pkcs7-mime$/;
 const richTypes = new Set(['text/enriched', 'text/richtext']);
 /** How deep forwarded mails are opened for their text when a mail has none of its own. */
 const deepestForward = 3;
@@ -57,6 +61,9 @@ export function readContent(
       found.push(...file.files);
       tnefText ||= file.text;
       tnefHtml ||= file.html;
+      const signed = readSigned(entity, file.files[0]!, depth);
+      shown.push(...(signed?.shown ?? []));
+      found.push(...(signed?.found ?? []));
     }
   }
   const body = assembleBody(shown);
@@ -121,6 +128,23 @@ function showPart(
   return { part: { entity, html: false, text }, files: found };
 }
 
+/** What an S/MIME message holds that is signed inside its envelope, as the two branches of an alternative. */
+function readSigned(
+  entity: Entity,
+  file: Found,
+  depth: number,
+): { shown: readonly ShownPart[]; found: readonly Found[] } | null {
+  if (!signedTypes.test(entity.type) && !/\.p7m$/i.test(file.name ?? '')) return null;
+  const inner = depth < deepestForward ? signedContent(file.content) : null;
+  if (inner === null) return null;
+  const { root, leaves } = readEntities(inner);
+  const content = readContent(inner, leaves, charsetHint(root, leaves), depth + 1);
+  const branch = (of: number) => ({ ...entity, alternative: entity.alternative ?? { of: entity, branch: of } });
+  const text = { entity: branch(0), html: false, text: content.text };
+  const html = { entity: branch(1), html: true, text: content.html ?? '' };
+  return { shown: [text, html], found: content.found };
+}
+
 /** An empty text part without a name is nothing; any other leaf is a file, one of 0 bytes too. */
 function holdsFile(entity: Entity): boolean {
   return (
@@ -142,9 +166,17 @@ function textOfFiles(
     if (entity.type === 'text/html') texts.push(htmlToText(textOf(bytes, entity, hint)));
     else if (entity.type === 'message/rfc822' && depth < deepestForward)
       texts.push(forwardedText(fileOf(bytes, entity, hint).content, depth));
-    else if (/^(?:text|message)\/(?!calendar)/.test(entity.type)) texts.push(textOf(bytes, entity, hint));
+    else if (/^(?:text|application)\/rtf$/.test(entity.type))
+      texts.push(richTextOf(fileOf(bytes, entity, hint).content));
+    else if (entity.type === 'text/calendar') texts.push(calendarText(textOf(bytes, entity, hint)));
+    else if (/^(?:text|message)\//.test(entity.type)) texts.push(textOf(bytes, entity, hint));
   }
   return { text: texts.filter((text) => text.trim() !== '').join('\n\n'), html };
+}
+
+function richTextOf(rtf: Buffer): string {
+  const { text, html } = readRtf(rtf);
+  return html === null ? text : htmlToText(html);
 }
 
 function forwardedText(raw: Buffer, depth: number): string {

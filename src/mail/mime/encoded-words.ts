@@ -1,5 +1,5 @@
 import { cleanLine } from '../text.ts';
-import { decodeText } from './charsets.ts';
+import { decodeText } from '../charsets/decode-text.ts';
 
 export type EncodedWord = {
   readonly charset: string;

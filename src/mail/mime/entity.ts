@@ -149,6 +149,8 @@ function mediaType(value: string, fallback: string): string {
   const clean = value.replaceAll(/\s+/g, '');
   if (/^[a-z0-9!#$&^_.+-]{1,80}\/[a-z0-9!#$&^_.+-]{1,120}$/.test(clean)) return clean;
   if (clean === '') return fallback;
+  // "multipart" alone: its boundary tells what it is.
+  if (/^multipart\/?$/.test(clean)) return 'multipart/mixed';
   // A type with the next field or other words run into it.
   const first = /^([a-z]{1,40}\/[a-z0-9.+-]{1,120})[\s,:\\]/.exec(value.trimStart())?.[1];
   if (first !== undefined) return first;
@@ -190,7 +192,10 @@ function matchBoundary(
   const closed = value.endsWith('--') ? positions.get(value.slice(0, -2).trimEnd()) : undefined;
   // A boundary may itself end in "--": the longer reading wins, as the more exact one.
   if (open !== undefined) return { at: open.at(-1)!, closes: false };
-  return closed === undefined ? null : { at: closed.at(-1)!, closes: true };
+  if (closed !== undefined) return { at: closed.at(-1)!, closes: true };
+  // Words behind the closing line are epilogue already.
+  const words = positions.get(value.slice(0, Math.max(0, value.search(/--[ \t]/))));
+  return words === undefined ? null : { at: words.at(-1)!, closes: true };
 }
 
 function firstDashes(bytes: Buffer, start: number, limit: number): number {

@@ -71,7 +71,10 @@ export function readHeaderBlock(
       return { headers, bodyStart: strayStart >= 0 ? strayStart : line.next };
     }
     const first = bytes[line.start]!;
-    if ((first === 0x20 || first === 0x09) && (field !== null || isBlank(bytes, line))) {
+    const indented = line.start === start ? indentOf(bytes, line) : 0;
+    if (indented > 0 && isKnownField(bytes, { ...line, start: start + indented })) {
+      field = { start: start + indented, end: line.end };
+    } else if ((first === 0x20 || first === 0x09) && (field !== null || isBlank(bytes, line))) {
       if (field !== null) field.end = line.end;
       if (field === null && strayStart < 0) strayStart = line.start;
     } else if (isField(bytes, line)) {
@@ -163,6 +166,12 @@ function isKnownField(bytes: Buffer, line: Line): boolean {
   return /^(?:content-[a-z-]+|from|to|cc|subject|date|message-id|mime-version|received|return-path|reply-to|references|in-reply-to|sender|x-[a-z0-9-]+)[ \t]*:/.test(
     name,
   );
+}
+
+function indentOf(bytes: Buffer, line: Line): number {
+  let i = line.start;
+  while (i < line.end && (bytes[i] === 0x20 || bytes[i] === 0x09)) i++;
+  return i - line.start;
 }
 
 function isBlank(bytes: Buffer, line: Line): boolean {

@@ -1,4 +1,4 @@
-import { decodeText } from './charsets.ts';
+import { decodeText } from '../charsets/decode-text.ts';
 
 /** A structured field such as Content-Type: its value lower-cased, parameters by lower-cased name, all as latin1 but for `decoded`. */
 export type Structured = {

@@ -1,4 +1,4 @@
-import { decodeText } from './charsets.ts';
+import { decodeText } from '../charsets/decode-text.ts';
 import type { Entity } from './entity.ts';
 import { decodeBody } from './transfer-encoding.ts';
 

@@ -1,4 +1,4 @@
-import { decodeUuencoded } from './uuencode.ts';
+import { decodeUuencoded } from '../enclosed/uuencode.ts';
 
 /** The bytes a body stands for. Unknown encodings and 7bit, 8bit, binary are the bytes themselves (a view, not a copy). */
 export function decodeBody(bytes: Buffer, encoding: string): Buffer {
@@ -28,15 +28,27 @@ for (const [value, character] of [
   values[character.charCodeAt(0)] = value;
 }
 
-/** Base64 by hand: what is no base64 is skipped, and padding inside ends a unit instead of the whole content. */
+/**
+ * Base64 by hand: what is no base64 is skipped, and padding inside ends a unit instead of the whole content. Words that only
+ * say they are base64 stay as they are, and the footer a mailing list puts below is left out.
+ */
 function decodeBase64(bytes: Buffer): Buffer {
+  if (readsAsWords(bytes)) return bytes;
   const decoded = Buffer.allocUnsafeSlow(Math.ceil((bytes.length * 3) / 4) + 3);
   let length = 0;
   let held = 0;
   let bits = 0;
+  /** After a blank line or padding the content may be over. */
+  let mayEnd = false;
+  let lineStart = 0;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     const value = values[byte]!;
+    if (byte === 0x0a) {
+      if (isBlank(bytes, lineStart, i)) mayEnd = length > 0;
+      if (mayEnd && isFooterLine(bytes, i + 1)) break;
+      lineStart = i + 1;
+    } else if (value >= 0 && i === lineStart) mayEnd = false;
     if (value >= 0) {
       held = ((held << 6) | value) & 0xffffff;
       bits += 6;
@@ -49,9 +61,32 @@ function decodeBase64(bytes: Buffer): Buffer {
     } else if (byte === 0x3d) {
       length = flush(decoded, length, held, bits);
       bits = 0;
+      mayEnd = true;
     }
   }
   return decoded.subarray(0, flush(decoded, length, held, bits));
+}
+
+/** Prose has a blank every few letters; base64 has none, or one where a relay joined two of its long lines. */
+function readsAsWords(bytes: Buffer): boolean {
+  const words = bytes.toString('latin1', 0, 1000).trim().split(/\s+/);
+  const blanks = words.length - bytes.toString('latin1', 0, 1000).trim().split(/\s*\n\s*/).length;
+  return blanks >= 3 && words.join('').length / words.length < 12;
+}
+
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== 0x0d) return false;
+  return true;
+}
+
+function isFooterLine(bytes: Buffer, start: number): boolean {
+  const line = bytes.toString('latin1', start, lineEnd(bytes, start)).trim();
+  return /\S[ \t]+\S/.test(line) || /^[-_*]{2,}$/.test(line);
+}
+
+function lineEnd(bytes: Buffer, start: number): number {
+  const end = bytes.indexOf(0x0a, start);
+  return Math.min(end < 0 ? bytes.length : end, start + 1000);
 }
 
 function flush(decoded: Buffer, length: number, held: number, bits: number): number {

@@ -1,5 +1,5 @@
 import { parseDocument } from 'htmlparser2';
-import { shallowHtml } from '../shallow-html.ts';
+import { shallowHtml } from '../html/shallow-html.ts';
 import { originalMarker } from './original-message.ts';
 
 type DomNode = {

@@ -1,0 +1,34 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Deps } from '../deps.ts';
+import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
+import { idPath, jsonContent, pageQuery } from '../http/schemas.ts';
+import { listEvents } from './list-events.ts';
+import { eventListSchema, renderEvent } from './schemas.ts';
+
+const shared = { tags: ['Requests'], security: [{ token: [] }] };
+
+const events = createRoute({
+  ...shared,
+  operationId: 'listRequestEvents',
+  method: 'get',
+  path: '/v1/requests/{id}/events',
+  summary: "A request's history",
+  description: 'Oldest first: who did what, when, with old and new values.',
+  request: { params: idPath, query: z.strictObject(pageQuery) },
+  responses: {
+    200: jsonContent('A page of events.', eventListSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+  },
+});
+
+/** The history of a request. */
+export function historyRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(events, async (c) => {
+    const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };
+    const page = await listEvents(deps, c.get('actor'), input);
+    return c.json({ items: page.items.map(renderEvent), nextCursor: page.nextCursor }, 200);
+  });
+  return routes;
+}

@@ -1,0 +1,25 @@
+import type { z } from '@hono/zod-openapi';
+import type { FieldError } from '../../problems.ts';
+
+/** Zod's findings as the problem document names them: a JSON Pointer into a body, the bare name of a parameter. */
+export function fieldErrors(target: string, error: z.ZodError): FieldError[] {
+  return error.issues.flatMap((issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        pointer: pointer(target, [...issue.path, key]),
+        detail: 'is not known here',
+      }));
+    }
+    return [{ pointer: pointer(target, issue.path), detail: detail(issue) }];
+  });
+}
+
+function pointer(target: string, path: readonly PropertyKey[]): string {
+  if (target !== 'json' && target !== 'form') return path.length === 0 ? target : String(path[0]);
+  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function detail(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) return 'is required';
+  return issue.message;
+}

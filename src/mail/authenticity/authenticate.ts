@@ -1,0 +1,114 @@
+import { getDomain } from 'tldts';
+import type { AuthenticationResult } from './authentication-results.ts';
+import { parseAuthenticationResults } from './authentication-results.ts';
+import type { ParsedMail } from '../parsed-mail.ts';
+
+export type Authenticity = {
+  readonly verdict: 'verified' | 'unchecked' | 'unverified' | 'forged';
+  /** The result that decided, in the words of the header: `dmarc=pass`, `dkim=pass header.i=example.com`, `two From headers`. */
+  readonly reason: string;
+  /** The domain of From the verdict is about. */
+  readonly domain: string | null;
+};
+
+/** The server whose word counts: Gmail writes it above everything the sender sent. */
+const trustedServer = 'mx.google.com';
+const trace =
+  /^(delivered-to|received|x-received|return-path|received-spf|arc-[a-z-]+|x-google-[a-z-]+|x-gm-[a-z-]+|x-forwarded-[a-z-]+|x-original-to|x-original-authentication-results|x-original-sender|x-envelope-[a-z-]+|envelope-to)$/;
+
+/**
+ * Tells whether the sender is who From says, by the receiving server's own Authentication-Results alone: the topmost one, from
+ * mx.google.com, with nothing but trace headers above it. What senders put below, or into names and addresses, counts for nothing.
+ */
+export function authenticateMail(mail: ParsedMail): Authenticity {
+  const domain = domainOf(mail.from?.address ?? '');
+  if (mail.fromHeaders > 1) return { verdict: 'unverified', reason: 'two From headers', domain };
+  if (domain === null) return { verdict: 'unverified', reason: 'no sender domain', domain };
+  const at = mail.headers.findIndex((header) => header.name === 'authentication-results');
+  const header = mail.headers[at];
+  if (header === undefined) return { verdict: 'unchecked', reason: 'no Authentication-Results', domain };
+  if (mail.headers.slice(0, at).some((above) => !trace.test(above.name))) {
+    return { verdict: 'unverified', reason: 'Authentication-Results not at the top', domain };
+  }
+  const parsed = parseAuthenticationResults(header.value);
+  if (parsed === null) return { verdict: 'unverified', reason: 'malformed Authentication-Results', domain };
+  if (parsed.authservId !== trustedServer)
+    return { verdict: 'unverified', reason: `results of ${parsed.authservId.slice(0, 100)}`, domain };
+  return { ...judge(parsed.results, domain), domain };
+}
+
+function judge(
+  results: readonly AuthenticationResult[],
+  domain: string,
+): Pick<Authenticity, 'verdict' | 'reason'> {
+  const dmarcs = results.filter((result) => result.method === 'dmarc');
+  const dmarc = dmarcs[0];
+  // Google writes one; a second one can only come from a value that broke its quoting.
+  if (dmarcs.length > 1) return { verdict: 'unverified', reason: 'several dmarc results' };
+  if (dmarc !== undefined && dmarc.result !== 'none') {
+    if (dmarc.result === 'pass') {
+      const about = domainOf(dmarc.properties.get('header.from') ?? '');
+      if (about !== null && isAligned(about, domain)) return { verdict: 'verified', reason: 'dmarc=pass' };
+      return { verdict: 'unverified', reason: `dmarc=pass for ${about ?? 'no domain'}` };
+    }
+    const policy = dmarc.result === 'fail' ? policyOf(dmarc, domain) : null;
+    if (policy !== null) return { verdict: 'forged', reason: `dmarc=fail ${policy}` };
+    return { verdict: 'unverified', reason: `dmarc=${dmarc.result}` };
+  }
+  for (const result of results) {
+    const signer = result.result === 'pass' ? signerOf(result) : null;
+    if (signer !== null && isAligned(signer.domain, domain)) {
+      return { verdict: 'verified', reason: `${result.method}=pass ${signer.property}=${signer.domain}` };
+    }
+  }
+  return { verdict: 'unverified', reason: 'no aligned dkim or spf pass' };
+}
+
+/** The policy under which a failed mail should not have been delivered; null when its domain asks for nothing. */
+function policyOf(dmarc: AuthenticationResult, domain: string): string | null {
+  const said = dmarc.comments.join(' ').toLowerCase();
+  const tag = (name: string): string | null =>
+    new RegExp(`(?:^|[\\s;])${name}=(\\w+)`).exec(said)?.[1] ?? null;
+  const applied = dmarc.properties.get('policy.dmarc')?.toLowerCase() ?? null;
+  const own = organization(domain) === domain ? tag('p') : (tag('sp') ?? tag('p'));
+  for (const [name, value] of [
+    ['p', own],
+    ['p', applied],
+    ['dis', tag('dis')],
+  ] as const) {
+    if (value === 'reject' || value === 'quarantine') return `${name}=${value}`;
+  }
+  return null;
+}
+
+function signerOf(result: AuthenticationResult): { property: string; domain: string } | null {
+  const properties =
+    result.method === 'dkim' ? ['header.d', 'header.i'] : result.method === 'spf' ? ['smtp.mailfrom'] : [];
+  for (const property of properties) {
+    const domain = domainOf(result.properties.get(property) ?? '');
+    if (domain !== null) return { property, domain };
+  }
+  return null;
+}
+
+function isAligned(signer: string, from: string): boolean {
+  if (signer === from) return true;
+  const organizations = [organization(signer), organization(from)] as const;
+  return organizations[0] !== null && organizations[0] === organizations[1];
+}
+
+/** The registrable domain; names under a private suffix (github.io) belong to different people and are different ones. */
+function organization(domain: string): string | null {
+  return getDomain(domain, { allowPrivateDomains: true });
+}
+
+function domainOf(address: string): string | null {
+  const domain = address
+    .slice(address.lastIndexOf('@') + 1)
+    .trim()
+    .replace(/\.$/, '')
+    .toLowerCase();
+  return /^[a-z0-9]([a-z0-9-]{0,62}\.)*[a-z0-9-]{1,62}\.[a-z0-9-]{2,62}$/.test(domain) && domain.length < 254
+    ? domain
+    : null;
+}

@@ -1,0 +1,207 @@
+import { allAddresses, listedRecipients, namedRecipients } from './named-recipients.ts';
+import { readDeliveryStatus } from './delivery-status.ts';
+import type { StatusEntry } from './delivery-status.ts';
+import { bodyOf, reportText } from './report-text.ts';
+import { hasBouncePhrase, hasBounceSubject, senderKind } from './bounce-words.ts';
+import { headerValue, headerValues } from '../headers/header-values.ts';
+import type { ParsedMail } from '../parsed-mail.ts';
+
+export type BouncedRecipient = {
+  readonly address: string;
+  /** Enhanced status code (RFC 3463), as `5.1.1`. */
+  readonly status: string | null;
+  readonly diagnostic: string | null;
+  readonly permanent: boolean;
+  /** The address is dead (unknown, moved, accepts nothing): further mail to it is useless. A full mailbox or a policy is not that. */
+  readonly suppress: boolean;
+};
+
+export type Bounce = {
+  readonly recipients: readonly BouncedRecipient[];
+  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  /** Every Message-ID in what was returned, angle brackets kept: one of ours ties the bounce to a delivery. */
+  readonly originalMessageIds: readonly string[];
+  /** Every address in the report, for matching against recent recipients. */
+  readonly addresses: readonly string[];
+};
+
+const delayWords =
+  /(still|will|keep|be) (being )?(trying|retried|retry|try)|delay(ed)?\b|warning only|not yet been delivered|no need to re-?send|do not need to re-?send|verzögert|retardé|retras|ritard|vertraag|försen|задерж|opóźni/i;
+const temporaryWords =
+  /quota|mailbox (is )?full|over ?quota|temporar|try again|deferred|timed? ?out|greylist|too many|daily (sending|user) limit|rate limit/i;
+const deadWords =
+  /user[^.\n]{0,20}unknown|unknown[^.\n]{0,12}(user|recipient|address|mailbox|local)|no such (user|recipient|address|mailbox|person|account|local)|(user|recipient|mailbox|account|address)[^\n]{0,60}(does ?(not|n['’]t) exist|not found|no longer|doesn't have|is disabled|disabled|inactive|invalid|not listed|not known|suspended|closed|has moved)|invalid (recipient|user|mailbox|address)|no mailbox here|unrouteable|unroutable|host (or domain name )?(not found|unknown)|(unknown|no such) (host|domain)|domain[^.\n]{0,20}not (found|exist)|nxdomain|not a (valid|known) (user|mailbox|recipient|address)|address not found|wasn't found at|not our customer|doesn['’]t have an? .{0,40}account|nicht (gefunden|bekannt)|unbekannt|n'existe pas|inconnu|no existe|desconocid|sconosciut|inesistente|не (существует|найден)|nie istnieje/i;
+const notDeadWords =
+  /quota|full|spam|blocked|black ?list|policy|reputation|authenticat|dmarc|spf|dkim|denied|relay|size|too (large|big|many)|content|virus|rate|greylist|verify|listed|banned|refused by|access/i;
+
+/** Reads what a bounce says: who failed, why, for how long, and which mail it was about; null when the mail is none. */
+export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
+  const report = reportText(mail, rawText);
+  const entries = readDeliveryStatus(report.status);
+  const failedHeader = headerValues(mail, 'x-failed-recipients').flatMap((value) => allAddresses(value));
+  const isReport =
+    /multipart\/report/i.test(headerValue(mail, 'content-type') ?? '') ||
+    entries.length > 0 ||
+    failedHeader.length > 0;
+  if (!isReport && senderKind(mail) === null && !hasBounceSubject(mail) && !hasBouncePhrase(report.said))
+    return null;
+  const action = actionOf(entries, mail, report.said);
+  const recipients = unique([
+    ...entries.flatMap((entry) =>
+      entry.addresses.map((address) => recipientOf(address, entry, report.said, action)),
+    ),
+    ...failedHeader.map((address) => recipientOfText(address, around(report.said, address) ?? '', action)),
+  ]);
+  const named = recipients.length > 0 ? recipients : fromProse(mail, report.said, report.returned, action);
+  const body = bodyOf(rawText);
+  return {
+    recipients: named,
+    action,
+    originalMessageIds: messageIds(mail, [report.returned, report.said, body]),
+    addresses: [
+      ...new Set([
+        ...named.map((one) => one.address),
+        ...allAddresses([report.said, report.status, report.returned, body.slice(0, 200_000)].join('\n')),
+      ]),
+    ],
+  };
+}
+
+function fromProse(
+  mail: ParsedMail,
+  said: string,
+  returned: string,
+  action: Bounce['action'],
+): readonly BouncedRecipient[] {
+  const own = new Set(
+    [mail.from, ...mail.to, ...mail.cc].flatMap((party) => (party === null ? [] : [party.address])),
+  );
+  const reporter = /@([^@]+)$/.exec(mail.from?.address ?? '')?.[1] ?? '';
+  const named = namedRecipients(said, own, reporter);
+  if (named.length > 0)
+    return unique(named.map(({ address, context }) => recipientOfText(address, context, action)));
+  const to =
+    /^(?:to|x-original-to|envelope-to|delivered-to)\s*:([^\n]{0,1000})/im.exec(
+      returned.slice(0, 60_000),
+    )?.[1] ?? '';
+  const returnedTo = allAddresses(to).filter((address) => !own.has(address));
+  if (returnedTo.length > 0)
+    return unique(returnedTo.map((address) => recipientOfText(address, said.slice(0, 2000), action)));
+  // Who writes to himself gets the report about himself.
+  const sender = new Set(mail.from === null ? [] : [mail.from.address]);
+  return unique(
+    listedRecipients(said, sender).map(({ address, context }) => recipientOfText(address, context, action)),
+  );
+}
+
+function actionOf(entries: readonly StatusEntry[], mail: ParsedMail, said: string): Bounce['action'] {
+  const actions = entries.map((entry) => entry.action);
+  for (const action of ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const)
+    if (actions.includes(action)) return action;
+  if (entries.length > 0)
+    return entries.every((entry) => entry.status?.startsWith('4'))
+      ? 'delayed'
+      : entries.every((entry) => entry.status?.startsWith('2'))
+        ? 'delivered'
+        : 'failed';
+  const opening = `${mail.subject}\n${said.slice(0, 1500)}`;
+  const failed =
+    /permanent|failed|giving up|given up|not going to try again|could not be delivered|undeliverable/i.test(
+      opening,
+    );
+  return delayWords.test(opening) && (!failed || /warning|delayed|still being retried/i.test(mail.subject))
+    ? 'delayed'
+    : 'failed';
+}
+
+function recipientOf(
+  address: string,
+  entry: StatusEntry,
+  said: string,
+  action: Bounce['action'],
+): BouncedRecipient {
+  const diagnostic = entry.diagnostic ?? around(said, address);
+  const own = entry.action === '' ? action : entry.action;
+  return judged(address, entry.status ?? statusIn(diagnostic ?? ''), diagnostic, own === 'failed');
+}
+
+function recipientOfText(address: string, context: string, action: Bounce['action']): BouncedRecipient {
+  const diagnostic = context.replace(/\s+/g, ' ').trim().slice(0, 500);
+  return judged(address, statusIn(context), diagnostic === '' ? null : diagnostic, action === 'failed');
+}
+
+function judged(
+  address: string,
+  status: string | null,
+  diagnostic: string | null,
+  failed: boolean,
+): BouncedRecipient {
+  const text = diagnostic ?? '';
+  const code = status === null ? (/(?<![\d.])([45])\d\d(?=[ -])/.exec(text)?.[1] ?? null) : status[0];
+  // Gmail answers its daily limit with a permanent code; the same mail goes through the next day.
+  const temporary =
+    code === '4' ||
+    (status === '5.4.5' && /limit/i.test(text)) ||
+    (code !== '5' && temporaryWords.test(text));
+  const permanent = failed && !temporary;
+  return {
+    address,
+    status,
+    diagnostic,
+    permanent,
+    suppress: permanent && saysDead(status, text),
+  };
+}
+
+/** Tells whether a server's refusal of a recipient, `550 5.1.1 No such user`, says that the address is dead. */
+export function refusesAsDead(reply: { readonly enhancedCode: string | null; readonly text: string }): boolean {
+  // Postfix refuses the *sender* at this point too, in the same words.
+  return !/sender/i.test(reply.text) && saysDead(reply.enhancedCode, reply.text);
+}
+
+function saysDead(status: string | null, text: string): boolean {
+  if (deadWords.test(text)) return !/quota|mailbox (is )?full/i.test(text);
+  const dead = status !== null && /^5\.(1\.[1236]|1\.10|2\.1|4\.4)$/.test(status);
+  return dead && !notDeadWords.test(text);
+}
+
+function statusIn(text: string): string | null {
+  return /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(text)?.[0] ?? null;
+}
+
+/** What stands around an address in prose. */
+function around(text: string, address: string): string | null {
+  const at = text.toLowerCase().indexOf(address);
+  if (at < 0) return null;
+  const found = text
+    .slice(Math.max(0, at - 100), at + 500)
+    .replace(/\s+/g, ' ')
+    .trim();
+  return found === '' ? null : found;
+}
+
+function messageIds(mail: ParsedMail, texts: readonly string[]): readonly string[] {
+  const found = new Set([...mail.inReplyTo, ...mail.references]);
+  for (const text of texts) {
+    const unfolded = text
+      .slice(0, 800_000)
+      .replace(/=\n/g, '')
+      .replace(/\n[ \t]+/g, ' ');
+    for (const match of unfolded.matchAll(
+      /(?:message-?id|in-reply-to|references)\b[^<\n]{0,60}((?:<[^<>\s]{3,300}>\s*){1,60})/gi,
+    )) {
+      for (const id of (match[1] ?? '').match(/<[^<>\s]{3,300}>/g) ?? [])
+        found.add(id.replaceAll('=3D', '='));
+      if (found.size > 500) return [...found];
+    }
+  }
+  if (mail.internetMessageId !== null) found.delete(mail.internetMessageId);
+  return [...found];
+}
+
+function unique(recipients: readonly BouncedRecipient[]): readonly BouncedRecipient[] {
+  const byAddress = new Map<string, BouncedRecipient>();
+  for (const recipient of recipients)
+    if (!byAddress.has(recipient.address)) byAddress.set(recipient.address, recipient);
+  return [...byAddress.values()];
+}

@@ -1,0 +1,189 @@
+import { decodeText } from '../charsets/decode-text.ts';
+import { decompressRtf } from './compressed-rtf.ts';
+import { readRtf } from './rtf.ts';
+
+export type TnefFile = {
+  readonly name: string | null;
+  readonly contentType: string | null;
+  readonly contentId: string | null;
+  readonly content: Buffer;
+};
+
+export type Tnef = {
+  readonly text: string | null;
+  readonly html: string | null;
+  readonly files: readonly TnefFile[];
+};
+
+type Property = { readonly id: number; readonly type: number; readonly value: Buffer };
+type Draft = {
+  name: string | null;
+  longName: string | null;
+  contentType: string | null;
+  contentId: string | null;
+  content: Buffer | null;
+};
+
+const signature = 0x223e9f78;
+const attribute = {
+  body: 0x800c,
+  attachmentData: 0x800f,
+  attachmentTitle: 0x8010,
+  attachmentStart: 0x9002,
+  messageProperties: 0x9003,
+  attachmentProperties: 0x9005,
+  codePage: 0x9007,
+};
+const property = {
+  body: 0x1000,
+  compressedRtf: 0x1009,
+  bodyHtml: 0x1013,
+  displayName: 0x3001,
+  data: 0x3701,
+  longName: 0x3707,
+  mimeTag: 0x370e,
+  contentId: 0x3712,
+  internetCodePage: 0x3fde,
+};
+/** Values of a fixed size by MAPI type; every other type carries a count and lengths. */
+const fixedSizes: Record<number, number> = {
+  2: 4,
+  3: 4,
+  4: 4,
+  5: 8,
+  6: 8,
+  7: 8,
+  10: 4,
+  11: 4,
+  20: 8,
+  64: 8,
+  72: 16,
+};
+const typeObject = 0x000d;
+const typeUnicode = 0x001f;
+const mostFiles = 1000;
+const mostProperties = 5000;
+
+/** What a winmail.dat holds (MS-OXTNEF): its files and the message text; null when it is none. Every read is checked against the end. */
+export function readTnef(bytes: Buffer): Tnef | null {
+  if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
+  let codePage = 'windows-1252';
+  let text: string | null = null;
+  let bodies: readonly Property[] = [];
+  const drafts: Draft[] = [];
+  for (let at = 6; at + 9 <= bytes.length;) {
+    const id = bytes.readUInt16LE(at + 1);
+    const length = bytes.readUInt32LE(at + 5);
+    const data = bytes.subarray(at + 9, at + 9 + length);
+    at += 9 + length + 2;
+    if (data.length < length) break;
+    if (id === attribute.codePage && data.length >= 4) codePage = `cp${data.readUInt32LE(0)}`;
+    else if (id === attribute.body) text ??= stringOf(data, codePage);
+    else if (id === attribute.messageProperties) {
+      bodies = readProperties(data);
+    } else if (id === attribute.attachmentStart) {
+      if (drafts.length >= mostFiles) break;
+      drafts.push({ name: null, longName: null, contentType: null, contentId: null, content: null });
+    } else {
+      describe(drafts.at(-1), id, data, codePage);
+    }
+  }
+  const files = drafts.flatMap(({ name, longName, contentType, contentId, content }) =>
+    content === null ? [] : [{ name: longName ?? name, contentType, contentId, content }],
+  );
+  return { ...readBodies(bodies, text, codePage), files };
+}
+
+/** The message in the first of the forms it is kept in: plain text and HTML, else rich text. */
+function readBodies(
+  bodies: readonly Property[],
+  plain: string | null,
+  codePage: string,
+): Pick<Tnef, 'text' | 'html'> {
+  const find = (id: number): Property | undefined => bodies.find((entry) => entry.id === id);
+  const [body, markup, rich, page] = [
+    find(property.body),
+    find(property.bodyHtml),
+    find(property.compressedRtf),
+    find(property.internetCodePage),
+  ];
+  const text = body === undefined ? plain : propertyText(body, codePage);
+  const htmlPage = page?.value.length === 4 ? `cp${page.value.readUInt32LE(0)}` : codePage;
+  const html = markup === undefined ? null : propertyText(markup, htmlPage);
+  if (text?.trim() || html?.trim() || rich === undefined) return { text, html };
+  const rtf = decompressRtf(rich.value);
+  return rtf === null ? { text, html } : readRtf(rtf);
+}
+
+function describe(draft: Draft | undefined, id: number, data: Buffer, codePage: string): void {
+  if (draft === undefined) return;
+  if (id === attribute.attachmentTitle) draft.name = stringOf(data, codePage);
+  if (id === attribute.attachmentData) draft.content = data;
+  if (id !== attribute.attachmentProperties) return;
+  for (const entry of readProperties(data)) {
+    if (entry.id === property.longName) draft.longName = propertyText(entry, codePage);
+    else if (entry.id === property.displayName) draft.name ??= propertyText(entry, codePage);
+    else if (entry.id === property.mimeTag) draft.contentType = propertyText(entry, codePage).toLowerCase();
+    else if (entry.id === property.contentId)
+      draft.contentId = propertyText(entry, codePage).replace(/^<|>$/g, '');
+    // An object's value opens with a 16-byte interface id; what follows an embedded message is TNEF again.
+    else if (entry.id === property.data && draft.content === null) {
+      draft.content = entry.type === typeObject ? entry.value.subarray(16) : entry.value;
+    }
+  }
+}
+
+/** A MAPI property list; stops where it stops making sense. */
+function readProperties(data: Buffer): readonly Property[] {
+  const found: Property[] = [];
+  if (data.length < 4) return found;
+  const count = Math.min(data.readUInt32LE(0), mostProperties);
+  let at = 4;
+  const uint32 = (): number => {
+    const value = at + 4 <= data.length ? data.readUInt32LE(at) : Number.NaN;
+    at += 4;
+    return value;
+  };
+  const block = (): Buffer | null => {
+    const length = uint32();
+    if (!(at + length <= data.length)) return null;
+    const value = data.subarray(at, at + length);
+    at += length + ((4 - (length % 4)) % 4);
+    return value;
+  };
+  for (let i = 0; i < count && at + 4 <= data.length; i++) {
+    const type = data.readUInt16LE(at);
+    const id = data.readUInt16LE(at + 2);
+    at += 4;
+    if (id >= 0x8000) {
+      at += 16;
+      if (uint32() === 0) at += 4;
+      else if (block() === null) return found;
+    }
+    const base = type & 0x0fff;
+    const size = fixedSizes[base];
+    const values = size === undefined || (type & 0x1000) !== 0 ? uint32() : 1;
+    if (!(values <= data.length)) return found;
+    for (let k = 0; k < values; k++) {
+      const value = size === undefined ? block() : data.subarray(at, at + size);
+      if (value === null || (size !== undefined && value.length < size)) return found;
+      if (size !== undefined) at += size;
+      if (k === 0) found.push({ id, type: base, value });
+    }
+  }
+  return found;
+}
+
+function propertyText(entry: Property, codePage: string): string {
+  if (entry.type === typeUnicode)
+    return entry.value
+      .subarray(0, entry.value.length & ~1)
+      .toString('utf16le')
+      .replace(/\0.*$/s, '');
+  return stringOf(entry.value, codePage);
+}
+
+function stringOf(data: Buffer, codePage: string): string {
+  const end = data.indexOf(0);
+  return decodeText(end < 0 ? data : data.subarray(0, end), codePage);
+}

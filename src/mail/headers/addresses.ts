@@ -1,0 +1,227 @@
+import { domainToASCII } from 'node:url';
+import { addressParser } from 'postal-mime';
+import type { Piece } from '../mime/encoded-words.ts';
+import { decodePieces, splitEncodedWords } from '../mime/encoded-words.ts';
+import type { Address } from '../parsed-mail.ts';
+import { cleanLine, cleanText, shorten } from '../text.ts';
+
+/** An address list never grows past this: a header of 10 MB holds a million. */
+const mostAddresses = 1000;
+const longestList = 64 * 1024;
+const longestComment = 500;
+const longestAddress = 512;
+
+/**
+ * The mailboxes of an address field given as latin1, groups flattened, in order. Entries without an address are left out;
+ * a lone word such as MAILER-DAEMON counts as an address without a domain.
+ */
+export function parseAddresses(latin1: string, hint: string | null = null): readonly Address[] {
+  const field = latin1.slice(0, longestList);
+  const found = readList(field, hint);
+  const usable = joinSplitNames(found).filter((mailbox) => mailbox.address !== '');
+  if (usable.some(({ address }) => address.includes('@')) || (usable.length > 0 && !/<[^<>]*@/.test(field)))
+    return usable.slice(0, mostAddresses);
+  // Lone words before an address in brackets are its name: `<b>Ann</b> <ann@x>`.
+  const [last] = lastResort(field, hint);
+  if (last !== undefined && (usable.length === 0 || last.address.includes('@'))) return [last];
+  return usable.slice(0, mostAddresses);
+}
+
+/** The address as the desk compares it: lower case, IDNA domain, no blanks; '' when it cannot be one. */
+export function normalizeAddress(text: string): string {
+  if (text.length > 2 * longestAddress) return '';
+  const address = cleanText(text)
+    .trim()
+    .replace(/^[<[]+|>+$/g, '')
+    .replace(/^mailto:/i, '')
+    .replace(/^([^[]*)\]+$/, '$1')
+    .replace(/^'([^']+)'$/, '$1')
+    .replace(/^@[^:@]*(?:,@[^:@]*)*:/, '')
+    .replace(/\s*@\s*(?=[^@]*$)/, '@')
+    .trim();
+  const at = address.lastIndexOf('@');
+  if (at < 0) return /^[^\s<>,;:()[\]"]+$/.test(address) ? address.toLowerCase() : '';
+  const local = canonicalLocalPart(address.slice(0, at));
+  const domain = canonicalDomain(address.slice(at + 1));
+  if (local === '' || domain === null || local.length + domain.length >= longestAddress) return '';
+  return domain === '' ? local : `${local}@${domain}`;
+}
+
+type Restore = (text: string) => string;
+type Mailbox = { readonly name: string; readonly address: string; readonly inGroup: boolean };
+
+/** Encoded words stand in the grammar as atoms of private-use characters, so nothing they hold can act as a comma or bracket. */
+function readList(latin1: string, hint: string | null): readonly Mailbox[] {
+  const pieces = splitEncodedWords(latin1);
+  const runs: Piece[][] = [];
+  let marked = '';
+  let open = false;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') {
+      marked += decodePieces([piece], hint).replaceAll(/[\ue000-\ue002]/g, '');
+      open = false;
+    } else if (open) {
+      runs.at(-1)!.push(piece);
+    } else {
+      runs.push([piece]);
+      marked += `\ue000${runs.length - 1}\ue001`;
+      open = true;
+    }
+  }
+  const decoded: Restore = (text) => restore(text, (run) => decodePieces(runs[run] ?? [], hint));
+  const written: Restore = (text) => restore(text, (run) => (runs[run] ?? []).map(asWritten).join(''));
+
+  const mailboxes: Mailbox[] = [];
+  for (const entry of addressParser(plainComments(withoutOpenQuote(marked)))) {
+    for (const member of entry.group ?? [entry]) {
+      const name = displayName(decoded(member.name));
+      const address = addressOf(member.address, decoded, written);
+      mailboxes.push({
+        name: name === member.address ? '' : name,
+        address,
+        inGroup: entry.group !== undefined,
+      });
+    }
+  }
+  return mailboxes;
+}
+
+function restore(text: string, run: (index: number) => string): string {
+  return text.replaceAll(/\ue000(\d+)\ue001/g, (_, index: string) => run(Number(index)));
+}
+
+function asWritten(piece: Piece): string {
+  return typeof piece === 'string' ? piece : `=?${piece.charset}?${piece.encoding}?${piece.content}?=`;
+}
+
+/** A quote that is never closed would hide the address behind it. */
+function withoutOpenQuote(text: string): string {
+  let open = -1;
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '\\' && open >= 0) i++;
+    else if (text[i] === '"') open = open < 0 ? i : -1;
+  }
+  return open < 0 ? text : text.slice(0, open) + text.slice(open + 1);
+}
+
+/** Comments may nest and stand inside an address, which the grammar below does not know: flattened, or dropped between brackets. */
+function plainComments(text: string): string {
+  if (!text.includes('(')) return text;
+  let result = '';
+  let quoted = false;
+  let angle = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (character === '(' && !quoted) {
+      const end = commentEnd(text, i);
+      if (end > i && !angle)
+        result += ` (${text
+          .slice(i + 1, end)
+          .replaceAll(/\\(.)/gs, '$1')
+          .replaceAll(/[()]/g, ' ')
+          .trim()}) `;
+      // A parenthesis that is never closed is a slip of the pen.
+      if (end > i) i = end;
+      continue;
+    }
+    if (character === '"') quoted = !quoted;
+    if (!quoted && (character === '<' || character === '>')) angle = character === '<';
+    result += character;
+    if (quoted && character === '\\') result += text[++i] ?? '';
+  }
+  return result;
+}
+
+function commentEnd(text: string, start: number): number {
+  let depth = 0;
+  for (let i = start; i < text.length && i < start + longestComment; i++) {
+    if (text[i] === '\\') i++;
+    else if (text[i] === '(') depth++;
+    else if (text[i] === ')' && --depth === 0) return i;
+  }
+  return -1;
+}
+
+/**
+ * RFC 2047 forbids encoded words in an address. One that holds nothing but atom characters is read; any other stays as
+ * written, or it could smuggle in an "@" and make the mail appear to be somebody else's.
+ */
+function addressOf(text: string, decoded: Restore, written: Restore): string {
+  if (!text.includes('\ue000')) return normalizeAddress(text);
+  const atoms = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,200}(?:@[\p{L}\p{N}._-]{1,300})?$/u;
+  const address = decoded(text);
+  return normalizeAddress(atoms.test(address) ? address : written(text));
+}
+
+function displayName(text: string): string {
+  return cleanLine(shorten(text, 500))
+    .replace(/^"(.*)"$/s, '$1')
+    .replace(/^'(.*)'$/s, '$1')
+    .replaceAll(/^[<>\s]+|[<>\s]+$/g, '');
+}
+
+/** `Doe, John <j@x>` without quotes reads as two entries, the first without an address. */
+function joinSplitNames(mailboxes: readonly Mailbox[]): readonly Address[] {
+  const joined: Address[] = [];
+  let pending: string[] = [];
+  for (const { name, address, inGroup } of mailboxes) {
+    if (address === '' && !inGroup) {
+      if (name !== '' && pending.length < 4) pending.push(name);
+      continue;
+    }
+    joined.push({ name: [...pending, name].filter((part) => part !== '').join(', '), address });
+    pending = [];
+  }
+  return joined;
+}
+
+/** Nothing parsed: the whole `Name <address>` inside encoded words, an address in broken syntax, or a lone word. */
+function lastResort(latin1: string, hint: string | null): readonly Address[] {
+  const pieces = splitEncodedWords(latin1);
+  const literal = cleanLine(
+    decodePieces(
+      pieces.filter((piece) => typeof piece === 'string'),
+      hint,
+    ),
+  );
+  const text = literal === '' ? cleanLine(decodePieces(pieces, hint)) : literal;
+  const open = text.lastIndexOf('<');
+  const close = text.indexOf('>', open + 1);
+  if (open >= 0) {
+    const address = normalizeAddress(text.slice(open + 1, close < 0 ? undefined : close));
+    if (address !== '')
+      return [{ name: displayName(text.slice(0, open).replaceAll(/<[^<>]*>|"/g, '')), address }];
+  }
+  if (literal === '') return [];
+  for (const word of text.split(/[\s,;<>()"]+/)) {
+    const address = word.includes('@') ? normalizeAddress(word) : '';
+    if (address !== '') return [{ name: '', address }];
+  }
+  const [, word, name] = /^([^\s"<>@,;:()]+)(?:\s*\((.*)\))?$/.exec(text.slice(0, 1000)) ?? [];
+  const address = word === undefined ? '' : normalizeAddress(word);
+  return address === '' ? [] : [{ name: displayName(name ?? ''), address }];
+}
+
+/** `"john"@x` and `john@x` are one mailbox; quotes stay only where the characters need them. */
+function canonicalLocalPart(text: string): string {
+  const bare = text
+    .trim()
+    .replace(/^"(.*)"$/s, '$1')
+    .replaceAll(/\\(.)/gs, '$1')
+    .toLowerCase();
+  if (/^[^\s"(),:;<>@[\\\]]+$/.test(bare)) return bare;
+  return bare === '' ? '' : `"${bare.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
+/** The domain in lower-case ASCII, '' for none, null for what is no domain. */
+function canonicalDomain(text: string): string | null {
+  const domain = text
+    .trim()
+    .replaceAll(/\s*\.\s*/g, '.')
+    .replace(/\.+$/, '')
+    .toLowerCase();
+  if (/^\[[^\s[\]]*\]$/.test(domain)) return domain;
+  if (/[\s"(),:;<>@[\\\]]/.test(domain)) return null;
+  // Node treats the name as a URL host, which rewrites plain ASCII ("1" becomes 0.0.0.1): only real IDNs go through it.
+  return /^[\u0021-\u007e]*$/.test(domain) ? domain : domainToASCII(domain) || domain;
+}

@@ -1,0 +1,31 @@
+import { cleanLine } from '../text.ts';
+
+/** Longer ids than this are not kept: they would not fit an index. */
+const longestId = 998;
+const mostIds = 200;
+
+/** The Message-ID with its angle brackets; null when there is none, when it is empty, or when it is too long to be one. */
+export function readMessageId(value: string | null): string | null {
+  return readMessageIds(value, 1)[0] ?? null;
+}
+
+/** The ids of a References or In-Reply-To field, in order, each once; of very many the first and the last. */
+export function readMessageIds(value: string | null, most = mostIds): readonly string[] {
+  const text = cleanLine((value ?? '').slice(0, 256 * 1024));
+  const ids = new Set<string>();
+  for (const [id] of text.matchAll(/<[^<>\s]{1,996}>/g)) ids.add(id);
+  // No id in brackets: one that lost them, or one that was folded in its middle.
+  if (ids.size === 0) for (const id of withoutBrackets(text)) ids.add(id);
+  const list = [...ids];
+  return list.length <= most ? list : [...list.slice(0, 1), ...list.slice(list.length - most + 1)];
+}
+
+function withoutBrackets(text: string): readonly string[] {
+  const open = text.indexOf('<');
+  const close = text.indexOf('>', open + 1);
+  const words =
+    open >= 0 && close > open ? [text.slice(open + 1, close).replaceAll(' ', '')] : text.split(/[\s,<>]+/);
+  return words
+    .filter((word) => /^[^@"]+@[^@]+$/.test(word) && word.length <= longestId - 2)
+    .map((word) => `<${word}>`);
+}

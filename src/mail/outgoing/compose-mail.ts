@@ -1,0 +1,112 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Address } from '../parsed-mail.ts';
+import { type QuotedMail, htmlOfText, quoteHtml, quoteText } from './quote-mail.ts';
+import { cleanLine } from '../text.ts';
+
+export type MailToCompose = {
+  readonly internetMessageId: string;
+  readonly date: Date;
+  readonly from: Address;
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly replyTo: readonly Address[];
+  readonly subject: string;
+  readonly text: string;
+  /** Null: made from the text. */
+  readonly html: string | null;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  /** Of the words we add, such as "On … wrote:". */
+  readonly language: 'en' | 'ru';
+  readonly quoted: QuotedMail | null;
+  /** Plain text between the mail and the quote; none unless given. */
+  readonly signature?: string;
+  readonly attachments: readonly {
+    readonly name: string;
+    readonly contentType: string;
+    readonly content: Buffer;
+    readonly inline: boolean;
+    readonly contentId: string | null;
+  }[];
+  /** Set on a notice: RFC 3834's mark, and the mailbox's address as the sign by which a desk knows its own loop. */
+  readonly automatic: { readonly loopMark: string } | null;
+};
+
+/**
+ * The finished MIME message (CRLF). The same mail gives the same bytes every time: date, id and boundaries come from
+ * the mail, so a second copy of a retried mail is recognised as one.
+ */
+export async function composeMail(mail: MailToCompose): Promise<Buffer> {
+  const { text, html } = bodyOf(mail);
+  const composer = new MailComposer({
+    messageId: mail.internetMessageId,
+    date: mail.date,
+    from: header(mail.from),
+    to: mail.to.map(header),
+    cc: mail.cc.map(header),
+    replyTo: mail.replyTo.map(header),
+    subject: cleanLine(mail.subject),
+    ...threading(mail),
+    headers: mail.automatic === null ? {} : automaticHeaders(mail, mail.automatic.loopMark),
+    text,
+    html,
+    attachments: mail.attachments.map(({ name, contentType, content, inline, contentId }) => ({
+      filename: cleanLine(name),
+      contentType,
+      content,
+      contentDisposition: inline ? 'inline' : 'attachment',
+      ...(contentId === null ? {} : { cid: contentId.replace(/[^\x21-\x7e]|[<>]/g, '') }),
+    })),
+    newline: 'win',
+    baseBoundary: mail.internetMessageId.replace(/[^A-Za-z0-9]/g, '').slice(0, 40),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return await composer.compile().build();
+}
+
+function bodyOf(mail: MailToCompose): { text: string; html: string } {
+  const { quoted, signature = '', language } = mail;
+  // The blank after the dashes is what mail programs know a signature by (RFC 3676, 4.3).
+  const text = [mail.text, ...(signature === '' ? [] : [`-- \n${signature}`])];
+  const html = [
+    mail.html ?? htmlOfText(mail.text),
+    ...(signature === '' ? [] : [`<div class="gmail_signature">${htmlOfText(`-- \n${signature}`)}</div>`]),
+  ];
+  if (quoted !== null) {
+    text.push(quoteText(quoted, language));
+    html.push(quoteHtml(quoted, language));
+  }
+  return { text: text.join('\n\n'), html: html.join('\n') };
+}
+
+// Cleaned, because an encoded line break is decoded again by the reader, some of whom then see two headers.
+function header(address: Address): { name: string; address: string } {
+  return { name: cleanLine(address.name), address: address.address };
+}
+
+const MOST_REFERENCES = 20;
+
+// First and last: the first names the thread, the last ones are what the contact's client holds (RFC 5322, 3.6.4).
+function threading(mail: MailToCompose): { inReplyTo?: string; references?: string[] } {
+  const [parent] = mail.inReplyTo.filter(isMessageId);
+  const ids = [...new Set(mail.references.filter(isMessageId))];
+  const kept = ids.length <= MOST_REFERENCES ? ids : [...ids.slice(0, 1), ...ids.slice(1 - MOST_REFERENCES)];
+  return {
+    ...(parent === undefined ? {} : { inReplyTo: parent }),
+    ...(kept.length === 0 ? {} : { references: kept }),
+  };
+}
+
+// Ids come from other people's mail: one with a blank or a bare byte in it would break the header for all the others.
+function isMessageId(id: string): boolean {
+  return /^<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>$/.test(id);
+}
+
+function automaticHeaders(mail: MailToCompose, loopMark: string): Record<string, string> {
+  return {
+    'Auto-Submitted': mail.inReplyTo.length > 0 ? 'auto-replied' : 'auto-generated',
+    'X-Auto-Response-Suppress': 'All',
+    'X-Mailroom-Loop': cleanLine(loopMark),
+  };
+}

@@ -1,0 +1,81 @@
+import { quotedText } from './quoted-html.ts';
+import type { Segment } from './segments.ts';
+import { segmentsOf } from './segments.ts';
+import { withoutSignature } from './signature.ts';
+
+/** What the writer wrote: the text without quoted history and signature; never empty when the text is not. */
+export function visibleText(text: string): string {
+  return trimmed(text, false);
+}
+
+/** The same for a mail that has only HTML, whose markup tells quotes from text; null when there is no text in it. */
+export function visibleTextOfHtml(html: string): string | null {
+  const text = quotedText(html);
+  if (text.trim() === '') return null;
+  const visible = trimmed(text, true);
+  return visible === '' ? null : visible;
+}
+
+function trimmed(text: string, keepsOwnQuotes: boolean): string {
+  // Marks of writing direction stand around names and addresses in Hebrew and Arabic mail and hide what they are.
+  const lines = text
+    .trimEnd()
+    .replace(/\r+\n?/g, '\n')
+    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+    .split('\n');
+  const segments = segmentsOf(lines);
+  const shown = shownText(segments, keepsOwnQuotes);
+  if (shown !== '') return shown;
+  // A mail of nothing but a signature, or of nothing but a quote, is shown as it is.
+  const own = segments.filter((segment) => segment.kind === 'own').flatMap((segment) => segment.lines);
+  return tidy(own) || tidy(lines);
+}
+
+function shownText(all: readonly Segment[], keepsOwnQuotes: boolean): string {
+  const segments = all
+    .filter((segment) => segment.kind !== 'history')
+    .map((segment, index) =>
+      segment.kind === 'own' ? { ...segment, lines: withoutSignature(segment.lines, index > 0) } : segment,
+    )
+    .filter((segment) => segment.kind !== 'own' || !isBlank(segment.lines));
+  if (!segments.some((segment) => segment.kind === 'own' || segment.kind === 'verbatim')) return '';
+  const quotes = segments.filter((segment) => segment.kind === 'quote');
+  while (segments.at(-1)?.kind === 'quote') {
+    const last = segments.pop();
+    if (keepsOwnQuotes && last !== undefined && last.attribution.length > 0) break;
+    if (keepsOwnQuotes && segments.at(-1)?.attribution.length === 0) break;
+  }
+  const only = quotes.length === 1 ? quotes[0] : undefined;
+  const dropped = only !== undefined && isDispensable(only, segments, keepsOwnQuotes) ? only : null;
+  const lines: string[] = [];
+  for (const [index, segment] of segments.entries()) {
+    if (segment === dropped) continue;
+    // The line that introduced a quote tells nothing the desk does not know; a blank one keeps the quote apart.
+    if (segment.attribution.length > 0 && lines.at(-1)?.trim() !== '') lines.push('');
+    const start = dropped !== null && segments[index - 1] === dropped ? firstFilled(segment.lines) : 0;
+    for (let at = start; at < segment.lines.length; at += 1) lines.push(segment.lines[at] ?? '');
+  }
+  return tidy(lines);
+}
+
+/** One quote between or above the writer's words is history; several, or one below a mere greeting, are what he answers to. */
+function isDispensable(quote: Segment, segments: readonly Segment[], isHtml: boolean): boolean {
+  if (quote.attribution.length === 0) return isHtml && segments.at(-1) !== quote;
+  const before = segments
+    .slice(0, segments.indexOf(quote))
+    .flatMap((segment) => segment.lines.filter((line) => line.trim() !== ''));
+  return !(before.length === 1 && /^[^.?!]{1,60},\s*$/.test(before[0] ?? ''));
+}
+
+function tidy(lines: readonly string[]): string {
+  return lines.slice(firstFilled(lines)).join('\n').trimEnd();
+}
+
+function firstFilled(lines: readonly string[]): number {
+  const at = lines.findIndex((line) => line.trim() !== '');
+  return at < 0 ? lines.length : at;
+}
+
+function isBlank(lines: readonly string[]): boolean {
+  return firstFilled(lines) === lines.length;
+}

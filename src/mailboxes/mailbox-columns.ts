@@ -1,0 +1,6 @@
+import type { Queryable } from '../db/connect.ts';
+
+/** The columns of a `Mailbox`, from `mailboxes m`. */
+export const mailboxColumns = (db: Queryable) => db`
+  m.id, m.address, m.name, m.language, m.thread_by, m.reopen_days, m.notices, m.quoting, m.auto_close_days, m.notices_per_hour,
+  m.silence_minutes, m.signature, m.group_addresses, m.allowed_senders, m.denied_senders, m.accept_since`;

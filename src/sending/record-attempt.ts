@@ -1,0 +1,92 @@
+import type { Transaction } from '../db/connect.ts';
+import type { Deps } from '../deps.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { clearPause, markPaused } from './account-queries.ts';
+import type { Verdict } from './judge-result.ts';
+import { type AttemptRecord, type ClaimedDelivery, markAttempt } from './queries.ts';
+import { lockRequest } from '../requests/lock-request.ts';
+import { markFirstResponse } from './queries.ts';
+import { returnRequest } from '../request-status/return-request.ts';
+
+/**
+ * Writes what came of an attempt, under the run's own lease only (false: it was lost). A failed reply brings its request
+ * back to its operator in the same transaction; a failed notice marks nothing but itself.
+ */
+export async function recordAttempt(
+  deps: Pick<Deps, 'db' | 'clock'> & { readonly transport: { readonly account: string } },
+  owner: string,
+  delivery: ClaimedDelivery,
+  verdict: Verdict,
+): Promise<boolean> {
+  const { db } = deps;
+  const now = deps.clock.now();
+  const record: AttemptRecord = {
+    deliveryId: delivery.id,
+    attemptId: delivery.attemptId,
+    owner,
+    now,
+    state: verdict.state,
+    nextAttemptAt: verdict.nextAttemptAt,
+    attemptCount: verdict.attemptCount,
+    outcome: verdict.outcome,
+    code: verdict.reply.code,
+    enhancedCode: verdict.reply.enhancedCode,
+    reply: verdict.reply.text,
+    recipients: verdict.recipients.map(({ position, state, reply }) => ({
+      position,
+      state,
+      code: reply.code,
+      enhancedCode: reply.enhancedCode,
+      reply: reply.text,
+    })),
+  };
+  if (verdict.pause !== null) {
+    const { account } = deps.transport;
+    await markPaused(db, { account, reply: verdict.reply.text, now, ...verdict.pause });
+  }
+  const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
+  if (!returns && !(delivery.firstResponse && verdict.contactAccepted)) return await markAttempt(db, record);
+
+  return await db.begin(async (tx) => {
+    // The request before its delivery, as everywhere: whoever erases or closes it takes the locks in this order too.
+    await lockRequest(tx, delivery.requestId);
+    if (!(await markAttempt(tx, record))) return false;
+    if (delivery.firstResponse && verdict.contactAccepted)
+      await markFirstResponse(tx, delivery.requestId, now);
+    if (returns) await bringBack(tx, delivery, verdict, now);
+    return true;
+  });
+}
+
+/** The account got through again: what waits may leave at full speed. */
+export async function recordAccountWorks(
+  deps: Pick<Deps, 'db'> & { readonly transport: { readonly account: string } },
+): Promise<void> {
+  await clearPause(deps.db, deps.transport.account);
+}
+
+async function bringBack(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  verdict: Verdict,
+  now: Date,
+): Promise<void> {
+  const failed = verdict.state === 'failed';
+  const change = await returnRequest(tx, { requestId: delivery.requestId, reopen: failed, at: now });
+  await recordEvent(tx, {
+    type: failed ? 'delivery.failed' : 'delivery.recipient_refused',
+    actor: { kind: 'system' },
+    at: now,
+    mailboxId: delivery.mailboxId,
+    requestId: delivery.requestId,
+    messageId: delivery.messageId,
+    deliveryId: delivery.id,
+    old: { status: change.oldStatus },
+    new: {
+      status: change.newStatus,
+      needsAttention: true,
+      recipients: verdict.refused,
+      reply: verdict.reply.text,
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../deps.ts';
+import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { problemResponses } from '../http/problems/problem-schema.ts';
+import { jsonContent } from '../http/schemas.ts';
+import { requirePermission, servesMailbox } from '../operators/permissions.ts';
+import { renderSendingAccount, sendingAccountListSchema } from './schemas.ts';
+import { listSendingAccounts } from './list-sending-accounts.ts';
+
+const shared = { tags: ['Deliveries'], security: [{ token: [] }] };
+
+const sending = createRoute({
+  ...shared,
+  operationId: 'listSendingAccounts',
+  method: 'get',
+  path: '/v1/sending',
+  summary: 'Whether mail is leaving',
+  description:
+    'The SMTP accounts of the mailboxes the operator serves, each with its pause. An empty list: there is none, and every ' +
+    'delivery waits as `no_transport`.',
+  responses: {
+    200: jsonContent('The accounts.', sendingAccountListSchema),
+    ...problemResponses('unauthenticated'),
+  },
+});
+
+/** Whether mail is leaving. */
+export function sendingRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(sending, async (c) => {
+    const actor = c.get('actor');
+    requirePermission(actor, 'requests.read');
+    const accounts = await listSendingAccounts(deps);
+    const seen = accounts.filter(
+      ({ serves }) => !('only' in serves) || serves.only.some((mailboxId) => servesMailbox(actor, mailboxId)),
+    );
+    return c.json({ items: seen.map(renderSendingAccount), nextCursor: null }, 200);
+  });
+  return routes;
+}
