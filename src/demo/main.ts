@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { describeFaults, readConfig } from '../config.ts';
 import type { RunningDemo } from './start-demo.ts';
 
@@ -18,6 +20,7 @@ async function main(): Promise<void> {
 
   const signal = stopSignal();
   say('Mailroom demo\n');
+  enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/compiled'));
   const { jsonLog } = await import('../log.ts');
   const { startDemo } = await import('./start-demo.ts');
   const options = { dataDir, port, relayEveryMs: RELAY_EVERY_MS, log: jsonLog(logLevel) };

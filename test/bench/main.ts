@@ -7,6 +7,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchIntake } from './intake.ts';
 import { benchLists } from './lists.ts';
+import { benchStart } from './start.ts';
 import { benchWorstMail } from './worst-mail.ts';
 
 /**
@@ -14,6 +15,7 @@ import { benchWorstMail } from './worst-mail.ts';
  * durable database. Rates differ from machine to machine and from minute to minute; the ratios are what to compare.
  */
 await onFreshDatabase(benchIntake, benchDeliveries);
+await onFreshDatabase(benchStart);
 await onFreshDatabase(benchLists);
 await onFreshDatabase(benchWorstMail);
 
