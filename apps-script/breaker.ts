@@ -6,13 +6,16 @@ namespace Relay {
    */
   export function breakCircuit(run: Run, elapsedMs: number, retryAfterMs: number, what: string): void {
     const state = run.state;
+    state.fails += 1;
+    state.nextAt = Date.now() + Math.max(MINUTE, restFor(state, elapsedMs), Math.min(retryAfterMs, HOUR));
+    run.fault = what;
+  }
+
+  function restFor(state: State, elapsedMs: number): number {
     const now = Date.now();
     if (now - state.day.since >= DAY) state.day = { since: now, ms: 0, failMs: 0 };
     state.day.failMs += elapsedMs;
-    const k = state.day.failMs < 10 * MINUTE ? 2 : 30;
-    state.fails += 1;
-    state.nextAt = now + Math.max(MINUTE, k * elapsedMs, Math.min(retryAfterMs, HOUR));
-    run.fault = what;
+    return (state.day.failMs < 10 * MINUTE ? 2 : 30) * elapsedMs;
   }
 
   /** Ends trouble with the server. */
@@ -27,7 +30,9 @@ namespace Relay {
     const now = Date.now();
     run.fault = textOf(error);
     if (kind === 'gmail-failed') noteStuck(run.state, (error as Fault).mail);
-    if (kind === 'gmail-busy') run.state.nextAt = now + 2 * MINUTE;
+    // A Gmail that hangs eats the day's runtime as a server does.
+    const lostMs = (error as Fault).elapsedMs || 0;
+    if (lostMs > 0) run.state.nextAt = now + Math.max(2 * MINUTE, restFor(run.state, lostMs));
     else if (kind === 'gmail-quota') run.state.nextAt = now + HOUR;
     else if (kind === 'gmail-denied') run.state.nextAt = now + HOUR;
     else if (kind === 'label' || kind === 'settings' || kind === 'server-settings') {

@@ -7,6 +7,8 @@ namespace Relay {
     fault: FaultKind;
     /** The mail that the call was about, when it was about one. */
     mail?: string;
+    /** How long a call took that had no answer. */
+    elapsedMs?: number;
   }
 
   export function fault(kind: FaultKind, message: string): Fault {
@@ -36,14 +38,14 @@ namespace Relay {
   }
 
   /** Sorts what UrlFetchApp threw: a spent daily quota needs an hour's rest, anything else two minutes. */
-  export function gmailThrew(error: unknown): Fault {
+  export function gmailThrew(error: unknown, elapsedMs: number): Fault {
     const text = textOf(error);
     if (isSpent(text)) return fault('gmail-quota', text);
     const advice = adviceOnBarredAddress(text);
     if (advice) return fault('gmail-denied', text + advice);
     if (/permission|authoriz/i.test(text))
       return fault('gmail-denied', text + ' - run setup and tick every box.');
-    return fault('gmail-failed', 'Gmail could not be reached: ' + text);
+    return Object.assign(fault('gmail-failed', 'Gmail could not be reached: ' + text), { elapsedMs });
   }
 
   interface GoogleError {

@@ -30,11 +30,12 @@ namespace Relay {
     body?: object,
   ): unknown {
     pace(run, units);
+    const began = Date.now();
     let response: GoogleAppsScript.URL_Fetch.HTTPResponse;
     try {
       response = UrlFetchApp.fetch(GMAIL + path, request(run, method, body));
     } catch (error) {
-      throw gmailThrew(error);
+      throw gmailThrew(error, Date.now() - began);
     }
     return readAnswer(response, path);
   }
@@ -70,11 +71,12 @@ namespace Relay {
           url: GMAIL + 'messages/' + id + '?format=minimal&fields=' + MAIL_FIELDS,
         }),
       );
+      const began = Date.now();
       let responses: GoogleAppsScript.URL_Fetch.HTTPResponse[];
       try {
         responses = UrlFetchApp.fetchAll(requests);
       } catch (error) {
-        throw gmailThrew(error);
+        throw gmailThrew(error, Date.now() - began);
       }
       responses.forEach((response, at) => {
         const message = about(part[at], () => readAnswer(response, 'messages/')) as MessageJson | null;

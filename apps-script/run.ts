@@ -90,6 +90,7 @@ namespace Relay {
     const alarm = Boolean(due) && now - state.alarmAt >= ALARM_EVERY;
     if (alarm) state.alarmAt = now;
     state.inFlight = null;
+    state.settings = run.settings;
     writeState(run);
     run.lock.releaseLock();
     return alarm ? run.fault : '';

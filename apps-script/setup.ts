@@ -69,7 +69,15 @@ namespace Relay {
       return;
     }
     if (answer.kind === 'misconfigured') throw new Error('Not set up: ' + answer.what);
-    console.warn('Server: ' + answer.what + '. The relay goes on trying; mail waits safely under its label.');
+    const advice =
+      run.url.indexOf('http:') === 0 ? ' Google reaches https:// addresses only: see PUBLIC_URL.' : '';
+    console.warn(
+      'Server: ' +
+        answer.what +
+        '.' +
+        advice +
+        ' The relay goes on trying; mail waits safely under its label.',
+    );
   }
 
   function installTrigger(): void {

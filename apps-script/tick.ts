@@ -44,10 +44,7 @@ namespace Relay {
     }
     if (!takeLock(run, 0)) return;
     if (run.state.inFlight) return settleKilledRun(run);
-    if (run.settings !== run.state.settings) {
-      run.state.settings = run.settings;
-      run.state.nextAt = 0;
-    }
+    if (run.settings !== run.state.settings) run.state.nextAt = 0;
     if (Date.now() < run.state.nextAt) return;
     mark(run, []);
     if (!run.state.labels || !run.state.account) {
@@ -90,7 +87,9 @@ namespace Relay {
     run.state.labelsAt = Date.now();
   }
 
+  /** With new settings at once: the server learns that they have arrived. */
   function isHeartbeatDue(run: Run): boolean {
+    if (run.settings !== run.state.settings) return true;
     return run.startedAt - run.state.goodAt >= HEARTBEAT_EVERY;
   }
 

@@ -121,7 +121,7 @@ describe('failure', () => {
   });
 
   test.each([
-    [['token', 'create', '--operator', 'nobody@example.com'], 'There is no such operator.'],
+    [['token', 'create', '--operator', 'nobody@example.com'], 'nobody@example.com is no operator'],
     [['token', 'revoke', '--id', '7'], 'There is no such token.'],
     [['mailbox', 'rotate-secret', '--mailbox', 'a@example.com'], 'a@example.com is no mailbox.'],
     [['relay', 'print'], 'There is no mailbox yet'],
@@ -188,6 +188,16 @@ test('a token is printed alone, listed without itself and revoked', async () => 
   expect(list.out).not.toContain(out.trim());
   await succeed('token', 'revoke', '--id', '1');
   expect((await succeed('token', 'list', '--operator', 'anna@example.com')).out).toMatch(/^1 +revoked/m);
+
+  const create = ['token', 'create', '--operator', 'anna@example.com', '--read-only', '--json', '--days'];
+  expect(JSON.parse((await succeed(...create, '90')).out)).toMatchObject({
+    scope: 'read',
+    expiresAt: '2027-02-20T10:00:00.000Z',
+  });
+  for (const days of ['0', '1.5', 'x', '100000']) {
+    const err = '--days is a number of days, such as 90\n';
+    expect(await mailroom(...create, days)).toEqual({ status: 2, out: '', err });
+  }
 });
 
 test('a mailbox is added, listed, and its secret rotated', async () => {

@@ -3,6 +3,7 @@ import { runCommandLine } from '../src/cli/run-command-line.ts';
 import { googleError } from '../src/demo/gmail/google-error.ts';
 import { reconcileMailbox } from '../src/reconcile/reconcile-mailbox.ts';
 import { reconcileNightly } from '../src/reconcile/reconcile-nightly.ts';
+import { NOT_FOR_THE_DESK } from '../src/relays/gmail-filter.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
 import { testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
@@ -115,6 +116,38 @@ describe('what belongs to the desk', () => {
       [fresh.id, 'missing'],
     ]);
     expect({ spam: report.spam, trash: report.trash }).toEqual({ spam: [spam.id], trash: [trash.id] });
+  });
+
+  test('is also what a filter should have caught and is archived, since there is a relay', async () => {
+    const { deliver, run, account, clock } = await world();
+    const early = deliver('archived before there was a relay', 3, ['UNREAD']);
+    const caught = deliver('archived since', 1, ['UNREAD']);
+    account.deliver(Buffer.from(mailOf({ from: DESK, subject: 'sent' })), { labels: ['SENT'] });
+    const addLabelIds = [account.labels.byName('mailroom/queue')?.id ?? ''];
+    account.addFilter({ negatedQuery: NOT_FOR_THE_DESK }, { addLabelIds });
+    expect((await run()).mails).toEqual([]);
+    const began = new Date(clock.now().getTime() - 2 * DAY);
+    await db`
+      insert into relay_secrets (mailbox_id, sealed, created_at, first_used_at)
+      select id, 'old', ${began}, ${began} from mailboxes`;
+    expect((await run()).mails).toMatchObject([{ id: caught.id, state: 'missing' }]);
+    account.filters.splice(0);
+    account.addFilter({ to: 'sales@example.com' }, { addLabelIds });
+    expect((await run()).mails).toEqual([]);
+    account.addFilter({ to: DESK, subject: 'archived' }, { addLabelIds });
+    expect((await run({ days: 30 })).mails.map(({ id }) => id)).toEqual([caught.id]);
+    expect(early.id).not.toBe(caught.id);
+  });
+
+  test('is no copy that the desk took for a mail it had', async () => {
+    const made = await world();
+    const raw = mailOf({ subject: 'twice' });
+    const copies = [1, 2].map(() =>
+      made.account.deliver(Buffer.from(raw), { labels: ['INBOX', 'mailroom/done'] }),
+    );
+    for (const { id } of copies) await handOver(made, { id, raw });
+    expect(await db`select reason from intake`).toHaveLength(1);
+    expect((await made.run()).mails).toEqual([]);
   });
 
   test('nothing from before the mailbox accepts mail is looked at, and a queued one is held as before_start', async () => {

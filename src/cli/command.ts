@@ -8,6 +8,8 @@ export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' 
   readonly google: GoogleEndpoints;
   /** Says a line on standard error while a long command is at work. */
   readonly tell: (line: string) => void;
+  /** Shows a page in the browser of whoever runs the command; null when there is none. */
+  readonly openPage: ((url: string) => void) | null;
 };
 
 export type Option = {

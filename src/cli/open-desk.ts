@@ -13,7 +13,7 @@ export type OpenDesk = { readonly desk: Desk; readonly close: () => Promise<void
 export async function openDesk(
   config: Config,
   schema: Command['schema'],
-  { log, clock, google, tell }: Pick<Desk, 'log' | 'clock' | 'google' | 'tell'>,
+  { log, clock, google, tell, openPage }: Pick<Desk, 'log' | 'clock' | 'google' | 'tell' | 'openPage'>,
 ): Promise<OpenDesk> {
   const { db, close } = await openDatabase(config, log, 2);
   try {
@@ -36,6 +36,7 @@ export async function openDesk(
         publicUrl,
         google,
         tell,
+        openPage,
         googleClient: config.googleClient,
       },
       close: closeAll,

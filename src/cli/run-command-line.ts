@@ -11,6 +11,8 @@ import { renderHelp } from './render-help.ts';
 export type Terminal = {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** Shows a page in a browser; left out where there is none. */
+  readonly openPage?: (url: string) => void;
 };
 
 /** Runs one command and answers its exit status: 0 done, 1 failed, 2 wrong usage. */
@@ -41,6 +43,7 @@ export async function runCommandLine(
       clock,
       google,
       tell: (said) => terminal.err(`${said}\n`),
+      openPage: terminal.openPage ?? null,
     });
     try {
       const printed = await line.command.run(desk, line.values);

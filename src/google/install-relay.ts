@@ -4,6 +4,7 @@ import { Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { findRelaySetup, type RelaySetup } from '../relays/find-relay-setup.ts';
 import { mailboxAddress } from '../mailboxes/mailbox.ts';
+import { isRelaySilent } from '../relays/is-relay-silent.ts';
 import { emitRelayScript } from '../relays/relay-script.ts';
 import { keepAccess, openAccess } from './access.ts';
 import type { GoogleClient, GoogleEndpoints } from './endpoints.ts';
@@ -43,7 +44,7 @@ export type InstalledRelay = {
   readonly editorUrl: string;
   readonly filter: FilterPlaced;
   readonly script: ScriptPlaced['what'];
-  /** The owner has to run `setup` in the editor: the project is new or asks for more than before, or never spoke. */
+  /** The owner has to run `setup` in the editor: the project is new, asks for more than before, or does not speak. */
   readonly setupNeeded: boolean;
 };
 
@@ -83,7 +84,8 @@ export async function installRelay(
       editorUrl: `https://script.google.com/d/${script.scriptId}/edit`,
       filter,
       script: script.what,
-      setupNeeded: script.asksAnew,
+      // Whoever broke off before `setup` sees the step again; a relay that has stopped is set going by it.
+      setupNeeded: script.asksAnew || (await isRelaySilent(deps, mailboxId)),
     };
   });
 }

@@ -55,7 +55,8 @@ async function contentOf(
     const { data } = await script.projects.getContent({ scriptId });
     return data.files ?? [];
   } catch (error) {
-    if (googleFault(error)?.status === 404) return null;
+    const fault = googleFault(error);
+    if (fault?.status === 404 || /caller does not have permission/i.test(fault?.message ?? '')) return null;
     throw error;
   }
 }

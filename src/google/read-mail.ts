@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js';
 import type { Clock } from '../clock.ts';
+import { readMessageId } from '../mail/headers/message-ids.ts';
 import { googleFault, isGoogleBusy } from './google-fault.ts';
 
 /** A mail in Gmail as it can be told from its headers. */
@@ -12,12 +13,13 @@ export type MailInGmail = {
   readonly sizeEstimate: number;
   readonly from: string;
   readonly subject: string;
+  readonly internetMessageId: string | null;
 };
 
 export type MailReader = {
-  /** Pages of ids, newest first as Gmail lists them. */
+  /** Pages of ids, newest first as Gmail lists them; of all mail when no label is named. */
   readonly listIds: (list: {
-    readonly labelId: string;
+    readonly labelId?: string;
     readonly query?: string;
     readonly spamAndTrash?: boolean;
   }) => AsyncGenerator<readonly string[]>;
@@ -39,6 +41,7 @@ export type ReaderOptions = {
 const UNITS_PER_MINUTE = 4000;
 const MINUTE_MS = 60_000;
 const COST = { list: 5, get: 20 } as const;
+const HEADERS = ['From', 'Subject', 'Message-ID'];
 const BUSY_WAITS_MS = [30_000, 60_000, 120_000, 300_000];
 
 /** Reads a mailbox's Gmail, below its quota: a call that meets a busy Gmail waits and is made again. */
@@ -79,9 +82,9 @@ export function createMailReader(gmail: gmail_v1.Gmail, options: ReaderOptions):
           gmail.users.messages.list(
             {
               userId: 'me',
-              labelIds: [labelId],
               maxResults: 500,
               fields: 'messages(id),nextPageToken',
+              ...(labelId === undefined ? {} : { labelIds: [labelId] }),
               ...(query === undefined ? {} : { q: query }),
               ...(spamAndTrash === true ? { includeSpamTrash: true } : {}),
               ...(pageToken === undefined ? {} : { pageToken }),
@@ -97,7 +100,7 @@ export function createMailReader(gmail: gmail_v1.Gmail, options: ReaderOptions):
       unlessGone(async () => {
         const { data } = await call(COST.get, () =>
           gmail.users.messages.get(
-            { userId: 'me', id, format: 'metadata', metadataHeaders: ['From', 'Subject'] },
+            { userId: 'me', id, format: 'metadata', metadataHeaders: HEADERS },
             connection,
           ),
         );
@@ -124,6 +127,7 @@ function described(id: string, data: gmail_v1.Schema$Message): MailInGmail {
     sizeEstimate: data.sizeEstimate ?? 0,
     from: header('from'),
     subject: header('subject'),
+    internetMessageId: readMessageId(header('message-id')),
   };
 }
 

@@ -13,3 +13,17 @@ export async function listReconciled(
     where mailbox_id = ${mailboxId} and gmail_id = any(${[...gmailIds]}::text[])`;
   return new Map(rows.map(({ gmailId, complete }) => [gmailId, complete]));
 }
+
+/** Whether the desk was handed a mail with this Message-ID. */
+export async function isKnownMessage(
+  db: Queryable,
+  mailboxId: number,
+  internetMessageId: string,
+): Promise<boolean> {
+  const rows = await db`
+    select id
+    from intake
+    where mailbox_id = ${mailboxId} and internet_message_id = ${internetMessageId}
+    limit 1`;
+  return rows.length > 0;
+}

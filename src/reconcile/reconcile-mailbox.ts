@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts';
+import { findRelayBegan } from '../relays/find-relay-began.ts';
 import { findRelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { openAccess } from '../google/access.ts';
 import type { GoogleEndpoints } from '../google/endpoints.ts';
+import { listFilterSearches } from '../google/list-filter-searches.ts';
 import { findLabels } from '../google/place-labels.ts';
 import { createMailReader } from '../google/read-mail.ts';
 import { Problem } from '../problems.ts';
@@ -34,6 +36,8 @@ export async function reconcileMailbox(
     );
   }
   const labels = await findLabels(google.gmail);
+  const filterSearches = labels.queue === '' ? [] : await listFilterSearches(google.gmail, labels.queue);
+  const relayBegan = await findRelayBegan(deps, mailbox.id);
   const reader = createMailReader(google.gmail, { clock: deps.clock, signal: input.signal });
-  return reconcile(deps, { ...input, mailbox, labels, reader });
+  return reconcile(deps, { ...input, mailbox, labels, filterSearches, relayBegan, reader });
 }

@@ -94,6 +94,24 @@ export async function markSecretFirstUsed(db: Queryable, secretId: number, at: D
   return rows.length === 1;
 }
 
+/** The mailbox's oldest secret, sealed; null when it has none. */
+export async function findFirstSealedSecret(db: Queryable, mailboxId: number): Promise<string | null> {
+  const [row] = await db<{ sealed: string }[]>`
+    select sealed
+    from relay_secrets
+    where mailbox_id = ${mailboxId}
+    order by id
+    limit 1`;
+  return row?.sealed ?? null;
+}
+
+/** When a relay first signed a post to this mailbox, with whichever secret; null for never. */
+export async function findFirstSecretUse(db: Queryable, mailboxId: number): Promise<Date | null> {
+  const [row] = await db<{ firstUse: Date | null }[]>`
+    select min(first_used_at) as first_use from relay_secrets where mailbox_id = ${mailboxId}`;
+  return row?.firstUse ?? null;
+}
+
 /** Keeps what the relay said, unless a later post has been recorded already. */
 export async function markRelayHeard(
   db: Queryable,

@@ -38,6 +38,16 @@ export async function markRelaySilent(tx: Queryable, mailboxId: number, since: D
   await tx`update relay_watches set silent_since = ${since} where mailbox_id = ${mailboxId}`;
 }
 
+/** When a mailbox's relay was last heard, and how long it may be silent. */
+export async function findRelaySilence(
+  db: Queryable,
+  mailboxId: number,
+): Promise<{ readonly relayHeardAt: Date | null; readonly silenceMinutes: number } | null> {
+  const [row] = await db<{ relayHeardAt: Date | null; silenceMinutes: number }[]>`
+    select relay_heard_at, silence_minutes from mailboxes where id = ${mailboxId}`;
+  return row ?? null;
+}
+
 /** When a mailbox's relay was last heard; null for never. */
 export async function findRelayHeard(db: Queryable, mailboxId: number): Promise<Date | null> {
   const [row] = await db<{ relayHeardAt: Date | null }[]>`

@@ -165,7 +165,12 @@ describe('wrong settings', () => {
     expect(world.minutes(1)).toMatchObject([
       { end: 'threw', message: expect.stringContaining('RELAY_SECRET') },
     ]);
+    world.minutes(5);
     expect(world.server.posts).toHaveLength(1);
+    // Corrected, it holds at once: the rest was for the wrong one.
+    world.apps.project.properties.set('RELAY_SECRET', ` ${secret}\n`);
+    world.minutes(1);
+    expect(world.server.stored.size).toBe(1);
   });
 });
 
@@ -180,6 +185,20 @@ describe('413', () => {
     world.minutes(3);
     expect(batches(world)).toEqual([8, 4, 2, 2, 4, 2, 2]);
     expect(ids.map((id) => world.labelNames(id)[0])).toEqual(ids.map(() => 'mailroom/done'));
+  });
+
+  test('begins no POST after two minutes of a run', async () => {
+    const { world } = await withMails(20);
+    const began = world.now();
+    const begun: number[] = [];
+    world.server.hang = () => {
+      begun.push(world.now() - began);
+      world.advance(25_000);
+    };
+    world.server.answer = () => reply(413, 'too large');
+    world.run('tick');
+    expect(begun.length).toBeGreaterThan(3);
+    expect(Math.max(...begun)).toBeLessThan(125_000);
   });
 
   test('for a single mail sends its headers instead', async () => {
@@ -339,6 +358,20 @@ describe('Gmail in trouble', () => {
     expect(world.server.stored.size).toBe(2);
   });
 
+  test('a mail that Gmail never gives does not hold the others up, and goes as a stub', async () => {
+    const { world, ids } = await withMails(3);
+    const stuck = ids[0] ?? '';
+    world.faults.gmail = (request) => {
+      if (request.url.includes(`${stuck}?format=raw`)) throw new Error(`Timeout: ${request.url}`);
+      return undefined;
+    };
+    world.minutes(15);
+    expect([...world.server.stored.keys()]).toEqual(ids.slice(1));
+    world.minutes(90);
+    expect(world.server.stored.get(stuck)).toMatchObject({ raw: null, oversize: true });
+    expect(world.labelNames(stuck)).toEqual(['mailroom/done']);
+  });
+
   test('a spent daily quota rests an hour', async () => {
     const { world } = await withMails(1);
     world.faults.gmail = () => {
@@ -386,11 +419,11 @@ describe('Gmail in trouble', () => {
     expect(world.server.times.get(ids[0] ?? '')).toBe(1);
   });
 
-  test('labels are moved one by one when the batch is refused', async () => {
+  test.for([400, 404])('labels are moved one by one when the batch is answered %i', async (status) => {
     const { world, ids } = await withMails(3);
     world.faults.gmail = (request) =>
       request.url.includes('batchModify')
-        ? google(400, 'failedPrecondition', 'Precondition check failed.')
+        ? google(status, 'failedPrecondition', 'Precondition check failed.')
         : undefined;
     world.minutes(1);
     expect(ids.map((id) => world.labelNames(id)[0])).toEqual(ids.map(() => 'mailroom/done'));

@@ -40,6 +40,7 @@ async function desk() {
     args: string[],
     hear: (line: string) => void = () => {},
     settings: Environment = {},
+    openPage?: (url: string) => void,
   ) => {
     const said = { out: '', err: '' };
     const env = {
@@ -56,6 +57,7 @@ async function desk() {
         said.err += text;
         hear(text);
       },
+      ...(openPage && { openPage }),
     };
     const status = await runCommandLine(args, env, terminal, systemClock, endpoints);
     return { status, ...said };
@@ -91,6 +93,9 @@ describe('from nothing to mail at the desk', () => {
     });
     expect(done).toMatchObject({ status: 0, out: `The relay of ${DESK} is at work.\n` });
     expect(done.err).toContain('https://script.google.com/d/1simulated-script-1/edit');
+    expect(done.err).toMatch(/^Google cannot reach http:/);
+    const again = await command(endpoints, ['relay', 'install']);
+    expect(again).toMatchObject({ status: 0, out: `The relay of ${DESK} is up to date.\n` });
     const { id } = await gmail.deliver(mailOf({ subject: 'first' }));
     expect(await gmail.labelsOf(id)).toContain('mailroom/queue');
     await gmail.tick();
@@ -110,9 +115,11 @@ describe('from nothing to mail at the desk', () => {
     expect(await valid()).toBe(2);
     const again = await install(endpoints, '--json');
     expect(JSON.parse(again.out)).toMatchObject({ script: 'updated', setupNeeded: false, filter: 'kept' });
-    await gmail.deliver(mailOf({ subject: 'with the new secret', messageId: null }));
+    // It says at once that it has the new one.
     await gmail.tick();
     expect(await valid()).toBe(1);
+    await gmail.deliver(mailOf({ subject: 'with the new secret', messageId: null }));
+    await gmail.tick();
     expect(await db`select reason, outcome from intake order by id`).toMatchObject([
       { outcome: 'opened' },
       { outcome: 'appended' },
@@ -198,12 +205,19 @@ describe('in the account', () => {
 
   test('a project that is gone is made anew', async () => {
     const { install } = await desk();
-    const { google, endpoints } = await startGoogle(systemClock);
+    const { google, endpoints, faults } = await startGoogle(systemClock);
     await install(endpoints);
     google.script.projects.clear();
     const again = JSON.parse((await install(endpoints, '--json')).out) as Record<string, unknown>;
     expect(again).toMatchObject({ script: 'created', setupNeeded: true });
     expect(google.script.projects.size).toBe(1);
+    // In the trash it is out of reach, which Google words otherwise.
+    faults.answer = ({ method, url }) => {
+      if (method !== 'GET' || !url.endsWith('/content')) return undefined;
+      const { google: fault } = googleError(403, 'forbidden', 'The caller does not have permission');
+      return { ...fault, headers: { 'Content-Type': 'application/json' } };
+    };
+    expect(JSON.parse((await install(endpoints, '--json')).out)).toMatchObject({ script: 'created' });
   });
 
   test('one interrupted between making the project and filling it makes no second one', async () => {
@@ -238,7 +252,9 @@ describe('signing in', () => {
     const { install } = await desk();
     const { google, endpoints } = await startGoogle(systemClock);
     expect((await install(endpoints)).err).toContain('Open this page');
-    expect((await install(endpoints)).err).not.toContain('Open this page');
+    const unheard = await install(endpoints);
+    expect(unheard.err).not.toContain('Open this page');
+    expect(unheard.out).toContain('Choose the function setup');
     google.oauth.withdraw();
     const again = await install(endpoints);
     expect(again).toMatchObject({ status: 0, err: expect.stringContaining('Open this page') });
@@ -280,6 +296,18 @@ describe('signing in', () => {
     });
     expect(done.status).toBe(0);
     expect(await Promise.all(strangers)).toEqual([404]);
+  });
+
+  test('opens the browser where there is one, unless told not to', async () => {
+    const { command } = await desk();
+    const { endpoints } = await startGoogle(systemClock);
+    const opened: string[] = [];
+    const openPage = (page: string) => void opened.push(page);
+    const args = ['relay', 'install', '--no-wait', '--sign-in'];
+    const done = await command(endpoints, args, openPages, {}, openPage);
+    expect(done).toMatchObject({ status: 0, err: expect.stringContaining(opened[0] ?? 'none') });
+    await command(endpoints, [...args, '--no-browser'], openPages, {}, openPage);
+    expect(opened).toHaveLength(1);
   });
 
   test('needs an OAuth client', async () => {

@@ -114,6 +114,14 @@ describe('setup', () => {
     expect(world.apps.project.triggers).toHaveLength(1);
   });
 
+  test('is done although the filters cannot be looked at', async () => {
+    const world = await relayWorld();
+    world.faults.gmail = ({ url }) =>
+      url.endsWith('settings/filters') ? { status: 404, headers: {}, body: 'Not Found' } : undefined;
+    expect(world.run('setup')).toEqual({ end: 'done' });
+    expect(world.apps.log.at(-1)?.text).toContain('the filter could not be looked at');
+  });
+
   test('says how to switch the Gmail API on', async () => {
     const world = await relayWorld();
     world.faults.gmail = () => ({
@@ -297,6 +305,10 @@ describe('the sweep of the inbox', () => {
     world.minutes(10);
     expect([...world.server.stored.keys()]).toEqual([missed]);
     expect(world.labelNames(before)).toEqual([]);
+    // What the index goes on finding is not looked at anew each time.
+    world.asked.length = 0;
+    world.minutes(60);
+    expect(world.asked.filter(({ url }) => url.includes(`${before}?format=minimal`)).length).toBeLessThan(4);
   });
 
   test('does not happen without the time of installation', async () => {

@@ -1,5 +1,6 @@
 import { listOperators } from '../../operators/list-operators.ts';
 import type { Operator } from '../../operators/operator.ts';
+import { BY_ID } from '../../http/lists/list-sort.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 
@@ -28,7 +29,7 @@ async function allOperators(desk: Desk): Promise<readonly Operator[]> {
   const operators: Operator[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listOperators(desk, { kind: 'system' }, { limit: 200, cursor });
+    const page = await listOperators(desk, { kind: 'system' }, { sort: BY_ID, limit: 200, cursor });
     operators.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

@@ -43,10 +43,16 @@ export const relayInstall = command({
       value: 'PORT',
       sentence: 'The local port that Google sends the browser back to, for a tunnel from another machine.',
     },
+    'no-browser': {
+      type: 'boolean',
+      sentence: 'Only prints the sign-in page instead of opening it as well.',
+    },
     'no-wait': { type: 'boolean', sentence: "Does not wait for the relay's first word." },
   },
   async run(desk, values) {
     const startedAt = desk.clock.now();
+    // Said first: nobody should wait half an hour for what cannot come.
+    if (!desk.publicUrl.startsWith('https://')) desk.tell(unreachable(desk.publicUrl));
     const installed = await installRelay(
       desk,
       { kind: 'system' },
@@ -58,20 +64,25 @@ export const relayInstall = command({
         signInAgain: values['sign-in'],
         client: clientOf(desk, values['client-id'], values['client-secret']),
         port: portOf(values.port),
-        onUrl: (url, port) => desk.tell(signInText(url, port)),
+        onUrl: (url, port) => {
+          const open = values['no-browser'] ? null : desk.openPage;
+          desk.tell(signInText(url, port, open !== null));
+          open?.(url);
+        },
         onStep: desk.tell,
       },
     );
-    const heard = values['no-wait'] ? null : await waitForRelay(desk, installed, startedAt);
+    // One that speaks and was not changed has nothing new to say.
+    const isSettled = installed.script === 'unchanged' && !installed.setupNeeded;
+    const heard = values['no-wait'] || isSettled ? null : await waitForRelay(desk, installed, startedAt);
     if (heard === false) throw new Error(notHeard(installed));
-    const warning = installed.url.startsWith('https://')
-      ? {}
-      : {
-          warning: `Google cannot reach ${installed.url}: set PUBLIC_URL to the https:// address of this server and run this again.`,
-        };
-    return { text: outcome(installed, heard), json: { ...installed, heard }, ...warning };
+    return { text: outcome(installed, heard), json: { ...installed, heard } };
   },
 });
+
+function unreachable(publicUrl: string): string {
+  return `Google cannot reach ${publicUrl}: set PUBLIC_URL to the https:// address of this server and run this again.`;
+}
 
 function clientOf(desk: Desk, id: string | undefined, secret: string | undefined): Desk['googleClient'] {
   if (id === undefined && secret === undefined) return desk.googleClient;
@@ -89,8 +100,11 @@ function portOf(text: string | undefined): number | undefined {
   return port;
 }
 
-function signInText(url: string, port: number): string {
-  return `Open this page in a browser on this machine, sign in and allow everything it asks for:
+function signInText(url: string, port: number, opens: boolean): string {
+  const what = opens
+    ? 'Your browser opens this page (if it does not, open it yourself): sign in and allow everything it asks for:'
+    : 'Open this page in a browser on this machine, sign in and allow everything it asks for:';
+  return `${what}
 
 ${url}
 
@@ -100,7 +114,7 @@ ${url}
 
 async function waitForRelay(desk: Desk, installed: InstalledRelay, since: Date): Promise<boolean> {
   if (installed.setupNeeded) desk.tell(setupText(installed));
-  desk.tell('Waiting for the relay to speak; once set up it does every ten minutes.');
+  desk.tell('Waiting for the relay: with a new script it speaks within two minutes, otherwise every ten.');
   return awaitHeartbeat(desk, {
     mailboxId: installed.mailboxId,
     since,

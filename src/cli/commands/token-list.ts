@@ -1,6 +1,7 @@
 import { findOperator } from '../../operators/find-operator.ts';
 import { listTokens } from '../../credentials/list-tokens.ts';
 import type { Token } from '../../credentials/token.ts';
+import { BY_ID } from '../../http/lists/list-sort.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 
@@ -31,7 +32,7 @@ async function allTokens(desk: Desk, operatorId: number): Promise<readonly Token
   const tokens: Token[] = [];
   let cursor: string | undefined;
   do {
-    const page = await listTokens(desk, { kind: 'system' }, { operatorId, limit: 200, cursor });
+    const page = await listTokens(desk, { kind: 'system' }, { operatorId, sort: BY_ID, limit: 200, cursor });
     tokens.push(...page.items);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);

@@ -158,8 +158,10 @@ function bytesOf(data: string | number[]): Buffer {
   // eslint-disable-next-line no-control-regex -- every character outside ASCII becomes one question mark
   if (typeof data === 'string') return Buffer.from(data.replace(/[^\x00-\x7f]/g, '?'), 'latin1');
   const bytes = Buffer.allocUnsafe(data.length);
-  for (const [index, byte] of data.entries()) {
-    if (!(byte >= -128 && byte <= 127)) throw new Error(`${byte} is not a byte from -128 to 127`);
+  for (let index = 0; index < data.length; index += 1) {
+    const byte = data[index];
+    if (byte === undefined || !(byte >= -128 && byte <= 127))
+      throw new Error(`${byte} is not a byte from -128 to 127`);
     bytes[index] = byte & 0xff;
   }
   return bytes;
