@@ -1,8 +1,15 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connect } from '../src/db/connect.ts';
+import { bindHttp } from '../src/http-listener.ts';
+import { answerInTime } from '../src/intake/answer-in-time.ts';
+import { bodyReader } from '../src/intake/body-reader.ts';
 import { receiveBatch } from '../src/intake/receive-batch.ts';
 import { relayBatch } from '../src/intake/relay-contract.ts';
+import { silentLog } from '../src/log.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
+import { failedReading } from '../src/mail/read-mail.ts';
 import { findRelayMailbox } from '../src/relays/find-relay-mailbox.ts';
 import { problemOf, testApp } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
@@ -121,6 +128,16 @@ describe('what is not the contract', () => {
     expect(problem.errors).toEqual([{ pointer: '/messages/0/id', detail: 'is required' }]);
   });
 
+  test('an id that no row could hold as it is, is 400: it would be asked for again for ever', async () => {
+    const made = await desk();
+    const broken = await postBatch(made, [handed(made.clock.now(), { id: 'a\0b', threadId: 'a\0b' })]);
+    const problem = await problemOf(broken, 400, 'invalid_input');
+    expect(problem.errors).toMatchObject([
+      { pointer: '/messages/0/id' },
+      { pointer: '/messages/0/threadId' },
+    ]);
+  });
+
   test('a body over 50 MB that did not say its length is 413', async () => {
     const made = await desk();
     const body = Buffer.alloc(50_000_001, 'a');
@@ -134,6 +151,40 @@ describe('what is not the contract', () => {
     expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 503]);
     expect(answers.find((answer) => answer.status === 503)?.headers.get('retry-after')).toBe('10');
     expect((await postBatch(made, [handed(made.clock.now(), { raw })])).status).toBe(200);
+  });
+
+  test('a large body that stalls gives its place back when its time is over', async () => {
+    const read = bodyReader();
+    const stalled = new ReadableStream<Uint8Array>();
+    const late = new AbortController();
+    const open = () => Promise.resolve('opened');
+    const first = read(stalled, 6_000_000, late.signal, open, (opened) => Promise.resolve(opened));
+    const second = () =>
+      read(null, 6_000_000, new AbortController().signal, open, (opened) => Promise.resolve(opened));
+    await expect(second()).rejects.toMatchObject({ code: 'busy' });
+    late.abort();
+    await expect(first).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining('in time') });
+    expect(await second()).toBe('opened');
+  });
+
+  test('a refusal reaches a client that is still sending, and the log names the route', async () => {
+    const calls: unknown[] = [];
+    const log = { ...silentLog, info: (fields: object) => void calls.push(fields) };
+    const listener = await bindHttp({ host: '127.0.0.1', port: 0 });
+    listener.serve(testApp(db, { parsePool, log }).app.fetch);
+    const post = request({
+      port: listener.port,
+      method: 'POST',
+      path: `/v1/relay/${DESK}`,
+      agent: false,
+      headers: { 'content-type': 'text/plain' },
+    });
+    post.end(Buffer.alloc(40_000_000, 'a'));
+    const [answer] = (await once(post, 'response')) as [IncomingMessage];
+    expect([answer.statusCode, post.writableFinished]).toEqual([415, true]);
+    expect(calls).toMatchObject([{ route: '/v1/relay/:mailbox', status: 415 }]);
+    answer.resume();
+    await listener.close();
   });
 
   test('a body with a byte that is not ASCII is 400', async () => {
@@ -216,6 +267,21 @@ describe('a batch', () => {
     expect(kept).toEqual({ raw: Buffer.from([0, 1, 2, 255]), reason: 'no_sender' });
   });
 
+  test('of mails dated before all time and after it loses none', async () => {
+    const made = await desk();
+    const results = await handOver(
+      made,
+      { internalDate: -1e15 },
+      { internalDate: 8.64e15 },
+      { internalDate: Number.MAX_SAFE_INTEGER },
+    );
+    expect(results.map((result) => [result.status, result.reason])).toEqual([
+      ['accepted', 'before_start'],
+      ['accepted', null],
+      ['accepted', null],
+    ]);
+  });
+
   test('is filed in its order', async () => {
     const made = await desk();
     const results = await handOver(
@@ -260,7 +326,7 @@ describe('a mail that is too large to be handed over', () => {
     ['Authentication-Results', 'mx.google.com; dmarc=pass header.from=customer.example'],
     ['From', 'Carla <carla@customer.example>'],
     ['To', DESK],
-    ['Subject', 'A film'],
+    ['Subject', 'A\0 film'],
     ['Message-ID', '<film@customer.example>'],
   ] as const;
 
@@ -288,6 +354,17 @@ describe('a mail that is too large to be handed over', () => {
     expect(intake?.raw.toString()).toBe(raw);
     expect(intake?.oversize).toBe(false);
   });
+
+  test('is kept with its original when that cannot be read', async () => {
+    const made = await desk();
+    await handOver(made, { id: 'big1', raw: null, headers });
+    const read = (raw: Uint8Array) => Promise.resolve(failedReading(raw, 'parser_error'));
+    const { app } = testApp(db, { parsePool: { ...parsePool, read } });
+    await handOver({ app, clock: made.clock }, { id: 'big1', raw: 'unreadable' });
+    const rows = await db`
+      select convert_from(i.raw, 'utf8') as raw, m.incomplete from intake i join messages m on m.id = i.message_id`;
+    expect(rows).toEqual([{ raw: 'unreadable', incomplete: true }]);
+  });
 });
 
 describe('when there is no time or no database', () => {
@@ -306,6 +383,11 @@ describe('when there is no time or no database', () => {
     expect(await db`select id from intake`).toHaveLength(0);
     const again = await receiveBatch(made.deps, mailbox!, batch.messages, new AbortController().signal);
     expect(again.map(({ status }) => status)).toEqual(['accepted', 'accepted']);
+  });
+
+  test('a database that hangs is 503 when the time for an answer is over', async () => {
+    const hangs = answerInTime(1, () => new Promise(() => {}));
+    await expect(hangs).rejects.toMatchObject({ code: 'busy', extras: { retryAfterSeconds: 60 } });
   });
 
   test('a database that cannot be reached is 503, and the relay keeps its mail', async () => {

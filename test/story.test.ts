@@ -5,6 +5,7 @@ import { silentLog } from '../src/log.ts';
 import { parseMail } from '../src/mail/parse-mail.ts';
 import { emitRelayScript } from '../src/relays/relay-script.ts';
 import { createToken } from '../src/credentials/create-token.ts';
+import { BY_ID } from '../src/http/lists/list-sort.ts';
 import { listOperators } from '../src/operators/list-operators.ts';
 import { startServer } from '../src/start-server.ts';
 import { testDatabase } from './support/database.ts';
@@ -47,7 +48,7 @@ async function wholeDesk() {
   await gmail.setup();
   await gmail.addFilter({ negatedQuery: 'from:me' }, 'mailroom/queue');
 
-  const [operator] = (await listOperators(server.deps, { kind: 'system' }, { limit: 1 })).items;
+  const [operator] = (await listOperators(server.deps, { kind: 'system' }, { sort: BY_ID, limit: 1 })).items;
   const { token } = await createToken(
     server.deps,
     { kind: 'system' },
@@ -134,6 +135,8 @@ test('a mail becomes a request, is answered in its thread, closed, and followed 
   expect(await call('POST', '/v1/requests/1/close')).toMatchObject({ status: 'closed', id: 1 });
   const closed = await left(4);
   expect(closed.parsed.text).toContain('request 1 "The printer is on fire" is now closed');
+  // An answer opens another request: the notice must not promise that this one goes on.
+  expect(closed.parsed.text).toContain('just answer this mail: one of us will read it and write back');
   for (const mail of [created, taken, answer, closed])
     expect(mail.parsed.references).toContain('<first@customer.example>');
   await expect.poll(async () => (await call('GET', '/v1/requests/1')).firstResponseAt).not.toBeNull();

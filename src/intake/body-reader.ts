@@ -1,10 +1,14 @@
 import { Problem } from '../problems.ts';
 import { LARGE_BODY_BYTES, MAX_BODY_BYTES } from './relay-contract.ts';
 
-/** Reads a body, opens it, lets go of its bytes and uses what was in it; of bodies over 5 MB, one at a time per process. */
+/**
+ * Reads a body, opens it, lets go of its bytes and uses what was in it; of bodies over 5 MB, one at a time per process. One
+ * that has not come in when `deadline` aborts is told `busy`: a client that stalls must not keep the place from others.
+ */
 export type BodyReader = <Opened, Result>(
   stream: ReadableStream<Uint8Array> | null,
   length: number | null,
+  deadline: AbortSignal,
   open: (body: Buffer) => Promise<Opened>,
   use: (opened: Opened) => Promise<Result>,
 ) => Promise<Result>;
@@ -15,7 +19,7 @@ export type BodyReader = <Opened, Result>(
  */
 export function bodyReader(): BodyReader {
   let taken = false;
-  return async (stream, length, open, use) => {
+  return async (stream, length, deadline, open, use) => {
     let holds = false;
     const takePlace = (): void => {
       if (holds) return;
@@ -29,7 +33,7 @@ export function bodyReader(): BodyReader {
     };
     try {
       if (length !== null && length > LARGE_BODY_BYTES) takePlace();
-      return await use(await readAll(stream, length, takePlace).then(open));
+      return await use(await readAll(stream, length, deadline, takePlace).then(open));
     } finally {
       if (holds) taken = false;
     }
@@ -39,11 +43,12 @@ export function bodyReader(): BodyReader {
 async function readAll(
   stream: ReadableStream<Uint8Array> | null,
   length: number | null,
+  deadline: AbortSignal,
   onLarge: () => void,
 ): Promise<Buffer> {
   let body: Buffer = Buffer.allocUnsafe(length ?? 65_536);
   let size = 0;
-  for await (const chunk of stream ?? []) {
+  for await (const chunk of chunksUntil(deadline, stream)) {
     if (size + chunk.byteLength > MAX_BODY_BYTES) {
       throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
     }
@@ -53,6 +58,34 @@ async function readAll(
     size += chunk.byteLength;
   }
   return body.subarray(0, size);
+}
+
+// What is refused half-way stays readable: whoever answers lets the rest pass.
+async function* chunksUntil(
+  deadline: AbortSignal,
+  stream: ReadableStream<Uint8Array> | null,
+): AsyncGenerator<Uint8Array> {
+  if (stream === null) return;
+  const reader = stream.getReader();
+  const giveUp = () => void reader.cancel().catch(() => {});
+  deadline.addEventListener('abort', giveUp, { once: true });
+  try {
+    for (let step = await next(reader); !step.done; step = await next(reader)) yield step.value;
+    if (deadline.aborted) throw broken('The post did not come in in time; nothing was filed');
+  } finally {
+    deadline.removeEventListener('abort', giveUp);
+    reader.releaseLock();
+  }
+}
+
+function next(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  return reader.read().catch(() => {
+    throw broken('The post broke off; nothing was filed');
+  });
+}
+
+function broken(message: string): Problem {
+  return new Problem('busy', message, { retryAfterSeconds: 10 });
 }
 
 function grown(body: Buffer, least: number): Buffer {

@@ -156,8 +156,9 @@ async function duplicate(
     contentHash: intake.contentHash,
   });
   if (known === null) throw new Error('a claimed mail is gone: the same mail has to be handed over again');
-  if (known.sameMail && known.oversize && mail.handedOver.raw !== null && mail.reading.ok) {
-    await completeOversize(tx, known, mail.handedOver.raw, mail.reading.mail, intake.at);
+  if (known.sameMail && known.oversize && mail.handedOver.raw !== null) {
+    const read = mail.reading.ok ? mail.reading.mail : null;
+    await completeOversize(tx, known, mail.handedOver.raw, read, intake.at);
   }
   return {
     status: 'duplicate',

@@ -116,13 +116,13 @@ export async function settleIntake(
     where id = ${intakeId}`;
 }
 
-/** Stores the original of an oversize mail; false when it has one already. */
+/** Stores the original of an oversize mail; false when it has one already, or was erased. */
 export async function markIntakeComplete(tx: Queryable, intakeId: number, raw: Uint8Array): Promise<boolean> {
   const original = await storedBytes(tx, raw);
   const rows = await tx`
     update intake
     set raw = ${original.expression}, headers = null, oversize = false
-    where id = ${intakeId} and raw is null
+    where id = ${intakeId} and oversize and raw is null
     returning id`;
   return rows.length > 0;
 }

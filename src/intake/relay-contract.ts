@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { cleanText } from '../mail/text.ts';
 
 /** The most that a relay may post at once, in bytes: what UrlFetchApp can send (50 MB). */
 export const MAX_BODY_BYTES = 50_000_000;
@@ -9,28 +10,46 @@ export const LARGE_BODY_BYTES = 5_000_000;
 /** The relay waits 30 s and is answered within 20: what is not filed after this is `retry`. */
 export const FILE_WITHIN_MS = 18_000;
 
-const gmailId = z.string().min(1).max(128);
+/** Later than that, when a post's answer for each mail is due; a post without one by now is refused as a whole. */
+export const ANSWER_WITHIN_MS = 19_500;
+
+const END_OF_9999 = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+// Gmail's are hexadecimal. One that PostgreSQL could not store as it is would never be answered for under its own name.
+const gmailId = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters');
+
+/** Text from a mail, which may hold what PostgreSQL does not take. */
+const mailText = z.string().transform(cleanText).openapi({ type: 'string' });
 
 const relayMessage = z.object({
   id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
   threadId: gmailId,
-  internalDate: z.int().min(0).max(8.64e15).openapi({
+  internalDate: z.int().transform(storableTime).openapi({
+    type: 'integer',
     example: 1767225600000,
     description: 'When Gmail accepted the mail, milliseconds since 1970',
   }),
-  labelIds: z.array(z.string().max(128)).max(500).default([]),
+  labelIds: z.array(z.string().max(128).transform(cleanText)).max(500).default([]),
   sizeEstimate: z.int().min(0).openapi({ description: 'Bytes, as Gmail estimates them' }),
-  raw: z.string().transform(decoded).nullable().openapi({
-    type: 'string',
-    description: 'The original, RFC 822, base64url; null for a mail over 30 MiB',
-  }),
+  raw: z
+    .string()
+    .transform(decoded)
+    .nullable()
+    .openapi({
+      type: ['string', 'null'],
+      description: 'The original, RFC 822, base64url; null for a mail over 30 MiB',
+    }),
   headers: z
-    .array(z.tuple([z.string(), z.string()]))
-    .max(2000)
+    .array(z.tuple([mailText, mailText]))
     .optional()
     .openapi({ description: 'Header fields in their order, when raw is null' }),
   oversize: z.boolean().optional(),
 });
+
+// Of an imported mail it is the Date header, whatever that says: one that no column holds must not keep the mail out.
+function storableTime(milliseconds: number): number {
+  return Math.min(Math.max(milliseconds, 0), END_OF_9999);
+}
 
 /**
  * Decoded while the body is checked, so that 40 MB of text need not outlive it. The decoder skips what is not base64url;

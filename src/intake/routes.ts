@@ -13,9 +13,11 @@ import { mailboxAddress } from '../mailboxes/mailbox.ts';
 import { recordHeartbeat } from '../relays/record-heartbeat.ts';
 import { recordSecretUse } from '../relays/record-secret-use.ts';
 import { Problem } from '../problems.ts';
+import { answerInTime } from './answer-in-time.ts';
 import { bodyReader } from './body-reader.ts';
 import { receiveBatch } from './receive-batch.ts';
 import {
+  ANSWER_WITHIN_MS,
   FILE_WITHIN_MS,
   LARGE_BODY_BYTES,
   MAX_BODY_BYTES,
@@ -42,15 +44,18 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
   routes.post('/v1/relay/:mailbox', async (c) => {
     // Started before the body is read: the relay's own clock runs from its first byte.
     const deadline = AbortSignal.timeout(FILE_WITHIN_MS);
-    try {
+    const answer = async (): Promise<Response> => {
       const { length, signature, mailbox } = await checkHeaders(deps, c);
       const open = (body: Buffer) => openBatch(deps, mailbox, signature, body);
       // Filed while the reader holds the place for large bodies: their mails stay in memory until they are stored.
-      return await readBody(c.req.raw.body, length, open, async (batch) => {
+      return readBody(c.req.raw.body, length, deadline, open, async (batch) => {
         await noteHeartbeat(deps, heard, mailbox, batch);
         const results = await receiveBatch(deps, mailbox, batch.messages, deadline);
         return c.json({ batch: signature.id, results });
       });
+    };
+    try {
+      return await answerInTime(ANSWER_WITHIN_MS, answer);
     } catch (error) {
       if (!isTransient(error)) throw error;
       deps.log.error({ error }, 'a relay post met a database that does not answer');

@@ -255,6 +255,12 @@ describe('stopping', () => {
 });
 
 describe('refusals say what to do', () => {
+  test('a folder that cannot be made, by root either', async () => {
+    await expect(startEmbeddedPostgres({ dataDir: '/proc/mailroom/data' })).rejects.toThrow(
+      /cannot write to .*DATA_DIR/,
+    );
+  });
+
   test('a cluster of another PostgreSQL version', async () => {
     const dataDir = await usedFolder();
     await writeFile(join(dataDir, 'pg', 'PG_VERSION'), '17\n');

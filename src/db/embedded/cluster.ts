@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { platform } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.ts';
 import { runCommand } from './command.ts';
 import type { Privileges } from './privileges.ts';
@@ -91,9 +91,14 @@ export async function readPasswords(dataDir: string): Promise<Passwords> {
   return { superuser, app };
 }
 
-/** Makes the data folder if needed, for this user's eyes only. */
+/** Makes the data folder if needed, and those above it, for this user's eyes only. */
 export async function ensureDataDir(dataDir: string): Promise<void> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // Not `recursive`: where a system answers ENOENT for every new folder, as /proc does, Node tries for ever.
+  const parent = dirname(dataDir);
+  if (parent !== dataDir) await stat(parent).catch(() => ensureDataDir(parent));
+  await mkdir(dataDir, { mode: 0o700 }).catch(async (error: unknown) => {
+    if (!(await stat(dataDir).catch(() => null))?.isDirectory()) throw error;
+  });
 }
 
 // The builtin provider sorts by code point and knows the upper and lower case of every alphabet, the same on each system.
