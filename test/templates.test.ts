@@ -1,22 +1,10 @@
 import PostalMime from 'postal-mime';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createParsePool } from '../src/mail/parse-pool.ts';
+import { describe, expect, test } from 'vitest';
 import { problemOf } from './support/app.ts';
-import { testDatabase } from './support/database.ts';
 import { receive } from './support/intake.ts';
-import { type SendingDesk, sendingDesk } from './support/sending-desk.ts';
-import { startSmtpListener } from './support/smtp-listener.ts';
+import { testSendingDesk } from './support/sending-desk.ts';
 
-const { db } = await testDatabase();
-const parsePool = createParsePool({ size: 1 });
-const smtp = await startSmtpListener();
-afterAll(() => Promise.all([parsePool.close(), smtp.stop()]));
-
-let desk: SendingDesk;
-beforeEach(async () => {
-  desk = await sendingDesk(db, { parsePool, smtpUrl: smtp.url });
-});
-afterEach(() => desk.close());
+const { db, smtp, desk } = await testSendingDesk();
 
 const PATH = '/v1/mailboxes/1/templates';
 const texts = async (): Promise<{ text: string; html: string }[]> =>
@@ -65,6 +53,7 @@ test.each([
   ['{{ contact.name', 'not closed'],
   ['{% include "../../etc/passwd" %}', 'ENOENT'],
   ['{% for i in (1..100000000) %}x{% endfor %}', 'limit exceeded'],
+  ['{% comment %} nothing {% endcomment %}', 'comes out empty'],
 ])('the template %s is refused when it is saved: %s', async (text, why) => {
   const refused = await desk.call('PUT', `${PATH}/closed/en`, { token: desk.lea.token, body: { text } });
   const problem = await problemOf(refused, 400, 'invalid_input');

@@ -13,8 +13,7 @@ import { assignSchema, takeSchema } from './schemas.ts';
 const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' as const };
 const asItIs = jsonContent('The request as it now is.', requestSchema);
 const problems = ['invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'] as const;
-const bare = { 200: asItIs, ...problemResponses(...problems) };
-const withBody = { 200: asItIs, ...problemResponses(...problems) };
+const answers = { 200: asItIs, ...problemResponses(...problems) };
 
 const take = createRoute({
   ...shared,
@@ -40,7 +39,7 @@ const assign = createRoute({
     "In progress with that operator; the contact is not told. Agents may assign nobody's request to themselves, leads and " +
     'admins any request to anybody. From new, in_progress and pending.',
   request: { params: idPath, body: jsonBody(assignSchema) },
-  responses: withBody,
+  responses: answers,
 });
 
 const unassign = createRoute({
@@ -52,7 +51,7 @@ const unassign = createRoute({
     "Nobody's, and new; the contact is not told. One's own, or as a lead or an admin another's. From new, in_progress and " +
     'pending.',
   request: { params: idPath },
-  responses: bare,
+  responses: answers,
 });
 
 /** Whose a request is; each verb answers with the request as it now is. */

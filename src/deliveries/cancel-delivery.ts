@@ -5,7 +5,10 @@ import { WAITING_STATES } from './delivery.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { markCancelled } from './queries.ts';
 
-/** Takes back a mail that is not being sent yet, also one that waits for its next try; later it is 409. */
+/**
+ * Takes back a mail that is not being sent yet, also one that waits for its next try; later it is 409. One that only its
+ * copies wait for is sent: the contact has it.
+ */
 export async function cancelDelivery(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -17,7 +20,7 @@ export async function cancelDelivery(
     if (!WAITING_STATES.some((state) => state === delivery.state)) {
       throw wrongDeliveryState(delivery, 'cancel', WAITING_STATES);
     }
-    await markCancelled(tx, delivery.id, at);
+    const state = await markCancelled(tx, delivery.id, at);
     await recordEvent(tx, {
       type: 'delivery.cancelled',
       actor,
@@ -27,7 +30,7 @@ export async function cancelDelivery(
       messageId: delivery.messageId,
       deliveryId: delivery.id,
       old: { state: delivery.state },
-      new: { state: 'cancelled' },
+      new: { state },
     });
   });
 }

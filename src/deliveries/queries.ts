@@ -26,15 +26,31 @@ export async function lockDeliveryRow(tx: Transaction, deliveryId: number): Prom
   return row ?? null;
 }
 
-/** Nobody who has not got the mail yet will get it. */
-export async function markCancelled(tx: Transaction, deliveryId: number, now: Date): Promise<void> {
-  await tx`
+/** Nobody who has not got the mail yet will get it; one that its contact has got already is sent all the same. */
+export async function markCancelled(
+  tx: Transaction,
+  deliveryId: number,
+  now: Date,
+): Promise<'cancelled' | 'sent'> {
+  const [row] = await tx<{ state: 'cancelled' | 'sent' }[]>`
     with cancelled as (
-      update deliveries set state = 'cancelled', next_attempt_at = null where id = ${deliveryId} returning id
+      update deliveries
+      set state = case when got.it then 'sent' else 'cancelled' end, next_attempt_at = null,
+        sent_at = case when got.it then ${now}::timestamptz else sent_at end
+      from (
+        select exists (
+          select from delivery_recipients where delivery_id = ${deliveryId} and role = 'to' and state = 'accepted') as it
+      ) got
+      where id = ${deliveryId}
+      returning id, state
+    ), recipients as (
+      update delivery_recipients set state = 'cancelled', settled_at = ${now}
+      from cancelled
+      where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'
     )
-    update delivery_recipients set state = 'cancelled', settled_at = ${now}
-    from cancelled
-    where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'`;
+    select state from cancelled`;
+  if (row === undefined) throw new Error(`delivery ${deliveryId} is gone`);
+  return row.state;
 }
 
 /** Queues the delivery again for whoever did not get it, from the ladder's first rung. */

@@ -5,6 +5,7 @@ import type { OperatorActor } from '../operators/actor.ts';
 import { invalidField } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
+import { wakeAccount } from '../sending/wake-account.ts';
 import { ensureReachable } from '../suppressions/ensure-reachable.ts';
 import { type DeliveryRow, markAddressCorrected, markRetried } from './queries.ts';
 
@@ -34,6 +35,7 @@ export async function retryDelivery(
     if (recipients === 0)
       throw wrongDeliveryState(delivery, 'retry', ['a delivery that somebody did not get']);
     await ensureReachable(tx, delivery, at);
+    await wakeAccount(tx, delivery.id, at);
     await recordEvent(tx, {
       type: 'delivery.retried',
       actor,

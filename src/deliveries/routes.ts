@@ -61,7 +61,8 @@ const retry = createRoute({
   summary: 'Send a mail again',
   description:
     'Now, under the same Message-ID, and to nobody who has it. Works on deferred, failed and bounced deliveries, and on a ' +
-    'sent one that somebody did not get. A suppressed address has to be lifted first.',
+    'sent one that somebody did not get. An address that bounced as dead has to be lifted first. A server that could not be ' +
+    'used is tried again at once.',
   request: { params: idPath, body: optionalJsonBody(retrySchema) },
   responses: { 200: jsonContent('The delivery as it now is.', deliverySchema), ...verbProblems },
 });

@@ -64,27 +64,22 @@ export function replyAddress(context: Pick<OutgoingContext, 'mailbox' | 'replyTa
 }
 
 /**
- * The thread that a mail takes its place in, by RFC 5322 (3.6.4): what its parent refers to, then the parent itself. What
- * the thread had before it stands in between, for clients that send no References. Without a parent it goes on from our last.
+ * The thread that a mail takes its place in, by RFC 5322 (3.6.4): what its parent refers to, then the parent itself. For a
+ * parent without References, as some clients send, the thread before it stands in. Without a parent it goes on from our last.
  */
 export function threadAfter(
-  context: Pick<OutgoingContext, 'threadIds'>,
+  { threadIds }: Pick<OutgoingContext, 'threadIds'>,
   parent: LastInbound | null,
 ): { readonly inReplyTo: string | null; readonly references: readonly string[] } {
-  const { threadIds } = context;
   const own = parent?.internetMessageId ?? null;
-  const last = own === null ? -1 : threadIds.lastIndexOf(own);
-  const before = threadIds.slice(0, last === -1 ? undefined : last);
   const inReplyTo = own ?? threadIds.at(-1) ?? null;
-  const named = [...referencesOf(parent), ...before].filter((id) => id !== inReplyTo);
-  return { inReplyTo, references: [...new Set(named), ...(inReplyTo === null ? [] : [inReplyTo])] };
-}
-
-// A parent without References that answers several mails at once has no single line of ancestors.
-function referencesOf(parent: LastInbound | null): readonly string[] {
-  if (parent === null) return [];
-  if (parent.references.length > 0) return parent.references;
-  return parent.inReplyTo.length === 1 ? parent.inReplyTo : [];
+  if (inReplyTo === null) return { inReplyTo, references: [] };
+  const place = threadIds.lastIndexOf(inReplyTo);
+  const before = place === -1 ? threadIds : threadIds.slice(0, place);
+  const outside = (parent?.inReplyTo ?? []).filter((id) => !threadIds.includes(id));
+  const ancestors =
+    parent !== null && parent.references.length > 0 ? parent.references : [...outside, ...before];
+  return { inReplyTo, references: [...new Set([...ancestors.filter((id) => id !== inReplyTo), inReplyTo])] };
 }
 
 /** Where an answer goes: the contact's latest Reply-To unless that is the desk itself, else the address they wrote from. */

@@ -4,7 +4,13 @@ import type { Actor } from '../operators/actor.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
-import { languageOf, type OutgoingContext, replyAddress, replySubject, threadAfter } from './outgoing-context.ts';
+import {
+  languageOf,
+  type OutgoingContext,
+  replyAddress,
+  replySubject,
+  threadAfter,
+} from './outgoing-context.ts';
 import { renderNotice } from '../templates/render-notice.ts';
 
 /**

@@ -6,12 +6,12 @@ import { type ApiRoutes, type AppEnv, apiRoutes } from '../http/app-env.ts';
 import { idempotency } from '../http/idempotency.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../http/schemas.ts';
-import { sanitizeHtml } from '../mail/html/sanitize-html.ts';
 import { invalidField, Problem } from '../problems.ts';
 import { findMessage } from '../messages/find-message.ts';
 import { messageSchema, renderMessage } from '../messages/schemas.ts';
 import { editHeldReply } from './edit-held-reply.ts';
 import { type GivenFile, outgoingFiles } from './outgoing-files.ts';
+import { outgoingHtml } from './outgoing-html.ts';
 import {
   heldReplySchema,
   multipartReplySchema,
@@ -83,7 +83,7 @@ export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wa
     const requestId = c.req.valid('param').id;
     const { body, files } = await readReply(c);
     const key = c.req.valid('header')['idempotency-key'];
-    const html = body.html === undefined ? null : sanitizeHtml(body.html);
+    const html = body.html === undefined ? null : outgoingHtml(body.html);
     const ready = outgoingFiles(files, { text: body.text, html });
     const { messageId } = await replyToRequest(deps, actor, {
       requestId,
@@ -104,7 +104,7 @@ export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wa
     const actor = c.get('actor');
     const messageId = c.req.valid('param').id;
     const { text, html } = c.req.valid('json');
-    const words = html === undefined ? { text } : { text, html: sanitizeHtml(html) };
+    const words = html === undefined ? { text } : { text, html: outgoingHtml(html) };
     await editHeldReply(deps, actor, { messageId, ...words });
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 200);
   });

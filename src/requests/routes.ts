@@ -6,7 +6,7 @@ import { idPath, idempotencyHeaders, jsonBody, jsonContent } from '../http/schem
 import { requestRenderer } from './render-request.ts';
 import { newRequestSchema, requestChangesSchema, requestSchema } from './schemas.ts';
 import { idempotency } from '../http/idempotency.ts';
-import { sanitizeHtml } from '../mail/html/sanitize-html.ts';
+import { outgoingHtml } from '../replies/outgoing-html.ts';
 import { editRequest } from './edit-request.ts';
 import { openRequest } from './open-request.ts';
 
@@ -70,7 +70,7 @@ export function requestRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'
     const key = c.req.valid('header')['idempotency-key'];
     const { requestId } = await openRequest(deps, actor, {
       ...body,
-      html: body.html === undefined ? undefined : sanitizeHtml(body.html),
+      html: body.html === undefined ? undefined : outgoingHtml(body.html),
       send: body.send ?? true,
       idempotency: idempotency(actor.operatorId, key, 'POST /v1/requests', body),
     });

@@ -53,6 +53,15 @@ export async function markPaused(db: Db, pause: NewPause): Promise<void> {
     where sending_pauses.until <= ${pause.now} or excluded.reason = 'provider_limit'`;
 }
 
+/** The account that a delivery was last tried by need not rest any longer, unless it is its provider's limit that it waits for. */
+export async function endOutage(tx: Queryable, deliveryId: number, now: Date): Promise<void> {
+  await tx`
+    update sending_pauses set until = ${now}
+    from deliveries
+    where deliveries.id = ${deliveryId} and sending_pauses.account = deliveries.account
+      and sending_pauses.reason = 'unreachable' and sending_pauses.until > ${now}`;
+}
+
 export async function clearPause(db: Db, account: string): Promise<void> {
   await db`delete from sending_pauses where account = ${account}`;
 }

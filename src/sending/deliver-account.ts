@@ -12,10 +12,13 @@ import {
 } from './queries.ts';
 import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
+import { MOST_CONNECTIONS } from '../transports/transport.ts';
 import type { SmtpAccount } from '../transports/transports.ts';
 
 const LEASE_MS = 2 * 60_000;
 const ATTEMPT_TIMEOUT_MS = 5 * 60_000;
+// A mail that takes longer than this gives its lane away, so that five that hang hold nobody else up for five minutes.
+const SLOW_MS = 10_000;
 
 /** Sends what is due for one account's mailboxes; the part of `deliverDue` that a worker runs account by account. */
 export async function deliverAccount(
@@ -41,6 +44,7 @@ export async function deliverAccount(
     pausedSince: work.pausedSince,
     abort: options.abort ?? new AbortController().signal,
     lanes: options.concurrency ?? 5,
+    slowMs: options.slowMs ?? SLOW_MS,
     othersConnected: () => run.lanes > 1 && !run.probing,
     probing: work.pausedUntil !== null,
     paused: false,
@@ -62,6 +66,7 @@ type DrainRun = SendRun & {
   readonly leaseUntil: () => Date;
   /** One less each time the server turns a further connection away. */
   lanes: number;
+  readonly slowMs: number;
   /** The account has been resting: one mail at a time finds out whether it works again. */
   probing: boolean;
   paused: boolean;
@@ -71,6 +76,12 @@ type Counts = { attempted: number; sent: number; deferred: number; failed: numbe
 
 type AccountDeps = DeliverDeps & SmtpAccount;
 
+type Sending = {
+  readonly done: Promise<void>;
+  readonly doneOrSlow: Promise<void>;
+  readonly isSlow: () => boolean;
+};
+
 // Claims no more than there are lanes: a mail that waits in this process would wait for the others too.
 async function drain(
   deps: AccountDeps,
@@ -78,7 +89,7 @@ async function drain(
   report: Counts,
   options: Pick<DeliverOptions, 'stop' | 'nextLook'>,
 ): Promise<void> {
-  const running = new Set<Promise<void>>();
+  const running = new Set<Sending>();
   let ended = 0;
   let takeOverAt = run.leaseUntil();
   try {
@@ -87,26 +98,45 @@ async function drain(
         report.takenOver += await takeOver(deps);
         takeOverAt = run.leaseUntil();
       }
-      const free = (run.probing ? 1 : run.lanes) - running.size;
+      const free = freeLanes(run, [...running]);
       const endedBefore = ended;
       const mayClaim = free > 0 && !run.paused && options.stop?.aborted !== true;
       for (const delivery of mayClaim ? await claimWithinDay(deps, run, free) : []) {
         report.attempted++;
-        const sending = sendOne(deps, run, report, delivery).finally(() => {
+        const done = sendOne(deps, run, report, delivery).finally(() => {
           running.delete(sending);
           ended++;
         });
+        const sending = watch(done, run.slowMs);
         running.add(sending);
       }
       // What ended while the claim was looking may be what another mail waited for: the claim cannot have seen it.
       if (ended !== endedBefore) continue;
       if (running.size === 0) return;
       const look = mayClaim && options.nextLook !== undefined ? [options.nextLook()] : [];
-      await Promise.race([...running, ...look]);
+      const changes = [...running].map((each) => (each.isSlow() ? each.done : each.doneOrSlow));
+      await Promise.race([...changes, ...look]);
     }
   } finally {
-    await Promise.allSettled(running);
+    await Promise.allSettled([...running].map(({ done }) => done));
   }
+}
+
+function freeLanes(run: DrainRun, running: readonly Sending[]): number {
+  if (run.probing) return 1 - running.length;
+  const quick = running.filter((each) => !each.isSlow()).length;
+  return Math.min(run.lanes - quick, MOST_CONNECTIONS - running.length);
+}
+
+function watch(done: Promise<void>, slowMs: number): Sending {
+  let slow = false;
+  const seen = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    slow = true;
+    seen.resolve();
+  }, slowMs);
+  const ended = done.finally(() => clearTimeout(timer));
+  return { done, doneOrSlow: Promise.race([ended, seen.promise]), isSlow: () => slow };
 }
 
 async function sendOne(
@@ -163,10 +193,10 @@ async function claimWithinDay(
     limit,
   };
   const day = deps.dailyLimit;
-  if (day === null) return await claimDeliveries(deps.db, { ...claim, budget: null });
+  if (day === null) return await claimDeliveries(deps.db, { ...claim, budget: null, unused: false });
   return await deps.db.begin(async (tx) => {
     await lockDailyLimit(tx);
     const used = await countDayRecipients(tx, claim.account, now);
-    return used >= day ? [] : await claimDeliveries(tx, { ...claim, budget: day - used });
+    return used >= day ? [] : await claimDeliveries(tx, { ...claim, budget: day - used, unused: used === 0 });
   });
 }

@@ -4,9 +4,11 @@ import { deliverAccount } from './deliver-account.ts';
 export type DeliverDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports'>;
 
 export type DeliverOptions = {
-  /** Deliveries sent at the same time; 5, the connections of the SMTP pool, unless told. */
+  /** Deliveries sent at the same time, those that are slow apart; 5 unless told. */
   readonly concurrency?: number;
   readonly attemptTimeoutMs?: number;
+  /** After this long a mail gives its place to others, and goes on beside them; 10 s unless told. */
+  readonly slowMs?: number;
   readonly leaseMs?: number;
   /** In [0, 1): the jitter of retries. */
   readonly random?: () => number;

@@ -9,6 +9,7 @@ import {
   nextAttemptAfter,
   pauseUntil,
 } from '../deliveries/delivery.ts';
+import { refusesAsDead } from '../mail/bounce/read-bounce.ts';
 import type { RecipientRefusal, SendResult, SmtpReply } from '../transports/transport.ts';
 
 /** What became of one attempt: the delivery's next state, each recipient's, and whether the account must rest. */
@@ -21,6 +22,8 @@ export type Verdict = {
   readonly recipients: readonly RecipientVerdict[];
   /** A To recipient, so the contact, has the mail now. */
   readonly contactAccepted: boolean;
+  /** A To recipient will never get it, so that the mail has failed, whatever becomes of its copies. */
+  readonly contactRefused: boolean;
   /** Somebody will never get it. */
   readonly refused: readonly string[];
   readonly pause: { readonly reason: PauseReason; readonly until: Date } | null;
@@ -34,6 +37,8 @@ export type RecipientVerdict = {
   readonly role: RecipientRole;
   readonly state: RecipientState;
   readonly reply: SmtpReply;
+  /** The server says of this very address that nobody is there. */
+  readonly dead: boolean;
 };
 
 export type Judged = {
@@ -95,6 +100,7 @@ export function judgeResult(judged: Judged): Verdict {
     reply: (recipients.find((each) => each.state !== 'accepted') ?? result).reply,
     recipients,
     contactAccepted: recipients.some(({ role, state: each }) => role === 'to' && each === 'accepted'),
+    contactRefused: recipients.some(({ role, state: each }) => role === 'to' && each === 'refused'),
     refused: recipients.filter((each) => each.state === 'refused').map(({ address }) => address),
     pause,
     turnedAway: turnedAway && pause === null,
@@ -110,26 +116,27 @@ function judgeRecipient(
   recipient: Judged['waiting'][number],
   outageTooLong: boolean,
 ): RecipientVerdict {
-  if (result.kind === 'unsendable') return { ...recipient, state: 'refused', reply: result.reply };
-  if (result.kind === 'account_failed') {
-    return { ...recipient, state: outageTooLong ? 'refused' : 'waiting', reply: result.reply };
-  }
-  const refusal = result.kind === 'mail_failed' ? result.reply : refusalOf(result, recipient.address);
-  if (refusal === null)
-    return { ...recipient, state: 'accepted', reply: (result as { reply: SmtpReply }).reply };
-  return {
+  const is = (state: RecipientState, reply: SmtpReply, dead = false): RecipientVerdict => ({
     ...recipient,
-    state: classifyReply(refusal) === 'permanent' ? 'refused' : 'waiting',
-    reply: refusal,
-  };
+    state,
+    reply,
+    dead,
+  });
+  if (result.kind === 'unsendable') return is('refused', result.reply);
+  if (result.kind === 'account_failed') return is(outageTooLong ? 'refused' : 'waiting', result.reply);
+  const own = result.kind === 'answered' ? refusalOf(result.refused, recipient.address) : null;
+  const refusal = own ?? (result.kind === 'mail_failed' ? result.reply : refusalOfAll(result));
+  if (refusal === null) return is('accepted', result.reply);
+  if (classifyReply(refusal) !== 'permanent') return is('waiting', refusal);
+  return is('refused', refusal, own !== null && refusesAsDead(own));
 }
 
-function refusalOf(
-  result: { readonly accepted: readonly string[]; readonly refused: readonly RecipientRefusal[] },
-  address: string,
-): SmtpReply | null {
-  const refusal = result.refused.find((each) => sameAddress(each.address, address));
-  return refusal ?? (result.accepted.length === 0 ? (result.refused[0] ?? null) : null);
+function refusalOf(refused: readonly RecipientRefusal[], address: string): SmtpReply | null {
+  return refused.find((each) => sameAddress(each.address, address)) ?? null;
+}
+
+function refusalOfAll(result: Extract<SendResult, { kind: 'answered' }>): SmtpReply | null {
+  return result.accepted.length === 0 ? (result.refused[0] ?? null) : null;
 }
 
 // nodemailer names an address under SMTPUTF8 with its domain in Unicode, we in ASCII.

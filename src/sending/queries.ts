@@ -120,7 +120,12 @@ export type Claim = {
   readonly limit: number;
   /** Recipients that may still be addressed today, or null without a limit. */
   readonly budget: number | null;
+  /** Nothing has left today: then a mail to more people than a day allows goes alone, or it and all behind it wait for ever. */
+  readonly unused: boolean;
 };
+
+/** Characters: a mail of 20 MB would come back in the text and the HTML of every answer, and no server takes that. */
+const MOST_QUOTED = 100_000;
 
 /**
  * Leases up to `limit` due deliveries, opens an attempt for each, and gives all that composing takes: one round trip.
@@ -150,6 +155,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       ${due('notice')} limit ${claim.limit} - (select count(*) from replies) for update of d skip locked
     ), candidates as (
       select picked.id,
+        row_number() over (order by picked.kind desc, picked.next_attempt_at, picked.id) as place,
         sum((select count(*) from delivery_recipients r where r.delivery_id = picked.id and r.state = 'waiting'))
           over (order by picked.kind desc, picked.next_attempt_at, picked.id) as recipients
       from (select * from replies union all select * from notices) picked
@@ -159,7 +165,8 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
         account = ${claim.account}
       from candidates
       where deliveries.id = candidates.id
-        and (${claim.budget}::bigint is null or candidates.recipients <= ${claim.budget}::bigint)
+        and (${claim.budget}::bigint is null or candidates.recipients <= ${claim.budget}::bigint
+          or candidates.place = 1 and ${claim.unused})
       returning deliveries.*
     ), attempts as (
       insert into delivery_attempts (delivery_id, lease_owner, at)
@@ -176,8 +183,11 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       exists (select from attachments where attachments.message_id = messages.id) as has_attachments,
       (
         select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at,
-          'text', case claimed.quoting when 'full' then quoted.text else quoted.visible_text end)
+          'text', case when length(words.said) > ${MOST_QUOTED}
+          then left(words.said, ${MOST_QUOTED}) || E'\n\n[…]' else words.said end)
         from messages quoted
+          cross join lateral (
+            select case claimed.quoting when 'full' then quoted.text else quoted.visible_text end as said) words
         where quoted.id = claimed.quoted_message_id and quoted.kind = 'inbound' and claimed.quoting <> 'none'
       ) as quoted,
       people.waiting, people.settled_states
@@ -239,7 +249,10 @@ export type AttemptRecord = {
   }[];
 };
 
-/** Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. */
+/**
+ * Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. An address that
+ * our server had refused and now takes mail for is suppressed no longer.
+ */
 export async function markAttempt(db: Queryable, record: AttemptRecord): Promise<boolean> {
   const { now } = record;
   const rows = await db`
@@ -258,6 +271,11 @@ export async function markAttempt(db: Queryable, record: AttemptRecord): Promise
       from mine, jsonb_to_recordset(${json(db, record.recipients)})
         as s (position integer, state text, code integer, "enhancedCode" text, reply text)
       where r.delivery_id = mine.id and r.position = s.position and r.state = 'waiting'
+    ), lifted as (
+      delete from suppressed_addresses a
+      using mine, jsonb_to_recordset(${json(db, record.recipients)}) as s (position integer, state text), delivery_recipients r
+      where s.state = 'accepted' and r.delivery_id = mine.id and r.position = s.position
+        and a.address = lower(r.address) and a.source = 'refusal'
     ), ended as (
       update delivery_attempts a
       set ended_at = ${now}, code = ${record.code}, enhanced_code = ${record.enhancedCode}, reply = ${record.reply},

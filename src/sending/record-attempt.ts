@@ -2,11 +2,11 @@ import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { clearPause, markPaused } from './account-queries.ts';
-import type { Verdict } from './judge-result.ts';
-import { type AttemptRecord, type ClaimedDelivery, markAttempt } from './queries.ts';
+import type { RecipientVerdict, Verdict } from './judge-result.ts';
 import { lockRequest } from '../requests/lock-request.ts';
-import { markFirstResponse } from './queries.ts';
+import { type AttemptRecord, type ClaimedDelivery, markAttempt, markFirstResponse } from './queries.ts';
 import { returnRequest } from '../request-status/return-request.ts';
+import { suppressAddresses } from '../suppressions/suppress-addresses.ts';
 
 /**
  * Writes what came of an attempt, under the run's own lease only (false: it was lost). A failed reply brings its request
@@ -45,7 +45,9 @@ export async function recordAttempt(
     await markPaused(db, { account, reply: verdict.reply.text, now, ...verdict.pause });
   }
   const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
-  if (!returns && !(delivery.firstResponse && verdict.contactAccepted)) return await markAttempt(db, record);
+  const dead = verdict.recipients.filter((each) => each.dead);
+  if (!returns && dead.length === 0 && !(delivery.firstResponse && verdict.contactAccepted))
+    return await markAttempt(db, record);
 
   return await db.begin(async (tx) => {
     // The request before its delivery, as everywhere: whoever erases or closes it takes the locks in this order too.
@@ -54,7 +56,17 @@ export async function recordAttempt(
     if (delivery.firstResponse && verdict.contactAccepted)
       await markFirstResponse(tx, delivery.requestId, now);
     if (returns) await bringBack(tx, delivery, verdict, now);
+    await suppressAddresses(tx, dead.map(suppressed(delivery.id)), 'refusal', now);
     return true;
+  });
+}
+
+function suppressed(deliveryId: number) {
+  return ({ address, reply }: RecipientVerdict) => ({
+    address: address.toLowerCase(),
+    reason: reply.text,
+    enhancedCode: reply.enhancedCode,
+    deliveryId,
   });
 }
 
@@ -71,7 +83,7 @@ async function bringBack(
   verdict: Verdict,
   now: Date,
 ): Promise<void> {
-  const failed = verdict.state === 'failed';
+  const failed = verdict.state === 'failed' || verdict.contactRefused;
   const change = await returnRequest(tx, { requestId: delivery.requestId, reopen: failed, at: now });
   await recordEvent(tx, {
     type: failed ? 'delivery.failed' : 'delivery.recipient_refused',

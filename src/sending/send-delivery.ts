@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Deps } from '../deps.ts';
 import { type MailToCompose, composeMail } from '../mail/outgoing/compose-mail.ts';
+import { cleanText } from '../mail/text.ts';
 import { type Judged, type Verdict, judgeResult } from './judge-result.ts';
 import { type ClaimedDelivery, listMessageAttachments } from './queries.ts';
 import { recordAttempt } from './record-attempt.ts';
@@ -58,14 +59,16 @@ async function send(
     const reply = { code: null, enhancedCode: null, text: 'Nobody is left to send to' };
     return { kind: 'answered', accepted: [], refused: [], reply };
   }
+  // Outside of the try: a database that is away fails no mail, the lease runs out and it goes again.
+  const mail = await mailOf(deps, delivery);
   let mime: Buffer;
   try {
-    mime = await composeMail(await mailOf(deps, delivery));
+    mime = await composeMail(mail);
   } catch (error) {
     deps.log.error({ deliveryId: delivery.id, error }, 'mail cannot be composed');
     return {
       kind: 'unsendable',
-      reply: { code: null, enhancedCode: null, text: `Cannot be composed: ${String(error)}` },
+      reply: { code: null, enhancedCode: null, text: cleanText(`Cannot be composed: ${String(error)}`) },
     };
   }
   const timeout = new AbortController();

@@ -50,13 +50,6 @@ export async function listSuppressedRecipients(
       and s.until > ${now}`;
 }
 
-/** Our server takes mail for addresses that it had refused: what it said then holds no longer. */
-export async function deleteRefused(tx: Queryable, addresses: readonly string[]): Promise<void> {
-  await tx`
-    delete from suppressed_addresses
-    where source = 'refusal' and address = any(${addresses.map((each) => each.toLowerCase())}::text[])`;
-}
-
 /** True when a suppression that still held was there. */
 export async function deleteSuppressed(tx: Queryable, address: string, now: Date): Promise<boolean> {
   const rows = await tx<{ until: Date }[]>`

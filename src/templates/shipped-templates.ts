@@ -21,7 +21,7 @@ If you want to add something, just answer this mail.
 
 your request {{ request.id }}{% if request.subject != "" %} "{{ request.subject }}"{% endif %} is now closed.
 
-If something is still open, just answer this mail: we will take it up again.
+If something is still open, just answer this mail: one of us will read it and write back.
 
 {{ mailbox.name }}
 `,
@@ -45,7 +45,7 @@ If something is still open, just answer this mail: we will take it up again.
 
 Ваше обращение {{ request.id }}{% if request.subject != "" %} «{{ request.subject }}»{% endif %} закрыто.
 
-Если вопрос остался, просто ответьте на это письмо: мы снова им займёмся.
+Если вопрос остался, просто ответьте на это письмо: мы прочитаем ответ и напишем вам.
 
 {{ mailbox.name }}
 `,

@@ -1,5 +1,6 @@
 import { Liquid, type Template as LiquidTemplate } from 'liquidjs';
 import { htmlOfText } from '../mail/outgoing/quote-mail.ts';
+import { isBlankHtml } from '../mail/html/is-blank-html.ts';
 import { sanitizeHtml } from '../mail/html/sanitize-html.ts';
 import type { NoticeKind } from '../mailboxes/mailbox.ts';
 
@@ -92,8 +93,9 @@ function faultIn(
     const full = sampleValues({ name: 'Support', address: 'support@example.com' }, notice);
     const bare = { ...full, contact: { ...full.contact, name: '' }, request: { id: 1, subject: '' } };
     const cases = notice === 'taken' ? [full, bare] : [full, { ...bare, operator: null }];
-    for (const values of cases) engine.renderSync(tree, values);
-    return null;
+    const [sample] = cases.map((values) => String(engine.renderSync(tree, values)));
+    const blank = field === 'html' ? isBlankHtml(sanitizeHtml(sample ?? '')) : sample?.trim() === '';
+    return blank ? { field, detail: 'comes out empty' } : null;
   } catch (error) {
     return { field, detail: explain(error) };
   }

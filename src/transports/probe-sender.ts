@@ -24,7 +24,9 @@ export async function probeSender(
         const dialog = connection as unknown as Dialog;
         dialog._responseActions.push((line) => {
           const reply = readReply(line);
-          resolve(reply.code === 250 ? null : { kind: wantsSignIn(reply.code) ? 'sign_in' : 'sender', reply });
+          resolve(
+            reply.code === 250 ? null : { kind: wantsSignIn(reply.code) ? 'sign_in' : 'sender', reply },
+          );
         });
         dialog._sendCommand(`MAIL FROM:<${sender}>`);
       };

@@ -1,4 +1,5 @@
 import type { NodemailerError } from 'nodemailer';
+import { cleanText, shorten } from '../mail/text.ts';
 import type { RecipientRefusal, SendResult, SmtpReply } from './transport.ts';
 
 /** What keeps an account from sending, as far as one can tell from here. */
@@ -64,7 +65,7 @@ function isAccountTrouble(error: NodemailerError): boolean {
     TLS_FAULT.test(originalCode ?? '') ||
     ACCOUNT_TIMEOUTS.has(timeoutType ?? '') ||
     wantsSignIn(error.responseCode) ||
-    (error.responseCode !== undefined && /^(CONN|EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
+    (error.responseCode !== undefined && /^(EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
   );
 }
 
@@ -80,12 +81,19 @@ export function describe(error: NodemailerError): SmtpReply {
     return {
       code: null,
       enhancedCode: null,
-      text: `Nothing was sent: the server offers no TLS. It said: ${response}`,
+      text: words(`Nothing was sent: the server offers no TLS. It said: ${response}`),
     };
   }
   if (response !== '') return readReply(response);
-  return { code: null, enhancedCode: null, text: error.message };
+  return {
+    code: null,
+    enhancedCode: null,
+    text: words(error.message.replace(OPENSSL, 'TLS failed: $2 ($1)')),
+  };
 }
+
+// `40DD…:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/…:77:`
+const OPENSSL = /[0-9A-F]{8,}:error:[0-9A-F]+:([^:]+):[^:]*:([^:]+):[\s\S]*/;
 
 /** The refusal of one recipient. */
 export function refusal(error: NodemailerError): RecipientRefusal {
@@ -98,6 +106,13 @@ export function readReply(line: string): SmtpReply {
   return {
     code: match?.[1] === undefined ? null : Number(match[1]),
     enhancedCode: match?.[2] ?? null,
-    text: line,
+    text: words(line),
   };
 }
+
+// A NUL would keep the result from being written, and the mail would be sent again and again.
+function words(said: string): string {
+  return shorten(cleanText(said), LONGEST_REPLY);
+}
+
+const LONGEST_REPLY = 1000;

@@ -55,11 +55,14 @@ export type SmtpSettings = {
 };
 
 export type SmtpTransportOptions = SmtpSettings & {
-  /** Connections kept open at most; 5 unless told. */
+  /** Connections kept open at most. */
   readonly maxConnections?: number;
   /** Further certificates to trust, in PEM: for a server of one's own, and for tests. */
   readonly ca?: string;
 };
+
+/** More mails than this are never on their way at once. The usual few need as many; the rest is for when some hang. */
+export const MOST_CONNECTIONS = 25;
 
 /** A pooled SMTP account. Outside of loopback nothing is sent, no password either, before TLS stands. */
 export function smtpTransport(options: SmtpTransportOptions): MailTransport {
@@ -69,7 +72,7 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     pool: true,
     ...server,
     ...(auth === null ? {} : { auth }),
-    maxConnections: options.maxConnections ?? 5,
+    maxConnections: options.maxConnections ?? MOST_CONNECTIONS,
     maxMessages: Number.POSITIVE_INFINITY,
     // The pool repeats a mail only when not a byte of it left; a server that keeps hanging up is for our own ladder.
     maxRequeues: 1,
@@ -83,13 +86,13 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
   return {
     account: accountName(options.url),
     async send(mime, envelope, signal) {
-      const lettered = envelope.to.filter(needsUnicode);
       try {
-        if (lettered.length > 0) takesUnicode ??= await offersUnicode(server);
-        const unfit = takesUnicode === false ? lettered : [];
-        const to = envelope.to.filter((address) => !unfit.includes(address));
-        const refused = unfit.map((address) => ({ ...NO_SMTPUTF8, address }));
-        if (to.length === 0) return { kind: 'answered', accepted: [], refused, reply: NO_SMTPUTF8 };
+        if (envelope.to.some(needsUnicode)) takesUnicode ??= await offersUnicode(server);
+        const refused = envelope.to.flatMap((address) => unfit(address, takesUnicode));
+        const to = envelope.to.filter((address) => !refused.some((each) => each.address === address));
+        const [first] = refused;
+        if (to.length === 0 && first !== undefined)
+          return { kind: 'answered', accepted: [], refused, reply: first };
         const sent = await pool.sendMail({ raw: mime, envelope: { from: envelope.from, to }, signal });
         takesUnicode = (sent.ehlo ?? []).some((line) => /^SMTPUTF8\b/i.test(line));
         return {
@@ -176,6 +179,18 @@ const NO_SMTPUTF8: SmtpReply = {
   enhancedCode: '5.6.7',
   text: '553 5.6.7 Not sent: the mail server takes no addresses with letters beyond ASCII (it offers no SMTPUTF8)',
 };
+
+const NO_ADDRESS: SmtpReply = {
+  code: 553,
+  enhancedCode: '5.1.3',
+  text: '553 5.1.3 Not sent: this is no address that a mail server can be told',
+};
+
+// The library would refuse the whole mail for it, and not say for whom.
+function unfit(address: string, takesUnicode: boolean | null): RecipientRefusal[] {
+  if (/[\r\n<>]/.test(address)) return [{ ...NO_ADDRESS, address }];
+  return takesUnicode === false && needsUnicode(address) ? [{ ...NO_SMTPUTF8, address }] : [];
+}
 
 function needsUnicode(address: string): boolean {
   return /[^\p{ASCII}]/u.test(address);

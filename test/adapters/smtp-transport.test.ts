@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterAll, expect, test } from 'vitest';
 import { readReply } from '../../src/transports/smtp-faults.ts';
 import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
@@ -73,7 +74,7 @@ test('a server that cannot be reached is trouble of the account', async () => {
   expect((await transport.verify())?.reply.text).toMatch(/ECONNREFUSED/);
 });
 
-test('so are a refused password and a server that is closed for the day', async () => {
+test('so are a refused password, a missing one, and a server that is closed for the day', async () => {
   const { transport } = await listen({
     user: 'desk',
     password: 'secret',
@@ -83,6 +84,14 @@ test('so are a refused password and a server that is closed for the day', async 
     kind: 'account_failed',
     reply: { code: 535, enhancedCode: '5.7.8' },
   });
+  const unsigned = await listen({ user: 'desk', password: 'secret' });
+  const anonymous = smtpTransport({ url: `smtp://127.0.0.1:${unsigned.smtp.port}` });
+  closers.push(anonymous.close);
+  expect(await send(anonymous, ['a@example.org'])).toMatchObject({
+    kind: 'account_failed',
+    reply: { code: 530 },
+  });
+  expect(await anonymous.verify('desk@example.com')).toMatchObject({ kind: 'sign_in' });
   const closed = await listen({ behaviour: { connect: { code: 421, text: '4.3.2 Closed' } } });
   expect(await send(closed.transport, ['a@example.org'])).toMatchObject({
     kind: 'account_failed',
@@ -115,6 +124,14 @@ test('an aborted send ends with the reason, and the account goes on', async () =
   expect(await send(transport, ['b@example.org'])).toMatchObject({ kind: 'answered' });
 });
 
+test('an address that cannot be named to a server is refused by name, and the others get the mail', async () => {
+  const { transport } = await listen();
+  expect(await send(transport, ['"<b>"@example.org', 'a@example.org'])).toMatchObject({
+    accepted: ['a@example.org'],
+    refused: [{ address: '"<b>"@example.org', code: 553, enhancedCode: '5.1.3' }],
+  });
+});
+
 test('a unicode local part goes to a server with SMTPUTF8 as it is', async () => {
   const { smtp, transport } = await listen();
   expect(await send(transport, ['jürgen@example.org'])).toMatchObject({ kind: 'answered', refused: [] });
@@ -123,7 +140,6 @@ test('a unicode local part goes to a server with SMTPUTF8 as it is', async () =>
 
 test('a server without SMTPUTF8 is not sent a unicode local part, and the refusal says why in words', async () => {
   const { smtp, transport } = await listen({ asciiOnly: true });
-  await send(transport, ['a@example.org']);
   const refused = [
     {
       address: 'jürgen@example.org',
@@ -132,25 +148,37 @@ test('a server without SMTPUTF8 is not sent a unicode local part, and the refusa
       text: expect.stringContaining('SMTPUTF8') as string,
     },
   ];
-  expect(await send(transport, ['jürgen@example.org', 'b@example.org'])).toMatchObject({
-    kind: 'answered',
-    accepted: ['b@example.org'],
-    refused,
-  });
+  // The very first mail: nothing is known of the server yet.
   expect(await send(transport, ['jürgen@example.org'])).toMatchObject({
     kind: 'answered',
     accepted: [],
     refused,
   });
-  expect(smtp.mails.map(({ to }) => to)).toEqual([['a@example.org'], ['b@example.org']]);
+  expect(await send(transport, ['jürgen@example.org', 'b@example.org'])).toMatchObject({
+    kind: 'answered',
+    accepted: ['b@example.org'],
+    refused,
+  });
+  expect(smtp.mails.map(({ to }) => to)).toEqual([['b@example.org']]);
 });
 
-test('outside of loopback nothing is sent before TLS stands', async () => {
-  const { smtp } = await listen();
-  // 0.0.0.0 reaches this machine, and is no loopback address by name: a server "elsewhere" that has no TLS.
-  const transport = smtpTransport({ url: `smtp://0.0.0.0:${smtp.port}` });
-  closers.push(transport.close);
-  expect(await send(transport, ['a@example.org'])).toMatchObject({ kind: 'account_failed' });
+test('outside of loopback a server without TLS is told neither mail nor password, and the reason is in words', async () => {
+  // This machine by the addresses that other machines know it by, and by 0.0.0.0, which is there even without a network.
+  const outside = Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4')
+    .map(({ address }) => address);
+  const { smtp } = await listen({ host: '0.0.0.0', user: 'desk', password: 'secret' });
+  for (const [index, host] of [...outside, '0.0.0.0'].entries()) {
+    const transport = smtpTransport({ url: `smtp://desk:secret@${host}:${smtp.port}` });
+    closers.push(transport.close);
+    const reply = { code: null, text: expect.stringContaining('the server offers no TLS') as string };
+    expect(await send(transport, ['a@example.org'])).toMatchObject({ kind: 'account_failed', reply });
+    expect(await transport.verify()).toMatchObject({ kind: 'tls', reply });
+    // It was reached, so it is the missing TLS that was refused.
+    expect(smtp.connections()).toBe(2 * (index + 1));
+  }
+  expect(smtp.signIns()).toBe(0);
   expect(smtp.mails).toEqual([]);
 });
 
@@ -165,6 +193,14 @@ test.each(['smtps', 'starttls'] as const)(
   },
 );
 
+test('a server that speaks no TLS on the port of TLS is told of in words', async () => {
+  const { smtp } = await listen();
+  const transport = smtpTransport({ url: smtp.url.replace('smtp:', 'smtps:') });
+  closers.push(transport.close);
+  const { reply } = await send(transport, ['a@example.org']);
+  expect(reply.text).toMatch(/^TLS failed: [a-z ]+ \(SSL routines\)$/);
+});
+
 test('the account is named without its password', async () => {
   const transport = smtpTransport({ url: 'smtps://desk%40example.com:secret@smtp.example.com' });
   closers.push(transport.close);
@@ -176,6 +212,9 @@ test.each([
   ['550-5.1.1 No such user\n550 5.1.1 Really', { code: 550, enhancedCode: '5.1.1' }],
   ['421 closing', { code: 421, enhancedCode: null }],
   ['nonsense', { code: null, enhancedCode: null }],
+  // PostgreSQL takes no NUL, and a result that cannot be written is a mail that goes again and again.
+  ['250 2.0.0 OK\0 queued', { code: 250, text: '250 2.0.0 OK queued' }],
+  [`550 5.1.1 ${'x'.repeat(5000)}`, { code: 550, text: `550 5.1.1 ${'x'.repeat(989)}…` }],
 ])('reads %j', (line, expected) => {
   expect(readReply(line)).toMatchObject(expected);
 });

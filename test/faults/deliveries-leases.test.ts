@@ -1,25 +1,11 @@
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deliverDue } from '../../src/sending/deliver-due.ts';
 import { startDeliveryWorker } from '../../src/sending/worker.ts';
-import { testDatabase } from '../support/database.ts';
-import { MINUTE, START, type Outbox, openOutbox } from '../support/outbox.ts';
-import { startSmtpListener } from '../support/smtp-listener.ts';
+import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
+import { MINUTE, START, testOutbox } from '../support/outbox.ts';
+import { oneAccount } from '../support/transports.ts';
 
-const { db } = await testDatabase();
-const smtp = await startSmtpListener();
-let outbox: Outbox;
-beforeEach(async () => {
-  smtp.setBehaviour({});
-  smtp.mails.length = 0;
-  outbox?.close();
-  outbox = await openOutbox(db, smtp.url);
-});
-afterAll(async () => {
-  outbox.close();
-  await smtp.stop();
-});
-
-const due = (): ReturnType<typeof deliverDue> => deliverDue(outbox.deps, { random: () => 0 });
+const { db, smtp, outbox, due } = await testOutbox();
 
 test('a worker sends what is queued when it is woken, and finishes what it is sending when it is stopped', async () => {
   const worker = startDeliveryWorker(outbox.deps, { pollMs: 60_000 });
@@ -53,19 +39,34 @@ test('a worker that is stopped does not wait longer than told for a mail that ha
   });
 });
 
-test('a worker survives a database that is away', async () => {
-  let looks = 0;
-  const away = new Proxy(db, {
-    apply(target, self, parameters) {
-      if (looks++ < 2) throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
-      return Reflect.apply(target as never, self, parameters) as unknown;
+/** A database that is away for some queries. */
+const awayWhen = (isAway: (query: string) => boolean): typeof db =>
+  new Proxy(db, {
+    apply(target, self, parameters: unknown[]) {
+      if (isAway(String(parameters[0])))
+        throw Object.assign(new Error('connection refused'), { code: 'ECONNREFUSED' });
+      return Reflect.apply(target as never, self, parameters);
     },
   });
+
+test('a worker survives a database that is away', async () => {
+  let looks = 0;
+  const away = awayWhen(() => looks++ < 2);
   const worker = startDeliveryWorker({ ...outbox.deps, db: away }, { pollMs: 5 });
   await outbox.queue(await outbox.addRequest());
   await smtp.received(1);
   await worker.stop();
   expect(looks).toBeGreaterThan(2);
+});
+
+test('a database that is away when the files of a mail are read fails no mail', async () => {
+  const files = [{ name: 'a.txt', contentType: 'text/plain', content: Buffer.from('x') }];
+  const { messageId } = await outbox.queue(await outbox.addRequest(), { attachments: files });
+  const away = awayWhen((query) => query.includes('select name, content_type, inline'));
+  await deliverDue({ ...outbox.deps, db: away });
+  expect(await outbox.stored(messageId)).toMatchObject({ state: 'sending' });
+  outbox.advance(2 * MINUTE + 1);
+  expect(await due()).toMatchObject({ takenOver: 1, sent: 1 });
 });
 
 test('what a dead process was sending is taken over after its lease, and says that a copy may have left', async () => {
@@ -124,4 +125,50 @@ test('leases are renewed while a mail is being sent', async () => {
   outbox.advance(15);
   expect(await due()).toMatchObject({ takenOver: 0 });
   expect(await sending).toMatchObject({ sent: 1 });
+});
+
+const gate = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
+
+test('what a send lets go while the worker looks for more leaves at once, not after the slowest', async () => {
+  // Claims wait for the test: whoever opens an attempt needs a shared lock of which the test can hold the other side.
+  await db`
+    create function wait_for_test() returns trigger language plpgsql as $$
+    begin perform pg_advisory_xact_lock_shared(41); return new; end $$`;
+  await db`
+    create trigger wait_for_test after insert on delivery_attempts for each row execute function wait_for_test()`;
+  const sent: string[] = [];
+  const [first, slowest, look] = [gate(), gate(), gate()];
+  const transport: MailTransport = {
+    ...smtpTransport({ url: smtp.url }),
+    async send(_mime, { to }) {
+      sent.push(String(to[0]));
+      await [first, slowest][sent.length - 1]?.promise;
+      const reply = { code: 250, enhancedCode: null, text: 'OK' };
+      return { kind: 'answered', accepted: to, refused: [], reply };
+    },
+  };
+  const request = await outbox.addRequest('first@example.org');
+  const { messageId } = await outbox.queue(request);
+  await outbox.queue(request);
+  const looks = [look];
+  const nextLook = async (): Promise<void> => await (looks.shift() ?? gate()).promise;
+  const run = deliverDue({ ...outbox.deps, transports: oneAccount(transport) }, { nextLook });
+  await expect.poll(() => sent).toEqual(['first@example.org']);
+
+  await outbox.queue(await outbox.addRequest('slowest@example.org'));
+  const holder = await db.reserve();
+  await holder`select pg_advisory_lock(41)`;
+  look.resolve();
+  const claiming = async (): Promise<number> =>
+    (await db`select from pg_locks where locktype = 'advisory' and not granted`).length;
+  await expect.poll(claiming).toBe(1);
+  first.resolve();
+  await expect.poll(async () => (await outbox.stored(messageId))['state']).toBe('sent');
+  await holder`select pg_advisory_unlock(41)`;
+  holder.release();
+
+  await expect.poll(() => sent).toEqual(['first@example.org', 'slowest@example.org', 'first@example.org']);
+  slowest.resolve();
+  expect(await run).toMatchObject({ attempted: 3, sent: 3 });
+  await db`drop function wait_for_test cascade`;
 });

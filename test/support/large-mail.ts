@@ -20,6 +20,9 @@ export const largeMails = {
     return Buffer.from(`${head}${levels.join('')}Content-Type: text/plain\r\n\r\nbottom`);
   },
   deepHtml: () => Buffer.from(`${head}Content-Type: text/html\r\n\r\n${'<div>'.repeat(400_000)}word`),
+  uuencodedFiles: () => Buffer.from(`${head}\r\nword\r\n${'begin 644 a\r\n`\r\nend\r\n'.repeat(500_000)}`),
+  richText: () =>
+    Buffer.from(`${head}Content-Type: text/rtf\r\n\r\n{\\rtf1 word ${'{}\\f1'.repeat(2_000_000)}}`),
   attachment: (content: Buffer) => {
     const base64 = content.toString('base64').replaceAll(/.{76}/g, '$&\r\n');
     return Buffer.from(

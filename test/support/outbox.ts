@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { afterAll, beforeEach } from 'vitest';
 import type { Db } from '../../src/db/connect.ts';
-import type { DeliverDeps } from '../../src/sending/deliver-due.ts';
+import {
+  type DeliverDeps,
+  type DeliverOptions,
+  type DeliverReport,
+  deliverDue,
+} from '../../src/sending/deliver-due.ts';
+import type { DeliveryView } from '../../src/deliveries/delivery.ts';
+import { findDelivery } from '../../src/deliveries/find-delivery.ts';
 import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/deliveries/queue-mail.ts';
 import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
 import { silentLog } from '../../src/log.ts';
+import type { OperatorActor } from '../../src/operators/actor.ts';
+import { testDatabase } from './database.ts';
+import { startSmtpListener } from './smtp-listener.ts';
 import { oneAccount } from './transports.ts';
 
 export const START = new Date('2026-03-02T09:00:00.000Z');
@@ -30,12 +41,40 @@ export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** A database, a listener that behaves, and between them an outbox that is new in every test; `due` sends without jitter. Its hooks are the file's. */
+export async function testOutbox() {
+  const { db } = await testDatabase();
+  const smtp = await startSmtpListener();
+  let current: Outbox | undefined;
+  beforeEach(async () => {
+    smtp.setBehaviour({});
+    smtp.mails.length = 0;
+    current?.close();
+    current = await openOutbox(db, smtp.url);
+  });
+  afterAll(async () => {
+    current?.close();
+    await smtp.stop();
+  });
+  const outbox = new Proxy({} as Outbox, { get: (_, name) => current?.[name as keyof Outbox] });
+  const due = (options: DeliverOptions = {}): Promise<DeliverReport> =>
+    deliverDue(outbox.deps, { random: () => 0, ...options });
+  const actor = (): OperatorActor => ({
+    kind: 'operator',
+    operatorId: outbox.operatorId,
+    name: 'Olga',
+    email: 'olga@example.com',
+    role: 'admin',
+    mailboxIds: null,
+  });
+  /** A delivery as the interface shows it. */
+  const shown = (deliveryId: number): Promise<DeliveryView> =>
+    findDelivery(outbox.deps, actor(), { deliveryId });
+  return { db, smtp, outbox, due, actor, shown };
+}
+
 /** A desk with one mailbox and one operator whose clock the test moves and whose SMTP account is the given server. */
-export async function openOutbox(
-  db: Db,
-  smtp: string | MailTransport,
-  options: { readonly smtpDailyLimit?: number } = {},
-): Promise<Outbox> {
+export async function openOutbox(db: Db, smtp: string | MailTransport): Promise<Outbox> {
   let time = START.getTime();
   const now = (): Date => new Date(time);
   const transport = typeof smtp === 'string' ? smtpTransport({ url: smtp }) : smtp;
@@ -43,7 +82,7 @@ export async function openOutbox(
     db,
     clock: { now },
     log: silentLog,
-    transports: oneAccount(transport, options.smtpDailyLimit),
+    transports: oneAccount(transport),
   };
   const [mailbox] = await db<{ id: number }[]>`
     insert into mailboxes (address, name, accept_since, created_at)

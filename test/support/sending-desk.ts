@@ -1,9 +1,12 @@
+import { afterAll, afterEach, beforeEach } from 'vitest';
 import type { Db } from '../../src/db/connect.ts';
 import { deliverDue } from '../../src/sending/deliver-due.ts';
 import { smtpTransport } from '../../src/transports/transport.ts';
-import type { ParsePool } from '../../src/mail/parse-pool.ts';
+import { createParsePool, type ParsePool } from '../../src/mail/parse-pool.ts';
 import { testApp, testOperator } from './app.ts';
+import { testDatabase } from './database.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';
+import { startSmtpListener } from './smtp-listener.ts';
 import { oneAccount } from './transports.ts';
 
 /** A desk with operators that takes mail by the relay's endpoint and sends to a listener, and one request of Carla's. */
@@ -39,3 +42,20 @@ export async function sendingDesk(
 }
 
 export type SendingDesk = Awaited<ReturnType<typeof sendingDesk>>;
+
+/** A database, a listener that behaves, and a desk that is new in every test and sends to it. Its hooks are the file's. */
+export async function testSendingDesk() {
+  const { db } = await testDatabase();
+  const parsePool = createParsePool({ size: 1 });
+  const smtp = await startSmtpListener();
+  let current: SendingDesk | undefined;
+  beforeEach(async () => {
+    smtp.setBehaviour({});
+    smtp.mails.length = 0;
+    current = await sendingDesk(db, { parsePool, smtpUrl: smtp.url });
+  });
+  afterEach(() => current?.close());
+  afterAll(() => Promise.all([parsePool.close(), smtp.stop()]));
+  const desk = new Proxy({} as SendingDesk, { get: (_, name) => current?.[name as keyof SendingDesk] });
+  return { db, parsePool, smtp, desk };
+}

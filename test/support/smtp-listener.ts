@@ -37,6 +37,8 @@ export type SmtpListener = {
   readonly mails: ReceivedMail[];
   /** Connections opened so far. */
   readonly connections: () => number;
+  /** How often somebody tried to sign in. */
+  readonly signIns: () => number;
   readonly setBehaviour: (behaviour: SmtpBehaviour) => void;
   /** Resolves when this many mails are there. */
   readonly received: (count: number) => Promise<void>;
@@ -44,6 +46,8 @@ export type SmtpListener = {
 };
 
 export type SmtpListenerOptions = {
+  /** Where it listens; on loopback alone unless told. */
+  readonly host?: string;
   /** A port to come back on after `stop`; any free one unless told. */
   readonly port?: number;
   /** From the first byte (`smtps`), or after STARTTLS; with a certificate that nobody signed. */
@@ -67,6 +71,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
   const numbers = new Map<string, number>();
   const waiters = new Set<() => void>();
   let behaviour = options.behaviour ?? {};
+  let signIns = 0;
 
   const server = new SMTPServer({
     secure: options.tls === 'smtps',
@@ -83,6 +88,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
       callback(failure(behaviour.connect));
     },
     onAuth(auth, _session, callback) {
+      signIns++;
       if (behaviour.auth !== undefined) return callback(failure(behaviour.auth));
       const right =
         auth.username === options.user &&
@@ -125,7 +131,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
   server.on('error', () => {});
   await new Promise<void>((resolve, reject) => {
     server.once('error' as 'close', reject as () => void);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   const { port } = server.server.address() as AddressInfo;
   const login = options.user === undefined ? '' : `${options.user}:${options.password ?? ''}@`;
@@ -135,6 +141,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
     port,
     mails,
     connections: () => numbers.size,
+    signIns: () => signIns,
     setBehaviour: (next) => void (behaviour = next),
     async received(count) {
       while (mails.length < count) {
