@@ -73,7 +73,10 @@ export async function fileBounce(
 function bounceFacts(mail: ReadMail): BounceFacts {
   if (!mail.reading.ok) return { ids: [], recipients: [], failed: false };
   const { bounce, mail: parsed } = mail.reading;
-  const recipients = (bounce?.recipients ?? []).map(({ address, status, diagnostic, suppress }) => ({
+  const failed = bounce === null || bounce.action === 'failed';
+  // A report on several recipients may tell of success for some of them.
+  const meant = (bounce?.recipients ?? []).filter((each) => each.failed || !failed);
+  const recipients = meant.map(({ address, status, diagnostic, suppress }) => ({
     address,
     enhancedCode: status,
     reply: diagnostic,
@@ -82,7 +85,7 @@ function bounceFacts(mail: ReadMail): BounceFacts {
   return {
     ids: [...new Set([...(bounce?.originalMessageIds ?? []), ...citedIds(parsed)])].slice(0, 100),
     recipients,
-    failed: bounce === null || bounce.action === 'failed',
+    failed,
   };
 }
 

@@ -33,7 +33,7 @@ test.each([
 ] as const)('%s %s', (code, diagnostic, permanent, suppress) => {
   const bounce = read({ attachments: status(group('ann@customer.example', 'failed', code, diagnostic)) });
   expect(bounce?.recipients).toEqual([
-    { address: 'ann@customer.example', status: code, diagnostic, permanent, suppress },
+    { address: 'ann@customer.example', status: code, diagnostic, failed: true, permanent, suppress },
   ]);
 });
 
@@ -46,10 +46,30 @@ describe('reports', () => {
       ),
     });
     expect(bounce?.action).toBe('failed');
-    expect(bounce?.recipients.map(({ address, permanent }) => [address, permanent])).toEqual([
-      ['a@customer.example', true],
-      ['b@customer.example', false],
+    expect(bounce?.recipients.map(({ address, failed, permanent }) => [address, failed, permanent])).toEqual([
+      ['a@customer.example', true, true],
+      ['b@customer.example', false, false],
     ]);
+  });
+
+  test.each([
+    ['expired', 'failed'],
+    ['undeliverable', 'failed'],
+    ['deliverable', 'delivered'],
+    ['deferred', 'delayed'],
+  ] as const)('the action %s, which no standard knows, is %s', (written, action) => {
+    const text = group('ann@customer.example', written, '', 'x');
+    expect(read({ attachments: status(text) })?.action).toBe(action);
+  });
+
+  test.each([
+    ['=?utf-8?Q?ann+=F0=9F=90=88?=@customer.example', 'ann+🐈@customer.example'],
+    ['\\x{1F408}ann@customer.example', '🐈ann@customer.example'],
+    ['@hub.example:ann@customer.example', 'ann@customer.example'],
+    ['"ann lee"@customer.example', '"ann lee"@customer.example'],
+  ])('the address %s is %s', (written, address) => {
+    const found = read({ attachments: status(group(written, 'failed', '5.1.1', 'x')) });
+    expect(found?.recipients.map((each) => each.address)).toEqual([address]);
   });
 
   test('the blank line between two recipients may be missing', () => {
@@ -57,6 +77,34 @@ describe('reports', () => {
     expect(read({ attachments: status(text) })?.recipients.map(({ address }) => address)).toEqual([
       'a@customer.example',
       'b@customer.example',
+    ]);
+  });
+
+  test.each([
+    [
+      'indented',
+      'message/delivery-status',
+      ' Reporting-MTA: dns; x\n\n Final-Recipient: rfc822; ann@customer.example\n Action: failed\n Status: 5.1.1',
+    ],
+    [
+      'with a blank line between any two fields',
+      'message/delivery-status',
+      'Final-Recipient: rfc822; ann@customer.example\n\nAction: failed\n\nStatus: 5.1.1',
+    ],
+    [
+      'of another type',
+      'application/octet-stream',
+      'Reporting-MTA: dns; x\n\nFinal-Recipient: rfc822; ann@customer.example\nAction: failed\nStatus: 5.1.1',
+    ],
+    [
+      'by an X.400 name',
+      'message/delivery-status',
+      'Final-Recipient: x400; /G=Ann/\nAction: failed\nStatus: 5.1.1',
+    ],
+  ])('a status %s', (_, contentType, text) => {
+    const said = 'The following recipient could not be reached:\nann@customer.example\n';
+    expect(read({ text: said, attachments: [{ contentType, text }] })?.recipients).toMatchObject([
+      { address: 'ann@customer.example', status: '5.1.1', suppress: true },
     ]);
   });
 
@@ -89,6 +137,14 @@ describe('prose', () => {
     ['a session', 'Sent <<< RCPT TO:<ann@customer.example>\nReceived >>> 550 user unknown'],
     ['an alias', '<inner@customer.example> (expanded from <ann@customer.example>): unknown user'],
     ['a label', 'Undeliverable Address: ann@customer.example\n\nReason: over quota'],
+    ['a date', "      'ann@customer.example' am 29.04.2010 23:34\n            <mx.customer.example #5.1.1>"],
+    ['a transcript', '>>> MAIL From:<desk@example.com>\n554 <ann@customer.example>... Remote protocol error'],
+    ['wide punctuation', '收件人：ann@customer.example\n退信原因：发件人（desk@example.com）域名'],
+    ['the only address', 'Nothing else helps\n\nann@customer.example? Nobody by that name'],
+    [
+      'a summary before',
+      'This report relates to a message you sent with the following header fields:\n\n  Message-id: <n1@desk.example.com>\n  To: list@customer.example\n\nYour message cannot be delivered to the following recipients:\n\n  Recipient address: ann@customer.example\n',
+    ],
     [
       'a JSON notice',
       '{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"ann@customer.example"}]}}',
@@ -117,6 +173,22 @@ describe('prose', () => {
     const text =
       'Your message could not be delivered.\n\n--- Original message follows.\n\nMessage-ID: <n1@desk.example.com>\nTo: ann@customer.example\n';
     expect(read({ text })?.recipients.map(({ address }) => address)).toEqual(['ann@customer.example']);
+  });
+
+  test('a server on the way knows better than To, and of several nobody is dead', () => {
+    const text = (received: string) =>
+      `Your message could not be delivered: user unknown.\n\n--- Original message follows.\n\nReceived: from x by y${received}; Thu, 1 Jan 2026 10:00:00 +0000\nTo: a@customer.example,\n b@customer.example\n`;
+    const found = (received: string) => read({ text: text(received) })?.recipients;
+    expect(found(' for <b@customer.example>')?.map(({ address }) => address)).toEqual(['b@customer.example']);
+    expect(found('')?.map(({ address, suppress }) => [address, suppress])).toEqual([
+      ['a@customer.example', false],
+      ['b@customer.example', false],
+    ]);
+  });
+
+  test('who writes to himself gets the report about himself', () => {
+    const text = 'The following address(es)\nfailed:\n\ndesk@example.com:\nuser unknown\n';
+    expect(read({ text })?.recipients.map(({ address }) => address)).toEqual(['desk@example.com']);
   });
 
   test('a warning is a delay', () => {

@@ -1,30 +1,38 @@
 export type NamedRecipient = { readonly address: string; readonly context: string };
 
-const localBreak = /[\s<>()[\]",;:'`|*=@]/;
+const localBreak = /[\s<>()[\]",;:'`|*=@\u3000-\u303f\uff00-\uffef]/;
 const longestLocal = 120;
 const domainStart = /^[a-z0-9_][a-z0-9_.-]{0,200}[a-z0-9]/i;
 const alone =
-  /^[\s>*•·\-–—"'[(<]*(?:mailto:|smtp:|rfc822;)?\s*([^\s<>()[\]",;:'`|*]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])[\s>"')\]]*(?:\(.{0,300}|<[^<>]{1,200}>\s*|\.{3,}.{0,300}|[:;,](?:\s.{0,300})?|\.\s*|\s-\s.{0,300}|\[.{0,300}|(?<=\s)(?:on|at|was|is|failed|unknown|user|recipient|could|has|smtp|\d{3}|the|not|no )\b.{0,300})?$/i;
+  /^[\s>*•·\-–—"'[(<]*(?:[45]\d\d[ -](?:#?[45](?:\.\d{1,3}){2} )?<?)?(?:mailto:|smtp:|rfc822;)?\s*([^\s<>()[\]",;:'`|*：（]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])[\s>"')\]]*(?:\(.{0,300}|<[^<>]{1,200}>\s*|\.{3,}.{0,300}|[:;,](?:\s.{0,300})?|\.\s*|\s-\s.{0,300}|\[.{0,300}|(?<=\s)\p{L}{1,4}\.? (?:\p{L}{1,12}\.?,? )?\d.{0,300}|(?<=\s)(?:on|at|was|is|failed|unknown|user|recipient|could|has|smtp|\d{3}|the|not|no )\b.{0,300})?$/iu;
 const labelled =
-  /(?:expanded from|rcpt to|original-recipient|final-recipient|undeliverable address|recipient(?: address)?|failed address|user|destination|addressee|mailbox)\s*(?:rfc822\s*;)?[\s:=;]{1,4}[<[("']{0,2}([^\s<>()[\]",;:'`]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])/i;
+  /(?:expanded from|rcpt to|original-recipient|final-recipient|undeliverable address|recipient(?: address)?|failed address|user|destination|addressee|mailbox|收件人|message-id in|mailing list)\s*(?:rfc822\s*;)?[\s:=;：]{1,4}[<[("']{0,2}([^\s<>()[\]",;:'`：（]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])/i;
 const telling =
   /rcpt to|recipient|undeliver|address|deliver|user|mailbox|account|expanded from|reach|send to|sent to|rejected|unknown|fail|quota|exist|destinat|empfänger|correo|получател|адрес|zustell|odbiorc|příjemc|收件|宛先|対象|受信|account|mail to|message to|from remote|\b5\d\d\b|\b4\d\d\b/i;
+const heading =
+  /(following|these|folgende\p{L}*|suivante?s?|siguientes?|seguenti?|seguintes?) (\p{L}+ )?(addresse?s?|recipients?|users?|e-?mails?|adresse\p{L}*|empfänger|destinat\p{L}+|direccion\p{L}*|indirizz\p{L}+|endereço\p{L}*)|failed addresses|addresses had/iu;
 const office =
   /^(mailer[-_.]?daemon|post-?master|abuse|support-?desk|mail-?admin|hostmaster|noc|helpdesk|help|security|admin(istrator)?|webmaster|root)$/i;
 
+/** Who a report in prose comes from and goes to. */
+type Parties = {
+  readonly sender: ReadonlySet<string>;
+  readonly all: ReadonlySet<string>;
+  readonly domain: string;
+};
+
 /**
- * The addresses a report in prose names as failed, best evidence first: alone on their line, then on a line that tells of failure.
- * `excluded` are the report's own sender and recipients, `reporter` is the domain it comes from.
+ * The addresses a report in prose names as failed, best evidence first: alone on their line, below a heading even when
+ * they are those of the report itself (who writes to himself gets the report about himself), on a line that tells of failure.
  */
-export function namedRecipients(
-  said: string,
-  excluded: ReadonlySet<string>,
-  reporter: string,
-): readonly NamedRecipient[] {
+export function namedRecipients(said: string, parties: Parties): readonly NamedRecipient[] {
+  const excluded = parties.all;
   const listed = listedRecipients(said, excluded);
   if (listed.length > 0) return listed;
-  const bare = bareRecipients(said, reporter);
+  const bare = bareRecipients(said, parties.domain);
   if (bare.length > 0) return bare;
+  const headed = listedRecipients(said, parties.sender, true);
+  if (headed.length > 0) return headed;
   const told = new Map<string, string>();
   const lines = linesOf(said);
   for (const [index, line] of lines.entries()) {
@@ -35,12 +43,35 @@ export function namedRecipients(
   return entriesOf(told);
 }
 
+/** The one address that a report in prose holds besides its own sender's, its recipients' and its server's; null when there are more. */
+export function loneRecipient(said: string, excluded: ReadonlySet<string>): string | null {
+  const found = allAddresses(said.slice(0, 8000)).filter(
+    (address) => !excluded.has(address) && !office.test(address.slice(0, address.lastIndexOf('@'))),
+  );
+  const [only] = found;
+  return found.length === 1 && only !== undefined ? only : null;
+}
+
 /** The addresses that stand alone on their line or behind a label, as only reports put them. */
-export function listedRecipients(said: string, excluded: ReadonlySet<string>): readonly NamedRecipient[] {
+export function listedRecipients(
+  said: string,
+  excluded: ReadonlySet<string>,
+  headedOnly = false,
+): readonly NamedRecipient[] {
   const listed = new Map<string, string>();
   const lines = linesOf(said);
   for (const [index, line] of lines.entries()) {
     if (line.length > 2000 || !line.includes('@')) continue;
+    if (
+      headedOnly &&
+      !heading.test(
+        lines
+          .slice(Math.max(0, index - 4), index)
+          .join(' ')
+          .slice(0, 1000),
+      )
+    )
+      continue;
     for (const address of [alone.exec(line)?.[1], labelled.exec(line)?.[1]]) {
       if (address !== undefined) add(listed, address, contextOf(lines, index), excluded, true);
     }

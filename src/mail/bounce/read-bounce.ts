@@ -1,4 +1,4 @@
-import { allAddresses, listedRecipients, namedRecipients } from './named-recipients.ts';
+import { allAddresses, listedRecipients, loneRecipient, namedRecipients } from './named-recipients.ts';
 import { readDeliveryStatus } from './delivery-status.ts';
 import type { StatusEntry } from './delivery-status.ts';
 import { bodyOf, reportText } from './report-text.ts';
@@ -11,6 +11,8 @@ export type BouncedRecipient = {
   /** Enhanced status code (RFC 3463), as `5.1.1`. */
   readonly status: string | null;
   readonly diagnostic: string | null;
+  /** False for one that the same report calls delivered, or still being tried. */
+  readonly failed: boolean;
   readonly permanent: boolean;
   /** The address is dead (unknown, moved, accepts nothing): further mail to it is useless. A full mailbox or a policy is not that. */
   readonly suppress: boolean;
@@ -42,7 +44,8 @@ export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
   const isReport =
     /multipart\/report/i.test(headerValue(mail, 'content-type') ?? '') ||
     entries.length > 0 ||
-    failedHeader.length > 0;
+    failedHeader.length > 0 ||
+    headerValue(mail, 'x-mlserver') !== null;
   if (!isReport && senderKind(mail) === null && !hasBounceSubject(mail) && !hasBouncePhrase(report.said))
     return null;
   const action = actionOf(entries, mail, report.said);
@@ -52,7 +55,10 @@ export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
     ),
     ...failedHeader.map((address) => recipientOfText(address, around(report.said, address) ?? '', action)),
   ]);
-  const named = recipients.length > 0 ? recipients : fromProse(mail, report.said, report.returned, action);
+  const named =
+    recipients.length > 0
+      ? recipients
+      : fromProse(mail, report.said, report.returned, action).map((each) => withOutcome(each, entries));
   const body = bodyOf(rawText);
   return {
     recipients: named,
@@ -73,25 +79,49 @@ function fromProse(
   returned: string,
   action: Bounce['action'],
 ): readonly BouncedRecipient[] {
-  const own = new Set(
-    [mail.from, ...mail.to, ...mail.cc].flatMap((party) => (party === null ? [] : [party.address])),
-  );
-  const reporter = /@([^@]+)$/.exec(mail.from?.address ?? '')?.[1] ?? '';
-  const named = namedRecipients(said, own, reporter);
+  const sender = new Set(mail.from === null ? [] : [mail.from.address]);
+  const own = new Set([...sender, ...[...mail.to, ...mail.cc].map(({ address }) => address)]);
+  const domain = /@([^@]+)$/.exec(mail.from?.address ?? '')?.[1] ?? '';
+  const named = namedRecipients(said, { sender, all: own, domain });
   if (named.length > 0)
     return unique(named.map(({ address, context }) => recipientOfText(address, context, action)));
-  const to =
-    /^(?:to|x-original-to|envelope-to|delivered-to)\s*:([^\n]{0,1000})/im.exec(
-      returned.slice(0, 60_000),
-    )?.[1] ?? '';
-  const returnedTo = allAddresses(to).filter((address) => !own.has(address));
-  if (returnedTo.length > 0)
-    return unique(returnedTo.map((address) => recipientOfText(address, said.slice(0, 2000), action)));
-  // Who writes to himself gets the report about himself.
-  const sender = new Set(mail.from === null ? [] : [mail.from.address]);
+  const returnedTo = returnedRecipients(returned.slice(0, 60_000)).filter((address) => !own.has(address));
+  const lone = returnedTo.length === 1 ? null : loneRecipient(said, own);
+  if (lone !== null) return [recipientOfText(lone, said.slice(0, 2000), action)];
+  if (returnedTo.length > 0) {
+    // Which of several failed is not said: none of them is dead by that.
+    const known = returnedTo.length === 1;
+    const meant = returnedTo.map((address) => recipientOfText(address, said.slice(0, 2000), action));
+    return unique(known ? meant : meant.map((each) => ({ ...each, suppress: false })));
+  }
   return unique(
     listedRecipients(said, sender).map(({ address, context }) => recipientOfText(address, context, action)),
   );
+}
+
+/** A status that names its one recipient by no mail address (X.400, a local name) still says what became of him. */
+function withOutcome(recipient: BouncedRecipient, entries: readonly StatusEntry[]): BouncedRecipient {
+  const [entry] = entries;
+  if (entry === undefined || entries.length > 1 || recipient.status !== null) return recipient;
+  const { address, diagnostic, failed } = recipient;
+  return judged(address, entry.status, entry.diagnostic ?? diagnostic, failed);
+}
+
+/** To whom a returned mail went: the envelope's recipient where a server on its way wrote it down, else those in To. */
+function returnedRecipients(returned: string): readonly string[] {
+  const to =
+    /^[ \t]*(?:to|x-original-to|envelope-to|delivered-to)\s*:([^\n]{0,1000}(?:\n[ \t]+[^\s:]{1,300}[ ,<@][^\n]{0,1000}){0,50})/im.exec(
+      returned,
+    )?.[1] ?? '';
+  const named = allAddresses(to);
+  if (named.length === 1) return named;
+  const envelope = new Set(
+    [...returned.matchAll(/\sfor\s{1,4}<([^<>\s]{1,300}@[^<>\s]{1,200})>/g)].map((match) =>
+      (match[1] ?? '').toLowerCase(),
+    ),
+  );
+  const [only] = envelope;
+  return envelope.size === 1 && only !== undefined ? [only] : named;
 }
 
 function actionOf(entries: readonly StatusEntry[], mail: ParsedMail, said: string): Bounce['action'] {
@@ -148,13 +178,17 @@ function judged(
     address,
     status,
     diagnostic,
+    failed,
     permanent,
     suppress: permanent && saysDead(status, text),
   };
 }
 
 /** Tells whether a server's refusal of a recipient, `550 5.1.1 No such user`, says that the address is dead. */
-export function refusesAsDead(reply: { readonly enhancedCode: string | null; readonly text: string }): boolean {
+export function refusesAsDead(reply: {
+  readonly enhancedCode: string | null;
+  readonly text: string;
+}): boolean {
   // Postfix refuses the *sender* at this point too, in the same words.
   return !/sender/i.test(reply.text) && saysDead(reply.enhancedCode, reply.text);
 }

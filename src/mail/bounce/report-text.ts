@@ -4,6 +4,9 @@ const sizeLimit = 400_000;
 
 const copyMarkers =
   /^\W{0,60}(below this line is a copy|this is a copy of (the|your) message|original message (follows|headers?|text|was)|original (mail|message)\b.{0,40}$|copy of the (message|original)|unsent message (follows|below)|returned (message|mail) follows|message header(s)? follow|message text follows|the original message|undelivered message follows|start of returned message|------ ?forwarded message|begin(ning)? of (returned|original|message)|ursprüngliche nachricht|le message original|mensaje original|headers? of the (original|message)|transcript of the message|content of the (undeliv|original))/i;
+/** How a delivery status begins, whatever a gateway made of its type. */
+const statusStart = /^\s*(reporting-mta|(final|original)-recipient)\s*:/i;
+const summaryStart = /relates to (a|your) message[^:]{0,80}:\s*$/i;
 const copyHeader =
   /^(return-path|received|message-id|x-mailer|mime-version|dkim-signature|x-originating-ip)\s*:\s*\S/i;
 
@@ -23,7 +26,10 @@ export function reportText(mail: ParsedMail, rawText: string): ReportText {
     text: decoded(attachment.content),
   }));
   const status = parts
-    .filter((part) => /delivery-status|global-delivery/.test(part.type))
+    .filter(
+      (part) =>
+        /delivery-status|global-delivery/.test(part.type) || statusStart.test(part.text.slice(0, 100)),
+    )
     .map((part) => part.text);
   const copies = parts
     .filter((part) => /rfc822|global-headers|message\/(partial|external)/.test(part.type))
@@ -48,7 +54,14 @@ export function bodyOf(rawText: string): string {
 
 function divide(text: string): { said: string; returned: string } {
   const lines = text.split('\n');
+  let summary = false;
   for (const [index, line] of lines.entries()) {
+    // Sun's and Oracle's reports begin with the header fields of the mail that they are about.
+    summary =
+      line.trim() === ''
+        ? summary && (lines[index - 1] ?? '').endsWith(':')
+        : summary || summaryStart.test(line);
+    if (summary) continue;
     const marked =
       line.length < 200 &&
       copyMarkers.test(line) &&

@@ -1,9 +1,9 @@
 import { automaticSubject } from './automatic-words.ts';
-import { hasBouncePhrase, hasBounceSubject, isAnswer, senderKind } from '../bounce/bounce-words.ts';
-import { listedRecipients } from '../bounce/named-recipients.ts';
+import { hasBouncePhrase, hasBounceSubject, senderKind } from '../bounce/bounce-words.ts';
 import { readDeliveryStatus } from '../bounce/delivery-status.ts';
 import { headerValue, headerValues, keyword, parameter } from '../headers/header-values.ts';
 import { isOwnGroup } from './own-group.ts';
+import { reportInProse } from './report-in-prose.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 
 export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
@@ -25,12 +25,18 @@ export type Classification = {
 const automaticHeaders = [
   'x-autoreply', 'x-auto-reply', 'x-autoreply-from', 'x-auto-reply-from', 'x-autorespond', 'x-autoresponder', 'x-autoresponse', 'x-auto-response', 'x-mail-autoreply',
   'x-mdautoresponder', 'x-vacation', 'x-vacationer', 'x-fc-machinegenerated', 'x-cron-env', 'x-tmda-confirm-ack', 'x-autoreplied', 'x-automatic-reply', 'x-webmail-autoreply',
-  'x-sent-by-autoresponder', 'x-out-of-office', 'x-otrs-loop', 'x-znuny-loop', 'x-bluebottle-request', 'x-boxbe-notice',
+  'x-sent-by-autoresponder', 'x-out-of-office', 'x-otrs-loop', 'x-znuny-loop', 'x-bluebottle-request', 'x-boxbe-notice', 'x-list-administrivia',
 ]; // prettier-ignore
 
 const listHeaders = [
   'list-id', 'list-post', 'list-unsubscribe', 'list-help', 'list-archive', 'mailing-list', 'x-mailing-list', 'x-mailman-version',
 ]; // prettier-ignore
+
+/** Read receipts of programs that know no report: Outlook's, Exchange's and GroupWise's own words. */
+const readSubject =
+  /^\s*(read|not read|gelesen|ungelesen|lu|leído|letto|lida|lido|gelezen|läst|læst|прочитано|прочтено|przeczytano)\s*:/i;
+const readText =
+  /^\W{0,10}(your message|ihre nachricht|votre message|su mensaje|il messaggio|a sua mensagem|uw bericht|ваше сообщение)\s[\s\S]{0,800}(was (read|displayed|deleted without being read)|wurde[\s\S]{0,60}gelesen|a été lu|fue leído|è stato letto|foi lida|is gelezen|прочитано)/i;
 
 /** Tells what kind of mail this is and by what: headers first, words only where programs send none. Bounces win over all but our own loop. */
 export function classifyMail(mail: ParsedMail, context: ClassifyContext): Classification {
@@ -38,7 +44,7 @@ export function classifyMail(mail: ParsedMail, context: ClassifyContext): Classi
     loopOf(mail, context) ??
     reportOf(mail) ??
     declared(mail) ??
-    bounceOf(mail) ??
+    bounceInProse(mail) ??
     automaticOf(mail) ??
     calendarOf(mail) ??
     listOf(mail, context) ?? { class: 'human', decidedBy: 'default' }
@@ -73,8 +79,11 @@ function reportOf(mail: ParsedMail): Classification | null {
   if (senderKind(mail) !== null && holds('message/delivery-status')) return deliveryReport(mail);
   if (headerValue(mail, 'x-failed-recipients') !== null)
     return { class: 'bounce', decidedBy: 'x-failed-recipients' };
-  if (headerValue(mail, 'x-amz-sns-message-id') !== null) {
-    const notice = /"notificationType"\s*:\s*"(Bounce|Complaint|Delivery)"/.exec(
+  if (
+    headerValue(mail, 'x-amz-sns-message-id') !== null ||
+    mail.from?.address === 'no-reply@sns.amazonaws.com'
+  ) {
+    const notice = /"(?:notification|event)Type"\s*:\s*"(Bounce|Complaint|Delivery)"/.exec(
       mail.text.slice(0, 20_000),
     )?.[1];
     if (notice === 'Bounce') return { class: 'bounce', decidedBy: 'x-amz-sns-message-id' };
@@ -87,6 +96,8 @@ function reportOf(mail: ParsedMail): Classification | null {
     /^\s*complaint about message from [\d.a-f:]{7,45}\s*$/i.test(mail.subject.slice(0, 200))
   )
     return { class: 'receipt', decidedBy: 'subject: complaint about message' };
+  if (readSubject.test(mail.subject.slice(0, 60)) && readText.test(mail.text.slice(0, 1500)))
+    return { class: 'receipt', decidedBy: 'subject and text: read receipt' };
   return null;
 }
 
@@ -109,63 +120,9 @@ function declared(mail: ParsedMail): Classification | null {
   return { class: 'human', decidedBy: 'auto-submitted: no' };
 }
 
-/** A server's report in prose. A person may write "delivery failed" too, so sender, subject and text must agree. */
-function bounceOf(mail: ParsedMail): Classification | null {
-  const sender = senderKind(mail);
-  const answer = isAnswer(mail);
-  const titled = hasBounceSubject(mail);
-  const subject = titled && !answer;
-  const phrase = hasBouncePhrase(mail.text);
-  const opening = phrase && opensAsReport(mail.text);
-  const names = phrase && listsAddress(mail);
-  const nullSender = /^<\s*>$|mailer-daemon|postmaster/i.test(headerValue(mail, 'return-path') ?? '');
-  if (sender === 'daemon' && (titled || phrase || !isAutomatic(mail))) return found('from: mailer-daemon');
-  if (sender === 'postmaster' && (subject || opening || (titled && phrase))) return found('from: postmaster');
-  if (phrase && subject && opensAsProgram(mail.text)) return found('subject and text: delivery failure');
-  if (sender === 'office' && subject && (names || (phrase && nullSender)))
-    return found('from and subject: delivery failure');
-  if ((nullSender || isMachine(mail)) && (opening || names) && (subject || !answer))
-    return found('return-path and text: delivery failure');
-  if (titled && opening && names && mail.inReplyTo.length === 0)
-    return found('subject and text: delivery failure');
-  return null;
-}
-
-function found(decidedBy: string): Classification {
-  return { class: 'bounce', decidedBy };
-}
-
-/** Reports put the failed address on a line of its own; people put only their own there. */
-function listsAddress(mail: ParsedMail): boolean {
-  const own = new Set(mail.from === null ? [] : [mail.from.address]);
-  return listedRecipients(mail.text.slice(0, 2000), own).length > 0;
-}
-
-/** What only programs say, whoever they write as. */
-function opensAsProgram(text: string): boolean {
-  return /^\W{0,80}(this (message|e-?mail|mail) (was|is) (created |generated )?automatic|this is an automat(ic|ically)|this is the (mail system|mailer)|hi\. this is the|delivery to the following recipient|(your message|the following message)[^\n]{0,80}(following|to the) recipient|the original message was received at|-{2,} ?(failed recipients|non-?delivery report|failure reasons|the following addresses)|\*{3,} ?message from|(the following (mail|message|e-?mail) )?could not (be delivered|deliver message to the following)|message from [\w.-]{3,60}\.\s|sorry, (we were )?unable to deliver)/i.test(
-    text.slice(0, 400).trimStart(),
-  );
-}
-
-/** A vacation program that writes in the name of the daemon. */
-function isAutomatic(mail: ParsedMail): boolean {
-  return headerValue(mail, 'auto-submitted') !== null || automaticSubject(mail) !== null;
-}
-
-function isMachine(mail: ParsedMail): boolean {
-  const submitted = keyword(headerValue(mail, 'auto-submitted') ?? '');
-  return (
-    submitted.startsWith('auto-') ||
-    mail.headers.some((header) => /^x-(autogenerated|dsncontext|failed-recipients|mdaemon)/.test(header.name))
-  );
-}
-
-/** How reports begin and people do not. */
-function opensAsReport(text: string): boolean {
-  return /^\W{0,80}(this (is an? |message (was|is) |e-?mail (was|is) )(automatic|an automatic|created|generated|a (permanent|mime))|hi\. this is the|the (following|original) (message|address|recipient|user|mail|destination)|your (message|mail|e-?mail)|(message|mail|e-?mail|delivery)[^\n]{0,60}(could not|failed|was not|undeliver|not be|unable|has been returned)|unable to|undeliver|failed|delivery|sorry[,.] |(we|i)('m| am| are|'re)? (sorry|afraid|unable)|there was (a|an) (problem|error)|could not|-{3,}|message from|error|dear (sender|user)|mail delivery|diese (nachricht|mail|e-?mail)|ihre (nachricht|mail)|votre message|su mensaje|il (suo|tuo) messaggio|a sua mensagem|le message|this report|user |recipient|this user|\*+|an error|warning|invalid|this is an (advisory|error)|this e-?mail|we had trouble|error occurred|sent <<<|hello [^\n]{3,80}\n\s*we're writing)/i.test(
-    text.slice(0, 400).trimStart(),
-  );
+function bounceInProse(mail: ParsedMail): Classification | null {
+  const decidedBy = reportInProse(mail);
+  return decidedBy === null ? null : { class: 'bounce', decidedBy };
 }
 
 function automaticOf(mail: ParsedMail): Classification | null {
@@ -203,6 +160,9 @@ function automaticOf(mail: ParsedMail): Classification | null {
 function vacationOf(mail: ParsedMail): string | null {
   const value = keyword(headerValue(mail, 'precedence') ?? '');
   if (!['bulk', 'junk'].includes(value) || mail.headers.some((header) => listHeaders.includes(header.name)))
+    return null;
+  // Majordomo marks a post by nothing but the name it sends under.
+  if (/\bowner-[^\s@]+@|-(owner|request|admin|bounces|errors)@/i.test(headerValue(mail, 'sender') ?? ''))
     return null;
   const returnPath = headerValue(mail, 'return-path') ?? '';
   const answers = mail.inReplyTo.length > 0 || mail.references.length > 0 || /^\s*re\s*:/i.test(mail.subject);
