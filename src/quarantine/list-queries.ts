@@ -1,6 +1,6 @@
 import type { Db, Fragment, Queryable } from '../db/connect.ts';
 import type { Position } from '../http/lists/cursor.ts';
-import { listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
+import { beginningOf, listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
 import type { IntakeOutcome, IntakeView } from './intake.ts';
 
 export const INTAKE_SORTS = listSorts(
@@ -8,13 +8,22 @@ export const INTAKE_SORTS = listSorts(
     id: sortField('integer', (db) => db`i.id`),
     mailbox: sortField('text', (db) => db`m.address`),
     gmailId: sortField('text', (db) => db`i.gmail_id`),
-    internetMessageId: sortField('text', (db) => db`i.internet_message_id`, true),
+    internetMessageId: sortField('text', (db) => beginningOf(db, db`i.internet_message_id`), true),
     from: sortField('text', (db) => db`i.from_address`, true),
-    subject: sortField('text', (db) => db`i.subject`, true),
+    subject: sortField('text', (db) => beginningOf(db, db`i.subject`), true),
+    class: sortField('text', (db) => db`i.class`, true),
+    classReason: sortField('text', (db) => beginningOf(db, db`i.class_reason`), true),
+    authenticity: sortField('text', (db) => db`i.authenticity`, true),
+    authenticityReason: sortField('text', (db) => beginningOf(db, db`i.authenticity_reason`), true),
     outcome: sortField('text', (db) => db`i.outcome`),
     reason: sortField('text', (db) => db`i.reason`, true),
+    error: sortField('text', (db) => beginningOf(db, db`i.error`), true),
     requestId: sortField('integer', (db) => db`i.request_id`, true),
+    messageId: sortField('integer', (db) => db`i.message_id`, true),
+    size: sortField('integer', (db) => db`octet_length(i.raw)`, true),
+    oversize: sortField('boolean', (db) => db`i.oversize`),
     receivedAt: sortField('time', (db) => db`i.received_at`),
+    decidedAt: sortField('time', (db) => db`i.decided_at`, true),
   },
   (db) => db`i.id`,
 );
@@ -24,8 +33,8 @@ export type IntakeSort = Sort<(typeof INTAKE_SORTS.names)[number]>;
 export type IntakeFilters = {
   readonly outcome?: readonly IntakeOutcome[] | undefined;
   readonly reason?: readonly string[] | undefined;
-  readonly mailboxId?: number | undefined;
-  readonly requestId?: number | undefined;
+  readonly mailboxId?: readonly number[] | undefined;
+  readonly requestId?: readonly number[] | undefined;
   readonly from?: string | undefined;
 };
 
@@ -98,8 +107,10 @@ function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters
   const found = [isVisible(db, mailboxIds)];
   if (filters.outcome !== undefined) found.push(db`i.outcome = any(${filters.outcome as string[]}::text[])`);
   if (filters.reason !== undefined) found.push(db`i.reason = any(${filters.reason as string[]}::text[])`);
-  if (filters.mailboxId !== undefined) found.push(db`i.mailbox_id = ${filters.mailboxId}`);
-  if (filters.requestId !== undefined) found.push(db`i.request_id = ${filters.requestId}`);
+  if (filters.mailboxId !== undefined)
+    found.push(db`i.mailbox_id = any(${filters.mailboxId as number[]}::bigint[])`);
+  if (filters.requestId !== undefined)
+    found.push(db`i.request_id = any(${filters.requestId as number[]}::bigint[])`);
   if (filters.from !== undefined) found.push(db`i.from_address = ${filters.from}`);
   return found.reduce((all, condition) => db`${all} and ${condition}`);
 }

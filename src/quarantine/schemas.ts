@@ -31,11 +31,22 @@ const REASONS = [
 export const intakeSchema = z
   .object({
     id,
-    mailbox: z.object({ id, address: z.string() }),
-    gmailId: z.string(),
-    internetMessageId: z.string().nullable(),
-    from: z.object({ address: z.string(), name: z.string() }).nullable(),
-    subject: z.string().nullable(),
+    mailbox: z
+      .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
+      .openapi({ description: 'Which relay handed it over.' }),
+    gmailId: z.string().openapi({ example: '18c2f0a1b2c3d4e5' }),
+    internetMessageId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The Message-ID header, if it has one.' }),
+    from: z
+      .object({
+        address: z.string().openapi({ example: 'carla@customer.example' }),
+        name: z.string().openapi({ description: 'Empty when there is none.' }),
+      })
+      .nullable()
+      .openapi({ description: 'null: the mail names nobody.' }),
+    subject: z.string().nullable().openapi({ example: 'The printer is on fire' }),
     class: z.enum(['human', 'auto_reply', 'bounce', 'receipt', 'list', 'own']).nullable(),
     classReason: z.string().nullable().openapi({ description: 'The header or rule that decided the class.' }),
     authenticity: z.enum(['verified', 'unchecked', 'unverified', 'forged']).nullable(),
@@ -55,7 +66,10 @@ export const intakeSchema = z
     oversize: z.boolean().openapi({ description: 'Too large for the relay: only headers were handed over.' }),
     receivedAt: time,
     decidedAt: time.nullable(),
-    decidedBy: z.object({ id, name: z.string() }).nullable(),
+    decidedBy: z
+      .object({ id, name: z.string().openapi({ example: 'Ann' }) })
+      .nullable()
+      .openapi({ description: 'Who released or discarded it.' }),
   })
   .openapi('Intake');
 
@@ -63,10 +77,10 @@ export const intakeListSchema = listOf(intakeSchema).openapi('IntakeList');
 
 export const intakeListQuery = z.strictObject({
   ...pageQuery,
-  outcome: repeatable(outcome),
-  reason: repeatable(z.enum(REASONS)),
-  mailboxId: idParameter.optional(),
-  requestId: idParameter.optional(),
+  outcome: repeatable(outcome).openapi({ description: 'With any of these outcomes.' }),
+  reason: repeatable(z.enum(REASONS)).openapi({ description: 'For any of these reasons.' }),
+  mailboxId: repeatable(idParameter).openapi({ description: 'In any of these mailboxes.' }),
+  requestId: repeatable(idParameter).openapi({ description: 'Of any of these requests.' }),
   from: text(320, 1).optional().openapi({ description: "The sender's address." }),
   sort: sortParameter(INTAKE_SORTS, '-receivedAt'),
   total: totalParameter,

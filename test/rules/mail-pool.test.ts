@@ -35,7 +35,7 @@ afterEach(async () => {
 
 test('a thread reads what the parser reads, attachments included', async () => {
   const { read } = pool();
-  const fixtures = mailFixtures().slice(0, 250);
+  const fixtures = mailFixtures().filter((_, index) => index % 3 === 0);
   const readings = await Promise.all(fixtures.map(({ raw }) => read(raw, context)));
   const mails = readings.map((reading) => (reading.ok ? comparable(reading.mail) : reading.detail));
   expect(mails).toEqual(await Promise.all(fixtures.map(async ({ raw }) => comparable(await parseMail(raw)))));

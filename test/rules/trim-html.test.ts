@@ -41,6 +41,13 @@ test('words below a quote stay', () => {
   expect(visibleTextOfHtml('<div>Yes</div><blockquote>Ok?</blockquote><div>Ann</div>')).toBe('Yes\nAnn');
 });
 
+test('a web page cited, and a mail that is all marked as the reply, are the writer’s', () => {
+  expect(visibleTextOfHtml('<p>Read:</p><blockquote cite="https://shop.example/1">Late.</blockquote>')).toBe(
+    'Read:\n\nLate.',
+  );
+  expect(visibleTextOfHtml('<div><div name="messageReplySection"><p>Yes</p></div></div>')).toBe('Yes');
+});
+
 test('a forwarded mail stays', () => {
   const html =
     'FYI<div class="gmail_quote">---------- Forwarded message ---------<br>From: <b>Shop</b><br>Date: Mon, 2 Nov 2026<br>Subject: x<br>To: Ann<br><br>Late.</div>';

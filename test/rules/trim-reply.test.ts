@@ -26,6 +26,7 @@ const attributions = [
   'Den mån 2 nov. 2026 kl 16:05 skrev Desk <desk@example.com>:',
   'Den man. 2. nov. 2026 kl. 16.05 skrev Desk <desk@example.com>:',
   'man. 2. nov. 2026 kl. 16:05 skrev Desk <desk@example.com>:',
+  'Desk asiakaspalvelu kirjoitti 2.11.2026 kello 16:05:',
   'ma 2. marrask. 2026 klo 16.05 Desk (desk@example.com) kirjoitti:',
   'пн, 2 нояб. 2026 г. в 16:05, Desk <desk@example.com>:',
   '02.11.2026 16:05, Desk пишет:',
@@ -44,6 +45,9 @@ const attributions = [
   'Vào 16:05, Th 2, 2 thg 11, 2026 Desk <desk@example.com> đã viết:',
   'Pada tanggal Sen, 2 Nov 2026 16.05, Desk <desk@example.com> menulis:',
   '2026-11-02 16:05 GMT+01:00 Desk <desk@example.com>:',
+  'Wiadomość napisana przez Desk <desk@example.com> w dniu 2 lis 2026, o godz. 16:05:',
+  'في ٠٢/١١/٢٠٢٦ الساعة ٤:٠٥ م، كتب/كتبت Desk <desk@example.com>:',
+  'On Nov 30, desk wrote:',
 ];
 
 describe('what introduces a quote', () => {
@@ -87,6 +91,7 @@ const headerBlocks = [
   'Feladó: Desk <desk@example.com>\nElküldve: 2026. november 2., hétfő 16:05\nCímzett: Ann\nTárgy: Kérdés',
   'Kimden: Desk <desk@example.com>\nGönderildi: 2 Kasım 2026 16:05\nKime: Ann\nKonu: Soru',
   '发件人: Desk <desk@example.com>\n发送时间: 2026年11月2日 16:05\n收件人: Ann\n主题: 问题',
+  'Date: Mon, 2 Nov 2026 16:05:00 +0000 From: desk@example.com To: ann@customer.example Subject: A question',
   '差出人: Desk <desk@example.com>\n送信日時: 2026年11月2日 16:05\n宛先: Ann\n件名: 質問',
 ];
 
@@ -104,6 +109,7 @@ test.each([
   '-------- Original message --------',
   '-----Ursprüngliche Nachricht-----',
   '-----Message d’origine-----',
+  '-------- Ursprüngliche Nachricht --------Von: "Desk"  Datum: 02.11.26  16:05  (GMT+01:00) An: Betreff: Hilfe',
   '-----Mensaje original-----',
   '-----Messaggio originale-----',
   '-----Mensagem original-----',
@@ -115,6 +121,9 @@ test.each([
   '------------------ 原始邮件 ------------------',
   '----- 元のメッセージ -----',
   '##- Please type your reply above this line -##',
+  '--- Reply above. Do not remove this line. ---',
+  '## Bitte gib deine Antwort oberhalb dieser Zeile ein. ##',
+  '##- Skriv ditt svar ovanför den här raden -##',
 ])('%s ends the reply', (line) => {
   expect(visibleText(`${reply}\n\n${line}\nDid it help?\n`)).toBe(reply);
 });
@@ -123,6 +132,9 @@ test.each([
   'Sent from my iPhone',
   'Sent from my Galaxy S24, please excuse any typos.',
   'Get Outlook for Android<https://aka.example/x>',
+  'Sent wirelessly from my BlackBerry device on the Bell network.',
+  'Envoyé sans fil par mon terminal mobile BlackBerry sur le réseau de Bell.',
+  'Az iPhone-omról küldve',
   'Von meinem iPhone gesendet',
   'Diese Nachricht wurde von meinem Android-Gerät mit K-9 Mail gesendet.',
   'Envoyé de mon iPhone',
@@ -161,6 +173,7 @@ test.each([
   'Sent from my desk, this is much easier to type.',
   'I need:\n\n-\nBread\n*\nMilk',
   'Look:\n\n```\n-- comment\n> quoted\n####\n```\n\nEnd.',
+  'From: London To: Paris Subject: trains',
   'A <b@c.example> and https://example.com/wrote:x',
 ])('the writer’s own words stay: %s', (text) => {
   expect(visibleText(text)).toBe(text);
@@ -210,6 +223,8 @@ test('hostile text comes through', () => {
     'Sent from my iPhone\n',
     '```\n',
     'On wrote ',
+    `---${' '.repeat(190)}\n`,
+    `date: 1${' to:'.repeat(250)}\n`,
   ];
   for (const text of [...long, ...many.map((line) => line.repeat(20_000))]) {
     expect(visibleText(text) === '').toBe(text.trim() === '');

@@ -24,12 +24,22 @@ export function decodeText(bytes: Uint8Array, label: string | null, hint: string
   if (sevenBit.has(charset)) {
     return hasHighBytes(bytes) ? decodeUnlabelled(bytes, hint) : decodeSevenBit(bytes, charset);
   }
-  if (wide.has(charset)) return decodeWith(charset, bytes);
+  if (wide.has(charset)) return decodeWide(charset, bytes);
   if (!hasHighBytes(bytes)) return decodeWith(charset, bytes);
   if (charset === 'iso-2022-jp') return decodeUnlabelled(bytes, hint);
   const asUtf8 = strictlyUtf8(bytes);
   if (asUtf8 !== null && contradicts(charset, asUtf8)) return asUtf8;
   return decodeWith(charset, bytes);
+}
+
+/** Text without a single zero byte is hardly ever wide, whatever its label; without a mark the zeros tell the order of the bytes. */
+function decodeWide(charset: string, bytes: Uint8Array): string {
+  const narrow = bytes.includes(0) ? null : strictlyUtf8(bytes);
+  if (narrow !== null) return narrow;
+  if (charset !== 'utf-16le') return decodeWith(charset, bytes);
+  const zeros = [0, 0];
+  for (let i = 0; i < Math.min(bytes.length, 1000); i++) if (bytes[i] === 0) zeros[i & 1]!++;
+  return decodeWith(zeros[0]! > zeros[1]! ? 'utf-16be' : charset, bytes);
 }
 
 /** The text when `bytes` are UTF-8 without a single fault, else null. */

@@ -19,29 +19,22 @@ export function decompressRtf(bytes: Buffer): Buffer | null {
 
 /** Runs of eight: a byte of flags, then for each a literal byte or where in the last 4096 bytes to copy from, and how many. */
 function unpack(bytes: Buffer, length: number): Buffer {
-  const dictionary = Buffer.alloc(dictionaryMask + 1);
-  let end = dictionary.write(primer, 'latin1');
-  const rtf = Buffer.alloc(length);
-  let written = 0;
-  const put = (byte: number): void => {
-    dictionary[end] = byte;
-    end = (end + 1) & dictionaryMask;
-    rtf[written++] = byte;
-  };
-  for (let at = headerLength; at < bytes.length && written < length;) {
+  const output = Buffer.alloc(primer.length + length);
+  let end = output.write(primer, 'latin1');
+  for (let at = headerLength; at < bytes.length && end < output.length;) {
     const flags = bytes[at++]!;
-    for (let bit = 0; bit < 8 && at < bytes.length && written < length; bit++) {
+    for (let bit = 0; bit < 8 && at < bytes.length && end < output.length; bit++) {
       if ((flags & (1 << bit)) === 0) {
-        put(bytes[at++]!);
+        output[end++] = bytes[at++]!;
         continue;
       }
       const reference = bytes.length - at < 2 ? -1 : bytes.readUInt16BE(at);
       at += 2;
-      const from = reference >> 4;
-      if (reference < 0 || from === end) return rtf.subarray(0, written);
-      const count = (reference & 0xf) + 2;
-      for (let i = 0; i < count && written < length; i++) put(dictionary[(from + i) & dictionaryMask]!);
+      const back = (end - (reference >> 4)) & dictionaryMask;
+      if (reference < 0 || back === 0) return output.subarray(primer.length, end);
+      for (let left = (reference & 0xf) + 2; left > 0 && end < output.length; left--, end++)
+        output[end] = output[end - back] ?? 0;
     }
   }
-  return rtf.subarray(0, written);
+  return output.subarray(primer.length, end);
 }

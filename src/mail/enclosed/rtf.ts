@@ -14,7 +14,8 @@ type Group = {
 /** What a rich text says: HTML where it was made from HTML and still holds it, else plain text. */
 export type RichText = { readonly text: string; readonly html: string | null };
 
-const token = /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\/giy;
+const token =
+  /\\([a-z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)|\\/giy;
 const hiddenDestinations = new Set(
   'colortbl,stylesheet,info,pict,object,objdata,header,headerl,headerr,headerf,footer,footerl,footerr,footerf,fldinst,generator,themedata,datastore,listtable,listoverridetable,rsidtbl,xmlnstbl,filetbl,revtbl,mhtmltag'.split(
     ',',
@@ -30,10 +31,12 @@ const fontCharsets: Record<number, string> = {
   186: 'cp1257', 204: 'cp1251', 222: 'cp874', 238: 'cp1250',
 }; // prettier-ignore
 const deepest = 500;
+/** Beyond this it is a file, not a mail somebody wrote. */
+const longest = 8 * 1024 * 1024;
 
 /** Reads RTF, and the HTML or text that [MS-OXRTFEX] wraps in it. Takes anything; linear in the length. */
 export function readRtf(bytes: Buffer): RichText {
-  const source = bytes.toString('latin1');
+  const source = bytes.toString('latin1', 0, longest);
   const fromHtml = /\\fromhtml1?(?![0-9])/.test(source.slice(0, 4096));
   const page = writer();
   const fonts = new Map<number, string>();
@@ -75,7 +78,8 @@ export function readRtf(bytes: Buffer): RichText {
       else if (plain !== undefined) page.bytes(plain, group.charset);
       else if (symbol === '~') page.text('\u00a0');
       else if (symbol === '_') page.text('-');
-      else if (symbol !== undefined && '\\{}\r\n'.includes(symbol)) page.text(/\s/.test(symbol) ? '\n' : symbol);
+      else if (symbol !== undefined && '\\{}\r\n'.includes(symbol))
+        page.text(/\s/.test(symbol) ? '\n' : symbol);
     }
     optional = all === '\\*';
   }

@@ -5,6 +5,8 @@ const signedData = Buffer.from('2a864886f70d010702', 'hex');
 const tag = { octets: 0x04, octetsInPieces: 0x24, oid: 0x06, sequence: 0x30, first: 0xa0 };
 /** Real ones nest five deep. */
 const deepest = 12;
+/** Of 100 bytes and more each, in a mail of 35 MB. */
+const mostPieces = 350_000;
 
 /**
  * The MIME entity inside an S/MIME message that is signed but not encrypted (RFC 8551 3.5.2); null for any other. Says nothing
@@ -19,13 +21,15 @@ export function signedContent(bytes: Buffer): Buffer | null {
   const [octets] = children(bytes, content, tag.first);
   if (octets?.tag === tag.octets) return bytes.subarray(octets.start, octets.end);
   const pieces = children(bytes, octets, tag.octetsInPieces);
-  return pieces.length === 0 ? null : Buffer.concat(pieces.map(({ start, end }) => bytes.subarray(start, end)));
+  return pieces.length === 0 || pieces.length > mostPieces
+    ? null
+    : Buffer.concat(pieces.map(({ start, end }) => bytes.subarray(start, end)));
 }
 
 function children(bytes: Buffer, parent: Element | null | undefined, expected: number): readonly Element[] {
   if (parent?.tag !== expected) return [];
   const found: Element[] = [];
-  for (let at = parent.start; at < parent.end;) {
+  for (let at = parent.start; at < parent.end && found.length <= mostPieces;) {
     const element = elementAt(bytes, at, parent.end);
     if (element === null) break;
     found.push(element);

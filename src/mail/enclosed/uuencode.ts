@@ -5,6 +5,8 @@ export type Uuencoded = {
   readonly end: number;
 };
 
+const mostFiles = 1000;
+
 /** The first uuencoded file in `text`, complete with its `end` line; null without one. */
 export function decodeUuencoded(text: string, from = 0): Uuencoded | null {
   for (let start = nextBegin(text, from); start >= 0; start = nextBegin(text, start + 6)) {
@@ -14,7 +16,7 @@ export function decodeUuencoded(text: string, from = 0): Uuencoded | null {
   return null;
 }
 
-/** Takes every uuencoded file out of a text. */
+/** Takes the uuencoded files out of a text. */
 export function extractUuencoded(text: string): {
   readonly text: string;
   readonly files: readonly Uuencoded[];
@@ -23,7 +25,11 @@ export function extractUuencoded(text: string): {
   const files: Uuencoded[] = [];
   let rest = '';
   let position = 0;
-  for (let file = decodeUuencoded(text); file !== null; file = decodeUuencoded(text, position)) {
+  for (
+    let file = decodeUuencoded(text);
+    file !== null && files.length < mostFiles;
+    file = decodeUuencoded(text, position)
+  ) {
     files.push(file);
     rest += text.slice(position, file.start);
     position = file.end;

@@ -10,6 +10,8 @@ const mostAddresses = 1000;
 const longestList = 64 * 1024;
 const longestComment = 500;
 const longestAddress = 512;
+/** Marks of writing direction and blanks without width, which come along when an address is pasted. */
+const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
 /**
  * The mailboxes of an address field given as latin1, groups flattened, in order. Entries without an address are left out;
@@ -31,9 +33,10 @@ export function parseAddresses(latin1: string, hint: string | null = null): read
 export function normalizeAddress(text: string): string {
   if (text.length > 2 * longestAddress) return '';
   const address = cleanText(text)
+    .replace(invisible, '')
     .trim()
     .replace(/^[<[]+|>+$/g, '')
-    .replace(/^mailto:/i, '')
+    .replace(/^(?:mailto|smtp):/i, '')
     .replace(/^([^[]*)\]+$/, '$1')
     .replace(/^'([^']+)'$/, '$1')
     .replace(/^@[^:@]*(?:,@[^:@]*)*:/, '')
@@ -72,7 +75,7 @@ function readList(latin1: string, hint: string | null): readonly Mailbox[] {
   const written: Restore = (text) => restore(text, (run) => (runs[run] ?? []).map(asWritten).join(''));
 
   const mailboxes: Mailbox[] = [];
-  for (const entry of addressParser(plainComments(withoutOpenQuote(marked)))) {
+  for (const entry of addressParser(plainComments(balancedQuotes(marked)))) {
     for (const member of entry.group ?? [entry]) {
       const name = displayName(decoded(member.name));
       const address = addressOf(member.address, decoded, written);
@@ -94,14 +97,21 @@ function asWritten(piece: Piece): string {
   return typeof piece === 'string' ? piece : `=?${piece.charset}?${piece.encoding}?${piece.content}?=`;
 }
 
-/** A quote that is never closed would hide the address behind it. */
-function withoutOpenQuote(text: string): string {
+/** A quote that is never closed, or one escaped outside of quotes (`Ann \"Annie\" <ann@x>`), would hide the address behind it. */
+function balancedQuotes(text: string): string {
+  let result = '';
   let open = -1;
   for (let i = 0; i < text.length; i++) {
-    if (text[i] === '\\' && open >= 0) i++;
-    else if (text[i] === '"') open = open < 0 ? i : -1;
+    if (text[i] === '\\') {
+      const escape = text.slice(i, ++i + 1);
+      if (open >= 0 || escape !== '\\"') result += escape;
+      continue;
+    }
+    if (text[i] === '"') open = open < 0 ? result.length : -1;
+    result += text[i]!;
   }
-  return open < 0 ? text : text.slice(0, open) + text.slice(open + 1);
+  if (open < 0) return result;
+  return result.slice(0, open) + result.slice(open + 1).replaceAll('\\"', '');
 }
 
 /** Comments may nest and stand inside an address, which the grammar below does not know: flattened, or dropped between brackets. */
@@ -157,6 +167,7 @@ function displayName(text: string): string {
   return cleanLine(shorten(text, 500))
     .replace(/^"(.*)"$/s, '$1')
     .replace(/^'(.*)'$/s, '$1')
+    .replace(/\[\s*\]/, '')
     .replaceAll(/^[<>\s]+|[<>\s]+$/g, '');
 }
 
@@ -218,6 +229,8 @@ function canonicalDomain(text: string): string | null {
   const domain = text
     .trim()
     .replaceAll(/\s*\.\s*/g, '.')
+    // What is left of a link (`?subject=`) or of an HTML bracket (`&gt;`).
+    .replace(/[?&].*$/s, '')
     .replace(/\.+$/, '')
     .toLowerCase();
   if (/^\[[^\s[\]]*\]$/.test(domain)) return domain;

@@ -139,7 +139,10 @@ function readSigned(
   if (inner === null) return null;
   const { root, leaves } = readEntities(inner);
   const content = readContent(inner, leaves, charsetHint(root, leaves), depth + 1);
-  const branch = (of: number) => ({ ...entity, alternative: entity.alternative ?? { of: entity, branch: of } });
+  const branch = (of: number) => ({
+    ...entity,
+    alternative: entity.alternative ?? { of: entity, branch: of },
+  });
   const text = { entity: branch(0), html: false, text: content.text };
   const html = { entity: branch(1), html: true, text: content.html ?? '' };
   return { shown: [text, html], found: content.found };

@@ -85,7 +85,9 @@ function encodedWordAt(
   const content = text.slice(from, end);
   if (encoding === 'B' && !/^[A-Za-z0-9+/=\s_.-]*$/.test(content)) return null;
   if (encoding === 'Q' && content.includes('=?') && /=\?[^?\s]{1,80}\?[QqBb]\?/.test(content)) return null;
-  return { word: { charset, encoding, content }, end: end + 2 };
+  // Quoted-printable by mistake called base64, which has "=" at its end only.
+  const mistaken = encoding === 'B' && /=[0-9A-F]{2}/.test(content);
+  return { word: { charset, encoding: mistaken ? 'Q' : encoding, content }, end: end + 2 };
 }
 
 function sameCharset(word: EncodedWord, other: Piece): other is EncodedWord {
@@ -119,7 +121,9 @@ function faults(text: string): number {
 }
 
 function wordBytes(word: EncodedWord): Buffer {
-  if (word.encoding === 'B') return Buffer.from(word.content, 'base64');
+  // Node stops at the first padding, but some mailers join whole base64 texts.
+  if (word.encoding === 'B')
+    return Buffer.concat(word.content.split(/=+/).map((group) => Buffer.from(group, 'base64')));
   const text = word.content.replaceAll('_', ' ');
   const bytes = Buffer.alloc(text.length);
   let length = 0;

@@ -69,13 +69,16 @@ function decodeBase64(bytes: Buffer): Buffer {
 
 /** Prose has a blank every few letters; base64 has none, or one where a relay joined two of its long lines. */
 function readsAsWords(bytes: Buffer): boolean {
-  const words = bytes.toString('latin1', 0, 1000).trim().split(/\s+/);
-  const blanks = words.length - bytes.toString('latin1', 0, 1000).trim().split(/\s*\n\s*/).length;
+  const start = bytes.toString('latin1', 0, 1000).trim();
+  if (/^[A-Za-z0-9+/]{8,}={0,2}\r*(?:\n|$)/.test(start)) return false;
+  const words = start.split(/\s+/);
+  const blanks = words.length - start.split(/\s*\n\s*/).length;
   return blanks >= 3 && words.join('').length / words.length < 12;
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== 0x0d) return false;
+  for (let i = start; i < end; i++)
+    if (bytes[i] !== 0x20 && bytes[i] !== 0x09 && bytes[i] !== 0x0d) return false;
   return true;
 }
 

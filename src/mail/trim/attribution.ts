@@ -5,16 +5,16 @@ const lengthLimit = 400;
 
 const openers = [
   'on', 'at', 'in message', 'le', 'el', 'il', 'in data', 'em', 'am', 'den', 'op', 'w dniu', 'dnia', 'dňa', 'dne', 'på', 'pe', 'la',
-  'pada', 'vào', 'vào lúc', 'στις', 'tarihinde', 'dana', 'в', 'у', 'на', '在', '於', 'a', 'ma', 'ons', 'to', 'fre', 'man', 'tir', 'tor', 'lør', 'søn',
+  'pada', 'vào', 'vào lúc', 'στις', 'tarihinde', 'dana', 'в', 'у', 'на', '在', '於', 'في', 'wiadomość napisana przez', 'a', 'ma', 'ons', 'to', 'fre', 'man', 'tir', 'tor', 'lør', 'søn',
 ]; // prettier-ignore
 
 const verbs = [
   'wrote', 'writes', 'said', 'says', 'sent', 'schrieb', 'schrieben sie', 'geschrieben', 'geschreven', 'schreibt', 'a écrit', 'écrit', 'a ecrit', 'nous a dit',
-  'escribió', 'escribio', 'ha escrito', 'ha scritto', 'scrive', 'escreveu', 'schreef', 'napisał(a)', 'napisał', 'napisała', 'pisze',
+  'escribió', 'escribio', 'ha escrito', 'ha scritto', 'scrive', 'escreveu', 'schreef', 'napisał(a)', 'napisał', 'napisała', 'napisana przez', 'pisze',
   'napsal(a)', 'napsal', 'napsala', 'napísal(a)', 'napísal', 'napísala', 'píše', 'skrev', 'skreiv', 'følgende', 'kirjoitti', 'написал(а)', 'написал',
   'пишет', 'пишете', 'писал(а)', 'писал', 'писала', 'написав(ла)', 'написав', 'написала', 'пише', 'написа', 'napisao/la je', 'napisao/la', 'napisao je',
   'je napisao', 'je napisala', 'napisao', 'je napisal/a', 'je napisal', 'napisala', 'napisal', 'a scris', 'scrie', 'írta', 'şunu yazdı', 'yazdı', 'έγραψε', 'כתב', 'כתבה',
-  'כתב/ה', 'كتب', 'نوشت', 'đã viết', 'viết', 'เขียน', 'เขียนว่า', 'menulis', '写道', '寫道', '写到', 'のメッセージ', '書きました', 'さんは書きました', '작성', '님이 작성',
+  'כתב/ה', 'كتب/كتبت', 'كتب', 'نوشت', 'đã viết', 'viết', 'เขียน', 'เขียนว่า', 'menulis', '写道', '寫道', '写到', 'のメッセージ', '書きました', 'さんは書きました', '작성', '님이 작성',
   '썼습니다', 'rašė', 'parašė', 'rakstīja', 'kirjutas', 'va escriure', 'idatzi zuen', 'skrifaði',
 ]; // prettier-ignore
 
@@ -37,6 +37,10 @@ const address = /[^\s@<>()]@[^\s@<>()]+\.[^\s@<>()]/;
 const addressAtEnd = /<[^<>]{1,200}@[^<>]{1,200}>+\s*[:：]?$/;
 /** Mail programs in any language end in the writer's address and at most three words more. */
 const addressNearEnd = /<[^<>]{1,200}@[^<>]{1,200}>+\s*(?:[^\s<>@]{1,30}\s*){0,3}[:：]$/;
+const dayOfMonth =
+  /(?<!\p{L})(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\p{L}{0,6}\.? \d{1,2}(?!\d)|(?<!\d)\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)/u;
+/** "Desk kirjoitti 2.11.2026 kello 16:05:" */
+const momentAtEnd = /\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\D{1,15}\d{1,2}[:.]\d{2}(?: uhr)?$/;
 const isoMoment = /^20\d\d-\d\d-\d\d \d{1,2}:\d\d (GMT|UTC)\b/;
 const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
 
@@ -109,7 +113,7 @@ function isAttribution(joined: string, count: number): boolean {
     return (
       dated(text) &&
       (addressed || year.test(text)) &&
-      (weekdays.test(text) || /^\P{L}*\d|wrote on|schrieb am|@/u.test(text))
+      (weekdays.test(text) || momentAtEnd.test(words) || /^\P{L}*\d|wrote on|schrieb am|@/u.test(text))
     );
   }
   if (isoMoment.test(joined.trim()) && count === 1 && text.length < 120) return true;
@@ -132,7 +136,7 @@ function introducesQuote(line: string, lines: readonly string[], next: number): 
 }
 
 function dated(text: string): boolean {
-  return year.test(text) || clock.test(text) || numericDate.test(text);
+  return year.test(text) || clock.test(text) || numericDate.test(text) || dayOfMonth.test(text.toLowerCase());
 }
 
 function bare(line: string): string {

@@ -11,7 +11,7 @@ type DomNode = {
 };
 
 /** Lines of text as they come: closing a line puts the quote marks of the depth it stands at before it. */
-type Page = { readonly lines: string[]; current: string; depth: number };
+type Page = { readonly lines: string[]; current: string; depth: number; filled: boolean };
 
 const depthLimit = 5;
 const skipped = new Set([
@@ -38,7 +38,7 @@ const blocks = new Set([
  */
 export function quotedText(html: string): string {
   const root = parseDocument(shallowHtml(html)) as unknown as DomNode;
-  const page: Page = { lines: [], current: '', depth: 0 };
+  const page: Page = { lines: [], current: '', depth: 0, filled: false };
   const open: { node: DomNode; next: number; close: (() => void) | null }[] = [
     { node: root, next: 0, close: null },
   ];
@@ -74,7 +74,9 @@ function enter(page: Page, node: DomNode): (() => void) | null {
     return () => endLine(page);
   }
   if (name === 'td' || name === 'th') page.current += page.current === '' ? '' : ' ';
-  if (startsHistory(node)) rule(page, '-----Original Message-----');
+  // With nothing above it there is no reply to part it from.
+  if ((page.filled || page.current.trim() !== '') && startsHistory(node))
+    rule(page, '-----Original Message-----');
   if (isQuote(node)) {
     endLine(page);
     page.depth += 1;
@@ -109,6 +111,7 @@ function addText(page: Page, data: string, kept: boolean): void {
 function closed(page: Page): string {
   const text = page.current.trimEnd();
   page.current = '';
+  page.filled ||= text !== '';
   return page.depth === 0 ? text : `${'>'.repeat(Math.min(page.depth, depthLimit))} ${text}`.trimEnd();
 }
 
@@ -133,6 +136,8 @@ function rule(page: Page, line: string): void {
 function isQuote(node: DomNode): boolean {
   if (node.name !== 'blockquote')
     return /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/.test(classOf(node));
+  // A web page cited is not a mail quoted.
+  if (/^https?:/i.test(node.attribs?.['cite'] ?? '')) return false;
   return !(/\bgmail_quote\b/.test(classOf(node)) && !isInsideGmailContainer(node)) && !isForward(node);
 }
 

@@ -1,6 +1,6 @@
 const devicePrefixes = [
-  'sent from ', 'sent via ', 'sent with ', 'sent by ', 'sent using ', 'from my iphone', 'from my ipad', 'from my android', 'from my samsung', 'from my mobile', 'from my phone', 'from my blackberry',
-  'get outlook for', 'get the outlook app', 'envoyé depuis', 'envoyé de mon', 'envoyé à partir d', 'envoyé avec', 'envoyé par mon', 'télécharger outlook', 'obtenir outlook', 'obtenez outlook',
+  'sent from ', 'sent via ', 'sent with ', 'sent by ', 'sent using ', 'sent wirelessly', 'from my iphone', 'from my ipad', 'from my android', 'from my samsung', 'from my mobile', 'from my phone', 'from my blackberry',
+  'get outlook for', 'get the outlook app', 'envoyé depuis', 'envoyé sans fil', 'envoyé de mon', 'envoyé à partir d', 'envoyé avec', 'envoyé par mon', 'télécharger outlook', 'obtenir outlook', 'obtenez outlook',
   'gesendet von', 'gesendet mit', 'gesendet via', 'gesendet über', 'von meinem ', 'von unterwegs gesendet', 'diese nachricht wurde von', 'diese e-mail wurde von', 'holen sie sich outlook', 'outlook für ',
   'inviato da', 'inviata da', 'scarica outlook', 'ottieni outlook', 'enviado desde', 'enviado del', 'enviado de ', 'enviado do', 'enviado via', 'enviado pelo', 'enviada do', 'enviado con',
   'obtener outlook', 'obtenha o outlook', 'obter o outlook', 'verzonden met', 'verzonden vanaf', 'verzonden vanuit', 'verzonden via', 'verstuurd vanaf', 'verstuurd met', 'outlook voor ', 'download outlook',
@@ -9,7 +9,7 @@ const devicePrefixes = [
   'elküldve', 'küldve', 'εστάλη από', 'στάλθηκε από', 'נשלח מ', 'أُرسلت من', 'أرسلت من', 'dikirim dari', 'đã gửi từ', 'được gửi từ', '发自我的', '發自我的', '从我的', '從我的', '来自我的', '傳送自', 'ส่งจาก',
   'poslano z', 'poslano s', 'saadetud minu', 'nosūtīts no', 'išsiųsta iš', 'enviat des', 'bidalia',
 ]; // prettier-ignore
-const deviceSuffixes = [' gesendet', ' gesendet.', "'den gönderildi", "'dan gönderildi", ' gönderildi', 'から送信', '에서 보냄', '傳送', '发送']; // prettier-ignore
+const deviceSuffixes = [' gesendet', ' gesendet.', ' küldve', "'den gönderildi", "'dan gönderildi", ' gönderildi', 'から送信', '에서 보냄', '傳送', '发送']; // prettier-ignore
 const apology =
   /excuse|forgive|typo|brevity|brief|apolog|entschuldig|tippfehler|veuillez excuser|disculp|fehler/i;
 
@@ -39,7 +39,7 @@ export function isDeviceLine(line: string): boolean {
     .split(/\s+/);
   // "Sent from my desk, is much easier than …" is a sentence of the writer's.
   return (
-    words.length <= 10 &&
+    words.length <= 14 &&
     !/[,;?]\s.*\s\S/.test(text) &&
     !/\b(is|are|was|were|and i|but|ist|und|est|es|et)\b/.test(text)
   );
@@ -117,8 +117,11 @@ function withoutDeviceLines(lines: readonly string[]): readonly string[] {
     const line = lines[index] ?? '';
     if (line === '' || line.trim() === '') continue;
     const alone = (lines[index - 1] ?? '').trim() === '' && (lines[index + 1] ?? '').trim() === '';
-    if ((ending || alone) && isDeviceLine(line)) dropped.add(index);
-    else if (!isDelimiter(line)) ending = false;
+    if ((ending || alone) && isDeviceLine(line)) {
+      dropped.add(index);
+      // One of the two blank lines around it is enough between the paragraphs.
+      if (alone) dropped.add(index + 1);
+    } else if (!isDelimiter(line)) ending = false;
   }
   return dropped.size === 0 ? lines : lines.filter((_, index) => !dropped.has(index));
 }
