@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
 import type { ContactSide } from './contact-side.ts';
-import { mailboxView, peopleView } from './contact-view.ts';
+import { mailboxView, peopleView } from './page/contact-view.ts';
 import { groupConversations } from './conversations.ts';
 import type { DemoMail } from './demo-mail.ts';
 import type { DeskSide } from './desk-side.ts';
-import { historyView, requestsView, requestView } from './desk-view.ts';
+import { historyView, requestsView, requestView } from './page/desk-view.ts';
 import type { GmailSide } from './gmail-side.ts';
-import { gmailView } from './gmail-view.ts';
+import { gmailView } from './page/gmail-view.ts';
 import type { IntakeOutcome } from './queries.ts';
 
 type Sides = {

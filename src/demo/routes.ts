@@ -10,9 +10,9 @@ import type { ContactSide } from './contact-side.ts';
 import type { DemoMail } from './demo-mail.ts';
 import type { DeskSide } from './desk-side.ts';
 import type { GmailSide } from './gmail-side.ts';
-import { readLetter } from './letter-form.ts';
+import { readLetter } from './page/letter-form.ts';
 import { demoState, liveParts } from './live.ts';
-import { demoPage, type PageFacts } from './page.ts';
+import { demoPage, type PageFacts } from './page/page.ts';
 import type { IntakeOutcome } from './queries.ts';
 
 export type DemoParts = {
@@ -53,7 +53,7 @@ export function buildDemoApp(parts: DemoParts): Hono {
   app.get('/', (c) => c.html(demoPage(parts.page), 200, { 'content-security-policy': PAGE_POLICY }));
   for (const [path, type] of Object.entries(FILES)) {
     app.get(path, async (c) => {
-      const content = await readFile(fileURLToPath(new URL(`.${path}`, import.meta.url)), 'utf8');
+      const content = await readFile(fileURLToPath(new URL(`./page${path}`, import.meta.url)), 'utf8');
       return c.body(content, 200, { 'content-type': `${type}; charset=utf-8` });
     });
   }

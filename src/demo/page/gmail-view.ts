@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
-import { decodeHeaderText } from '../mail/mime/encoded-words.ts';
-import type { RelayLine } from './gmail-side.ts';
-import type { MessageSummary } from './gmail/protocol.ts';
-import type { IntakeOutcome } from './queries.ts';
+import { decodeHeaderText } from '../../mail/mime/encoded-words.ts';
+import type { RelayLine } from '../gmail-side.ts';
+import type { MessageSummary } from '../gmail/protocol.ts';
+import type { IntakeOutcome } from '../queries.ts';
 import { shownTime } from './shown-time.ts';
 
 type Html = ReturnType<typeof html>;

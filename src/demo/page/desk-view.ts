@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { DeskEvent, DeskMessage, DeskRequest, DeskState } from './desk-side.ts';
+import type { DeskEvent, DeskMessage, DeskRequest, DeskState } from '../desk-side.ts';
 import { shownSize, shownTime } from './shown-time.ts';
 
 type Html = ReturnType<typeof html>;

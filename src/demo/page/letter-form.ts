@@ -1,5 +1,5 @@
-import { invalidField } from '../problems.ts';
-import type { NewLetter } from './contact-side.ts';
+import { invalidField } from '../../problems.ts';
+import type { NewLetter } from '../contact-side.ts';
 
 const LONGEST_LINE = 500;
 const LONGEST_TEXT = 1_000_000;

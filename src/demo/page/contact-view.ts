@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { replySubject } from '../replies/outgoing-context.ts';
-import type { Conversation } from './conversations.ts';
-import type { DemoMail } from './demo-mail.ts';
+import { replySubject } from '../../replies/outgoing-context.ts';
+import type { Conversation } from '../conversations.ts';
+import type { DemoMail } from '../demo-mail.ts';
 import { labelChips } from './gmail-view.ts';
 import { shownSize, shownTime } from './shown-time.ts';
 
