@@ -17,6 +17,7 @@ const HTTP_FOR_VERBS = new Set([
   'http/lists/cursor.ts',
   'http/lists/page.ts',
   'http/lists/list-sort.ts',
+  'http/lists/read-page.ts',
 ]);
 
 function placeOf(filename) {

@@ -44,7 +44,7 @@ describe('help', () => {
         const { status, out, err } = await mailroomWith({ PORT: 'wrong' }, args);
         expect({ status, err }).toEqual({ status: 0, err: '' });
         expect(out).toContain(`mailroom -- ${name}`);
-        for (const [option, { sentence }] of Object.entries(command.options)) {
+        for (const [option, { sentence }] of Object.entries((await command.load()).options)) {
           expect(sentence).toMatch(/\.$/);
           expect(out).toMatch(new RegExp(`^  --${option} .*${sentence.slice(0, 12)}`, 'm'));
         }

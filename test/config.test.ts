@@ -55,6 +55,24 @@ test('every variable arrives, addresses in the form in which they are stored', (
   });
 });
 
+test('an identity provider is its issuer, audience and keys together, which come over https', () => {
+  const [OIDC_ISSUER, OIDC_AUDIENCE] = ['https://login.example.com/', 'mailroom'];
+  const OIDC_JWKS_URL = 'https://login.example.com/keys';
+  const whole = { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_JWKS_URL };
+  const provider = { issuer: OIDC_ISSUER, audience: OIDC_AUDIENCE, jwksUrl: OIDC_JWKS_URL };
+  expect(configOf(whole).identityProvider).toEqual({ ...provider, roleClaim: null });
+  expect(configOf({ ...whole, OIDC_ROLE_CLAIM: 'groups' }).identityProvider).toEqual({
+    ...provider,
+    roleClaim: 'groups',
+  });
+  const named = (env: Environment) => faultsOf(env).map((fault) => fault.variable);
+  expect(named({ OIDC_ISSUER })).toEqual(['OIDC_AUDIENCE', 'OIDC_JWKS_URL']);
+  expect(named({ OIDC_ROLE_CLAIM: 'groups' })).toEqual(['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL']);
+  for (const url of ['http://login.example.com/keys', 'keys', 'file:///etc/passwd']) {
+    expect(named({ ...whole, OIDC_JWKS_URL: url })).toEqual(['OIDC_JWKS_URL']);
+  }
+});
+
 test('an empty variable counts as unset', () => {
   expect(configOf({ PORT: '', SMTP_URL: '  ', APP_SECRET: '' })).toMatchObject({
     port: 3000,

@@ -78,10 +78,10 @@ afterAll(() => servers.forEach((server) => server.close()));
 async function provider(roleClaim: string | null = null) {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'k1', alg: 'ES256' };
-  let up = true;
+  let fault: 'none' | 'status' | 'words' = 'none';
   const server = createServer((_, response) => {
-    response.statusCode = up ? 200 : 503;
-    response.end(JSON.stringify({ keys: [jwk] }));
+    response.statusCode = fault === 'status' ? 503 : 200;
+    response.end(fault === 'words' ? '<html>' : JSON.stringify({ keys: [jwk] }));
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -99,13 +99,21 @@ async function provider(roleClaim: string | null = null) {
     email: 'Ann@desk.example.com',
     email_verified: true,
   };
-  const sign = (changes: JWTPayload = {}, key = privateKey, header = { alg: 'ES256', kid: 'k1' }) => {
+  const sign = (
+    changes: JWTPayload = {},
+    key: Parameters<SignJWT['sign']>[0] = privateKey,
+    header = { alg: 'ES256', kid: 'k1' },
+  ) => {
     const seconds = START.getTime() / 1000;
     return new SignJWT({ ...claims, iat: seconds, exp: seconds + 300, ...changes })
       .setProtectedHeader(header)
       .sign(key);
   };
-  return { ...made, sign, takeDown: () => (up = false) };
+  const fail = async (how: 'status' | 'words' | 'connection') => {
+    if (how !== 'connection') fault = how;
+    else await new Promise((resolve) => server.close(resolve).closeAllConnections());
+  };
+  return { ...made, jwk, sign, fail };
 }
 
 describe('a JWT of an identity provider', () => {
@@ -125,7 +133,7 @@ describe('a JWT of an identity provider', () => {
   });
 
   test('that is expired, foreign, forged, unverified or of nobody is refused', async () => {
-    const { deps, call, sign } = await provider();
+    const { deps, call, sign, jwk } = await provider();
     const ann = await testOperator(deps, { name: 'Ann' });
     const other = await generateKeyPair('ES256');
     const seconds = START.getTime() / 1000;
@@ -143,6 +151,7 @@ describe('a JWT of an identity provider', () => {
       await sign({}, other.privateKey),
       await sign({}, other.privateKey, { alg: 'ES256', kid: 'k2' }),
       `${head}.${body}.AAAA`,
+      await sign({}, Buffer.from(JSON.stringify(jwk)), { alg: 'HS256', kid: 'k1' }),
       none,
       'a.b.c',
     ];
@@ -171,10 +180,12 @@ describe('a JWT of an identity provider', () => {
   });
 
   test('cannot be judged while the provider does not answer, which is told', async () => {
-    const { deps, call, sign, takeDown } = await provider();
+    const { deps, call, sign, fail } = await provider();
     const ann = await testOperator(deps, { name: 'Ann' });
-    takeDown();
-    await problemOf(await call('GET', '/v1/requests', { token: await sign() }), 503, 'busy');
+    for (const how of ['status', 'words', 'connection'] as const) {
+      await fail(how);
+      await problemOf(await call('GET', '/v1/requests', { token: await sign() }), 503, 'busy');
+    }
     expect((await call('GET', '/v1/requests', { token: ann.token })).status).toBe(200);
   });
 

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../src/cli/command-table.ts';
 import { createParsePool } from '../src/mail/parse-pool.ts';
-import { problemOf, testApp, testOperator } from './support/app.ts';
+import { recordEvent } from '../src/events/record-event.ts';
+import { problemOf, START, testApp, testOperator } from './support/app.ts';
 import { testDatabase } from './support/database.ts';
 import { insertDesk } from './support/desk.ts';
 import { handOver, mailOf, type MailParts, receive, testMailbox } from './support/intake.ts';
@@ -187,6 +188,21 @@ test('of a contact who is erased nothing is left, whatever table one looks into'
     { from: 'carla@customer.example', headers: ['Auto-Submitted: auto-replied'] },
     { id: 'auto' },
   );
+  // Dave is answered with a copy to her, which fails; and somebody corrects her name.
+  const copy = { text: 'Sure.', cc: ['carla@customer.example'] };
+  await call('POST', '/v1/requests/2/messages', { token: admin.token, body: copy });
+  await db`
+    insert into delivery_attempts (delivery_id, lease_owner, at, reply, outcome)
+    select max(id), gen_random_uuid(), ${START}, '550 <carla@customer.example> unknown', 'partial' from deliveries`;
+  await recordEvent(db, {
+    type: 'delivery.recipient_refused',
+    actor: { kind: 'system' },
+    at: START,
+    mailboxId: 1,
+    requestId: 2,
+    new: { recipients: ['Carla@customer.example'] },
+  });
+  await call('PATCH', '/v1/contacts/1', { token: admin.token, body: { name: 'Carla Walrus' } });
   expect(SECRET_WORDS.test(await everything())).toBe(true);
   const [carla] = await db<{ id: number }[]>`select id from contacts where email = 'carla@customer.example'`;
   expect((await call('DELETE', `/v1/contacts/${carla?.id}`, { token: admin.token })).status).toBe(204);
@@ -194,7 +210,7 @@ test('of a contact who is erased nothing is left, whatever table one looks into'
   const rest = await db`
     select (select count(*) from intake where raw is not null) as originals,
       (select count(*) from messages) as messages, (select count(*) from requests) as requests`;
-  expect(rest).toEqual([{ originals: 1, messages: 2, requests: 1 }]);
+  expect(rest).toEqual([{ originals: 1, messages: 3, requests: 1 }]);
   await db`update intake set raw = '' where raw is not null`;
   expect(traces(await everything())).toEqual([]);
   const again = await handOver(made, ...sent.filter((_, index) => index !== 2));
@@ -206,7 +222,7 @@ test('of a contact who is erased nothing is left, whatever table one looks into'
 
 test('the command line erases by address or number, and only with --yes', async () => {
   await desk();
-  const erase = COMMANDS.find((command) => command.name === 'erase');
+  const erase = await COMMANDS.find((command) => command.name === 'erase')?.load();
   const run = (values: Record<string, string | boolean>) => erase?.run(deps as never, values);
   await expect(run({ contact: 'carla@customer.example' })).rejects.toThrow(/yes/);
   await expect(run({ yes: true })).rejects.toThrow(/one of/);

@@ -18,6 +18,7 @@ import {
   REFUSED,
 } from './support/contract-desk.ts';
 import { testDatabase } from './support/database.ts';
+import { insertDesk } from './support/desk.ts';
 
 const { db } = await testDatabase();
 const parsePool = createParsePool({ size: 1 });
@@ -184,6 +185,64 @@ test('calls that read, are refused or go wrong are answered as documented', { ti
   }
   expect(faults).toEqual([]);
 });
+
+test('every list gives each row once in any order, both ways, nulls last', async () => {
+  const made = testApp(db, { parsePool });
+  const desk = await contractDesk(db, made);
+  await insertDesk(db, 'other@example.com');
+  type Row = Readonly<Record<string, unknown>>;
+  type List = { readonly items: readonly Row[]; readonly nextCursor: string | null; readonly total?: number };
+  const lists = operations.filter(({ documented }) => parameterOf(documented, 'cursor') !== undefined);
+  const walkList = async ({ path, documented }: Operation) => {
+    const good = path.startsWith('/v1/requests/') ? { id: desk.taken } : {};
+    const ask = async (query: string): Promise<List> => {
+      const response = await made.call('GET', addressOf(path, { ...good, query }), desk.admin);
+      if (!response.ok) throw new Error(`${path}${query}: ${await response.text()}`);
+      return (await response.json()) as List;
+    };
+    const sorts = parameterOf(documented, 'sort')?.['enum'] as readonly string[];
+    const scalar = scalarFieldsOf(documented);
+    expect([path, scalar.filter((field) => !sorts.includes(field))]).toEqual([path, []]);
+    for (const sort of sorts) {
+      const whole = await ask(`?limit=200&total=true&sort=${sort}`);
+      expect([path, whole.items.length > 1, whole.total]).toEqual([path, true, whole.items.length]);
+      const nulls = whole.items.map((item) => (item[sort.replace('-', '')] ?? null) === null);
+      if (scalar.includes(sort.replace('-', '')))
+        expect(nulls).toEqual(nulls.toSorted((a, b) => Number(a) - Number(b)));
+      const pages: Row[] = [];
+      let cursor: string | null = null;
+      do {
+        const from: string = cursor === null ? '' : `&cursor=${cursor}`;
+        const page = await ask(`?limit=2&sort=${sort}${from}`);
+        pages.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect([path, sort, pages]).toEqual([path, sort, whole.items]);
+    }
+  };
+  await Promise.all(lists.map(walkList));
+});
+
+type Schema = Readonly<Record<string, any>>;
+
+/** Texts of any length, and what is worked out when it is shown. */
+const UNSORTED = new Set(['text', 'visibleText', 'html', 'pausedReason']);
+
+/** The fields of a list's rows that one may want it in the order of. */
+function scalarFieldsOf({ responses }: Operation['documented']): string[] {
+  const schemas: Schema = document.components.schemas;
+  const list = schemas[nameOf(responses['200']?.content?.['application/json']?.schema)];
+  const { properties } = schemas[nameOf(list.properties.items.items)];
+  return Object.entries<Schema>(properties).flatMap(([field, { type }]) => {
+    const types = [type].flat().filter((each) => each !== 'null');
+    const isScalar = types.every((each) => ['string', 'integer', 'number', 'boolean'].includes(each));
+    return isScalar && !UNSORTED.has(field) ? [field] : [];
+  });
+}
+
+function parameterOf(documented: Operation['documented'], name: string) {
+  return documented.parameters?.find((each) => each.in === 'query' && each.name === name)?.schema;
+}
 
 const changing = operations.filter(({ method }) => method !== 'GET');
 

@@ -106,6 +106,13 @@ test('every faulty field is named, in one answer', async () => {
     '/role',
   ]);
   expect(errors.find((error) => error.pointer === '/name')?.detail).toBe('is required');
+  const many = Object.fromEntries(Array.from({ length: 5000 }, (_, n) => [`k${n}`, n]));
+  const bounded = await problemOf(
+    await call('POST', '/v1/operators', { token, body: many }),
+    400,
+    'invalid_input',
+  );
+  expect(bounded.errors).toHaveLength(100);
 });
 
 test('a NUL or half a surrogate pair in text is a problem 400 that names the field', async () => {

@@ -133,6 +133,22 @@ test('the shared schemas are as sound as those of the operations', () => {
   expect(faults).toEqual([]);
 });
 
+test('whoever reads the document learns of every field and parameter what it holds', () => {
+  const mute = (at: string, value: Json | undefined): string[] => {
+    const parts = value?.['properties'] ?? (value?.['items'] as Json | undefined)?.['properties'] ?? {};
+    const said = ['$ref', 'description', 'example', 'enum'].some((name) => value?.[name] !== undefined);
+    const within = Object.entries(parts).flatMap(([name, part]) => mute(`${at}.${name}`, part as Json));
+    return said ? within : [at, ...within];
+  };
+  const fields = Object.entries(document.components.schemas ?? {}).flatMap(([name, schema]) =>
+    mute(name, { description: '', ...(schema as Json) }),
+  );
+  const parameters = operations.flatMap(({ name, operation }) =>
+    (operation.parameters ?? []).flatMap((each) => mute(`${name} ${each.name}`, { ...each.schema, ...each })),
+  );
+  expect([...fields, ...parameters]).toEqual([]);
+});
+
 const SCHEMA_TYPES = new Set(['null', 'boolean', 'object', 'array', 'number', 'string', 'integer']);
 const NUMBERS = ['exclusiveMinimum', 'exclusiveMaximum', 'minimum', 'maximum'];
 

@@ -111,44 +111,6 @@ test('taking, answering and closing change the request, queue mail and write his
   });
 });
 
-test('of twenty operators who take a request at once one wins, and the others learn who', async () => {
-  const { requestId } = await desk();
-  const operators = [];
-  for (let n = 0; n < 20; n += 1) operators.push(await testOperator(deps, { name: `Op${n}` }));
-  const answers = await Promise.all(
-    operators.map(async ({ id, token }) => ({
-      id,
-      response: await call('POST', `/v1/requests/${requestId}/take`, { token }),
-    })),
-  );
-  const winners = answers.filter(({ response }) => response.status === 200);
-  expect(winners).toHaveLength(1);
-  const winner = operators.find(({ id }) => id === winners[0]?.id);
-  for (const { response } of answers) {
-    if (response.status === 200) continue;
-    const problem = await problemOf(response, 409, 'already_taken');
-    expect(problem.assignee).toEqual({ id: winner?.id, name: winner?.name });
-  }
-  expect(await db`select id from deliveries where kind = 'notice'`).toHaveLength(1);
-});
-
-test("a lead takes another's request with force, an agent does not", async () => {
-  const { requestId } = await desk();
-  const ann = await testOperator(deps, { name: 'Ann' });
-  const bob = await testOperator(deps, { name: 'Bob' });
-  const lea = await testOperator(deps, { name: 'Lea', role: 'lead' });
-  const path = `/v1/requests/${requestId}/take`;
-  expect((await call('POST', path, { token: ann.token, body: {} })).status).toBe(200);
-  await problemOf(await call('POST', path, { token: bob.token, body: { force: true } }), 403, 'forbidden');
-  await problemOf(
-    await call('POST', path, { token: lea.token, body: { force: false } }),
-    409,
-    'already_taken',
-  );
-  const forced = await call('POST', path, { token: lea.token, body: { force: true } });
-  expect(await forced.json()).toMatchObject({ assignee: { id: lea.id, name: 'Lea' } });
-});
-
 test('a reply written before the latest message is refused with what was missed', async () => {
   const { token } = await testOperator(deps);
   const { requestId, messageId, mailboxId, contactId } = await desk();
@@ -161,20 +123,6 @@ test('a reply written before the latest message is refused with what was missed'
   );
   expect(problem.missed).toMatchObject([{ id: later.messageId }]);
   expect(await db`select id from deliveries`).toHaveLength(0);
-});
-
-test('a repeated reply under one Idempotency-Key is one mail, and the key fits no other request', async () => {
-  const { token } = await testOperator(deps);
-  const { requestId, mailboxId, contactId } = await desk();
-  const other = await insertRequest(db, { mailboxId, contactId });
-  await insertInbound(db, { mailboxId, contactId }, other);
-  const options = { token, body: { text: 'hello' }, headers: { 'idempotency-key': 'reply-1' } };
-  const first = await call('POST', `/v1/requests/${requestId}/messages`, options);
-  const second = await call('POST', `/v1/requests/${requestId}/messages`, options);
-  expect([first.status, second.status]).toEqual([201, 201]);
-  expect(await second.json()).toEqual(await first.json());
-  expect(await db`select id from deliveries`).toHaveLength(1);
-  await problemOf(await call('POST', `/v1/requests/${other}/messages`, options), 422, 'idempotency_mismatch');
 });
 
 test.each([

@@ -101,11 +101,16 @@ test.each([
   expect(await desk.ok(desk.ada.token, 'GET', '/v1/mailboxes/2')).toEqual(before);
 });
 
-test('an admin adds a mailbox and sees its relay secret this once', async () => {
+test('an admin adds a mailbox and sees its relay secret this once, and again in a repeat of the call', async () => {
   const body = { address: 'Help@Desk.example.com', name: 'Help', threadBy: 'conversation' };
-  const added = await desk.ok(desk.ada.token, 'POST', '/v1/mailboxes', body);
+  const key = { token: desk.ada.token, body, headers: { 'idempotency-key': 'help' } };
+  const added = (await (await desk.call('POST', '/v1/mailboxes', key)).json()) as Record<string, unknown>;
+  expect(await (await desk.call('POST', '/v1/mailboxes', key)).json()).toEqual(added);
+  const stored =
+    await db`select k::text from idempotency_keys k union all select s::text from relay_secrets s`;
+  expect(JSON.stringify(stored)).not.toContain(added['relaySecret']);
   expect(added).toMatchObject({ id: 3, address: 'help@desk.example.com', threadBy: 'conversation' });
-  expect(added.relaySecret).toMatch(/^whsec_/);
+  expect(added['relaySecret']).toMatch(/^whsec_/);
   expect(await desk.ok(desk.ada.token, 'GET', '/v1/mailboxes/3')).not.toHaveProperty('relaySecret');
   await problemOf(
     await desk.call('POST', '/v1/mailboxes', { token: desk.ada.token, body }),
@@ -234,6 +239,11 @@ describe('the check says in plain words', () => {
     expect(await check(main.url.replace('smtp:', 'smtps:'))).toMatchObject({
       fault: 'tls',
       words: expect.stringContaining('smtp:// (STARTTLS) for 587'),
+    });
+    // By this address the same server is outside of loopback, where TLS is demanded.
+    expect(await check(main.url.replace('127.0.0.1', '0.0.0.0'))).toMatchObject({
+      fault: 'tls',
+      words: expect.stringContaining('offers no encryption'),
     });
     const secured = await startSmtpListener({ tls: 'smtps' });
     expect(await check(secured.url)).toMatchObject({

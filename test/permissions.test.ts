@@ -265,6 +265,31 @@ describe('an operator', () => {
     await problemOf(await made.call('PATCH', '/v1/operators/4711', { name: 'x' }), 404, 'not_found');
   });
 
+  test('who is an admin of some mailboxes gives nobody more, and takes nobody’s place who has more', async () => {
+    const made = await desk('admin');
+    const elsewhere = await insertDesk(db, 'sales@example.com');
+    const own = [elsewhere.mailboxId];
+    const { token, id } = await testOperator(made.deps, { name: 'Eve', role: 'admin', mailboxIds: own });
+    const bob = { email: 'bob@example.com', name: 'Bob', role: 'admin', mailboxIds: own };
+    const made201 = await made.call('POST', '/v1/operators', bob, { token });
+    const { id: bobId } = (await made201.json()) as { id: number };
+    expect((await made.call('POST', `/v1/operators/${bobId}/tokens`, { name: 'x' }, { token })).status).toBe(
+      201,
+    );
+    for (const [method, path, body] of [
+      ['PATCH', `/v1/operators/${id}`, { mailboxIds: null }],
+      ['PATCH', `/v1/operators/${bobId}`, { mailboxIds: [made.mailboxId] }],
+      ['PATCH', `/v1/operators/${made.me.id}`, { role: 'agent' }],
+      ['DELETE', `/v1/operators/${made.other.id}`],
+      ['POST', '/v1/operators', { ...bob, email: 'rob@example.com', mailboxIds: null }],
+      ['POST', '/v1/operators', { ...bob, email: 'rob@example.com', mailboxIds: [4711] }],
+      ['POST', `/v1/operators/${made.me.id}/tokens`, { name: 'x' }],
+      ['DELETE', `/v1/operators/${made.me.id}/tokens/${made.me.tokenId}`],
+    ] as const) {
+      await problemOf(await made.call(method, path, body, { token }), 403, 'forbidden');
+    }
+  });
+
   test('who is the last active admin stays one, also when two step down at once', async () => {
     const made = await desk('admin');
     const own = `/v1/operators/${made.me.id}`;

@@ -123,6 +123,7 @@ describe('what belongs to the desk', () => {
     const early = deliver('archived before there was a relay', 3, ['UNREAD']);
     const caught = deliver('archived since', 1, ['UNREAD']);
     account.deliver(Buffer.from(mailOf({ from: DESK, subject: 'sent' })), { labels: ['SENT'] });
+    account.deliver(Buffer.from(mailOf({ subject: 'chat' })), { labels: ['CHAT'] });
     const addLabelIds = [account.labels.byName('mailroom/queue')?.id ?? ''];
     account.addFilter({ negatedQuery: NOT_FOR_THE_DESK }, { addLabelIds });
     expect((await run()).mails).toEqual([]);
@@ -133,6 +134,7 @@ describe('what belongs to the desk', () => {
     expect((await run()).mails).toMatchObject([{ id: caught.id, state: 'missing' }]);
     account.filters.splice(0);
     account.addFilter({ to: 'sales@example.com' }, { addLabelIds });
+    account.addFilter({}, { addLabelIds });
     expect((await run()).mails).toEqual([]);
     account.addFilter({ to: DESK, subject: 'archived' }, { addLabelIds });
     expect((await run({ days: 30 })).mails.map(({ id }) => id)).toEqual([caught.id]);

@@ -128,8 +128,9 @@ describe('reply', () => {
     expect((await ok(made, made.ann.token, 'GET', '/v1/requests/1')).assignee.name).toBe('Ann');
   });
 
-  test('goes to the contact, with everybody else on the last mail in copy', async () => {
-    const made = await desk();
+  test('goes to the contact, with everybody else on the last mail in copy, the own group left out', async () => {
+    const made = await desk({ to: `${DESK}, help@desk.example.com, MAILER-DAEMON` });
+    await db`update mailboxes set group_addresses = '{help@desk.example.com}'`;
     const message = await ok(made, made.ann.token, 'POST', '/v1/requests/1/messages', { text: 'Hello' });
     expect(message.to.map((each: any) => each.address)).toEqual(['carla@customer.example']);
     expect(message.cc.map((each: any) => each.address)).toEqual(['paul@customer.example']);
@@ -142,9 +143,14 @@ describe('reply', () => {
       cc: [],
     });
     expect(message.to.map((each: any) => each.address)).toEqual(['carla@home.example']);
-    await receive(made, { headers: [`Reply-To: ${DESK}`] });
-    const next = await ok(made, made.ann.token, 'POST', '/v1/requests/1/messages', { text: 'Hello', cc: [] });
-    expect(next.to.map((each: any) => each.address)).toEqual(['carla@customer.example']);
+    // She may answer from there.
+    expect(await db`select email from participants where email like 'carla%'`).toHaveLength(1);
+    for (const useless of [DESK, 'nobody']) {
+      await receive(made, { headers: [`Reply-To: ${useless}`] });
+      const body = { text: 'Hello', cc: [] };
+      const next = await ok(made, made.ann.token, 'POST', '/v1/requests/1/messages', body);
+      expect(next.to.map((each: any) => each.address)).toEqual(['carla@customer.example']);
+    }
   });
 
   test('with an empty cc goes to nobody else; with a cc, these become participants', async () => {
@@ -164,9 +170,12 @@ describe('reply', () => {
 
   test('refuses an address of the desk in copy, and changes nothing', async () => {
     const made = await desk();
-    const body = { text: 'Hello', cc: [DESK.replace('@', '+tag@')] };
-    const response = await made.call('POST', '/v1/requests/1/messages', { token: made.ann.token, body });
-    expect((await problemOf(response, 400, 'invalid_input')).errors).toMatchObject([{ pointer: '/cc' }]);
+    await db`update mailboxes set group_addresses = '{help@desk.example.com}'`;
+    for (const address of [DESK.replace('@', '+tag@'), 'help@desk.example.com']) {
+      const body = { text: 'Hello', cc: [address] };
+      const response = await made.call('POST', '/v1/requests/1/messages', { token: made.ann.token, body });
+      expect((await problemOf(response, 400, 'invalid_input')).errors).toMatchObject([{ pointer: '/cc' }]);
+    }
     expect(await db`select id from messages where kind = 'outbound'`).toHaveLength(0);
     expect(await db`select status from requests`).toEqual([{ status: 'new' }]);
   });

@@ -1,10 +1,12 @@
 import type { Deps } from '../deps.ts';
+import { BY_ID } from '../http/lists/list-sort.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import { findAttachment } from '../messages/find-attachment.ts';
 import { findMessage } from '../messages/find-message.ts';
 import { findOriginal } from '../messages/find-original.ts';
+import { listContactEvents } from '../events/list-contact-events.ts';
 import { listEvents } from '../events/list-events.ts';
 import { listMessages } from '../messages/list-messages.ts';
 import { listRequests } from '../request-lists/list-requests.ts';
@@ -42,15 +44,15 @@ export async function* exportContact(
   requirePermission(actor, 'contacts.export');
   const contact = await findContact(deps, actor, input.contactId);
   yield { kind: 'contact', value: contact };
+  for (const value of await listContactEvents(deps, actor, contact.id)) yield { kind: 'event', value };
 
-  const sort = { field: 'id', descending: false } as const;
   const filters = { contactId: [contact.id] };
   const requests = pages((cursor) =>
-    listRequests(deps, actor, { filters, sort, limit: AT_ONCE, cursor, total: false }),
+    listRequests(deps, actor, { filters, sort: BY_ID, limit: AT_ONCE, cursor, total: false }),
   );
   for await (const request of requests) {
     yield { kind: 'request', value: request };
-    const place = { requestId: request.id, limit: AT_ONCE };
+    const place = { requestId: request.id, sort: BY_ID, limit: AT_ONCE };
     for await (const value of pages((cursor) => listEvents(deps, actor, { ...place, cursor }))) {
       yield { kind: 'event', value };
     }

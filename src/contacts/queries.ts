@@ -1,5 +1,5 @@
 import type { Fragment, Queryable, Transaction } from '../db/connect.ts';
-import type { Position } from '../http/lists/cursor.ts';
+import type { PageRange } from '../http/lists/read-page.ts';
 import type { SearchTerm } from '../request-lists/search-terms.ts';
 import { CONTACT_SORTS, type ContactSort } from './contact-sorts.ts';
 import type { Contact, ContactSettings } from './contact.ts';
@@ -35,7 +35,7 @@ export async function listContactRows(
   db: Queryable,
   mailboxIds: readonly number[] | null,
   filters: ContactFilters,
-  page: { readonly sort: ContactSort; readonly after: Position | null; readonly limit: number },
+  page: PageRange<ContactSort['field']>,
 ): Promise<ListedContact[]> {
   const after = page.after === null ? db`` : db`and ${CONTACT_SORTS.isAfter(db, page.sort, page.after)}`;
   const order = CONTACT_SORTS.orderBy(db, page.sort);
@@ -82,11 +82,14 @@ export async function findContactId(db: Queryable, email: string): Promise<numbe
 function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters: ContactFilters): Fragment {
   const found: Fragment[] = [db`true`];
   if (mailboxIds !== null) found.push(isKnownIn(db, mailboxIds));
-  if (filters.mailboxId !== undefined) found.push(isKnownIn(db, filters.mailboxId));
+  // Of a mailbox that one does not serve not even this may be learnt: that it knows somebody.
+  const asked = filters.mailboxId?.filter((id) => mailboxIds === null || mailboxIds.includes(id));
+  if (asked !== undefined) found.push(isKnownIn(db, asked));
   for (const term of filters.q ?? []) {
-    if (term.kind === 'request')
-      found.push(db`c.id = (select contact_id from requests where requests.id = ${term.id})`);
-    else
+    if (term.kind === 'request') {
+      const seen = mailboxIds === null ? db`` : db`and mailbox_id = any(${[...mailboxIds]}::bigint[])`;
+      found.push(db`c.id = (select contact_id from requests where requests.id = ${term.id} ${seen})`);
+    } else
       found.push(
         db`search_words(c.name || ' ' || c.email) @@ search_query(${term.text}, '', ${term.prefix})`,
       );

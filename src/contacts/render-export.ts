@@ -9,17 +9,17 @@ import { renderContact } from './schemas.ts';
 const SLICE_BYTES = 3 * 128 * 1024;
 
 /** Things held as lines of JSON, each with its `kind`; files in base64, a slice at a time. */
-export async function* renderExport(things: AsyncGenerator<Held>): AsyncGenerator<string> {
+export async function* renderExport(things: AsyncGenerator<Held>, now: Date): AsyncGenerator<string> {
   for await (const thing of things) {
     if ('file' in thing) yield* fileLine(thing.kind, thing.of, thing.file);
-    else yield `${JSON.stringify({ kind: thing.kind, ...fields(thing) })}\n`;
+    else yield `${JSON.stringify({ kind: thing.kind, ...fields(thing, now) })}\n`;
   }
 }
 
-function fields(thing: Exclude<Held, { readonly file: StoredFile }>): object {
+function fields(thing: Exclude<Held, { readonly file: StoredFile }>, now: Date): object {
   switch (thing.kind) {
     case 'contact':
-      return { contact: renderContact(thing.value) };
+      return { contact: renderContact(thing.value, now) };
     case 'request':
       return { request: renderRequest(thing.value) };
     case 'event':

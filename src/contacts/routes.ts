@@ -5,6 +5,7 @@ import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../http/schemas.ts';
 import { streamOf } from '../http/stream.ts';
 import { requirePermission } from '../operators/permissions.ts';
+import type { Contact } from './contact.ts';
 import { editContact } from './edit-contact.ts';
 import { exportContact } from './export-contact.ts';
 import { findContact } from './find-contact.ts';
@@ -80,19 +81,20 @@ const take = createRoute({
 /** The people who write in. */
 export function contactRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
   const routes = apiRoutes();
+  const shown = (contact: Contact) => renderContact(contact, deps.clock.now());
   routes.openapi(list, async (c) => {
     const { limit, cursor, sort, total, ...filters } = c.req.valid('query');
     const page = await listContacts(deps, c.get('actor'), { filters, sort, limit, cursor, total });
     const { items, nextCursor, ...counted } = page;
-    return c.json({ items: items.map(renderContact), nextCursor, ...counted }, 200);
+    return c.json({ items: items.map(shown), nextCursor, ...counted }, 200);
   });
   routes.openapi(find, async (c) => {
-    return c.json(renderContact(await findContact(deps, c.get('actor'), c.req.valid('param').id)), 200);
+    return c.json(shown(await findContact(deps, c.get('actor'), c.req.valid('param').id)), 200);
   });
   routes.openapi(edit, async (c) => {
     const contactId = c.req.valid('param').id;
     await editContact(deps, c.get('actor'), { contactId, changes: c.req.valid('json') });
-    return c.json(renderContact(await findContact(deps, c.get('actor'), contactId)), 200);
+    return c.json(shown(await findContact(deps, c.get('actor'), contactId)), 200);
   });
   routes.openapi(take, async (c) => {
     const actor = c.get('actor');
@@ -100,7 +102,7 @@ export function contactRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): 
     // Refused while there is a status to refuse with: once lines are on their way there is none.
     requirePermission(actor, 'contacts.export');
     await findContact(deps, actor, contactId);
-    const lines = renderExport(exportContact(deps, actor, { contactId }));
+    const lines = renderExport(exportContact(deps, actor, { contactId }), deps.clock.now());
     const answer = new Response(streamOf(lines), {
       status: 200,
       headers: {

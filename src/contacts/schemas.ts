@@ -23,20 +23,25 @@ export const contactSchema = z
     name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
     createdAt: time,
     suppression: z
-      .object({ source: z.enum(['bounce', 'refusal']), reason: z.string(), since: time, until: time })
+      .object({
+        source: z.enum(['bounce', 'refusal']),
+        reason: z.string().openapi({ description: 'What the server said.' }),
+        since: time,
+        until: time,
+      })
       .nullable()
       .openapi({
         description:
           'The address is dead, so that no notice is made until then. `bounce`: mail to it came back, and replies fail at ' +
           'once. `refusal`: our own server refused it; replies are tried still, and one that is accepted ends this. Null ' +
-          'when it never was, or was lifted.',
+          'when it never was, is so no longer, or was lifted.',
       }),
     mailboxes: z
       .array(
         z.object({
           mailboxId: id,
           ...settings,
-          requestCount: z.int(),
+          requestCount: z.int().openapi({ description: 'Open and closed.' }),
           openRequestCount: z.int().openapi({ description: 'Those that are not closed.' }),
         }),
       )
@@ -51,14 +56,14 @@ export const contactListSchema = listOf(contactSchema).openapi('ContactList');
 export const contactListQuery = z.strictObject({
   ...pageQuery,
   q: searchParameter('Words of the name or the address; the last one may be a beginning.'),
-  mailboxId: repeatable(idParameter),
+  mailboxId: repeatable(idParameter).openapi({ description: 'Known in these mailboxes.' }),
   sort: sortParameter(CONTACT_SORTS, 'email'),
   total: totalParameter,
 });
 
 export const contactChangesSchema = z
   .strictObject({
-    name: text(200).optional(),
+    name: text(200).optional().openapi({ example: 'Carla Contact' }),
     suppressed: z.literal(false).optional().openapi({ description: 'Lifts the suppression.' }),
     mailboxes: z
       .array(
@@ -75,8 +80,8 @@ export const contactChangesSchema = z
   })
   .openapi('ContactChanges');
 
-/** A contact as the interface shows one. */
-export function renderContact(contact: Contact): z.infer<typeof contactSchema> {
+/** A contact as the interface shows one; a suppression that is over by then is none. */
+export function renderContact(contact: Contact, now: Date): z.infer<typeof contactSchema> {
   const { id, email, name, createdAt, suppression, mailboxes } = contact;
   return {
     id,
@@ -84,7 +89,7 @@ export function renderContact(contact: Contact): z.infer<typeof contactSchema> {
     name,
     createdAt: createdAt.toISOString(),
     suppression:
-      suppression === null
+      suppression === null || new Date(suppression.until) <= now
         ? null
         : {
             source: suppression.source,

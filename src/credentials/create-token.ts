@@ -4,7 +4,7 @@ import { invalidField, Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { Actor } from '../operators/actor.ts';
 import type { Token, TokenScope } from './token.ts';
-import { requirePermission } from '../operators/permissions.ts';
+import { requirePermission, requireServingAll } from '../operators/permissions.ts';
 import { findOwner, insertToken } from './queries.ts';
 import { generateToken, tokenHash } from './token-secret.ts';
 
@@ -39,6 +39,7 @@ export async function createToken(
   return deps.db.begin(async (tx) => {
     const operator = await findOwner(tx, input.operatorId);
     if (operator === null) throw new Problem('not_found', 'There is no such operator.');
+    requireServingAll(actor, operator.mailboxIds);
     if (!operator.active) throw new Problem('wrong_state', `${operator.name} is not active.`);
     const row = await insertToken(tx, {
       operatorId: operator.id,

@@ -1,24 +1,26 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/lists/cursor.ts';
-import { byId, type Page, pageOf } from '../http/lists/page.ts';
-import { Problem } from '../problems.ts';
+import type { Page } from '../http/lists/page.ts';
+import { type Counted, type PageInput, readPage } from '../http/lists/read-page.ts';
 import type { Actor } from '../operators/actor.ts';
-import type { Token } from './token.ts';
 import { requirePermission } from '../operators/permissions.ts';
-import { findOwner, listTokenRows } from './queries.ts';
+import { Problem } from '../problems.ts';
+import { countTokens, findOwner, listTokenRows } from './queries.ts';
+import type { TokenSort } from './token-sorts.ts';
+import type { Token } from './token.ts';
 
-/** A page of an operator's tokens, revoked ones included, oldest first; never the tokens themselves. */
+/** A page of an operator's tokens, revoked ones included; never the tokens themselves. */
 export async function listTokens(
   deps: Pick<Deps, 'db'>,
   actor: Actor,
-  input: { readonly operatorId: number; readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<Token>> {
+  input: PageInput<TokenSort> & { readonly operatorId: number },
+): Promise<Page<Token> & Counted> {
   requirePermission(actor, 'tokens.manage');
-  const scope = `tokens ${input.operatorId}`;
-  const after = input.cursor === undefined ? null : decodeCursor(input.cursor, scope);
-  if ((await findOwner(deps.db, input.operatorId)) === null) {
+  const { operatorId } = input;
+  if ((await findOwner(deps.db, operatorId)) === null) {
     throw new Problem('not_found', 'There is no such operator.');
   }
-  const rows = await listTokenRows(deps.db, input.operatorId, after, input.limit + 1);
-  return pageOf(rows, input.limit, scope, byId);
+  return readPage(['tokens', operatorId], input, {
+    rows: (range) => listTokenRows(deps.db, operatorId, range),
+    count: () => countTokens(deps.db, operatorId),
+  });
 }

@@ -1,11 +1,12 @@
 import type { Queryable, Transaction } from '../db/connect.ts';
 import type { Operator } from '../operators/operator.ts';
-import type { Position } from '../http/lists/cursor.ts';
+import type { PageRange } from '../http/lists/read-page.ts';
+import { TOKEN_SORTS, type TokenSort } from './token-sorts.ts';
 import type { Token, TokenScope } from './token.ts';
 import { operatorColumns } from '../operators/operator-columns.ts';
 
 const tokenColumns = (db: Queryable) =>
-  db`id, operator_id, name, created_at, last_used_at, revoked_at, scope, expires_at`;
+  db`t.id, t.operator_id, t.name, t.created_at, t.last_used_at, t.revoked_at, t.scope, t.expires_at`;
 
 export type OperatorWithToken = Operator & {
   readonly tokenId: number;
@@ -68,7 +69,7 @@ export async function insertToken(
   },
 ): Promise<Token> {
   const [row] = await db<Token[]>`
-    insert into tokens (operator_id, name, hash, created_at, kind, scope, expires_at)
+    insert into tokens as t (operator_id, name, hash, created_at, kind, scope, expires_at)
     values (${values.operatorId}, ${values.name}, ${values.hash}, ${values.createdAt}, ${values.kind ?? 'token'},
       ${values.scope ?? 'full'}, ${values.expiresAt ?? null})
     returning ${tokenColumns(db)}`;
@@ -76,24 +77,32 @@ export async function insertToken(
   return row;
 }
 
-/** An operator's tokens, revoked ones included, oldest first. */
+/** An operator's tokens, revoked ones included, in the order asked for. */
 export async function listTokenRows(
   db: Queryable,
   operatorId: number,
-  after: Position | null,
-  limit: number,
-): Promise<Token[]> {
-  return db<Token[]>`
-    select ${tokenColumns(db)}
-    from tokens
-    where operator_id = ${operatorId} and kind = 'token' and id > ${after?.id ?? 0}
-    order by id
-    limit ${limit}`;
+  page: PageRange<TokenSort>,
+): Promise<(Token & { readonly sortValue: string | null })[]> {
+  const after = page.after === null ? db`` : db`and ${TOKEN_SORTS.isAfter(db, page.sort, page.after)}`;
+  return db<(Token & { readonly sortValue: string | null })[]>`
+    select ${tokenColumns(db)}, ${TOKEN_SORTS.value(db, page.sort)} as sort_value
+    from tokens t
+    where t.operator_id = ${operatorId} and t.kind = 'token' ${after}
+    ${TOKEN_SORTS.orderBy(db, page.sort)}
+    limit ${page.limit}`;
+}
+
+export async function countTokens(db: Queryable, operatorId: number): Promise<number> {
+  const [row] = await db<{ total: number }[]>`
+    select count(*) as total from tokens where operator_id = ${operatorId} and kind = 'token'`;
+  return row?.total ?? 0;
 }
 
 /** The token with an id, locked for the transaction, or null. */
 export async function lockToken(db: Queryable, tokenId: number): Promise<Token | null> {
-  const [row] = await db<Token[]>`select ${tokenColumns(db)} from tokens where id = ${tokenId} for update`;
+  const [row] = await db<
+    Token[]
+  >`select ${tokenColumns(db)} from tokens t where t.id = ${tokenId} for update`;
   return row ?? null;
 }
 

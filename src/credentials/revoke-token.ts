@@ -2,8 +2,8 @@ import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { Actor } from '../operators/actor.ts';
-import { requirePermission } from '../operators/permissions.ts';
-import { lockToken, markTokenRevoked } from './queries.ts';
+import { requirePermission, requireServingAll } from '../operators/permissions.ts';
+import { findOwner, lockToken, markTokenRevoked } from './queries.ts';
 
 /**
  * Ends a token's validity for good, from the next call on; one that is revoked already stays so. With `operatorId` the
@@ -21,6 +21,7 @@ export async function revokeToken(
     if (token === null || (input.operatorId !== undefined && token.operatorId !== input.operatorId)) {
       throw new Problem('not_found', 'There is no such token.');
     }
+    requireServingAll(actor, (await findOwner(tx, token.operatorId))?.mailboxIds ?? null);
     if (token.revokedAt !== null) return;
     await markTokenRevoked(tx, token.id, now);
     await recordEvent(tx, {

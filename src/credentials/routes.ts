@@ -1,12 +1,14 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idParameter, idPath, jsonBody, jsonContent, pageQuery } from '../http/schemas.ts';
 import { createToken } from './create-token.ts';
 import { listTokens } from './list-tokens.ts';
 import { revokeToken } from './revoke-token.ts';
 import { createdTokenSchema, newTokenSchema, renderToken, tokenListSchema } from './schemas.ts';
+import { TOKEN_SORTS } from './token-sorts.ts';
 
 const shared = { tags: ['Operators'], security: [{ token: [] }] };
 
@@ -18,7 +20,10 @@ const tokens = createRoute({
   summary: "List an operator's tokens",
   description:
     'For admins. Revoked ones are included; the tokens themselves are not stored and cannot be shown.',
-  request: { params: idPath, query: z.strictObject(pageQuery) },
+  request: {
+    params: idPath,
+    query: z.strictObject({ ...pageQuery, sort: sortParameter(TOKEN_SORTS, 'id'), total: totalParameter }),
+  },
   responses: {
     200: jsonContent('A page of tokens.', tokenListSchema),
     ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
@@ -61,7 +66,7 @@ export function tokenRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   routes.openapi(tokens, async (c) => {
     const input = { operatorId: c.req.valid('param').id, ...c.req.valid('query') };
     const page = await listTokens(deps, c.get('actor'), input);
-    return c.json({ items: page.items.map(renderToken), nextCursor: page.nextCursor }, 200);
+    return c.json({ ...page, items: page.items.map(renderToken) }, 200);
   });
   routes.openapi(create, async (c) => {
     const input = { operatorId: c.req.valid('param').id, ...c.req.valid('json') };

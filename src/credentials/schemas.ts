@@ -10,7 +10,7 @@ export const tokenSchema = z
   .object({
     id,
     operatorId: id,
-    name: z.string(),
+    name: z.string().openapi({ example: 'backup script' }),
     createdAt: time,
     lastUsedAt: time.nullable().openapi({ description: 'To the minute.' }),
     revokedAt: time.nullable(),

@@ -7,6 +7,7 @@ import { beingSent } from './being-sent.ts';
 import { eraseMessages } from './erase-message.ts';
 import { eraseRequests } from './erase-request.ts';
 import {
+  blankContactEvents,
   deleteContact,
   eraseIntake,
   listMessagesBy,
@@ -45,6 +46,7 @@ export async function eraseContact(
     if (await lockDeliveriesTo(tx, contact.email)) throw beingSent();
     const own = requests.filter((request) => request.own).map((request) => request.id);
     const others = requests.filter((request) => !request.own).map((request) => request.id);
+    await blankContactEvents(tx, contactId);
     await eraseRequests(tx, own, at);
     for (const requestId of others) {
       await eraseMessages(tx, requestId, await listMessagesBy(tx, contactId, [requestId]), at);

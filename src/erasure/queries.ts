@@ -150,6 +150,14 @@ export async function blankMessageEvents(
     where request_id = ${requestId} and message_id = any(${[...messageIds]}::bigint[])`;
 }
 
+/** Blanks what the history says about a contact beside any request: what they were called, for instance. */
+export async function blankContactEvents(tx: Queryable, contactId: number): Promise<void> {
+  await tx`
+    update events
+    set old = null, new = null
+    where contact_id = ${contactId} and request_id is null`;
+}
+
 /** Takes requests away with everything in them; how many there were. */
 export async function deleteRequests(tx: Queryable, requestIds: readonly number[]): Promise<number> {
   const deleted = await tx`delete from requests where id = any(${[...requestIds]}::bigint[])`;
@@ -190,7 +198,7 @@ export async function deleteAttachment(
   await tx`update requests set updated_at = ${at} where id = ${place.requestId}`;
 }
 
-/** Takes an address out of requests that stay: their participants, their mails' headers, and who is to get them. */
+/** Takes an address out of requests that stay: their participants, their mails' headers, who got them, and their history. */
 export async function scrubAddress(
   tx: Queryable,
   address: string,
@@ -199,6 +207,11 @@ export async function scrubAddress(
 ): Promise<void> {
   const ids = [...requestIds];
   await tx`delete from participants where email = ${address}`;
+  // Servers name in their refusals whom they refuse.
+  await tx`
+    update delivery_attempts
+    set reply = null
+    where delivery_id in (select delivery_id from delivery_recipients where address = ${address})`;
   await tx`
     update delivery_recipients
     set address = 'erased@invalid', name = '', reply = null,
@@ -214,6 +227,11 @@ export async function scrubAddress(
     set to_addresses = ${without(tx`to_addresses`)}, cc_addresses = ${without(tx`cc_addresses`)},
       reply_to_addresses = ${without(tx`reply_to_addresses`)}
     where request_id = any(${ids}::bigint[])`;
+  await tx`
+    update events
+    set old = null, new = null
+    where request_id = any(${ids}::bigint[])
+      and position(${address} in lower(concat(old::text, new::text))) > 0`;
 }
 
 /** Takes a contact away, and what was noted about their address. */

@@ -8,8 +8,8 @@ export type Tick = { readonly rows: readonly FeedRow[] } | 'behind' | 'ended';
 export type FeedListener = { readonly next: () => Promise<Tick>; readonly close: () => void };
 
 export type FeedPoller = {
-  /** A new listener, or null when there are as many as one process serves. */
-  readonly listen: () => FeedListener | null;
+  /** A new listener, or null when there are as many as one process serves; `onEnd` is called once, when it is over. */
+  readonly listen: (onEnd?: () => void) => FeedListener | null;
 };
 
 const POLL_MS = 1000;
@@ -42,36 +42,38 @@ export function createFeedPoller(deps: Pick<Deps, 'db' | 'log'>, stopping?: Abor
   async function run(): Promise<void> {
     position = FEED_START;
     while (inboxes.size > 0) {
+      let isThereMore = false;
       try {
-        await poll();
+        isThereMore = await poll();
       } catch (error) {
         deps.log.warn({ error }, 'the event feed could not be read; it is tried again');
       }
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS).unref());
+      if (!isThereMore) await new Promise((resolve) => setTimeout(resolve, POLL_MS).unref());
     }
     running = false;
   }
 
-  async function poll(): Promise<void> {
+  async function poll(): Promise<boolean> {
     polls += 1;
     const horizon = await findHorizon(deps.db);
     if (position === FEED_START) {
       // Listeners may have read to a place below this one: each reads by itself what lies between.
       position = justBefore(horizon);
       for (const inbox of inboxes) inbox.fallBehind();
-      return;
+      return false;
     }
     const range = { after: position, horizon, limit: ROWS_AT_ONCE };
     const rows = await listFeedRows(deps.db, WHOLE_FEED, range);
-    position = rows.length === ROWS_AT_ONCE ? (rows.at(-1)?.position ?? position) : justBefore(horizon);
-    if (rows.length === 0 && polls % BEAT_EVERY_POLLS !== 0) return;
-    for (const inbox of inboxes) inbox.give(rows);
+    const isThereMore = rows.length === ROWS_AT_ONCE;
+    position = isThereMore ? (rows.at(-1)?.position ?? position) : justBefore(horizon);
+    if (rows.length > 0 || polls % BEAT_EVERY_POLLS === 0) for (const inbox of inboxes) inbox.give(rows);
+    return isThereMore;
   }
 
   return {
-    listen() {
+    listen(onEnd = () => {}) {
       if (inboxes.size >= MOST_LISTENERS || stopping?.aborted === true) return null;
-      const listener = openInbox(inboxes);
+      const listener = openInbox(inboxes, onEnd);
       if (!running) {
         running = true;
         void run();
@@ -81,7 +83,7 @@ export function createFeedPoller(deps: Pick<Deps, 'db' | 'log'>, stopping?: Abor
   };
 }
 
-function openInbox(inboxes: Set<Inbox>): FeedListener {
+function openInbox(inboxes: Set<Inbox>, onEnd: () => void): FeedListener {
   let kept: readonly FeedRow[] | null = null;
   let behind = false;
   let ended = false;
@@ -98,9 +100,11 @@ function openInbox(inboxes: Set<Inbox>): FeedListener {
       wake();
     },
     end() {
+      if (ended) return;
       ended = true;
       inboxes.delete(inbox);
       wake();
+      onEnd();
     },
   };
   inboxes.add(inbox);

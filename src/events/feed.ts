@@ -42,6 +42,12 @@ export function isBeyond(row: FeedRow, position: FeedPosition): boolean {
   return difference > 0n || (difference === 0n && row.position.id > position.id);
 }
 
+/** True when the row tells that an operator serves other mailboxes, is another role's or nobody's, or lost a token. */
+export function changesAccess(operatorId: number, { event }: FeedRow): boolean {
+  const isOfAccess = event.type === 'operator.edited' || event.type === 'token.revoked';
+  return isOfAccess && (event.old?.['operatorId'] === operatorId || event.new?.['operatorId'] === operatorId);
+}
+
 /** True when the view shows the row: the same rule as the query's, for rows that were read once for everybody. */
 export function shows(view: FeedView, { event, mailboxId }: FeedRow): boolean {
   const visible =

@@ -1,6 +1,15 @@
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { type FeedFilters, type FeedPosition, type FeedRow, feedViewOf, isBeyond, shows } from './feed.ts';
+import { findOperator } from '../operators/find-operator.ts';
+import {
+  changesAccess,
+  type FeedFilters,
+  type FeedPosition,
+  type FeedRow,
+  feedViewOf,
+  isBeyond,
+  shows,
+} from './feed.ts';
 import type { FeedListener } from './feed-poller.ts';
 import { listFeed } from './list-feed.ts';
 
@@ -8,7 +17,8 @@ const ROWS_AT_ONCE = 200;
 
 /**
  * The events after a place, then those to come, as they come; an empty list now and then shows that it still runs. Ends
- * when its listener does. It listens before it reads what has been, so that nothing falls between the two.
+ * when its listener does, and when the operator may see less or other things than they could: who comes back is asked
+ * again who they are. It listens before it reads what has been, so that nothing falls between the two.
  */
 export async function* followFeed(
   deps: Pick<Deps, 'db'>,
@@ -22,6 +32,8 @@ export async function* followFeed(
     for (;;) {
       let page;
       do {
+        // What would have told of a change may be among what was missed.
+        if (!(await servesAsBefore(deps, actor))) return;
         page = await listFeed(deps, actor, { filters: input.filters, after, limit: ROWS_AT_ONCE });
         after = page.position;
         yield page.rows;
@@ -31,6 +43,7 @@ export async function* followFeed(
         const tick = await listener.next();
         if (tick === 'ended') return;
         if (tick === 'behind') break;
+        if (tick.rows.some((row) => changesAccess(actor.operatorId, row))) return;
         const position: FeedPosition = after;
         const news = tick.rows.filter((row) => isBeyond(row, position));
         after = news.at(-1)?.position ?? position;
@@ -41,4 +54,9 @@ export async function* followFeed(
   } finally {
     listener.close();
   }
+}
+
+async function servesAsBefore(deps: Pick<Deps, 'db'>, actor: OperatorActor): Promise<boolean> {
+  const now = await findOperator(deps, { kind: 'system' }, { id: actor.operatorId });
+  return now.active && JSON.stringify(now.mailboxIds) === JSON.stringify(actor.mailboxIds);
 }

@@ -1,8 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonContent, pageQuery } from '../http/schemas.ts';
+import { HISTORY_SORTS } from './history-sorts.ts';
 import { listEvents } from './list-events.ts';
 import { eventListSchema, renderEvent } from './schemas.ts';
 
@@ -14,8 +16,11 @@ const events = createRoute({
   method: 'get',
   path: '/v1/requests/{id}/events',
   summary: "A request's history",
-  description: 'Oldest first: who did what, when, with old and new values.',
-  request: { params: idPath, query: z.strictObject(pageQuery) },
+  description: 'Who did what, when, with old and new values; oldest first unless sorted.',
+  request: {
+    params: idPath,
+    query: z.strictObject({ ...pageQuery, sort: sortParameter(HISTORY_SORTS, 'id'), total: totalParameter }),
+  },
   responses: {
     200: jsonContent('A page of events.', eventListSchema),
     ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
@@ -28,7 +33,7 @@ export function historyRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
   routes.openapi(events, async (c) => {
     const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };
     const page = await listEvents(deps, c.get('actor'), input);
-    return c.json({ items: page.items.map(renderEvent), nextCursor: page.nextCursor }, 200);
+    return c.json({ ...page, items: page.items.map(renderEvent) }, 200);
   });
   return routes;
 }

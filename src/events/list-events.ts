@@ -1,24 +1,22 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/lists/cursor.ts';
-import { byId, type Page, pageOf } from '../http/lists/page.ts';
+import type { Page } from '../http/lists/page.ts';
+import { type Counted, type PageInput, readPage } from '../http/lists/read-page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { findRequest } from '../requests/find-request.ts';
-import { listEventRows } from './history-queries.ts';
 import type { EventView } from './event-view.ts';
+import { countEvents, listEventRows } from './history-queries.ts';
+import type { HistorySort } from './history-sorts.ts';
 
-/** A page of a request's history, oldest first. */
+/** A page of a request's history. */
 export async function listEvents(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,
-  input: { readonly requestId: number; readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<EventView>> {
-  const scope = `events ${input.requestId}`;
-  const after = input.cursor === undefined ? null : decodeCursor(input.cursor, scope);
-  await findRequest(deps, actor, input.requestId);
-  return pageOf(
-    await listEventRows(deps.db, input.requestId, after, input.limit + 1),
-    input.limit,
-    scope,
-    byId,
-  );
+  input: PageInput<HistorySort> & { readonly requestId: number },
+): Promise<Page<EventView> & Counted> {
+  const { requestId } = input;
+  await findRequest(deps, actor, requestId);
+  return readPage(['events', requestId], input, {
+    rows: (range) => listEventRows(deps.db, requestId, range),
+    count: () => countEvents(deps.db, requestId),
+  });
 }

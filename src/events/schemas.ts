@@ -5,18 +5,26 @@ import type { EventView } from './event-view.ts';
 export const eventSchema = z
   .object({
     id,
-    type: z.string().openapi({ example: 'request.taken' }),
+    type: z.string().openapi({ description: 'What happened.', example: 'request.taken' }),
     requestId: id.nullable(),
     messageId: id.nullable(),
     deliveryId: id.nullable(),
     contactId: id.nullable(),
-    actor: z.object({
-      kind: z.enum(['operator', 'relay', 'contact', 'system']),
-      id: id.nullable(),
-      name: z.string().nullable(),
-    }),
-    old: z.record(z.string(), z.unknown()).nullable(),
-    new: z.record(z.string(), z.unknown()).nullable(),
+    actor: z
+      .object({
+        kind: z.enum(['operator', 'relay', 'contact', 'system']),
+        id: id.nullable(),
+        name: z.string().nullable().openapi({ description: 'Of an operator.', example: 'Ann' }),
+      })
+      .openapi({ description: 'On whose account it happened.' }),
+    old: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: 'What was before, by field; further fields may join.' }),
+    new: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: 'What is since, by field; further fields may join.' }),
     at: time,
   })
   .openapi('Event');

@@ -1,5 +1,5 @@
-import type { MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
 import type { Deps } from '../deps.ts';
 import type { AppEnv } from './app-env.ts';
 
@@ -13,7 +13,7 @@ export function requestLog(deps: Pick<Deps, 'clock' | 'log'>): MiddlewareHandler
     const fields = {
       requestId: c.get('requestId'),
       method: c.req.method,
-      route: routePath(c, -1),
+      route: routeOf(c),
       status: c.res.status,
       milliseconds: deps.clock.now().getTime() - startedAt,
       operatorId: c.get('actor')?.operatorId,
@@ -21,4 +21,10 @@ export function requestLog(deps: Pick<Deps, 'clock' | 'log'>): MiddlewareHandler
     if (QUIET.has(c.req.path)) deps.log.debug(fields, 'call');
     else deps.log.info(fields, 'call');
   };
+}
+
+// Middleware comes before and after a route among what matched; a path that no route takes has nothing else.
+function routeOf(c: Context<AppEnv>): string | undefined {
+  const matched = matchedRoutes(c);
+  return (matched.findLast(({ path }) => !path.endsWith('*')) ?? matched.at(-1))?.path;
 }

@@ -48,7 +48,7 @@ export function written(max: number): z.ZodString {
 /** A list's envelope. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({
-    items: z.array(item),
+    items: z.array(item).openapi({ description: 'The rows of this page.' }),
     nextCursor: z
       .string()
       .nullable()
@@ -77,7 +77,8 @@ export const pageQuery = {
     .refine((limit) => limit >= 1 && limit <= 200, 'must be a whole number from 1 to 200')
     .default(50)
     .openapi({ type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Rows a page.' }),
-  cursor: z.string().max(2000).optional().openapi({
+  // As long as the longest text makes one that a list is sorted by.
+  cursor: z.string().max(8000).optional().openapi({
     description: '`nextCursor` of the page before. It holds for the same sort and filters only.',
   }),
 };

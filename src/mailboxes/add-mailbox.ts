@@ -1,31 +1,40 @@
+import type { Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
+import { findIdempotent, type Idempotency, rememberIdempotent } from '../http/idempotency.ts';
 import type { Actor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { invalidField, Problem } from '../problems.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { type Mailbox, mailboxAddress } from './mailbox.ts';
-import { insertMailbox, type NewMailbox } from './queries.ts';
+import { insertMailbox, listMailboxRows, type NewMailbox } from './queries.ts';
 import { addRelaySecret } from '../relays/add-relay-secret.ts';
+import { findFirstSecret } from '../relays/find-first-secret.ts';
 import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from '../relays/relay-secret.ts';
 
 export type AddMailboxInput = NewMailbox & {
   /** Generated unless given. */
   readonly secret?: string | undefined;
+  readonly idempotency?: Idempotency | null;
 };
 
+type Added = { readonly mailbox: Mailbox; readonly secret: string };
+
 /**
- * Adds a mailbox that accepts mail from now on, with its first relay secret, which is returned this once in clear.
- * Refuses an address that is a mailbox already (`already_exists`), and anybody but an admin or the system.
+ * Adds a mailbox that accepts mail from now on, with its first relay secret, which is returned in clear: this once, and to
+ * a repeat under the same key. Refuses an address that is a mailbox already (`already_exists`), and anybody but an admin
+ * or the system.
  */
 export async function addMailbox(
   deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
   actor: Actor,
   input: AddMailboxInput,
-): Promise<{ readonly mailbox: Mailbox; readonly secret: string }> {
+): Promise<Added> {
   requirePermission(actor, 'mailboxes.manage');
-  const { secret = generateRelaySecret(), ...settings } = checkedInput(input);
+  const { secret = generateRelaySecret(), idempotency: call = null, ...settings } = checkedInput(input);
   const now = deps.clock.now();
-  return deps.db.begin(async (tx) => {
+  return deps.db.begin(async (tx): Promise<Added> => {
+    const madeBefore = await findIdempotent(tx, call, now);
+    if (madeBefore !== null) return addedBefore(deps, tx, madeBefore);
     const mailbox = await insertMailbox(tx, settings, now);
     if (mailbox === null) throw new Problem('already_exists', `${settings.address} is a mailbox already.`);
     await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });
@@ -37,8 +46,17 @@ export async function addMailbox(
       requestId: null,
       new: { address: mailbox.address, name: mailbox.name },
     });
+    await rememberIdempotent(tx, call, mailbox.id, now);
     return { mailbox, secret };
   });
+}
+
+// The secret is opened again rather than kept with the key: in clear it is nowhere.
+async function addedBefore(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: number): Promise<Added> {
+  const [mailbox] = await listMailboxRows(tx, [id]);
+  const secret = await findFirstSecret(deps, tx, id);
+  if (mailbox === undefined || secret === null) throw new Error(`mailbox ${id} is gone`);
+  return { mailbox, secret };
 }
 
 function checkedInput(input: AddMailboxInput): AddMailboxInput {

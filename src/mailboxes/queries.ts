@@ -1,5 +1,7 @@
 import { mailboxColumns } from './mailbox-columns.ts';
-import type { Queryable } from '../db/connect.ts';
+import type { Fragment, Queryable } from '../db/connect.ts';
+import type { PageRange } from '../http/lists/read-page.ts';
+import { MAILBOX_SORTS, type MailboxSort } from './mailbox-sorts.ts';
 import type { Language, Mailbox, ThreadBy } from './mailbox.ts';
 
 export type NewMailbox = {
@@ -27,12 +29,41 @@ export async function listMailboxRows(
   ids: readonly number[] | null,
 ): Promise<readonly MailboxRow[]> {
   return db<MailboxRow[]>`
-    select ${mailboxColumns(db)}, m.relay_heard_at, m.relay_version, m.relay_account, m.relay_pending, m.relay_failed,
-      m.relay_runtime_today_seconds, m.created_at,
-      (select count(*)::int from relay_secrets s where s.mailbox_id = m.id and s.revoked_at is null) as valid_secrets
+    select ${rowColumns(db)}
     from mailboxes m
-    where ${ids === null} or m.id = any(${[...(ids ?? [])]}::bigint[])
+    where ${isOneOf(db, ids)}
     order by m.address`;
+}
+
+/** The same in the order asked for, from after a position on. */
+export async function listMailboxPageRows(
+  db: Queryable,
+  ids: readonly number[] | null,
+  page: PageRange<MailboxSort>,
+): Promise<readonly (MailboxRow & { readonly sortValue: string | null })[]> {
+  const after = page.after === null ? db`` : db`and ${MAILBOX_SORTS.isAfter(db, page.sort, page.after)}`;
+  return db<(MailboxRow & { readonly sortValue: string | null })[]>`
+    select ${rowColumns(db)}, ${MAILBOX_SORTS.value(db, page.sort)} as sort_value
+    from mailboxes m
+    where ${isOneOf(db, ids)} ${after}
+    ${MAILBOX_SORTS.orderBy(db, page.sort)}
+    limit ${page.limit}`;
+}
+
+export async function countMailboxes(db: Queryable, ids: readonly number[] | null): Promise<number> {
+  const [row] = await db<{ total: number }[]>`
+    select count(*) as total from mailboxes m where ${isOneOf(db, ids)}`;
+  return row?.total ?? 0;
+}
+
+function rowColumns(db: Queryable): Fragment {
+  return db`${mailboxColumns(db)}, m.relay_heard_at, m.relay_version, m.relay_account, m.relay_pending, m.relay_failed,
+    m.relay_runtime_today_seconds, m.created_at,
+    (select count(*)::int from relay_secrets s where s.mailbox_id = m.id and s.revoked_at is null) as valid_secrets`;
+}
+
+function isOneOf(db: Queryable, ids: readonly number[] | null): Fragment {
+  return ids === null ? db`true` : db`m.id = any(${[...ids]}::bigint[])`;
 }
 
 /** The addresses that lead into this desk, groups included. */

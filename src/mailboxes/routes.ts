@@ -1,13 +1,15 @@
-import { createRoute } from '@hono/zod-openapi';
+import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
+import { idempotency } from '../http/idempotency.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
-import { idPath, jsonBody, jsonContent } from '../http/schemas.ts';
-import { requirePermission } from '../operators/permissions.ts';
+import { idempotencyHeaders, idPath, jsonBody, jsonContent, pageQuery } from '../http/schemas.ts';
 import { addMailbox } from './add-mailbox.ts';
 import { editMailbox } from './edit-mailbox.ts';
 import { findMailbox } from './find-mailbox.ts';
-import { listMailboxes } from './list-mailboxes.ts';
+import { listMailboxPage } from './list-mailbox-page.ts';
+import { MAILBOX_SORTS } from './mailbox-sorts.ts';
 import {
   createdMailboxSchema,
   editMailboxSchema,
@@ -25,10 +27,17 @@ const list = createRoute({
   method: 'get',
   path: '/v1/mailboxes',
   summary: 'List mailboxes',
-  description: 'Those the operator serves, by address, all on one page.',
+  description: 'Those the operator serves.',
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      sort: sortParameter(MAILBOX_SORTS, 'address'),
+      total: totalParameter,
+    }),
+  },
   responses: {
-    200: jsonContent('The mailboxes.', mailboxListSchema),
-    ...problemResponses('unauthenticated'),
+    200: jsonContent('A page of mailboxes.', mailboxListSchema),
+    ...problemResponses('invalid_input', 'unauthenticated'),
   },
 });
 
@@ -51,11 +60,18 @@ const add = createRoute({
   method: 'post',
   path: '/v1/mailboxes',
   summary: 'Add a mailbox',
-  description: 'For admins. Answers with the secret for its relay, this once.',
-  request: { body: jsonBody(newMailboxSchema) },
+  description:
+    'For admins. Answers with the secret for its relay, this once and to a repeat under the same key.',
+  request: { headers: idempotencyHeaders, body: jsonBody(newMailboxSchema) },
   responses: {
     201: jsonContent('The mailbox and its relay secret.', createdMailboxSchema),
-    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'already_exists'),
+    ...problemResponses(
+      'invalid_input',
+      'unauthenticated',
+      'forbidden',
+      'already_exists',
+      'idempotency_mismatch',
+    ),
   },
 });
 
@@ -77,9 +93,8 @@ const edit = createRoute({
 export function mailboxRoutes(deps: Pick<Deps, 'db' | 'clock' | 'keyring'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
-    requirePermission(c.get('actor'), 'requests.read');
-    const mailboxes = await listMailboxes(deps, c.get('actor'));
-    return c.json({ items: mailboxes.map(renderMailbox), nextCursor: null }, 200);
+    const page = await listMailboxPage(deps, c.get('actor'), c.req.valid('query'));
+    return c.json({ ...page, items: page.items.map(renderMailbox) }, 200);
   });
   routes.openapi(find, async (c) => {
     const mailboxId = c.req.valid('param').id;
@@ -87,7 +102,10 @@ export function mailboxRoutes(deps: Pick<Deps, 'db' | 'clock' | 'keyring'>): Api
   });
   routes.openapi(add, async (c) => {
     const actor = c.get('actor');
-    const { mailbox, secret } = await addMailbox(deps, actor, c.req.valid('json'));
+    const body = c.req.valid('json');
+    const key = c.req.valid('header')['idempotency-key'];
+    const call = idempotency(actor.operatorId, key, 'POST /v1/mailboxes', body);
+    const { mailbox, secret } = await addMailbox(deps, actor, { ...body, idempotency: call });
     // An admin who serves some mailboxes only does not serve the new one yet, and sees it this once all the same.
     const row = await findMailbox(deps, { ...actor, mailboxIds: null }, { mailboxId: mailbox.id });
     return c.json({ ...renderMailbox(row), relaySecret: secret }, 201);

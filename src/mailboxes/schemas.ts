@@ -76,29 +76,31 @@ const settings = {
 export const mailboxSchema = z
   .object({
     id,
-    address: z.string(),
-    name: z.string(),
+    address: z.string().openapi({ example: 'support@example.com' }),
+    name: z.string().openapi({ example: 'Example Support' }),
     language: settings.language,
     threadBy: settings.threadBy,
-    reopenDays: z.int(),
-    notices: z.array(z.enum(NOTICE_KINDS)),
+    reopenDays: settings.reopenDays,
+    notices: settings.notices,
     quoting: settings.quoting,
-    autoCloseDays: z.int().nullable(),
-    noticesPerHour: z.int().nullable(),
-    silenceMinutes: z.int(),
-    signature: z.string(),
-    groupAddresses: z.array(z.string()),
-    allowedSenders: z.array(z.string()),
-    deniedSenders: z.array(z.string()),
+    autoCloseDays: settings.autoCloseDays,
+    noticesPerHour: settings.noticesPerHour,
+    silenceMinutes: settings.silenceMinutes,
+    signature: settings.signature,
+    groupAddresses: z.array(z.string()).openapi({ description: 'Google Groups in front of the mailbox.' }),
+    allowedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains; empty: everybody.' }),
+    deniedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains held in quarantine.' }),
     acceptSince: time.openapi({ description: 'Older mail waits in quarantine.' }),
-    relay: z.object({
-      heardAt: time.nullable().openapi({ description: 'null: never.' }),
-      version: z.string().nullable(),
-      account: z.string().nullable(),
-      pending: z.int().nullable(),
-      failed: z.int().nullable(),
-      runtimeTodaySeconds: z.int().nullable(),
-    }),
+    relay: z
+      .object({
+        heardAt: time.nullable().openapi({ description: 'null: never.' }),
+        version: z.string().nullable().openapi({ example: '1.0.0' }),
+        account: z.string().nullable().openapi({ description: 'The Google account it runs in.' }),
+        pending: z.int().nullable().openapi({ description: 'Mails that wait to be handed over.' }),
+        failed: z.int().nullable().openapi({ description: 'Mails that it has given up on.' }),
+        runtimeTodaySeconds: z.int().nullable().openapi({ description: 'Seconds.' }),
+      })
+      .openapi({ description: 'What the relay last said of itself.' }),
     createdAt: time,
   })
   .openapi('Mailbox');
@@ -111,7 +113,7 @@ export const editMailboxSchema = z
     acceptSince: z.iso
       .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
       .transform((value) => new Date(value))
-      .openapi({ type: 'string', format: 'date-time' }),
+      .openapi({ type: 'string', format: 'date-time', description: 'Older mail waits in quarantine.' }),
   })
   .partial()
   .openapi('MailboxSettings');

@@ -1,22 +1,24 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/lists/cursor.ts';
-import { byId, type Page, pageOf } from '../http/lists/page.ts';
+import type { Page } from '../http/lists/page.ts';
+import { type Counted, type PageInput, readPage } from '../http/lists/read-page.ts';
 import type { OperatorActor } from '../operators/actor.ts';
-import { completeMessages } from './complete-messages.ts';
 import { findRequest } from '../requests/find-request.ts';
-import { listMessageRows } from './queries.ts';
+import { completeMessages } from './complete-messages.ts';
+import type { MessageSort } from './message-sorts.ts';
 import type { MessageView } from './message-view.ts';
+import { countMessages, listMessageRows } from './queries.ts';
 
-/** A page of a request's messages, oldest first, each with its attachments and what became of its delivery. */
+/** A page of a request's messages, each with its attachments and what became of its delivery. */
 export async function listMessages(
   deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
-  input: { readonly requestId: number; readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<MessageView>> {
-  const scope = `messages ${input.requestId}`;
-  const after = input.cursor === undefined ? null : decodeCursor(input.cursor, scope);
-  await findRequest(deps, actor, input.requestId);
-  const rows = await listMessageRows(deps.db, input.requestId, after, input.limit + 1);
-  const page = pageOf(rows, input.limit, scope, byId);
-  return { items: await completeMessages(deps, page.items), nextCursor: page.nextCursor };
+  input: PageInput<MessageSort> & { readonly requestId: number },
+): Promise<Page<MessageView> & Counted> {
+  const { requestId } = input;
+  await findRequest(deps, actor, requestId);
+  const page = await readPage(['messages', requestId], input, {
+    rows: (range) => listMessageRows(deps.db, requestId, range),
+    count: () => countMessages(deps.db, requestId),
+  });
+  return { ...page, items: await completeMessages(deps, page.items) };
 }

@@ -1,5 +1,6 @@
 import type { Fragment, Queryable } from '../db/connect.ts';
-import type { Position } from '../http/lists/cursor.ts';
+import type { PageRange } from '../http/lists/read-page.ts';
+import { MESSAGE_SORTS, type MessageSort } from './message-sorts.ts';
 import type { AttachmentRow, MessageRow } from './message-view.ts';
 
 const messageColumns = (db: Queryable) => db`
@@ -13,19 +14,25 @@ const messageTables = (db: Queryable) => db`
   left join contacts c on c.id = s.author_contact_id
   left join operators a on a.id = s.author_operator_id`;
 
-/** A request's messages, oldest first, from after a position on. */
+/** A request's messages in the order asked for, from after a position on. */
 export async function listMessageRows(
   db: Queryable,
   requestId: number,
-  after: Position | null,
-  limit: number,
-): Promise<MessageRow[]> {
-  return db<MessageRow[]>`
-    select ${messageColumns(db)}
+  page: PageRange<MessageSort>,
+): Promise<(MessageRow & { readonly sortValue: string | null })[]> {
+  const after = page.after === null ? db`` : db`and ${MESSAGE_SORTS.isAfter(db, page.sort, page.after)}`;
+  return db<(MessageRow & { readonly sortValue: string | null })[]>`
+    select ${messageColumns(db)}, ${MESSAGE_SORTS.value(db, page.sort)} as sort_value
     from ${messageTables(db)}
-    where s.request_id = ${requestId} and s.id > ${after?.id ?? 0}
-    order by s.id
-    limit ${limit}`;
+    where s.request_id = ${requestId} ${after}
+    ${MESSAGE_SORTS.orderBy(db, page.sort)}
+    limit ${page.limit}`;
+}
+
+export async function countMessages(db: Queryable, requestId: number): Promise<number> {
+  const [row] = await db<{ total: number }[]>`
+    select count(*) as total from messages where request_id = ${requestId}`;
+  return row?.total ?? 0;
 }
 
 /** One message of a request of the mailboxes, or null. */

@@ -2,11 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
 import { download } from '../http/download.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, jsonContent, pageQuery } from '../http/schemas.ts';
 import { findAttachment } from './find-attachment.ts';
 import { findOriginal } from './find-original.ts';
 import { listMessages } from './list-messages.ts';
+import { MESSAGE_SORTS } from './message-sorts.ts';
 import { messageListSchema, renderMessage } from './schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };
@@ -17,8 +19,11 @@ const messages = createRoute({
   method: 'get',
   path: '/v1/requests/{id}/messages',
   summary: "A request's messages",
-  description: 'Oldest first, each with its attachments and what became of its delivery.',
-  request: { params: idPath, query: z.strictObject(pageQuery) },
+  description: 'Oldest first unless sorted, each with its attachments and what became of its delivery.',
+  request: {
+    params: idPath,
+    query: z.strictObject({ ...pageQuery, sort: sortParameter(MESSAGE_SORTS, 'id'), total: totalParameter }),
+  },
   responses: {
     200: jsonContent('A page of messages.', messageListSchema),
     ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
@@ -65,7 +70,7 @@ export function messageRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): 
   routes.openapi(messages, async (c) => {
     const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };
     const page = await listMessages(deps, c.get('actor'), input);
-    return c.json({ items: page.items.map(renderMessage), nextCursor: page.nextCursor }, 200);
+    return c.json({ ...page, items: page.items.map(renderMessage) }, 200);
   });
   routes.openapi(original, async (c) => {
     return download(await findOriginal(deps, c.get('actor'), c.req.valid('param').id));

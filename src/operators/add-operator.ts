@@ -7,7 +7,7 @@ import { recordEvent } from '../events/record-event.ts';
 import type { Transaction } from '../db/connect.ts';
 import type { Actor, Role } from './actor.ts';
 import type { Operator } from './operator.ts';
-import { requirePermission } from './permissions.ts';
+import { requirePermission, requireServingAll } from './permissions.ts';
 import { findOperatorById, insertOperator, listKnownMailboxIds } from './queries.ts';
 
 export type AddOperatorInput = {
@@ -32,6 +32,7 @@ export async function addOperator(
   const email = mailboxAddress(input.email.trim());
   if (email === null) throw invalidField('/email', 'is not an e-mail address');
   const name = checkedName(input.name);
+  requireServingAll(actor, input.mailboxIds ?? null);
   const now = deps.clock.now();
   const call = input.idempotency ?? null;
   return deps.db.begin(async (tx) => {

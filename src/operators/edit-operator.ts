@@ -8,7 +8,7 @@ import { checkedMailboxIds, checkedName } from './add-operator.ts';
 import { lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
 import { revokeAllTokens } from '../credentials/revoke-all-tokens.ts';
 import type { Operator } from './operator.ts';
-import { requirePermission } from './permissions.ts';
+import { requirePermission, requireServingAll } from './permissions.ts';
 
 export type OperatorChanges = {
   readonly name?: string | undefined;
@@ -36,6 +36,8 @@ export async function editOperator(
     const admins = await lockActiveAdmins(tx);
     const before = await lockOperator(tx, input.operatorId);
     if (before === null) throw new Problem('not_found', 'There is no such operator.');
+    requireServingAll(actor, before.mailboxIds);
+    if (changes.mailboxIds !== undefined) requireServingAll(actor, changes.mailboxIds);
     const mailboxIds =
       changes.mailboxIds === undefined ? before.mailboxIds : await checkedMailboxIds(tx, changes.mailboxIds);
     const after: Operator = {

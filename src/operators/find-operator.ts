@@ -17,6 +17,13 @@ export async function findOperator(
     'id' in which
       ? await findOperatorById(deps.db, which.id)
       : await findOperatorByEmail(deps.db, mailboxAddress(which.email.trim()) ?? '');
-  if (operator === null) throw new Problem('not_found', 'There is no such operator.');
+  if (operator === null) {
+    throw new Problem(
+      'not_found',
+      'id' in which
+        ? 'There is no such operator.'
+        : `${which.email} is no operator: operator list shows who is, operator add adds them.`,
+    );
+  }
   return operator;
 }

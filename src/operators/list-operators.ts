@@ -1,21 +1,21 @@
 import type { Deps } from '../deps.ts';
-import { decodeCursor } from '../http/lists/cursor.ts';
-import { byId, type Page, pageOf } from '../http/lists/page.ts';
+import type { Page } from '../http/lists/page.ts';
+import { type Counted, type PageInput, readPage } from '../http/lists/read-page.ts';
 import type { Actor } from './actor.ts';
+import type { OperatorSort } from './operator-sorts.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission } from './permissions.ts';
-import { listOperatorRows } from './queries.ts';
+import { countOperators, listOperatorRows } from './queries.ts';
 
-const SCOPE = 'operators';
-
-/** A page of operators, active or not, in the order in which they were added. */
+/** A page of operators, active or not. */
 export async function listOperators(
   deps: Pick<Deps, 'db'>,
   actor: Actor,
-  input: { readonly limit: number; readonly cursor?: string | undefined },
-): Promise<Page<Operator>> {
+  input: PageInput<OperatorSort>,
+): Promise<Page<Operator> & Counted> {
   requirePermission(actor, 'operators.read');
-  const after = input.cursor === undefined ? null : decodeCursor(input.cursor, SCOPE);
-  const rows = await listOperatorRows(deps.db, after, input.limit + 1);
-  return pageOf(rows, input.limit, SCOPE, byId);
+  return readPage(['operators'], input, {
+    rows: (range) => listOperatorRows(deps.db, range),
+    count: () => countOperators(deps.db),
+  });
 }

@@ -62,6 +62,17 @@ export function requirePermission(actor: Actor, action: Action): void {
   throw new Problem('forbidden', `This takes the role ${roles.join(' or ')}.`);
 }
 
+/**
+ * Refuses who does not serve all of another operator's mailboxes: an admin of some gives nobody more than they have, and
+ * takes nobody's place who has more.
+ */
+export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | null): void {
+  if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
+  const own = actor.mailboxIds;
+  if (mailboxIds !== null && mailboxIds.every((id) => own.includes(id))) return;
+  throw new Problem('forbidden', 'This takes an admin who serves every mailbox of the operator.');
+}
+
 /** True when the operator serves the mailbox. What lies in any other does not exist for them: answer 404, not 403. */
 export function servesMailbox(actor: OperatorActor, mailboxId: number): boolean {
   return actor.mailboxIds === null || actor.mailboxIds.includes(mailboxId);

@@ -1,6 +1,7 @@
 import { operatorColumns } from './operator-columns.ts';
-import type { Db, Queryable } from '../db/connect.ts';
-import type { Position } from '../http/lists/cursor.ts';
+import type { Queryable } from '../db/connect.ts';
+import type { PageRange } from '../http/lists/read-page.ts';
+import { OPERATOR_SORTS, type OperatorSort } from './operator-sorts.ts';
 import type { Role } from './actor.ts';
 import type { Operator } from './operator.ts';
 
@@ -16,14 +17,23 @@ export async function findOperatorByEmail(db: Queryable, email: string): Promise
   return row ?? null;
 }
 
-/** Operators by id, from after a position on. */
-export async function listOperatorRows(db: Db, after: Position | null, limit: number): Promise<Operator[]> {
-  return db<Operator[]>`
-    select ${operatorColumns(db)}
+/** Operators in the order asked for, from after a position on. */
+export async function listOperatorRows(
+  db: Queryable,
+  page: PageRange<OperatorSort>,
+): Promise<(Operator & { readonly sortValue: string | null })[]> {
+  const after = page.after === null ? db`true` : OPERATOR_SORTS.isAfter(db, page.sort, page.after);
+  return db<(Operator & { readonly sortValue: string | null })[]>`
+    select ${operatorColumns(db)}, ${OPERATOR_SORTS.value(db, page.sort)} as sort_value
     from operators o
-    where o.id > ${after?.id ?? 0}
-    order by o.id
-    limit ${limit}`;
+    where ${after}
+    ${OPERATOR_SORTS.orderBy(db, page.sort)}
+    limit ${page.limit}`;
+}
+
+export async function countOperators(db: Queryable): Promise<number> {
+  const [row] = await db<{ total: number }[]>`select count(*) as total from operators`;
+  return row?.total ?? 0;
 }
 
 export type OperatorValues = {

@@ -2,12 +2,14 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
 import { idempotency } from '../http/idempotency.ts';
+import { sortParameter, totalParameter } from '../http/lists/sort-parameter.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
 import { idPath, idempotencyHeaders, jsonBody, jsonContent, pageQuery } from '../http/schemas.ts';
 import { addOperator } from './add-operator.ts';
 import { operatorEditRoutes } from './edit-routes.ts';
 import { findOperator } from './find-operator.ts';
 import { listOperators } from './list-operators.ts';
+import { OPERATOR_SORTS } from './operator-sorts.ts';
 import { newOperatorSchema, operatorListSchema, operatorSchema, renderOperator } from './schemas.ts';
 
 const shared = { tags: ['Operators'], security: [{ token: [] }] };
@@ -18,8 +20,14 @@ const list = createRoute({
   method: 'get',
   path: '/v1/operators',
   summary: 'List operators',
-  description: 'In the order in which they were added, inactive ones included.',
-  request: { query: z.strictObject(pageQuery) },
+  description: 'Inactive ones included.',
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      sort: sortParameter(OPERATOR_SORTS, 'id'),
+      total: totalParameter,
+    }),
+  },
   responses: {
     200: jsonContent('A page of operators.', operatorListSchema),
     ...problemResponses('invalid_input', 'unauthenticated'),
@@ -64,7 +72,7 @@ export function operatorRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const page = await listOperators(deps, c.get('actor'), c.req.valid('query'));
-    return c.json({ items: page.items.map(renderOperator), nextCursor: page.nextCursor }, 200);
+    return c.json({ ...page, items: page.items.map(renderOperator) }, 200);
   });
   routes.openapi(add, async (c) => {
     const actor = c.get('actor');

@@ -17,7 +17,7 @@ export const operatorSchema = z
       .array(id)
       .nullable()
       .openapi({ description: 'The mailboxes served; null means every one.' }),
-    active: z.boolean(),
+    active: z.boolean().openapi({ description: 'false: signs in no more; history goes on to name them.' }),
     createdAt: time,
   })
   .openapi('Operator');

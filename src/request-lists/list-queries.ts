@@ -1,5 +1,5 @@
 import type { Queryable } from '../db/connect.ts';
-import type { Position } from '../http/lists/cursor.ts';
+import type { PageRange } from '../http/lists/read-page.ts';
 import { type RequestFilters, requestConditions } from './filter-queries.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 import type { RequestView } from '../requests/request-view.ts';
@@ -23,7 +23,7 @@ export async function listRequestRows(
   db: Queryable,
   mailboxIds: readonly number[] | null,
   filters: RequestFilters,
-  page: { readonly sort: RequestSort; readonly after: Position | null; readonly limit: number },
+  page: PageRange<RequestSort['field']>,
 ): Promise<ListedRequest[]> {
   const after = page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, page.sort, page.after)}`;
   const order = REQUEST_SORTS.orderBy(db, page.sort);

@@ -1,4 +1,4 @@
-import { listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
+import { beginningOf, listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
 
 /** Every scalar field of a listed request; `mailbox`, `contact` and `assignee` alone mean what one reads of them. */
 export const REQUEST_SORTS = listSorts(
@@ -11,7 +11,7 @@ export const REQUEST_SORTS = listSorts(
     'contact.id': sortField('integer', (db) => db`r.contact_id`),
     'contact.email': sortField('text', (db) => db`c.email`),
     'contact.name': sortField('text', (db) => db`c.name`),
-    subject: sortField('text', (db) => db`r.subject`),
+    subject: sortField('text', (db) => beginningOf(db, db`r.subject`)),
     status: sortField('text', (db) => db`r.status`),
     priority: sortField('text', (db) => db`r.priority`),
     category: sortField('text', (db) => db`r.category`, true),
@@ -19,6 +19,8 @@ export const REQUEST_SORTS = listSorts(
     'assignee.id': sortField('integer', (db) => db`r.assignee_id`, true),
     'assignee.name': sortField('text', (db) => db`a.name`, true),
     followUpOf: sortField('integer', (db) => db`r.follow_up_of`, true),
+    refersTo: sortField('integer', (db) => db`r.refers_to`, true),
+    mergedInto: sortField('integer', (db) => db`r.merged_into`, true),
     needsAttention: sortField('boolean', (db) => db`r.needs_attention`),
     version: sortField('integer', (db) => db`r.version`),
     messageCount: sortField('integer', (db) => db`r.message_count`),

@@ -11,32 +11,47 @@ export const status = z
   .enum(['new', 'in_progress', 'pending', 'resolved', 'closed'])
   .openapi({ description: 'Open means anything but closed.' });
 
-export const priority = z.enum(['P1', 'P2', 'P3', 'P4']);
+export const priority = z
+  .enum(['P1', 'P2', 'P3', 'P4'])
+  .openapi({ description: 'P1 is the most urgent; P3 unless set.' });
 
 export const requestSchema = z
   .object({
     id,
-    mailbox: z.object({ id, address: z.string() }),
-    contact: z.object({ id, email: z.string(), name: z.string() }),
-    subject: z.string(),
+    mailbox: z
+      .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
+      .openapi({ description: 'Where it came in.' }),
+    contact: z
+      .object({
+        id,
+        email: z.string().openapi({ example: 'carla@customer.example' }),
+        name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
+      })
+      .openapi({ description: 'Whose matter it is.' }),
+    subject: z.string().openapi({ example: 'The printer is on fire' }),
     status,
     priority,
-    category: z.string().nullable(),
-    tags: z.array(z.string()),
-    assignee: z.object({ id, name: z.string() }).nullable(),
+    category: z.string().nullable().openapi({ description: 'null: none.', example: 'billing' }),
+    tags: z.array(z.string()).openapi({ example: ['vip'] }),
+    assignee: z
+      .object({ id, name: z.string().openapi({ example: 'Ann' }) })
+      .nullable()
+      .openapi({ description: 'The operator who has it; null: nobody.' }),
     followUpOf: id
       .nullable()
       .openapi({ description: 'The closed request of the same contact that the first mail answered.' }),
     refersTo: id.nullable().openapi({ description: 'A request that the first mail cites and may not join.' }),
-    mergedInto: id.nullable(),
+    mergedInto: id
+      .nullable()
+      .openapi({ description: 'Where its messages are now; null unless it was merged.' }),
     needsAttention: z
       .boolean()
       .openapi({ description: 'Something went wrong, such as a reply that could not be delivered.' }),
-    messageCount: z.int(),
+    messageCount: z.int().openapi({ description: 'Mails both ways, notices and notes.' }),
     createdAt: time,
-    updatedAt: time,
-    lastMessageAt: time,
-    firstResponseAt: time.nullable(),
+    updatedAt: time.openapi({ description: 'The last change of any kind.' }),
+    lastMessageAt: time.openapi({ description: 'The last mail, either way.' }),
+    firstResponseAt: time.nullable().openapi({ description: 'When the first reply was sent.' }),
     resolvedAt: time.nullable(),
     closedAt: time.nullable(),
     version: z.int().openapi({
@@ -71,12 +86,14 @@ export const requestChangesSchema = z
 export const newRequestSchema = z
   .strictObject({
     mailboxId: id,
-    contact: z.strictObject({
-      email: text(320, 1).openapi({ example: 'carla@example.org' }),
-      name: text(200)
-        .optional()
-        .openapi({ description: 'Filled in where the contact has none.', example: 'Carla' }),
-    }),
+    contact: z
+      .strictObject({
+        email: text(320, 1).openapi({ example: 'carla@example.org' }),
+        name: text(200)
+          .optional()
+          .openapi({ description: 'Filled in where the contact has none.', example: 'Carla' }),
+      })
+      .openapi({ description: 'Whom it is for; made when the desk does not know them.' }),
     subject,
     text: written(TEXT_LENGTH).openapi({ example: 'As agreed on the telephone, …' }),
     html: text(500_000, 1).optional().openapi({ description: 'Sanitised; made from `text` when absent.' }),

@@ -31,7 +31,7 @@ const ask = createRoute({
   responses: {
     202: jsonContent(
       'A link is sent if the address is an operator’s.',
-      z.object({ detail: z.string() }).openapi('SignInAsked'),
+      z.object({ detail: z.string().openapi({ description: 'For people.' }) }).openapi('SignInAsked'),
     ),
     ...problemResponses('invalid_input', 'too_many_attempts', 'too_large', 'unsupported_media_type'),
   },

@@ -7,7 +7,7 @@ import { TEMPLATE_VARIABLES } from './template.ts';
 const kind = z
   .enum(NOTICE_KINDS)
   .openapi({ description: 'created: a request was opened; taken: somebody works on it; closed.' });
-const language = z.enum(LANGUAGES);
+const language = z.enum(LANGUAGES).openapi({ description: 'Of the contacts who get it.' });
 
 const words = {
   text: text(20_000, 1)
@@ -28,8 +28,8 @@ export const templateSchema = z
   .object({
     kind,
     language,
-    text: z.string(),
-    html: z.string().nullable(),
+    text: z.string().openapi({ description: 'Liquid.' }),
+    html: z.string().nullable().openapi({ description: 'Liquid; null: made from the text.' }),
     enabled: z.boolean().openapi({
       description:
         "Whether it is sent in this language; the mailbox's `notices` switch a kind off altogether.",
@@ -41,12 +41,22 @@ export const templateSchema = z
 
 export const templateListSchema = listOf(templateSchema)
   .extend({
-    variables: z.array(z.object({ name: z.string(), description: z.string() })),
+    variables: z
+      .array(
+        z.object({
+          name: z.string().openapi({ example: 'contact.name' }),
+          description: z.string().openapi({ example: 'empty when no mail gave one' }),
+        }),
+      )
+      .openapi({ description: 'What a template may name.' }),
   })
   .openapi('TemplateList');
 
 export const newTemplateSchema = z
-  .strictObject({ ...words, enabled: z.boolean().optional().openapi({ default: true }) })
+  .strictObject({
+    ...words,
+    enabled: z.boolean().optional().openapi({ default: true, description: 'Whether it is sent.' }),
+  })
   .openapi('NewTemplate');
 
 export const previewSchema = z
@@ -58,7 +68,11 @@ export const previewSchema = z
   .openapi('TemplateWords');
 
 export const renderedSchema = z
-  .object({ subject: z.string(), text: z.string(), html: z.string() })
+  .object({
+    subject: z.string().openapi({ example: 'Re: The printer is on fire' }),
+    text: z.string().openapi({ description: 'As it would be mailed.' }),
+    html: z.string().openapi({ description: 'As it would be mailed.' }),
+  })
   .openapi('RenderedTemplate');
 
 export const VARIABLES = Object.entries(TEMPLATE_VARIABLES).map(([name, description]) => ({

@@ -4,9 +4,15 @@ import type { SmtpServer } from './transport.ts';
 // The library tells what a server offers only after a mail has gone (the version is pinned).
 type Offers = { readonly _supportedExtensions: readonly string[] };
 
-/** Asks the server whether it takes addresses with letters beyond ASCII (SMTPUTF8), before the first one is named to it. */
-export async function offersUnicode(server: SmtpServer): Promise<boolean> {
+/**
+ * Asks the server whether it takes addresses with letters beyond ASCII (SMTPUTF8), before the first one is named to it.
+ * Rejects when the signal is aborted: a server that greets and then hangs would be waited for ten minutes.
+ */
+export async function offersUnicode(server: SmtpServer, signal: AbortSignal): Promise<boolean> {
+  signal.throwIfAborted();
   const connection = new SMTPConnection(server);
+  const end = (): void => connection.close();
+  signal.addEventListener('abort', end);
   try {
     return await new Promise<boolean>((resolve, reject) => {
       connection.once('error', reject);
@@ -17,6 +23,7 @@ export async function offersUnicode(server: SmtpServer): Promise<boolean> {
       });
     });
   } finally {
+    signal.removeEventListener('abort', end);
     connection.on('error', () => {});
     connection.close();
   }

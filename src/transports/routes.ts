@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../http/app-env.ts';
 import { problemResponses } from '../http/problems/problem-schema.ts';
-import { idPath, jsonBody, jsonContent, text, time } from '../http/schemas.ts';
+import { id, idPath, jsonBody, jsonContent, text, time } from '../http/schemas.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { checkTransport } from './check-transport.ts';
 import { findTransport } from './find-transport.ts';
@@ -16,7 +16,10 @@ const smtpSchema = z
     account: z.string().nullable().openapi({
       description: "User and host of the mailbox's own account; null: it sends through SMTP_URL.",
     }),
-    dailyLimit: z.int().nullable(),
+    dailyLimit: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Recipients in 24 hours; null: only the provider limits.' }),
     updatedAt: time.nullable(),
   })
   .openapi('Smtp');
@@ -30,9 +33,9 @@ const newSmtpSchema = z
     }),
     oauth: z
       .strictObject({
-        clientId: text(500, 1),
-        clientSecret: text(500, 1),
-        refreshToken: text(2000, 1),
+        clientId: text(500, 1).openapi({ example: '123.apps.googleusercontent.com' }),
+        clientSecret: text(500, 1).openapi({ description: 'Stored encrypted, never shown.' }),
+        refreshToken: text(2000, 1).openapi({ description: 'Stored encrypted, never shown.' }),
         tokenUrl: z
           .url({ protocol: /^https?$/ })
           .refine(
@@ -45,14 +48,22 @@ const newSmtpSchema = z
       .nullable()
       .optional()
       .openapi({ description: 'XOAUTH2 instead of a password in the URL.' }),
-    dailyLimit: z.int().min(1).max(10_000_000).nullable().optional(),
+    dailyLimit: z
+      .int()
+      .min(1)
+      .max(10_000_000)
+      .nullable()
+      .optional()
+      .openapi({ description: 'Recipients in 24 hours; null: only the provider limits.' }),
   })
   .openapi('NewSmtp');
 
 const checkSchema = z
   .object({
-    mailbox: z.object({ id: z.int(), address: z.string() }),
-    account: z.string().nullable(),
+    mailbox: z
+      .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
+      .openapi({ description: 'Whose account was tried.' }),
+    account: z.string().nullable().openapi({ description: 'User and host; null: there is none.' }),
     fault: z
       .enum([
         'no_transport',
@@ -68,7 +79,7 @@ const checkSchema = z
       ])
       .nullable(),
     words: z.string().openapi({ description: 'What is wrong and what to do about it, in plain words.' }),
-    reply: z.string().nullable(),
+    reply: z.string().nullable().openapi({ description: 'What the server said.' }),
   })
   .openapi('SmtpCheck');
 

@@ -87,7 +87,7 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     account: accountName(options.url),
     async send(mime, envelope, signal) {
       try {
-        if (envelope.to.some(needsUnicode)) takesUnicode ??= await offersUnicode(server);
+        if (envelope.to.some(needsUnicode)) takesUnicode ??= await offersUnicode(server, signal);
         const refused = envelope.to.flatMap((address) => unfit(address, takesUnicode));
         const to = envelope.to.filter((address) => !refused.some((each) => each.address === address));
         const [first] = refused;

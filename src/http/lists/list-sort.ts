@@ -12,6 +12,9 @@ export type SortField = {
 
 export type Sort<Name extends string = string> = { readonly field: Name; readonly descending: boolean };
 
+/** The order in which rows were made, for whoever reads a list to its end. */
+export const BY_ID = { field: 'id', descending: false } as const satisfies Sort;
+
 export type ListSorts<Name extends string> = {
   readonly names: readonly Name[];
   /** Reads `field` or `-field`; null for a field that is none. */
@@ -27,6 +30,14 @@ export type ListSorts<Name extends string> = {
 /** Declares a field of a listed row by which the list can be sorted. */
 export function sortField(type: ValueType, column: SortField['column'], nullable = false): SortField {
   return { column, type, nullable };
+}
+
+/**
+ * Strangers' text as a column to sort by: subjects and ids have thousands of characters, of which a cursor, that is a part
+ * of an address, could not hold as many.
+ */
+export function beginningOf(db: Queryable, column: Fragment): Fragment {
+  return db`left(${column}, 1000)`;
 }
 
 /** The sorts of a list, by any of its fields both ways, with keyset paging over each; `id` is the row's own id. */

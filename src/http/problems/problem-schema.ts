@@ -7,9 +7,9 @@ const problem = z
     type: z
       .string()
       .openapi({ description: 'The kind of problem; stable.', example: '/problems/invalid_input' }),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
+    title: z.string().openapi({ description: 'The same for every problem of its kind.' }),
+    status: z.int().openapi({ description: 'The HTTP status.', example: 400 }),
+    detail: z.string().openapi({ description: 'What is wrong this time, for people.' }),
     instance: z
       .string()
       .openapi({ description: "The call's request id, as in `x-request-id` and in the server's log." }),
@@ -19,10 +19,11 @@ const problem = z
           pointer: z
             .string()
             .openapi({ description: 'JSON Pointer into the body, or the name of a parameter.' }),
-          detail: z.string(),
+          detail: z.string().openapi({ example: 'is required' }),
         }),
       )
-      .optional(),
+      .optional()
+      .openapi({ description: 'The faulty fields of the input, at most a hundred.' }),
   })
   .openapi('Problem');
 
