@@ -64,11 +64,21 @@ namespace Relay {
     );
     const messages: Outgoing[] = [];
     for (const mail of mails) {
-      const message = isStub(run.state, mail) ? toStub(run, mail.id) : fetchRaw(run, mail.id);
+      const message = isStub(run.state, mail) ? toStub(run, mail.id) : fetchOriginal(run, mail.id);
       if (message && isWaiting(run, message)) messages.push(message);
     }
     if (messages.length === 0) return true;
     return send(run, messages);
+  }
+
+  /** Asked for each time: a Gmail that was in trouble for hours gives the whole mail once it has recovered. */
+  function fetchOriginal(run: Run, id: string): Outgoing | null {
+    try {
+      return fetchRaw(run, id);
+    } catch (error) {
+      if (kindOf(error) !== 'gmail-failed' || !isStuckForGood(run.state, id)) throw error;
+      return toStub(run, id);
+    }
   }
 
   function isHopeless(state: State, id: string): boolean {

@@ -29,18 +29,18 @@ namespace Relay {
     const kind = kindOf(error);
     const now = Date.now();
     run.fault = textOf(error);
-    if (kind === 'gmail-failed') noteStuck(run.state, (error as Fault).mail);
-    // A Gmail that hangs eats the day's runtime as a server does.
-    const lostMs = (error as Fault).elapsedMs || 0;
-    if (lostMs > 0) run.state.nextAt = now + Math.max(2 * MINUTE, restFor(run.state, lostMs));
-    else if (kind === 'gmail-quota') run.state.nextAt = now + HOUR;
-    else if (kind === 'gmail-denied') run.state.nextAt = now + HOUR;
-    else if (kind === 'label' || kind === 'settings' || kind === 'server-settings') {
-      run.state.nextAt = now + 30 * MINUTE;
-    } else if (isSpent(run.fault)) run.state.nextAt = now + HOUR;
-    else run.state.nextAt = now + 2 * MINUTE;
     run.urgent =
       kind === 'gmail-denied' || kind === 'label' || kind === 'settings' || kind === 'server-settings';
+    if (kind === 'gmail-failed') noteStuck(run.state, (error as Fault).mail);
+    // A Gmail that hangs, or refuses what comes after long work, eats the day's runtime as a server does.
+    const lostMs = run.moved > 0 ? (error as Fault).elapsedMs || 0 : now - run.startedAt;
+    run.state.nextAt = now + Math.max(shortestRest(kind, run.fault), restFor(run.state, lostMs));
+  }
+
+  function shortestRest(kind: FaultKind | null, text: string): number {
+    if (kind === 'gmail-quota' || kind === 'gmail-denied' || isSpent(text)) return HOUR;
+    if (kind === 'label' || kind === 'settings' || kind === 'server-settings') return 30 * MINUTE;
+    return 2 * MINUTE;
   }
 
   /**

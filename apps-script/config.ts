@@ -45,8 +45,9 @@ namespace Relay {
   export const LOST_BEFORE_STUB = 5;
   /** Runs in a row that Gmail ends while it gives one and the same mail. */
   export const STUCK_BEFORE_BLAME = 3;
+  export const STUCK_BEFORE_STUB = 5;
   export const KILLED_BEFORE_STUB = 3;
   export const KILLED_BEFORE_FAILED = 6;
   export const REFUSED_BEFORE_STUB = 5;
-  export const SUSPECTS_KEPT = 50;
+  export const SUSPECTS_KEPT = 40;
 }

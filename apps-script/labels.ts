@@ -6,6 +6,11 @@ namespace Relay {
     name: string;
   }
 
+  export interface LabelChange {
+    addLabelIds: string[];
+    removeLabelIds?: string[];
+  }
+
   /** The ids of the three labels by name. A missing one is said aloud: its filter is broken too. */
   export function resolveLabels(run: Run): LabelIds {
     const found = findLabels(run);
@@ -59,16 +64,16 @@ namespace Relay {
   export function moveFromQueue(run: Run, ids: string[], to: 'done' | 'failed'): void {
     if (ids.length === 0) return;
     try {
-      modify(run, ids, to);
+      relabel(run, ids, changeOf(run, to));
     } catch (error) {
       if (kindOf(error) !== 'label') throw error;
       run.state.labels = resolveLabels(run);
-      modify(run, ids, to);
+      relabel(run, ids, changeOf(run, to));
     }
   }
 
-  function modify(run: Run, ids: string[], to: 'done' | 'failed'): void {
-    const change = changeOf(run, to);
+  /** Changes labels of these mails, at once or else one by one: one that is gone or refuses is passed over. */
+  export function relabel(run: Run, ids: string[], change: LabelChange): void {
     try {
       // Null: an id in it is gone.
       if (gmail(run, 'post', 'messages/batchModify', 50, Object.assign({ ids }, change))) return;
@@ -81,12 +86,12 @@ namespace Relay {
         gmail(run, 'post', 'messages/' + id + '/modify', 5, change);
       } catch (error) {
         if (!/answered 400/.test(textOf(error))) throw error;
-        console.warn('Mail ' + id + ' stays in the queue for now: ' + textOf(error));
+        console.warn('Mail ' + id + ' keeps its labels for now: ' + textOf(error));
       }
     }
   }
 
-  function changeOf(run: Run, to: 'done' | 'failed'): { addLabelIds: string[]; removeLabelIds: string[] } {
+  function changeOf(run: Run, to: 'done' | 'failed'): LabelChange {
     const labels = run.state.labels || resolveLabels(run);
     return { addLabelIds: [labels[to]], removeLabelIds: [labels.queue] };
   }

@@ -8,6 +8,7 @@ namespace Relay {
   /** What is held against one mail. A mail with counts goes alone, so that the next trouble has one cause. */
   export interface Suspect {
     lost: number;
+    stuck: number;
     killed: number;
     refused: number;
     retried: number;

@@ -1,5 +1,5 @@
 namespace Relay {
-  export type Blame = 'lost' | 'killed' | 'refused';
+  export type Blame = 'lost' | 'stuck' | 'killed' | 'refused';
 
   /**
    * Holds a trouble against a mail. A mail held against something is sent only after a good heartbeat (`needsProbe`),
@@ -18,13 +18,13 @@ namespace Relay {
 
   /**
    * Gmail failed to give this mail. Run after run with the same one, it is held against the mail, for all others wait
-   * behind it: it goes last then, and as a stub in the end.
+   * behind it: it goes last then, and as a stub in the end (`fetchOriginal`).
    */
   export function noteStuck(state: State, id: string | undefined): void {
     if (!id) return;
     const times = state.stuck && state.stuck.id === id ? state.stuck.times + 1 : 1;
     state.stuck = { id, times };
-    if (times >= STUCK_BEFORE_BLAME) blame(state, id, 'lost');
+    if (times >= STUCK_BEFORE_BLAME) blame(state, id, 'stuck');
   }
 
   /** The server asked for this mail again: it waits a little longer each time, up to an hour. */
@@ -38,6 +38,7 @@ namespace Relay {
     if (!state.suspects[id]) {
       state.suspects[id] = {
         lost: 0,
+        stuck: 0,
         killed: 0,
         refused: 0,
         retried: 0,
@@ -64,6 +65,11 @@ namespace Relay {
       suspect.killed >= KILLED_BEFORE_STUB ||
       isRefusedForGood(suspect)
     );
+  }
+
+  /** Whether Gmail has failed to give this mail so often that its headers have to do. */
+  export function isStuckForGood(state: State, id: string): boolean {
+    return id in state.suspects && state.suspects[id].stuck >= STUCK_BEFORE_STUB;
   }
 
   export function isRefusedForGood(suspect: Suspect): boolean {
@@ -94,6 +100,6 @@ namespace Relay {
   }
 
   function weight(suspect: Suspect): number {
-    return suspect.lost + suspect.killed * 2 + suspect.refused;
+    return suspect.lost + suspect.stuck + suspect.killed * 2 + suspect.refused;
   }
 }

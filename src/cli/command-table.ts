@@ -1,39 +1,96 @@
-import type { Command } from './command.ts';
-import { intakeReplay } from './commands/intake-replay.ts';
-import { erase } from './commands/erase.ts';
-import { mailboxAdd } from './commands/mailbox-add.ts';
-import { mailboxList } from './commands/mailbox-list.ts';
-import { mailboxRotateSecret } from './commands/mailbox-rotate-secret.ts';
-import { mailboxSmtp } from './commands/mailbox-smtp.ts';
-import { migrateCommand } from './commands/migrate.ts';
-import { operatorAdd } from './commands/operator-add.ts';
-import { operatorList } from './commands/operator-list.ts';
-import { reconcileCommand } from './commands/reconcile.ts';
-import { relayDisconnect } from './commands/relay-disconnect.ts';
-import { relayInstall } from './commands/relay-install.ts';
-import { relayPrint } from './commands/relay-print.ts';
-import { smtpCheck } from './commands/smtp-check.ts';
-import { tokenCreate } from './commands/token-create.ts';
-import { tokenList } from './commands/token-list.ts';
-import { tokenRevoke } from './commands/token-revoke.ts';
+import type { ListedCommand } from './command.ts';
 
-/** Every command, in the order in which help lists them. */
-export const COMMANDS: readonly Command[] = [
-  migrateCommand,
-  operatorAdd,
-  operatorList,
-  tokenCreate,
-  tokenList,
-  tokenRevoke,
-  mailboxAdd,
-  mailboxList,
-  mailboxRotateSecret,
-  mailboxSmtp,
-  smtpCheck,
-  relayPrint,
-  relayInstall,
-  relayDisconnect,
-  reconcileCommand,
-  intakeReplay,
-  erase,
+/** Every command, in the order in which help lists them. Its code is loaded when it is called or explained. */
+export const COMMANDS: readonly ListedCommand[] = [
+  {
+    name: 'migrate',
+    summary: 'Brings the database up to the schema of this version; the server does the same when it starts.',
+    load: async () => (await import('./commands/migrate.ts')).migrateCommand,
+  },
+  {
+    name: 'operator add',
+    summary: 'Adds somebody who answers; give them a token with token create.',
+    load: async () => (await import('./commands/operator-add.ts')).operatorAdd,
+  },
+  {
+    name: 'operator list',
+    summary: 'Lists the operators in the order in which they were added.',
+    load: async () => (await import('./commands/operator-list.ts')).operatorList,
+  },
+  {
+    name: 'token create',
+    summary: 'Makes a token for an operator and prints it alone, this once: only its hash is kept.',
+    load: async () => (await import('./commands/token-create.ts')).tokenCreate,
+  },
+  {
+    name: 'token list',
+    summary: "Lists an operator's tokens, revoked ones included; never the tokens themselves.",
+    load: async () => (await import('./commands/token-list.ts')).tokenList,
+  },
+  {
+    name: 'token revoke',
+    summary: 'Ends the validity of a token for good, from the next call on.',
+    load: async () => (await import('./commands/token-revoke.ts')).tokenRevoke,
+  },
+  {
+    name: 'mailbox add',
+    summary: 'Adds a Gmail address as a mailbox and prints its relay secret.',
+    load: async () => (await import('./commands/mailbox-add.ts')).mailboxAdd,
+  },
+  {
+    name: 'mailbox list',
+    summary: 'Lists the mailboxes, each with what its relay last said.',
+    load: async () => (await import('./commands/mailbox-list.ts')).mailboxList,
+  },
+  {
+    name: 'mailbox rotate-secret',
+    summary:
+      'Gives a mailbox a new relay secret and prints it; the old one holds until the relay first uses the new.',
+    load: async () => (await import('./commands/mailbox-rotate-secret.ts')).mailboxRotateSecret,
+  },
+  {
+    name: 'mailbox smtp',
+    summary: 'Gives a mailbox an SMTP account of its own, stored encrypted, or takes it away.',
+    load: async () => (await import('./commands/mailbox-smtp.ts')).mailboxSmtp,
+  },
+  {
+    name: 'smtp check',
+    summary:
+      'Tries the SMTP account of a mailbox, or of each, and says in plain words what is wrong. Sends nothing.',
+    load: async () => (await import('./commands/smtp-check.ts')).smtpCheck,
+  },
+  {
+    name: 'relay print',
+    summary:
+      'Prints the relay of a mailbox, address and secret filled in, for its project on script.google.com.',
+    load: async () => (await import('./commands/relay-print.ts')).relayPrint,
+  },
+  {
+    name: 'relay install',
+    summary:
+      "Puts a mailbox's relay into its Google account: labels, filter and script. Run again, it brings them up to date.",
+    load: async () => (await import('./commands/relay-install.ts')).relayInstall,
+  },
+  {
+    name: 'relay disconnect',
+    summary: "Gives back and forgets the permission to a mailbox's Google account; the relay goes on.",
+    load: async () => (await import('./commands/relay-disconnect.ts')).relayDisconnect,
+  },
+  {
+    name: 'reconcile',
+    summary: 'Compares the mail in Gmail with the desk and, told so, takes in what the relay missed.',
+    load: async () => (await import('./commands/reconcile.ts')).reconcileCommand,
+  },
+  {
+    name: 'intake replay',
+    summary:
+      'Handles mails in quarantine anew, after a fix: what failed is filed, what a rule still holds stays.',
+    load: async () => (await import('./commands/intake-replay.ts')).intakeReplay,
+  },
+  {
+    name: 'erase',
+    summary:
+      'Takes a contact, a request, a message or an attachment away for good; its mail is not taken in again.',
+    load: async () => (await import('./commands/erase.ts')).erase,
+  },
 ];

@@ -41,9 +41,6 @@ export type Printed = {
 };
 
 export type Command = {
-  /** The words that call it: `operator add`. */
-  readonly name: string;
-  readonly summary: string;
   readonly options: Options;
   /** `any`: runs on whatever schema it finds; otherwise the database must be at this version's (an empty one is brought there). */
   readonly schema?: 'any';
@@ -51,6 +48,14 @@ export type Command = {
     desk: Desk,
     values: Readonly<Record<string, string | boolean | undefined>>,
   ) => Promise<Printed>;
+};
+
+/** A command before its code is loaded. */
+export type ListedCommand = {
+  /** The words that call it: `operator add`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
 };
 
 /** Declares a command so that `run` sees each option with the type that its declaration gives it. */

@@ -1,16 +1,19 @@
 import { parseArgs } from 'node:util';
-import type { Command, Options } from './command.ts';
+import type { Command, ListedCommand, Options } from './command.ts';
 import { nearest } from './nearest.ts';
 
 export type CommandLine =
   | { readonly kind: 'help'; readonly of: string }
   | { readonly kind: 'usage'; readonly message: string; readonly of: string }
-  | {
-      readonly kind: 'run';
-      readonly command: Command;
-      readonly json: boolean;
-      readonly values: Readonly<Record<string, string | boolean | undefined>>;
-    };
+  | CommandCall;
+
+/** A command with what it is called with. */
+export type CommandCall = {
+  readonly kind: 'run';
+  readonly command: Command;
+  readonly json: boolean;
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+};
 
 /** Options that every command has. */
 export const GLOBAL_OPTIONS: Options = {
@@ -19,7 +22,10 @@ export const GLOBAL_OPTIONS: Options = {
 };
 
 /** Makes sense of the arguments; what makes none comes back as a usage message that names the nearest thing. */
-export function parseCommandLine(args: readonly string[], commands: readonly Command[]): CommandLine {
+export async function parseCommandLine(
+  args: readonly string[],
+  commands: readonly ListedCommand[],
+): Promise<CommandLine> {
   const globals = args.findIndex((arg) => !isGlobalFlag(arg));
   const start = globals === -1 ? args.length : globals;
   const before = args.slice(0, start);
@@ -28,10 +34,10 @@ export function parseCommandLine(args: readonly string[], commands: readonly Com
   const wantsHelp = words[0] === 'help' || rest.some((arg) => arg === '--help' || arg === '-h');
   const named = words[0] === 'help' ? words.slice(1) : words;
 
-  const command = commands.find((each) => each.name === named.slice(0, wordCount(each)).join(' '));
-  if (command === undefined) return withoutCommand(named, wantsHelp, commands);
-  if (wantsHelp) return { kind: 'help', of: command.name };
-  return parseOptions(command, [...named.slice(wordCount(command)), ...rest]);
+  const listed = commands.find((each) => each.name === named.slice(0, wordCount(each)).join(' '));
+  if (listed === undefined) return withoutCommand(named, wantsHelp, commands);
+  if (wantsHelp) return { kind: 'help', of: listed.name };
+  return parseOptions(listed.name, await listed.load(), [...named.slice(wordCount(listed)), ...rest]);
 }
 
 function isGlobalFlag(arg: string): boolean {
@@ -43,14 +49,14 @@ function leadingWords(args: readonly string[]): readonly string[] {
   return end === -1 ? args : args.slice(0, end);
 }
 
-function wordCount(command: Command): number {
+function wordCount(command: ListedCommand): number {
   return command.name.split(' ').length;
 }
 
 function withoutCommand(
   words: readonly string[],
   wantsHelp: boolean,
-  commands: readonly Command[],
+  commands: readonly ListedCommand[],
 ): CommandLine {
   const [first, second] = words;
   if (first === undefined) return wantsHelp ? { kind: 'help', of: '' } : usage('Name a command.', '');
@@ -73,36 +79,33 @@ function withoutCommand(
   return usage(`There is no command ${typed}.${didYouMean(near)}`, '');
 }
 
-function parseOptions(command: Command, args: readonly string[]): CommandLine {
+function parseOptions(name: string, command: Command, args: readonly string[]): CommandLine {
   const options: Options = { ...command.options, ...GLOBAL_OPTIONS };
   const { tokens } = parseArgs({
     args: [...args],
     strict: false,
     allowPositionals: true,
     tokens: true,
-    options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
+    options: Object.fromEntries(Object.entries(options).map(([each, { type }]) => [each, { type }])),
   });
   const values: Record<string, string | boolean | undefined> = {};
   for (const token of tokens) {
-    if (token.kind === 'positional') return usage(`${token.value} is one argument too many.`, command.name);
+    if (token.kind === 'positional') return usage(`${token.value} is one argument too many.`, name);
     if (token.kind !== 'option') continue;
     const option = options[token.name];
     if (option === undefined) {
       const near = nearest(token.name, Object.keys(options));
-      return usage(
-        `${command.name} has no option ${token.rawName}.${didYouMean(near && `--${near}`)}`,
-        command.name,
-      );
+      return usage(`${name} has no option ${token.rawName}.${didYouMean(near && `--${near}`)}`, name);
     }
-    if (values[token.name] !== undefined) return usage(`${token.rawName} is given twice.`, command.name);
+    if (values[token.name] !== undefined) return usage(`${token.rawName} is given twice.`, name);
     const fault = valueFault(option.type, token.rawName, token.value, token.inlineValue === true);
-    if (fault !== null) return usage(fault, command.name);
+    if (fault !== null) return usage(fault, name);
     values[token.name] = option.type === 'boolean' ? true : token.value;
   }
-  for (const [name, option] of Object.entries(command.options)) {
-    if (option.type === 'boolean') values[name] ??= false;
-    else if (option.required === true && values[name] === undefined) {
-      return usage(`${command.name} needs --${name} ${option.value ?? 'VALUE'}.`, command.name);
+  for (const [each, option] of Object.entries(command.options)) {
+    if (option.type === 'boolean') values[each] ??= false;
+    else if (option.required === true && values[each] === undefined) {
+      return usage(`${name} needs --${each} ${option.value ?? 'VALUE'}.`, name);
     }
   }
   return { kind: 'run', command, json: values['json'] === true, values };

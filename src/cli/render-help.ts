@@ -1,11 +1,11 @@
-import type { Command, Options } from './command.ts';
+import type { ListedCommand, Options } from './command.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 import { renderTable } from './render-table.ts';
 
 const CALL = 'npm run -s mailroom --';
 
 /** Help on one command, on a group such as `operator`, or, for '', on all. */
-export function renderHelp(of: string, commands: readonly Command[]): string {
+export async function renderHelp(of: string, commands: readonly ListedCommand[]): Promise<string> {
   const command = commands.find((each) => each.name === of);
   if (command !== undefined) return helpOnCommand(command);
   const listed = commands.filter((each) => of === '' || each.name.startsWith(`${of} `));
@@ -20,17 +20,18 @@ export function renderHelp(of: string, commands: readonly Command[]): string {
   ].join('\n');
 }
 
-function helpOnCommand(command: Command): string {
-  const call = Object.entries(command.options).map(([name, option]) => {
+async function helpOnCommand({ name: words, summary, load }: ListedCommand): Promise<string> {
+  const { options } = await load();
+  const call = Object.entries(options).map(([name, option]) => {
     const spelt = optionCall(name, option);
     return option.required === true ? spelt : `[${spelt}]`;
   });
   return [
-    `Usage: ${[CALL, command.name, ...call].join(' ')} [--json]`,
+    `Usage: ${[CALL, words, ...call].join(' ')} [--json]`,
     '',
-    command.summary,
+    summary,
     '',
-    renderTable(optionRows({ ...command.options, ...GLOBAL_OPTIONS })),
+    renderTable(optionRows({ ...options, ...GLOBAL_OPTIONS })),
     '',
   ].join('\n');
 }

@@ -1,7 +1,10 @@
 import type { gmail_v1 } from 'googleapis/build/src/apis/gmail/v1.js';
 import { NOT_FOR_THE_DESK } from '../relays/gmail-filter.ts';
 
-/** A Gmail search for each filter that labels mail for the desk: what it catches, the search finds. */
+/**
+ * A Gmail search for each filter that labels mail for the desk: what it catches, the search finds. One whose criteria are
+ * none of these is left out, for an empty search finds everything.
+ */
 export async function listFilterSearches(
   gmail: gmail_v1.Gmail,
   queueLabelId: string,
@@ -9,7 +12,8 @@ export async function listFilterSearches(
   const { data } = await gmail.users.settings.filters.list({ userId: 'me' });
   return (data.filter ?? [])
     .filter(({ action }) => action?.addLabelIds?.includes(queueLabelId))
-    .map(({ criteria }) => searchOf(criteria ?? {}));
+    .map(({ criteria }) => searchOf(criteria ?? {}))
+    .filter((search) => search !== '');
 }
 
 function searchOf(criteria: gmail_v1.Schema$FilterCriteria): string {

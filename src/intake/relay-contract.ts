@@ -23,13 +23,17 @@ const mailText = z.string().transform(cleanText).openapi({ type: 'string' });
 
 const relayMessage = z.object({
   id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
-  threadId: gmailId,
+  threadId: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of its thread' }),
   internalDate: z.int().transform(storableTime).openapi({
     type: 'integer',
     example: 1767225600000,
     description: 'When Gmail accepted the mail, milliseconds since 1970',
   }),
-  labelIds: z.array(z.string().max(128).transform(cleanText)).max(500).default([]),
+  labelIds: z
+    .array(z.string().max(128).transform(cleanText))
+    .max(500)
+    .default([])
+    .openapi({ example: ['INBOX'] }),
   sizeEstimate: z.int().min(0).openapi({ description: 'Bytes, as Gmail estimates them' }),
   raw: z
     .string()
@@ -43,7 +47,7 @@ const relayMessage = z.object({
     .array(z.tuple([mailText, mailText]))
     .optional()
     .openapi({ description: 'Header fields in their order, when raw is null' }),
-  oversize: z.boolean().optional(),
+  oversize: z.boolean().optional().openapi({ description: 'raw is null because the mail is too large' }),
 });
 
 // Of an imported mail it is the Date header, whatever that says: one that no column holds must not keep the mail out.
@@ -68,29 +72,34 @@ function decoded(text: string, context: z.RefinementCtx): Buffer {
 /** What the relay posts; design section 4. */
 export const relayBatch = z
   .object({
-    relay: z.object({
-      version: z.string().max(40),
-      account: z.string().max(320),
-      pending: z.int().min(0),
-      failed: z.int().min(0),
-      runtimeTodaySeconds: z.number().min(0),
-    }),
+    relay: z
+      .object({
+        version: z.string().max(40).openapi({ example: '1.0.0' }),
+        account: z.string().max(320).openapi({ example: 'support@example.com' }),
+        pending: z.int().min(0).openapi({ description: 'Mails that wait to be handed over' }),
+        failed: z.int().min(0).openapi({ description: 'Mails that it has given up on' }),
+        runtimeTodaySeconds: z.number().min(0).openapi({ description: 'Seconds' }),
+      })
+      .openapi({ description: 'What the relay says of itself' }),
     messages: z.array(relayMessage).max(200).openapi({ description: 'Empty for a heartbeat' }),
   })
   .openapi('RelayBatch');
 
 export const relayResult = z.object({
-  id: gmailId,
+  id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
   status: z.enum(['accepted', 'duplicate', 'retry']),
   outcome: z.enum(['opened', 'appended', 'recorded', 'quarantined']).nullable(),
-  requestId: z.int().nullable(),
-  reason: z.string().nullable(),
+  requestId: z.int().nullable().openapi({ description: 'The request it is in; null: none' }),
+  reason: z
+    .string()
+    .nullable()
+    .openapi({ description: 'Why it is in quarantine, a duplicate, or to come again' }),
 });
 
 export const relayAnswer = z
   .object({
     batch: z.string().openapi({ description: 'The webhook-id of the post' }),
-    results: z.array(relayResult),
+    results: z.array(relayResult).openapi({ description: 'One for each mail' }),
   })
   .openapi('RelayAnswer');
 

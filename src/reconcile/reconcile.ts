@@ -54,9 +54,9 @@ const FILE_WITHIN_MS = 120_000;
 /**
  * Compares what a mailbox's Gmail has with what the desk was handed, by Gmail id: of the last days (never from before the
  * mailbox accepts mail) the inbox, what carries the relay's other two labels and, since there is a relay, what its filter
- * should have caught; and whatever is queued. With `apply` the
- * missing is filed by the relay's own code, oldest first, one mail in memory at a time. Safe at any time and any number
- * of times: a mail that the relay hands over meanwhile is a duplicate.
+ * should have caught; and whatever is queued. With `apply` the missing is filed by the relay's own code, oldest first, one
+ * mail in memory at a time. Safe at any time and any number of times: a mail that the relay hands over meanwhile is a
+ * duplicate.
  */
 export async function reconcile(deps: ReconcileDeps, input: ReconcileInput): Promise<ReconcileReport> {
   const { mailbox } = input;
@@ -157,7 +157,7 @@ function isForTheDesk(
   labels: LabelIds,
   since: Date | undefined,
 ): boolean {
-  if (['SPAM', 'TRASH', 'DRAFT'].some((label) => labelIds.includes(label))) return false;
+  if (['SPAM', 'TRASH', 'DRAFT', 'CHAT'].some((label) => labelIds.includes(label))) return false;
   if (labelIds.includes(labels.queue)) return true;
   if (labelIds.includes('SENT') && !labelIds.includes('INBOX')) return false;
   return since === undefined || internalDate >= since.getTime();

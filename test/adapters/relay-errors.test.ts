@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { endOfRun } from '../../src/demo/gmail/execution.ts';
 import { reply, type RelayBody } from '../support/relay-server.ts';
-import { mail, minute, relayWorld, type RelayWorld, secret, url } from '../support/relay-world.ts';
+import { address, mail, minute, relayWorld, type RelayWorld, secret, url } from '../support/relay-world.ts';
 
 // Days of simulated minutes take seconds, and on a busy machine many of them.
 vi.setConfig({ testTimeout: 180_000 });
@@ -372,6 +372,24 @@ describe('Gmail in trouble', () => {
     expect(world.labelNames(stuck)).toEqual(['mailroom/done']);
   });
 
+  test('a Gmail that gives no mail for hours makes no stub', async () => {
+    const { world, ids } = await withMails(1);
+    world.faults.gmail = (request) =>
+      /format=(raw|metadata)/.test(request.url) ? google(500, 'backendError') : undefined;
+    world.minutes(100);
+    world.faults.gmail = undefined;
+    world.minutes(90);
+    expect(world.server.stored.get(ids[0] ?? '')).toMatchObject({ raw: expect.any(String) as string });
+  });
+
+  test('labels that cannot be moved all day cost less than an hour of runtime', async () => {
+    const { world } = await withMails(60);
+    world.faults.gmail = ({ url: asked }) =>
+      asked.includes('odify') ? google(500, 'backendError') : undefined;
+    world.minutes(24 * 60);
+    expect(world.faults.runtime).toBeLessThan(60 * minute);
+  });
+
   test('a spent daily quota rests an hour', async () => {
     const { world } = await withMails(1);
     world.faults.gmail = () => {
@@ -419,14 +437,15 @@ describe('Gmail in trouble', () => {
     expect(world.server.times.get(ids[0] ?? '')).toBe(1);
   });
 
-  test.for([400, 404])('labels are moved one by one when the batch is answered %i', async (status) => {
+  test.for([400, 404])('labels change one by one when the batch is answered %i', async (status) => {
     const { world, ids } = await withMails(3);
+    const missed = world.account.send(mail({ from: address })).id;
     world.faults.gmail = (request) =>
       request.url.includes('batchModify')
         ? google(status, 'failedPrecondition', 'Precondition check failed.')
         : undefined;
-    world.minutes(1);
-    expect(ids.map((id) => world.labelNames(id)[0])).toEqual(ids.map(() => 'mailroom/done'));
+    world.minutes(6);
+    expect([...ids, missed].map((id) => world.labelNames(id)[0])).toEqual(Array(4).fill('mailroom/done'));
   });
 });
 
@@ -447,6 +466,9 @@ test('with the day nearly spent it works every fifth minute', async () => {
     before: (call) => void (lists += call.url?.includes('labelIds=Label') ? 1 : 0),
   }));
   expect(lists).toBe(12);
+  // A sweep that Gmail refuses keeps no mail in the queue.
+  world.faults.gmail = ({ url: asked }) =>
+    asked.includes('labelIds=INBOX') ? reply(500, 'oops') : undefined;
   world.account.deliver(mail());
   world.minutes(6);
   expect(world.server.stored.size).toBe(1);

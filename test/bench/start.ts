@@ -15,7 +15,7 @@ export async function benchStart(databaseUrl: string): Promise<void> {
   const refused = await middle(() => untilEnd([SERVER], { ...settings, PORT: 'wrong' }));
   console.log(line('a wrong setting told (bar: 1 s)', refused, bare));
   const help = await middle(() => untilEnd([COMMAND_LINE, '--help'], {}));
-  console.log(line('mailroom --help', help, bare));
+  console.log(line('mailroom --help (bar: 0.3 s)', help, bare));
   const ready = await middle(() => untilReady(settings));
   console.log(line('ready on an existing database (bar: 3 s)', ready, bare));
 }

@@ -10,9 +10,6 @@ import { command, type Desk } from '../command.ts';
 const SYSTEM = { kind: 'system' } as const;
 
 export const erase = command({
-  name: 'erase',
-  summary:
-    'Takes a contact, a request, a message or an attachment away for good; its mail is not taken in again.',
   options: {
     contact: { type: 'string', value: 'ADDRESS', sentence: 'Everything of the person with this address.' },
     request: { type: 'string', value: 'ID', sentence: 'One request with all that is in it.' },

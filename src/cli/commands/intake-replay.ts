@@ -12,9 +12,6 @@ type Replayed = {
 };
 
 export const intakeReplay = command({
-  name: 'intake replay',
-  summary:
-    'Handles mails in quarantine anew, after a fix: what failed is filed, what a rule still holds stays.',
   options: {
     id: { type: 'string', value: 'ID', sentence: 'One mail alone, by its intake number.' },
     reason: {

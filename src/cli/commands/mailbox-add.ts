@@ -7,8 +7,6 @@ const LANGUAGES = ['en', 'ru'] as const satisfies readonly Language[];
 const THREAD_BY = ['sender', 'conversation'] as const satisfies readonly ThreadBy[];
 
 export const mailboxAdd = command({
-  name: 'mailbox add',
-  summary: 'Adds a Gmail address as a mailbox and prints its relay secret.',
   options: {
     address: {
       type: 'string',

@@ -3,8 +3,6 @@ import { command } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 
 export const mailboxList = command({
-  name: 'mailbox list',
-  summary: 'Lists the mailboxes, each with what its relay last said.',
   options: {},
   async run(desk) {
     const mailboxes = await listMailboxes(desk, { kind: 'system' });

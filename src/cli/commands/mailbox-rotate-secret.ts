@@ -2,9 +2,6 @@ import { rotateSecret } from '../../relays/rotate-secret.ts';
 import { command } from '../command.ts';
 
 export const mailboxRotateSecret = command({
-  name: 'mailbox rotate-secret',
-  summary:
-    'Gives a mailbox a new relay secret and prints it; the old one holds until the relay first uses the new.',
   options: {
     mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
     'revoke-old': {

@@ -5,8 +5,6 @@ import { invalidField, Problem } from '../../problems.ts';
 import { command } from '../command.ts';
 
 export const mailboxSmtp = command({
-  name: 'mailbox smtp',
-  summary: 'Gives a mailbox an SMTP account of its own, stored encrypted, or takes it away.',
   options: {
     mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
     url: {

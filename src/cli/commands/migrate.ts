@@ -2,8 +2,6 @@ import { migrate } from '../../db/migrate.ts';
 import { command } from '../command.ts';
 
 export const migrateCommand = command({
-  name: 'migrate',
-  summary: 'Brings the database up to the schema of this version; the server does the same when it starts.',
   options: {},
   schema: 'any',
   async run(desk) {

@@ -6,8 +6,6 @@ import { command } from '../command.ts';
 const ROLES = ['agent', 'lead', 'admin'] as const satisfies readonly Role[];
 
 export const operatorAdd = command({
-  name: 'operator add',
-  summary: 'Adds somebody who answers; give them a token with token create.',
   options: {
     email: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Their e-mail address.' },
     name: {

@@ -5,8 +5,6 @@ import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 
 export const operatorList = command({
-  name: 'operator list',
-  summary: 'Lists the operators in the order in which they were added.',
   options: {},
   async run(desk) {
     const operators = await allOperators(desk);

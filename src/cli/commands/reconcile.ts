@@ -10,8 +10,6 @@ import { renderTable } from '../render-table.ts';
 const MOST_SHOWN = 200;
 
 export const reconcileCommand = command({
-  name: 'reconcile',
-  summary: 'Compares the mail in Gmail with the desk and, told so, takes in what the relay missed.',
   options: {
     days: {
       type: 'string',

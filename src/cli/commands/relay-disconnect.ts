@@ -5,8 +5,6 @@ import { Problem } from '../../problems.ts';
 import { command } from '../command.ts';
 
 export const relayDisconnect = command({
-  name: 'relay disconnect',
-  summary: "Gives back and forgets the permission to a mailbox's Google account; the relay goes on.",
   options: {
     mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
   },

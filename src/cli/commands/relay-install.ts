@@ -6,9 +6,6 @@ import { command, type Desk } from '../command.ts';
 const WAIT_MS = 30 * 60_000;
 
 export const relayInstall = command({
-  name: 'relay install',
-  summary:
-    "Puts a mailbox's relay into its Google account: labels, filter and script. Run again, it brings them up to date.",
   options: {
     mailbox: {
       type: 'string',

@@ -11,9 +11,6 @@ const FILES = ['Code.gs', 'appsscript.json', 'mailFilters.xml'] as const;
 type FileName = (typeof FILES)[number];
 
 export const relayPrint = command({
-  name: 'relay print',
-  summary:
-    'Prints the relay of a mailbox, address and secret filled in, for its project on script.google.com.',
   options: {
     mailbox: {
       type: 'string',

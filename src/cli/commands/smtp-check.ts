@@ -5,9 +5,6 @@ import { Problem } from '../../problems.ts';
 import { command } from '../command.ts';
 
 export const smtpCheck = command({
-  name: 'smtp check',
-  summary:
-    'Tries the SMTP account of a mailbox, or of each, and says in plain words what is wrong. Sends nothing.',
   options: {
     mailbox: { type: 'string', value: 'ADDRESS', sentence: 'Which mailbox; every one unless told.' },
   },

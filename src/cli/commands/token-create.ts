@@ -4,8 +4,6 @@ import { invalidField } from '../../problems.ts';
 import { command } from '../command.ts';
 
 export const tokenCreate = command({
-  name: 'token create',
-  summary: 'Makes a token for an operator and prints it alone, this once: only its hash is kept.',
   options: {
     operator: {
       type: 'string',

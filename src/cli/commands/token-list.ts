@@ -6,8 +6,6 @@ import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 
 export const tokenList = command({
-  name: 'token list',
-  summary: "Lists an operator's tokens, revoked ones included; never the tokens themselves.",
   options: {
     operator: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Whose tokens.' },
   },

@@ -3,8 +3,6 @@ import { invalidField } from '../../problems.ts';
 import { command } from '../command.ts';
 
 export const tokenRevoke = command({
-  name: 'token revoke',
-  summary: 'Ends the validity of a token for good, from the next call on.',
   options: {
     id: { type: 'string', value: 'ID', required: true, sentence: 'Its number, as token list shows it.' },
   },
