@@ -21,7 +21,7 @@ import { answerError, problemResponse } from './http/problems/problem-response.t
 import { requestLog } from './http/request-log.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { limitBodies } from './http/upload.ts';
-import { relayRoutes } from './intake/routes.ts';
+import { relayRoutes } from './handover/routes.ts';
 import { mailboxRoutes } from './mailboxes/routes.ts';
 import { mergingRoutes } from './merging/routes.ts';
 import { messageRoutes } from './messages/routes.ts';

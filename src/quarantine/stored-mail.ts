@@ -3,7 +3,7 @@ import { findRelayMailbox, type RelayMailbox } from '../relays/find-relay-mailbo
 import { Problem } from '../problems.ts';
 import type { ReadMail } from '../intake/file-mail.ts';
 import { findStoredMail } from './decision-queries.ts';
-import { readHandedOver } from '../intake/read-handed-over.ts';
+import { readHandedOver } from '../handover/read-handed-over.ts';
 
 export type StoredMailDeps = Pick<Deps, 'db' | 'keyring' | 'log' | 'parsePool'>;
 

@@ -3,9 +3,9 @@ import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { REPORTS_ON_THE_RELAY } from '../relays/gmail-filter.ts';
 import type { LabelIds } from '../google/place-labels.ts';
 import type { MailInGmail, MailReader } from '../google/read-mail.ts';
-import { receiveBatch } from '../intake/receive-batch.ts';
+import { receiveBatch } from '../handover/receive-batch.ts';
 import { isKnownMessage, listReconciled } from './queries.ts';
-import type { RelayResult } from '../intake/relay-contract.ts';
+import type { RelayResult } from '../handover/relay-contract.ts';
 
 export type ReconcileDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 

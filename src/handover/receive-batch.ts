@@ -2,7 +2,7 @@ import { isTransient } from '../db/errors.ts';
 import type { Deps } from '../deps.ts';
 import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
 import { handedOverFrom, readHandedOver } from './read-handed-over.ts';
-import { fileMail, type ReadMail } from './file-mail.ts';
+import { fileMail, type ReadMail } from '../intake/file-mail.ts';
 import { type RelayMessage, type RelayResult, retryResult } from './relay-contract.ts';
 
 export type ReceiveDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;

@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts';
 import type { RelayMailbox } from '../relays/find-relay-mailbox.ts';
-import { actualSender } from './actual-sender.ts';
-import type { ReadMail } from './file-mail.ts';
-import type { HandedOver } from './incoming-mail.ts';
-import { judge } from './judge.ts';
+import { actualSender } from '../intake/actual-sender.ts';
+import type { ReadMail } from '../intake/file-mail.ts';
+import type { HandedOver } from '../intake/incoming-mail.ts';
+import { judge } from '../intake/judge.ts';
 import type { RelayMessage } from './relay-contract.ts';
 
 /** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
