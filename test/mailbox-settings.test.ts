@@ -147,10 +147,21 @@ describe('an SMTP account of its own', () => {
       { mailboxIds: null, paused: null, sentToday: 2 },
       { mailboxIds: [2], paused: 'daily_limit', sentToday: 1, dailyLimit: 1 },
     ]);
+    await desk.ok(desk.ada.token, 'PUT', '/v1/mailboxes/1/smtp', { url: OWN_URL });
+    const seen = await desk.ok(desk.lea.token, 'GET', '/v1/sending');
+    expect(seen.items).toMatchObject([{ mailboxIds: null }, { mailboxIds: [2] }]);
+    await desk.ok(desk.ada.token, 'DELETE', '/v1/mailboxes/1/smtp');
 
+    const [, former] = await desk.deps.transports.list();
     await desk.ok(desk.ada.token, 'DELETE', SMTP);
     await deliverDue(desk.deps);
     expect(senders(main.mails)).toEqual([DESK, DESK, sales]);
+    const envelope = { from: sales, to: ['dora@customer.example'] };
+    expect(
+      await former?.transport.send(Buffer.from(''), envelope, new AbortController().signal),
+    ).toMatchObject({
+      reply: { text: 'Connection pool was closed' },
+    });
   });
 
   test('works without a main one, which the other mailboxes wait for', async () => {

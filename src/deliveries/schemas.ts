@@ -17,28 +17,32 @@ export const deliverySchema = z
     messageId: id,
     requestId: id,
     mailboxId: id,
-    kind: z.enum(['reply', 'notice']),
-    recipients: z.array(
-      z.object({
-        address: z.string(),
-        name: z.string(),
-        role: z.enum(['to', 'cc']),
-        state: z.enum(['waiting', 'accepted', 'refused', 'bounced', 'cancelled']),
-        ...reply,
-      }),
-    ),
-    state: z.enum(DELIVERY_STATES),
-    attempts: z.array(
-      z.object({
-        at: time,
-        endedAt: time.nullable(),
-        ...reply,
-        outcome: z.enum(['sent', 'partial', 'deferred', 'failed', 'lost']).nullable().openapi({
-          description:
-            'null: under way. lost: its process ended; the mail may have left, and a second copy has the same Message-ID.',
+    kind: z.enum(['reply', 'notice']).openapi({ description: 'Written by an operator, or by the desk.' }),
+    recipients: z
+      .array(
+        z.object({
+          address: z.string().openapi({ example: 'carla@customer.example' }),
+          name: z.string().openapi({ description: 'Empty when there is none.' }),
+          role: z.enum(['to', 'cc']),
+          state: z.enum(['waiting', 'accepted', 'refused', 'bounced', 'cancelled']),
+          ...reply,
         }),
-      }),
-    ),
+      )
+      .openapi({ description: 'Whom it is for, each with a state of their own.' }),
+    state: z.enum(DELIVERY_STATES),
+    attempts: z
+      .array(
+        z.object({
+          at: time,
+          endedAt: time.nullable(),
+          ...reply,
+          outcome: z.enum(['sent', 'partial', 'deferred', 'failed', 'lost']).nullable().openapi({
+            description:
+              'null: under way. lost: its process ended; the mail may have left, and a second copy has the same Message-ID.',
+          }),
+        }),
+      )
+      .openapi({ description: 'Oldest first.' }),
     pausedReason: z
       .enum(['no_transport', 'daily_limit', 'provider_limit', 'unreachable'])
       .nullable()
@@ -46,7 +50,7 @@ export const deliverySchema = z
         description:
           'Why nothing is being sent just now; null while mail leaves, or when this one is not waiting.',
       }),
-    nextAttemptAt: time.nullable(),
+    nextAttemptAt: time.nullable().openapi({ description: 'null when none is to come.' }),
     createdAt: time,
     sentAt: time.nullable(),
   })
@@ -56,9 +60,9 @@ export const deliveryListSchema = listOf(deliverySchema).openapi('DeliveryList')
 
 export const deliveryListQuery = z.strictObject({
   ...pageQuery,
-  state: repeatable(z.enum(DELIVERY_STATES)),
-  requestId: repeatable(idParameter),
-  mailboxId: repeatable(idParameter),
+  state: repeatable(z.enum(DELIVERY_STATES)).openapi({ description: 'In any of these states.' }),
+  requestId: repeatable(idParameter).openapi({ description: 'Of any of these requests.' }),
+  mailboxId: repeatable(idParameter).openapi({ description: 'From any of these mailboxes.' }),
   sort: sortParameter(DELIVERY_SORTS, '-id'),
   total: totalParameter,
 });

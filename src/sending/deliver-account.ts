@@ -3,13 +3,8 @@ import type { Deps } from '../deps.ts';
 import { countDayRecipients, lockDailyLimit } from './account-queries.ts';
 import type { DeliverDeps, DeliverOptions, DeliverReport } from './deliver-due.ts';
 import type { Verdict } from './judge-result.ts';
-import {
-  type ClaimedDelivery,
-  claimDeliveries,
-  extendLeases,
-  findDueWork,
-  markLeasesLost,
-} from './queries.ts';
+import { extendLeases, markLeasesLost } from './lease-queries.ts';
+import { type ClaimedDelivery, claimDeliveries, findDueWork } from './queries.ts';
 import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
 import { MOST_CONNECTIONS } from '../transports/transport.ts';
@@ -19,6 +14,8 @@ const LEASE_MS = 2 * 60_000;
 const ATTEMPT_TIMEOUT_MS = 5 * 60_000;
 // A mail that takes longer than this gives its lane away, so that five that hang hold nobody else up for five minutes.
 const SLOW_MS = 10_000;
+// A large mail may take longer (as at 1 Mbit/s): were 25 of them on one line at once, none would get through in time.
+const BYTES_PER_MS = 125;
 
 /** Sends what is due for one account's mailboxes; the part of `deliverDue` that a worker runs account by account. */
 export async function deliverAccount(
@@ -35,9 +32,12 @@ export async function deliverAccount(
   if (!work.due && report.takenOver === 0) return { ...report, paused: null };
 
   const leaseMs = options.leaseMs ?? LEASE_MS;
+  const leaseUntil = (): Date => new Date(clock.now().getTime() + leaseMs);
   const run: DrainRun = {
+    accountKey: account.key,
     owner: randomUUID(),
-    leaseUntil: () => new Date(clock.now().getTime() + leaseMs),
+    leaseUntil,
+    takeOverAt: leaseUntil(),
     attemptTimeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
     random: options.random ?? Math.random,
     pauseFailures: work.pauseFailures,
@@ -45,17 +45,21 @@ export async function deliverAccount(
     abort: options.abort ?? new AbortController().signal,
     lanes: options.concurrency ?? 5,
     slowMs: options.slowMs ?? SLOW_MS,
+    running: new Set(),
+    ended: 0,
     othersConnected: () => run.lanes > 1 && !run.probing,
     probing: work.pausedUntil !== null,
     paused: false,
+    onPause: options.onPause ?? (() => {}),
   };
   const renewal = setInterval(() => {
-    extendLeases(db, run.owner, run.leaseUntil()).catch((error: unknown) => {
+    const sending = [...run.running].map(({ deliveryId }) => deliveryId);
+    extendLeases(db, run.owner, sending, run.leaseUntil()).catch((error: unknown) => {
       deps.log.error({ error }, 'leases not renewed');
     });
   }, leaseMs / 4);
   try {
-    await drain({ ...deps, ...account }, run, report, options);
+    await drain(deps, run, report, options);
   } finally {
     clearInterval(renewal);
   }
@@ -63,13 +67,20 @@ export async function deliverAccount(
 }
 
 type DrainRun = SendRun & {
+  readonly accountKey: string;
   readonly leaseUntil: () => Date;
+  /** When to look again for what a dead process has left. */
+  takeOverAt: Date;
   /** One less each time the server turns a further connection away. */
   lanes: number;
   readonly slowMs: number;
+  readonly running: Set<Sending>;
+  /** How many sends have ended. */
+  ended: number;
   /** The account has been resting: one mail at a time finds out whether it works again. */
   probing: boolean;
   paused: boolean;
+  readonly onPause: () => void;
 };
 
 type Counts = { attempted: number; sent: number; deferred: number; failed: number; takenOver: number };
@@ -77,6 +88,7 @@ type Counts = { attempted: number; sent: number; deferred: number; failed: numbe
 type AccountDeps = DeliverDeps & SmtpAccount;
 
 type Sending = {
+  readonly deliveryId: number;
   readonly done: Promise<void>;
   readonly doneOrSlow: Promise<void>;
   readonly isSlow: () => boolean;
@@ -84,34 +96,26 @@ type Sending = {
 
 // Claims no more than there are lanes: a mail that waits in this process would wait for the others too.
 async function drain(
-  deps: AccountDeps,
+  deps: DeliverDeps,
   run: DrainRun,
   report: Counts,
   options: Pick<DeliverOptions, 'stop' | 'nextLook'>,
 ): Promise<void> {
-  const running = new Set<Sending>();
-  let ended = 0;
-  let takeOverAt = run.leaseUntil();
+  const { running } = run;
   try {
     for (;;) {
-      if (deps.clock.now() > takeOverAt) {
-        report.takenOver += await takeOver(deps);
-        takeOverAt = run.leaseUntil();
-      }
       const free = freeLanes(run, [...running]);
-      const endedBefore = ended;
+      const endedBefore = run.ended;
       const mayClaim = free > 0 && !run.paused && options.stop?.aborted !== true;
-      for (const delivery of mayClaim ? await claimWithinDay(deps, run, free) : []) {
-        report.attempted++;
-        const done = sendOne(deps, run, report, delivery).finally(() => {
-          running.delete(sending);
-          ended++;
-        });
-        const sending = watch(done, run.slowMs);
-        running.add(sending);
+      try {
+        if (mayClaim) await sendDue(deps, run, report, free);
+      } catch (error) {
+        // Nobody shall wait for a mail that hangs because the database was away for a moment.
+        if (running.size === 0 || options.nextLook === undefined) throw error;
+        deps.log.error({ error }, 'the outbox could not be read');
       }
       // What ended while the claim was looking may be what another mail waited for: the claim cannot have seen it.
-      if (ended !== endedBefore) continue;
+      if (run.ended !== endedBefore) continue;
       if (running.size === 0) return;
       const look = mayClaim && options.nextLook !== undefined ? [options.nextLook()] : [];
       const changes = [...running].map((each) => (each.isSlow() ? each.done : each.doneOrSlow));
@@ -122,21 +126,49 @@ async function drain(
   }
 }
 
-function freeLanes(run: DrainRun, running: readonly Sending[]): number {
-  if (run.probing) return 1 - running.length;
-  const quick = running.filter((each) => !each.isSlow()).length;
-  return Math.min(run.lanes - quick, MOST_CONNECTIONS - running.length);
+async function sendDue(deps: DeliverDeps, run: DrainRun, report: Counts, free: number): Promise<void> {
+  if (deps.clock.now() > run.takeOverAt) {
+    report.takenOver += await takeOver(deps);
+    run.takeOverAt = run.leaseUntil();
+  }
+  // Read anew: since the last claim it may have got other mailboxes or another password, or be gone.
+  const account = (await deps.transports.list()).find(({ key }) => key === run.accountKey);
+  if (account === undefined) return;
+  const accountDeps = { ...deps, ...account };
+  for (const delivery of await claimWithinDay(accountDeps, run, free)) {
+    report.attempted++;
+    const done = sendOne(accountDeps, run, report, delivery).finally(() => {
+      run.running.delete(sending);
+      run.ended++;
+    });
+    const sending = watch(delivery, done, run.slowMs);
+    run.running.add(sending);
+  }
 }
 
-function watch(done: Promise<void>, slowMs: number): Sending {
+function freeLanes(run: DrainRun, running: readonly Sending[]): number {
+  const lanes = run.probing ? 1 : run.lanes;
+  const quick = running.filter((each) => !each.isSlow()).length;
+  return Math.min(lanes - quick, MOST_CONNECTIONS - running.length);
+}
+
+function watch(delivery: ClaimedDelivery, done: Promise<void>, slowMs: number): Sending {
   let slow = false;
   const seen = Promise.withResolvers<void>();
-  const timer = setTimeout(() => {
-    slow = true;
-    seen.resolve();
-  }, slowMs);
+  const timer = setTimeout(
+    () => {
+      slow = true;
+      seen.resolve();
+    },
+    slowMs + (delivery.attachedBytes ?? 0) / BYTES_PER_MS,
+  );
   const ended = done.finally(() => clearTimeout(timer));
-  return { done, doneOrSlow: Promise.race([ended, seen.promise]), isSlow: () => slow };
+  return {
+    deliveryId: delivery.id,
+    done,
+    doneOrSlow: Promise.race([ended, seen.promise]),
+    isSlow: () => slow,
+  };
 }
 
 async function sendOne(
@@ -151,6 +183,7 @@ async function sendOne(
     count(report, verdict);
     if (verdict.pause !== null) {
       run.paused = true;
+      run.onPause();
     } else if (verdict.turnedAway) {
       run.lanes = Math.max(1, run.lanes - 1);
     } else if (run.probing) {

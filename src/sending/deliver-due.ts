@@ -18,6 +18,8 @@ export type DeliverOptions = {
   readonly abort?: AbortSignal;
   /** Resolves when it is time to look for new work although something is still being sent. */
   readonly nextLook?: () => Promise<void>;
+  /** Called when the account has to rest: the run claims nothing more, though it may go on for as long as a mail hangs. */
+  readonly onPause?: () => void;
 };
 
 export type DeliverReport = {

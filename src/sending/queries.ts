@@ -44,35 +44,6 @@ function isServed(db: Queryable, serves: Served): ReturnType<Queryable> {
     : db`mailbox_id <> all(${[...serves.except]}::bigint[])`;
 }
 
-export type AbandonedDelivery = { readonly id: number; readonly attemptCount: number };
-
-/**
- * Takes over what a dead process was sending: it may have left or not, so it goes again, and its attempt says `lost`. From
- * the fifth time on it waits, lest a mail that brings the process down does so without end.
- */
-export async function markLeasesLost(db: Db, now: Date): Promise<readonly AbandonedDelivery[]> {
-  return await db<AbandonedDelivery[]>`
-    with abandoned as (
-      select id from deliveries
-      where state = 'sending' and lease_until < ${now}
-      order by lease_until
-      for update skip locked
-    ), taken as (
-      update deliveries
-      set state = 'deferred', lease_owner = null, lease_until = null,
-        next_attempt_at = ${now}::timestamptz + interval '1 minute' * greatest(0, attempt_count - 4),
-        attempt_count = attempt_count + 1
-      from abandoned
-      where deliveries.id = abandoned.id
-      returning deliveries.id, deliveries.attempt_count
-    ), lost as (
-      update delivery_attempts set outcome = 'lost', ended_at = ${now}
-      from taken
-      where delivery_attempts.delivery_id = taken.id and delivery_attempts.ended_at is null
-    )
-    select id, attempt_count from taken`;
-}
-
 export type ClaimedRecipient = {
   readonly position: number;
   readonly address: string;
@@ -102,7 +73,8 @@ export type ClaimedDelivery = {
   readonly internetMessageId: string;
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
-  readonly hasAttachments: boolean;
+  /** Null without attachments; one may be empty. */
+  readonly attachedBytes: number | null;
   readonly quoted: { readonly from: Address | null; readonly at: string; readonly text: string } | null;
   /** The ones to send to: neither accepted nor finally refused. */
   readonly waiting: readonly ClaimedRecipient[];
@@ -180,7 +152,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       messages.from_address as "from", messages.to_addresses as "to", messages.cc_addresses as cc,
       messages.reply_to_addresses as reply_to, messages.subject, messages.text, messages.html,
       messages.internet_message_id, messages.in_reply_to, messages.reference_ids as "references",
-      exists (select from attachments where attachments.message_id = messages.id) as has_attachments,
+      (select sum(size)::bigint from attachments where attachments.message_id = messages.id) as attached_bytes,
       (
         select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at,
           'text', case when length(words.said) > ${MOST_QUOTED}
@@ -223,11 +195,6 @@ export async function listMessageAttachments(
     select name, content_type, inline, content_id, content from attachments where message_id = ${messageId} order by id`;
 }
 
-/** Keeps what this run is sending its own, as long as it is alive. */
-export async function extendLeases(db: Db, owner: string, leaseUntil: Date): Promise<void> {
-  await db`update deliveries set lease_until = ${leaseUntil} where state = 'sending' and lease_owner = ${owner}`;
-}
-
 export type AttemptRecord = {
   readonly deliveryId: number;
   readonly attemptId: number;
@@ -250,15 +217,19 @@ export type AttemptRecord = {
 };
 
 /**
- * Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. An address that
- * our server had refused and now takes mail for is suppressed no longer.
+ * Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. A bounce that
+ * was faster than the server's answer holds. An address that our server had refused and now takes mail for is suppressed no
+ * longer.
  */
 export async function markAttempt(db: Queryable, record: AttemptRecord): Promise<boolean> {
   const { now } = record;
   const rows = await db`
     with mine as (
       update deliveries
-      set state = ${record.state}, next_attempt_at = ${record.nextAttemptAt}, attempt_count = ${record.attemptCount},
+      set state = case when ${record.state} = 'sent' and exists (
+            select from delivery_recipients where delivery_id = ${record.deliveryId} and role = 'to' and state = 'bounced')
+          then 'bounced' else ${record.state} end,
+        next_attempt_at = ${record.nextAttemptAt}, attempt_count = ${record.attemptCount},
         lease_owner = null, lease_until = null,
         sent_at = case when ${record.state} in ('sent', 'bounced') then coalesce(sent_at, ${now}::timestamptz) else sent_at end
       where id = ${record.deliveryId} and state = 'sending' and lease_owner = ${record.owner}

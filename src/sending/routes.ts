@@ -31,10 +31,11 @@ export function sendingRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): 
     const actor = c.get('actor');
     requirePermission(actor, 'requests.read');
     const accounts = await listSendingAccounts(deps);
-    const seen = accounts.filter(
-      ({ serves }) => !('only' in serves) || serves.only.some((mailboxId) => servesMailbox(actor, mailboxId)),
-    );
-    return c.json({ items: seen.map(renderSendingAccount), nextCursor: null }, 200);
+    const isSeen = (mailboxId: number): boolean => servesMailbox(actor, mailboxId);
+    const items = accounts
+      .map((account) => renderSendingAccount(account, isSeen))
+      .filter(({ mailboxIds }) => mailboxIds?.length !== 0);
+    return c.json({ items, nextCursor: null }, 200);
   });
   return routes;
 }

@@ -19,18 +19,24 @@ export const sendingAccountSchema = z
     until: time.nullable().openapi({ description: 'When the next mail is tried.' }),
     reply: z.string().nullable().openapi({ description: 'What the server said.' }),
     sentToday: z.int().openapi({ description: 'Recipients in the last 24 hours.' }),
-    dailyLimit: z.int().nullable(),
+    dailyLimit: z
+      .int()
+      .nullable()
+      .openapi({ description: 'Recipients in 24 hours; null: only the provider limits.' }),
   })
   .openapi('SendingAccount');
 
 export const sendingAccountListSchema = listOf(sendingAccountSchema).openapi('SendingAccountList');
 
-/** An account as the interface shows one, to an operator of these mailboxes (null: of all). */
-export function renderSendingAccount(account: SendingAccount): z.infer<typeof sendingAccountSchema> {
+/** An account as the interface shows one to an operator who sees these mailboxes and hears of no other. */
+export function renderSendingAccount(
+  account: SendingAccount,
+  isSeen: (mailboxId: number) => boolean,
+): z.infer<typeof sendingAccountSchema> {
   const { serves } = account;
   return {
     account: account.account,
-    mailboxIds: 'only' in serves ? [...serves.only] : null,
+    mailboxIds: 'only' in serves ? serves.only.filter(isSeen) : null,
     paused: account.paused,
     since: account.since?.toISOString() ?? null,
     until: account.until?.toISOString() ?? null,

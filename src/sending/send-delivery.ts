@@ -90,7 +90,8 @@ async function mailOf(deps: Pick<Deps, 'db'>, delivery: ClaimedDelivery): Promis
     ...delivery,
     date: delivery.createdAt,
     quoted: quoted === null ? null : { ...quoted, at: new Date(quoted.at) },
-    attachments: delivery.hasAttachments ? await listMessageAttachments(deps.db, delivery.messageId) : [],
+    attachments:
+      delivery.attachedBytes === null ? [] : await listMessageAttachments(deps.db, delivery.messageId),
     automatic: delivery.kind === 'notice' ? { loopMark: delivery.mailboxAddress } : null,
   };
 }

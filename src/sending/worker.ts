@@ -7,8 +7,6 @@ export type DeliveryWorker = {
   readonly wake: () => void;
   /** Claims nothing more, finishes what is being sent (ten seconds at most, then it is broken off) and returns. */
   readonly stop: () => Promise<void>;
-  /** When the outbox was last looked through without trouble, for `/readyz`; null before the first time. */
-  readonly lastRunAt: () => Date | null;
 };
 
 export type WorkerOptions = Pick<DeliverOptions, 'concurrency' | 'attemptTimeoutMs' | 'leaseMs'> & {
@@ -27,23 +25,31 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   const stop = new AbortController();
   const abort = new AbortController();
   const alarm = createAlarm();
-  const running = new Map<string, Running>();
-  let lastRunAt: Date | null = null;
+  const running = new Set<Running>();
+  // By account. A run whose account has to rest is let go: a mail that hangs may keep it for longer than the rest lasts.
+  const claiming = new Map<string, Running>();
 
-  const deliver = (account: SmtpAccount): Running => {
+  const start = (account: SmtpAccount): void => {
     const own = createAlarm();
+    const letGo = (): void => {
+      if (claiming.get(account.key) === run) claiming.delete(account.key);
+    };
     const nextLook = (): Promise<void> => own.wait(pollMs);
-    const options = { ...sending, stop: stop.signal, abort: abort.signal, nextLook };
-    const done = deliverAccount(deps, account, options).then(
-      () => void (lastRunAt = deps.clock.now()),
-      (error: unknown) => deps.log.error({ error }, 'the outbox could not be read'),
-    );
-    const ended = done.finally(() => {
-      running.delete(account.key);
+    const options = { ...sending, stop: stop.signal, abort: abort.signal, nextLook, onPause: letGo };
+    const deliver = async (): Promise<void> => {
+      try {
+        await deliverAccount(deps, account, options);
+      } catch (error) {
+        deps.log.error({ error }, 'the outbox could not be read');
+      }
+      running.delete(run);
+      letGo();
       // Woken after its last look: the outer loop passed it over as still running, so it is told again.
       if (own.isRung()) alarm.ring();
-    });
-    return { done: ended, wake: own.ring };
+    };
+    const run = { done: deliver(), wake: own.ring };
+    running.add(run);
+    claiming.set(account.key, run);
   };
 
   const work = async (): Promise<void> => {
@@ -52,9 +58,8 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       try {
         const accounts = await deps.transports.list();
         for (const account of accounts) {
-          if (!running.has(account.key)) running.set(account.key, deliver(account));
+          if (!claiming.has(account.key)) start(account);
         }
-        if (accounts.length === 0) lastRunAt = deps.clock.now();
         failures = 0;
       } catch (error) {
         failures++;
@@ -62,17 +67,16 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       }
       if (!stop.signal.aborted) await alarm.wait(Math.min(30_000, pollMs * 2 ** failures));
     }
-    await Promise.all([...running.values()].map(({ done }) => done));
+    await Promise.all([...running].map(({ done }) => done));
   };
   const working = work();
   const wake = (): void => {
     alarm.ring();
-    for (const account of running.values()) account.wake();
+    for (const run of running) run.wake();
   };
 
   return {
     wake,
-    lastRunAt: () => lastRunAt,
     async stop() {
       stop.abort();
       wake();

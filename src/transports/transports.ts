@@ -43,9 +43,20 @@ export function createTransports(
     return transport;
   };
 
+  // An account that was taken away would keep its connections, signed in, for as long as the process lives.
+  const closeAllBut = (kept: ReadonlyMap<string, Rows>): void => {
+    for (const [account, { transport }] of open) {
+      if (kept.has(account)) continue;
+      transport.close();
+      open.delete(account);
+    }
+  };
+
   const list = async (): Promise<SmtpAccount[]> => {
     const rows = await listTransportRows(deps.db);
-    const own = [...byAccount(rows)].map(([account, [first, ...rest]]) => ({
+    const accounts = byAccount(rows);
+    closeAllBut(accounts);
+    const own = [...accounts].map(([account, [first, ...rest]]) => ({
       key: `own ${account}`,
       transport: transportOf(account, first.sealed),
       dailyLimit: first.dailyLimit,

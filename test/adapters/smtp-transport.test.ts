@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, expect, test } from 'vitest';
 import { readReply } from '../../src/transports/smtp-faults.ts';
@@ -122,6 +124,18 @@ test('an aborted send ends with the reason, and the account goes on', async () =
   });
   smtp.setBehaviour({});
   expect(await send(transport, ['b@example.org'])).toMatchObject({ kind: 'answered' });
+});
+
+test('an aborted send waits for no server that greets and then says nothing, asked for its SMTPUTF8 first', async () => {
+  const mute = createServer((socket) => socket.on('error', () => {}).write('220 mail.example.com ESMTP\r\n'));
+  await once(mute.listen(0, '127.0.0.1'), 'listening');
+  const transport = smtpTransport({ url: `smtp://127.0.0.1:${(mute.address() as AddressInfo).port}` });
+  const abort = new AbortController();
+  const sending = send(transport, ['жанна@example.org'], abort.signal);
+  await once(mute, 'connection');
+  abort.abort(new Error('No answer within 300 s'));
+  expect(await sending).toMatchObject({ kind: 'mail_failed', reply: { text: 'No answer within 300 s' } });
+  mute.close();
 });
 
 test('an address that cannot be named to a server is refused by name, and the others get the mail', async () => {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { deliverDue } from '../../src/sending/deliver-due.ts';
+import { type DeliverDeps, deliverDue } from '../../src/sending/deliver-due.ts';
 import { startDeliveryWorker } from '../../src/sending/worker.ts';
-import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
+import { markBounced } from '../../src/bounces/mark-bounced.ts';
+import { type MailTransport, type SendResult, smtpTransport } from '../../src/transports/transport.ts';
 import { MINUTE, START, testOutbox } from '../support/outbox.ts';
 import { oneAccount } from '../support/transports.ts';
 
@@ -19,7 +20,6 @@ test('a worker sends what is queued when it is woken, and finishes what it is se
   await smtp.received(2);
   await worker.stop();
   expect(await outbox.stored(messageId)).toMatchObject({ state: 'sent' });
-  expect(worker.lastRunAt()).toEqual(outbox.now());
 
   await outbox.queue(await outbox.addRequest());
   worker.wake();
@@ -37,6 +37,15 @@ test('a worker that is stopped does not wait longer than told for a mail that ha
     state: 'deferred',
     attempts: [{ outcome: 'deferred', reply: 'The server stopped while sending' }],
   });
+});
+
+const gate = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
+
+const accepted = (to: readonly string[]): SendResult => ({
+  kind: 'answered',
+  accepted: to,
+  refused: [],
+  reply: { code: 250, enhancedCode: null, text: 'OK' },
 });
 
 /** A database that is away for some queries. */
@@ -127,8 +136,6 @@ test('leases are renewed while a mail is being sent', async () => {
   expect(await sending).toMatchObject({ sent: 1 });
 });
 
-const gate = (): PromiseWithResolvers<void> => Promise.withResolvers<void>();
-
 test('what a send lets go while the worker looks for more leaves at once, not after the slowest', async () => {
   // Claims wait for the test: whoever opens an attempt needs a shared lock of which the test can hold the other side.
   await db`
@@ -143,8 +150,7 @@ test('what a send lets go while the worker looks for more leaves at once, not af
     async send(_mime, { to }) {
       sent.push(String(to[0]));
       await [first, slowest][sent.length - 1]?.promise;
-      const reply = { code: 250, enhancedCode: null, text: 'OK' };
-      return { kind: 'answered', accepted: to, refused: [], reply };
+      return accepted(to);
     },
   };
   const request = await outbox.addRequest('first@example.org');
@@ -171,4 +177,118 @@ test('what a send lets go while the worker looks for more leaves at once, not af
   slowest.resolve();
   expect(await run).toMatchObject({ attempted: 3, sent: 3 });
   await db`drop function wait_for_test cascade`;
+});
+
+/** A run that looks for more at the test's word while its first mail hangs. */
+async function besideOneThatHangs(transports: DeliverDeps['transports'], database = db) {
+  smtp.setBehaviour({ afterData: 'hang' });
+  const hanging = await outbox.queue(await outbox.addRequest());
+  const looks: (() => void)[] = [];
+  const over = new AbortController();
+  const done = deliverDue(
+    { ...outbox.deps, db: database, transports },
+    {
+      leaseMs: 40,
+      abort: over.signal,
+      nextLook: () => new Promise((resolve) => void looks.push(resolve)),
+    },
+  );
+  await smtp.received(1);
+  smtp.setBehaviour({});
+  return {
+    hanging,
+    async look() {
+      await expect.poll(() => looks.length).toBeGreaterThan(0);
+      for (const look of looks.splice(0)) look();
+      await expect.poll(() => looks.length).toBeGreaterThan(0);
+    },
+    async end() {
+      over.abort(new Error('test over'));
+      return await done;
+    },
+  };
+}
+
+test('while a mail hangs, a database that was away for a moment costs the others nothing but that moment', async () => {
+  let away = '';
+  const database = awayWhen((query) => away !== '' && query.includes(away));
+  const run = await besideOneThatHangs(outbox.deps.transports, database);
+  const files = [{ name: 'a.txt', contentType: 'text/plain', content: Buffer.from('x') }];
+  const { messageId } = await outbox.queue(await outbox.addRequest(), { attachments: files });
+  away = 'with replies as';
+  await run.look();
+  away = 'select name, content_type, inline';
+  await run.look();
+  expect(await outbox.stored(messageId)).toMatchObject({ state: 'sending' });
+
+  away = '';
+  outbox.advance(30);
+  const renewed = async (): Promise<boolean> =>
+    ((await outbox.stored(run.hanging.messageId))['leaseUntil'] as Date) > new Date(START.getTime() + 40);
+  await expect.poll(renewed).toBe(true);
+  outbox.advance(15);
+  await run.look();
+  await expect.poll(async () => (await outbox.stored(messageId))['state']).toBe('sent');
+  expect(await run.end()).toMatchObject({ takenOver: 1, sent: 1, deferred: 1 });
+});
+
+test('a mailbox that gets an account of its own leaves the main one at once, though a mail hangs there', async () => {
+  const [main] = await outbox.deps.transports.list();
+  if (main === undefined) throw new Error('no account');
+  let except: number[] = [];
+  const list = async () => [{ ...main, serves: { except } }];
+  const run = await besideOneThatHangs({ ...outbox.deps.transports, list });
+  except = [outbox.mailboxId];
+  const { messageId } = await outbox.queue(await outbox.addRequest());
+  await run.look();
+  expect(await outbox.stored(messageId)).toMatchObject({ state: 'queued' });
+  await run.end();
+});
+
+test('an account that rested is tried again when the rest is over, though a mail hangs there from before', async () => {
+  const hang = gate();
+  const results = [hang.promise.then(() => accepted([])), refused()];
+  const transport: MailTransport = {
+    ...smtpTransport({ url: smtp.url }),
+    send: async (_mime, { to }) => (await results.shift()) ?? accepted(to),
+  };
+  await outbox.queue(await outbox.addRequest());
+  const { messageId } = await outbox.queue(await outbox.addRequest());
+  const worker = startDeliveryWorker({ ...outbox.deps, transports: oneAccount(transport) }, { pollMs: 5 });
+  const state = async (): Promise<unknown> => (await outbox.stored(messageId))['state'];
+  await expect.poll(state).toBe('deferred');
+  outbox.advance(MINUTE);
+  await expect.poll(state).toBe('sent');
+  hang.resolve();
+  await worker.stop();
+});
+
+const refused = async (): Promise<SendResult> => ({
+  kind: 'account_failed',
+  reply: { code: null, enhancedCode: null, text: 'connect ECONNREFUSED' },
+});
+
+test("a bounce that is faster than the server's answer holds", async () => {
+  const [sending, answer] = [gate(), gate()];
+  const transport: MailTransport = {
+    ...smtpTransport({ url: smtp.url }),
+    async send(_mime, { to }) {
+      sending.resolve();
+      await answer.promise;
+      return accepted(to);
+    },
+  };
+  const { messageId, deliveryId } = await outbox.queue(await outbox.addRequest());
+  const run = deliverDue({ ...outbox.deps, transports: oneAccount(transport) });
+  await sending.promise;
+  const bounce = {
+    delivery: { deliveryId },
+    recipients: [],
+    actor: { kind: 'relay' } as const,
+    at: outbox.now(),
+  };
+  await db.begin((tx) => markBounced(tx, bounce));
+  answer.resolve();
+  await run;
+  expect(await outbox.stored(messageId)).toMatchObject({ state: 'bounced', people: [{ state: 'bounced' }] });
 });

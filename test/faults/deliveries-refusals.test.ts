@@ -223,7 +223,16 @@ test('a mail that hangs after DATA is broken off, its attempt says so, and it go
   expect(smtp.mails.map((mail) => mail.internetMessageId)).toEqual([internetMessageId, internetMessageId]);
 });
 
-test('mails that hang hold nobody else up, be they as many as there are connections', async () => {
+test.each([
+  ['be they as many as there are lanes', false],
+  ['be they the first to be tried after a rest', true],
+])('mails that hang hold nobody else up, %s', async (_, rested) => {
+  const now = outbox.now();
+  const [account] = await outbox.deps.transports.list();
+  if (rested)
+    await db`
+      insert into sending_pauses (account, reason, reply, since, until, failures)
+      values (${account?.transport.account ?? ''}, 'unreachable', '', ${now}, ${now}, 1)`;
   smtp.setBehaviour({ afterData: 'hang' });
   for (let i = 0; i < 5; i++) await outbox.queue(await outbox.addRequest());
   const other = await outbox.queue(await outbox.addRequest());
@@ -234,6 +243,17 @@ test('mails that hang hold nobody else up, be they as many as there are connecti
   await expect.poll(async () => (await outbox.stored(other.messageId))['state']).toBe('sent');
   ended.abort(new Error('test over'));
   expect(await hanging).toMatchObject({ sent: 1, deferred: 5 });
+});
+
+test('a mail whose size takes its time keeps its lane: many of them on one line at once would all be too late', async () => {
+  smtp.setBehaviour({ delayMs: () => (smtp.mails.length === 1 ? 100 : 0) });
+  const files = [
+    { name: 'a.bin', contentType: 'application/octet-stream', content: Buffer.alloc(1_000_000) },
+  ];
+  await outbox.queue(await outbox.addRequest(), { attachments: files });
+  await outbox.queue(await outbox.addRequest());
+  expect(await due({ concurrency: 1, slowMs: 10 })).toMatchObject({ sent: 2 });
+  expect(new Set(smtp.mails.map(({ connection }) => connection)).size).toBe(1);
 });
 
 test('a connection dropped after 250 is a mail sent', async () => {
