@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -15,7 +16,8 @@ export default defineConfig({
     pool: 'forks',
     // Test files share a process, one after the other, and with it the modules: the app is loaded twice, not seventy times.
     isolate: false,
-    maxWorkers: 2,
+    // One more than there are cores: most of a test's time is PostgreSQL's and that of processes it starts.
+    maxWorkers: Math.min(8, availableParallelism() + 1),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 30_000,
