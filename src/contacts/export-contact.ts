@@ -1,3 +1,4 @@
+import { readStoredBytes } from '../db/stored-bytes.ts';
 import type { Deps } from '../deps.ts';
 import { BY_ID } from '../http/lists/list-sort.ts';
 import type { OperatorActor } from '../operators/actor.ts';
@@ -16,7 +17,7 @@ import type { EventView } from '../events/event-view.ts';
 import type { StoredFile } from '../messages/stored-file.ts';
 import type { Contact } from './contact.ts';
 import { findContact } from './find-contact.ts';
-import { findHeldSlice, type HeldMail, listHeldMail, listMessageIdsElsewhere } from './queries.ts';
+import { type HeldMail, listHeldMail, listMessageIdsElsewhere } from './queries.ts';
 
 /** One thing that is held about a contact; a file comes with its bytes, to be read in slices. */
 export type Held =
@@ -92,7 +93,7 @@ function heldFile(deps: Pick<Deps, 'db'>, mail: HeldMail): StoredFile {
     name: `intake-${mail.id}.eml`,
     contentType: 'message/rfc822',
     size: mail.size,
-    read: (offset, length) => findHeldSlice(deps.db, mail.id, offset, length),
+    read: (offset, length) => readStoredBytes(deps.db, 'original', mail.id, offset, length),
   };
 }
 

@@ -194,17 +194,6 @@ export async function listHeldMail(
     order by id`;
 }
 
-export async function findHeldSlice(
-  db: Queryable,
-  intakeId: number,
-  offset: number,
-  length: number,
-): Promise<Uint8Array> {
-  const [row] = await db<{ slice: Buffer | null }[]>`
-    select substring(raw from ${offset + 1} for ${length}) as slice from intake where id = ${intakeId}`;
-  return row?.slice ?? new Uint8Array();
-}
-
 /** Locks the contact of an address, made when new; a name is filled in, never changed. */
 export async function upsertContact(
   tx: Queryable,

@@ -27,6 +27,24 @@ export async function storedBytes(tx: Queryable, bytes: Uint8Array): Promise<Sto
   };
 }
 
+const CONTENTS = { original: ['intake', 'raw'], attachment: ['attachments', 'content'] } as const;
+
+/** Bytes of a stored original or attachment; fewer than `length` at its end, none beyond it or once it is erased. */
+export async function readStoredBytes(
+  db: Queryable,
+  what: keyof typeof CONTENTS,
+  id: number,
+  offset: number,
+  length: number,
+): Promise<Uint8Array> {
+  const [table, column] = CONTENTS[what];
+  const [row] = await db<{ slice: Buffer | null }[]>`
+    select substring(${db(column)} from ${offset + 1} for ${length}) as slice
+    from ${db(table)}
+    where id = ${id}`;
+  return row?.slice ?? new Uint8Array();
+}
+
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

@@ -1,4 +1,4 @@
-import type { Transaction } from '../db/connect.ts';
+import type { Fragment, Transaction } from '../db/connect.ts';
 import type { MessageKind } from '../messages/message-view.ts';
 import type { RequestStatus } from '../requests/request.ts';
 
@@ -106,6 +106,13 @@ export async function insertPeopleOf(
   await tx`
     insert into participants (request_id, email, name, created_at)
     select ${otherId}::bigint, person.email, person.name, ${at}
+    ${fromPeopleOf(tx, requestId, otherId)}
+    on conflict do nothing`;
+}
+
+/** Each `person` of a request, its contact and its participants, but the other request's own contact: from and where. */
+export function fromPeopleOf(tx: Transaction, requestId: number, otherId: number): Fragment {
+  return tx`
     from (
       select contacts.email, contacts.name
       from requests
@@ -119,8 +126,7 @@ export async function insertPeopleOf(
       select contacts.email
       from requests
       join contacts on contacts.id = requests.contact_id
-      where requests.id = ${otherId})
-    on conflict do nothing`;
+      where requests.id = ${otherId})`;
 }
 
 /**

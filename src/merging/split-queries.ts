@@ -1,4 +1,5 @@
 import type { Transaction } from '../db/connect.ts';
+import { fromPeopleOf } from './move-queries.ts';
 
 /** A new request for messages of another; what they count for is worked out when they are on it. */
 export async function insertSplitRequest(
@@ -32,20 +33,7 @@ export async function insertPeopleOnMails(
   await tx`
     insert into participants (request_id, email, name, created_at)
     select ${otherId}::bigint, person.email, person.name, ${at}
-    from (
-      select contacts.email, contacts.name
-      from requests
-      join contacts on contacts.id = requests.contact_id
-      where requests.id = ${requestId}
-      union all
-      select email, name
-      from participants
-      where request_id = ${requestId}) as person
-    where person.email <> (
-        select contacts.email
-        from requests
-        join contacts on contacts.id = requests.contact_id
-        where requests.id = ${otherId})
+    ${fromPeopleOf(tx, requestId, otherId)}
       and exists (
         select from messages
         where messages.request_id = ${otherId} and messages.kind <> 'note'

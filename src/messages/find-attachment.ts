@@ -1,8 +1,9 @@
+import { readStoredBytes } from '../db/stored-bytes.ts';
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findAttachmentRow, findAttachmentSlice } from './queries.ts';
+import { findAttachmentRow } from './queries.ts';
 import type { StoredFile } from './stored-file.ts';
 
 /** An attachment, to be read in slices; `not_found` also when it lies in a mailbox that the operator does not serve. */
@@ -18,6 +19,6 @@ export async function findAttachment(
     name: attachment.name,
     contentType: attachment.contentType,
     size: attachment.size,
-    read: (offset, length) => findAttachmentSlice(deps.db, attachmentId, offset, length),
+    read: (offset, length) => readStoredBytes(deps.db, 'attachment', attachmentId, offset, length),
   };
 }

@@ -1,8 +1,9 @@
+import { readStoredBytes } from '../db/stored-bytes.ts';
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
-import { findOriginalRow, findOriginalSlice } from './queries.ts';
+import { findOriginalRow } from './queries.ts';
 import type { StoredFile } from './stored-file.ts';
 
 /** The mail as it arrived, to be read in slices; `not_found` for a message that came by no mail or was too large to relay. */
@@ -19,6 +20,6 @@ export async function findOriginal(
     name: `message-${messageId}.eml`,
     contentType: 'message/rfc822',
     size: original.size,
-    read: (offset, length) => findOriginalSlice(deps.db, original.intakeId, offset, length),
+    read: (offset, length) => readStoredBytes(deps.db, 'original', original.intakeId, offset, length),
   };
 }

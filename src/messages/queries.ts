@@ -75,18 +75,6 @@ export async function findOriginalRow(
   return row ?? null;
 }
 
-/** Bytes of an original mail; fewer than asked for at its end, none beyond it or once it is erased. */
-export async function findOriginalSlice(
-  db: Queryable,
-  intakeId: number,
-  offset: number,
-  length: number,
-): Promise<Uint8Array> {
-  const [row] = await db<{ slice: Buffer | null }[]>`
-    select substring(raw from ${offset + 1} for ${length}) as slice from intake where id = ${intakeId}`;
-  return row?.slice ?? new Uint8Array();
-}
-
 /** An attachment of a request of the mailboxes, without its content, or null. */
 export async function findAttachmentRow(
   db: Queryable,
@@ -100,18 +88,6 @@ export async function findAttachmentRow(
     join requests r on r.id = s.request_id
     where ${isVisible(db, mailboxIds)} and f.id = ${attachmentId}`;
   return row ?? null;
-}
-
-/** Bytes of an attachment; fewer than asked for at its end, none beyond it or once it is erased. */
-export async function findAttachmentSlice(
-  db: Queryable,
-  attachmentId: number,
-  offset: number,
-  length: number,
-): Promise<Uint8Array> {
-  const [row] = await db<{ slice: Buffer | null }[]>`
-    select substring(content from ${offset + 1} for ${length}) as slice from attachments where id = ${attachmentId}`;
-  return row?.slice ?? new Uint8Array();
 }
 
 function isVisible(db: Queryable, mailboxIds: readonly number[] | null): Fragment {

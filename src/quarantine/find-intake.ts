@@ -1,10 +1,11 @@
+import { readStoredBytes } from '../db/stored-bytes.ts';
 import type { Deps } from '../deps.ts';
 import type { OperatorActor } from '../operators/actor.ts';
 import { requirePermission } from '../operators/permissions.ts';
 import { Problem } from '../problems.ts';
 import type { StoredFile } from '../messages/stored-file.ts';
 import type { IntakeView } from './intake.ts';
-import { findIntakeRow, findRawSlice } from './list-queries.ts';
+import { findIntakeRow } from './list-queries.ts';
 
 /** One handed-over mail; `not_found` for one of a mailbox that the operator does not serve. */
 export async function findIntake(
@@ -30,6 +31,6 @@ export async function findIntakeOriginal(
     name: `intake-${intakeId}.eml`,
     contentType: 'message/rfc822',
     size: intake.size,
-    read: (offset, length) => findRawSlice(deps.db, intakeId, offset, length),
+    read: (offset, length) => readStoredBytes(deps.db, 'original', intakeId, offset, length),
   };
 }

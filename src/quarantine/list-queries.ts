@@ -1,4 +1,4 @@
-import type { Db, Fragment, Queryable } from '../db/connect.ts';
+import type { Fragment, Queryable } from '../db/connect.ts';
 import type { Position } from '../http/lists/cursor.ts';
 import { beginningOf, listSorts, type Sort, sortField } from '../http/lists/list-sort.ts';
 import type { IntakeOutcome, IntakeView } from './intake.ts';
@@ -80,20 +80,6 @@ export async function findIntakeRow(
     left join operators o on o.id = i.decided_by
     where i.id = ${intakeId} and ${isVisible(db, mailboxIds)}`;
   return row ?? null;
-}
-
-/** Bytes of a stored original from an offset on; none once it is erased. */
-export async function findRawSlice(
-  db: Db,
-  intakeId: number,
-  offset: number,
-  length: number,
-): Promise<Uint8Array> {
-  const [row] = await db<{ slice: Buffer | null }[]>`
-    select substring(raw from ${offset + 1} for ${length}) as slice
-    from intake
-    where id = ${intakeId}`;
-  return row?.slice ?? new Uint8Array();
 }
 
 function columns(db: Queryable): Fragment {
