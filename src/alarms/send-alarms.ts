@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { refusalIn } from '../transports/transport.ts';
-import { composeMail } from '../mail/outgoing/compose-mail.ts';
+import { composeDeskMail } from '../mail/outgoing/compose-desk-mail.ts';
 import type { DueAlarm } from './alarm.ts';
 import { claimDueAlarms, markAlarmAttempted, markAlarmSent } from './queries.ts';
 
@@ -56,23 +56,13 @@ async function sendOne(
   return false;
 }
 
-// Marked automatic: an admin's holiday note must not answer it, and a desk that gets it back knows its own mark.
 function mimeOf(alarm: DueAlarm): Promise<Buffer> {
-  return composeMail({
+  return composeDeskMail({
     internetMessageId: alarm.internetMessageId,
     date: alarm.createdAt,
     from: { name: alarm.mailboxName, address: alarm.mailboxAddress },
-    to: [{ name: '', address: alarm.recipient }],
-    cc: [],
-    replyTo: [],
+    to: { name: '', address: alarm.recipient },
     subject: alarm.subject,
     text: alarm.text,
-    html: null,
-    inReplyTo: [],
-    references: [],
-    language: 'en',
-    quoted: null,
-    attachments: [],
-    automatic: { loopMark: alarm.mailboxAddress },
   });
 }

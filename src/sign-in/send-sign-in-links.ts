@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { refusalIn } from '../transports/transport.ts';
-import { composeMail } from '../mail/outgoing/compose-mail.ts';
+import { composeDeskMail } from '../mail/outgoing/compose-desk-mail.ts';
 import { generateToken, tokenHash } from '../credentials/token-secret.ts';
 import { claimDueLinks, type DueLink, listSenders, markLinkMade, markLinkSent } from './queries.ts';
 
@@ -77,23 +77,14 @@ function mimeOf(
   now: Date,
 ): Promise<Buffer> {
   const url = `${deps.publicUrl}/sign-in?token=${secret}`;
-  return composeMail({
+  return composeDeskMail({
     internetMessageId: `<${randomUUID()}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
     date: now,
     from: { name: sender.name, address: sender.address },
-    to: [{ name: link.name, address: link.email }],
-    cc: [],
-    replyTo: [],
+    to: { name: link.name, address: link.email },
     subject: 'Your sign-in link',
     text:
       `Hello ${link.name},\n\nopen this page and press its button to sign in to Mailroom:\n\n${url}\n\n` +
       'It works once, within 15 minutes. If you did not ask for it, there is nothing to do.\n',
-    html: null,
-    inReplyTo: [],
-    references: [],
-    language: 'en',
-    quoted: null,
-    attachments: [],
-    automatic: { loopMark: sender.address },
   });
 }
