@@ -5,7 +5,12 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const SRC = fileURLToPath(new URL('../src/', import.meta.url));
-const PROCESS_FILES = new Set(['main.ts', 'cli/main.ts', 'demo/main.ts', 'db/embedded/host.ts']);
+const PROCESS_FILES = new Set([
+  'main.ts',
+  'apps/cli/main.ts',
+  'apps/demo/main.ts',
+  'platform/db/embedded/host.ts',
+]);
 const ENTRY_FILES = new Set(['main.ts', 'cli/main.ts', 'demo/main.ts', 'app.ts', 'start-server.ts']);
 /** Folders that know nothing of the desk's nouns. */
 const BASE = new Set(['db', 'mail']);
@@ -97,7 +102,7 @@ const processAtTheEdge = {
 const clockOnly = {
   create(context) {
     const from = placeOf(context.filename ?? context.getFilename());
-    if (from === null || from === 'clock.ts') return {};
+    if (from === null || from === 'platform/clock.ts') return {};
     const message = 'Only clock.ts reads the time: take a Clock, so that a test can move it.';
     return {
       NewExpression(node) {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Config, describeFaults, readConfig } from './config.ts';
+import { type Config, describeFaults, readConfig } from './apps/server/config.ts';
 
 const HELP = `Usage: npm start [-- --web | --worker]
 
@@ -58,8 +58,8 @@ async function serve(config: Config, flags: Flags): Promise<void> {
   // Only now: a fault in the settings is told without waiting for the server's code. From the second start on that code
   // comes compiled, in half the time; where the folder cannot be written, Node goes on without.
   enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
-  const { jsonLog } = await import('./log.ts');
-  const { startServer } = await import('./start-server.ts');
+  const { jsonLog } = await import('./platform/log.ts');
+  const { startServer } = await import('./apps/server/start-server.ts');
   const log = jsonLog(config.logLevel);
   process.on('uncaughtException', (error) => {
     log.error({ error }, 'a bug: stopping at once');

@@ -1,4 +1,4 @@
-import type { Queryable } from '../db/connect.ts';
+import type { Queryable } from '../platform/db/connect.ts';
 
 /** The columns of a `Mailbox`, from `mailboxes m`. */
 export const mailboxColumns = (db: Queryable) => db`

@@ -1,8 +1,8 @@
-import { systemClock } from '../../src/clock.ts';
-import { connect, type Db } from '../../src/db/connect.ts';
-import { deliverDue } from '../../src/sending/deliver-due.ts';
-import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
-import { silentLog } from '../../src/log.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { connect, type Db } from '../../src/platform/db/connect.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { mailOf } from '../support/intake.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';
 import { oneAccount } from '../support/transports.ts';

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { connect, type Db } from '../../src/db/connect.ts';
-import { openWithMessage } from '../../src/intake/filing-queries.ts';
-import { claimMail } from '../../src/intake/queries.ts';
-import { readThread } from '../../src/intake/thread-queries.ts';
-import { queueMail } from '../../src/deliveries/queue-mail.ts';
-import { recordEvent } from '../../src/events/record-event.ts';
-import { newReplyTag } from '../../src/requests/reply-tag.ts';
+import { connect, type Db } from '../../src/platform/db/connect.ts';
+import { openWithMessage } from '../../src/intake/filing/filing-queries.ts';
+import { claimMail } from '../../src/intake/filing/queries.ts';
+import { readThread } from '../../src/intake/filing/thread-queries.ts';
+import { queueMail } from '../../src/outbox/deliveries/queue-mail.ts';
+import { recordEvent } from '../../src/people/history/record-event.ts';
+import { newReplyTag } from '../../src/requests/request/reply-tag.ts';
 import { mailOf, sign } from '../support/intake.ts';
 import { BENCH_DESK, BENCH_SECRET, startDesk, rateOf } from './desk.ts';
 

@@ -1,9 +1,9 @@
-import { connect } from '../../src/db/connect.ts';
-import type { OperatorActor } from '../../src/operators/actor.ts';
-import type { RequestFilters } from '../../src/request-lists/filter-queries.ts';
-import { listRequests } from '../../src/request-lists/list-requests.ts';
-import { REQUEST_SORTS } from '../../src/request-lists/request-sorts.ts';
-import { parseSearch } from '../../src/request-lists/search-terms.ts';
+import { connect } from '../../src/platform/db/connect.ts';
+import type { OperatorActor } from '../../src/people/access/actor.ts';
+import type { RequestFilters } from '../../src/requests/lists/filter-queries.ts';
+import { listRequests } from '../../src/requests/lists/list-requests.ts';
+import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
+import { parseSearch } from '../../src/platform/lists/search-terms.ts';
 import { insertManyRequests } from '../support/many-requests.ts';
 
 const TIMES = 21;

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from '../../src/db/connect.ts';
-import { startEmbeddedPostgres } from '../../src/db/embedded/start-embedded.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { connect } from '../../src/platform/db/connect.ts';
+import { startEmbeddedPostgres } from '../../src/platform/db/embedded/start-embedded.ts';
+import { migrate } from '../../src/platform/db/migrate.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchIntake } from './intake.ts';
 import { benchLists } from './lists.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { RunningDemo } from '../../src/demo/start-demo.ts';
+import type { RunningDemo } from '../../src/apps/demo/start-demo.ts';
 import { openBrowser } from '../support/browser.ts';
 import { demoFolder, startTestDemo } from '../support/demo.ts';
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { type DeliverDeps, deliverDue } from '../../src/sending/deliver-due.ts';
-import { startDeliveryWorker } from '../../src/sending/worker.ts';
-import { markBounced } from '../../src/bounces/mark-bounced.ts';
-import { type MailTransport, type SendResult, smtpTransport } from '../../src/transports/transport.ts';
+import { type DeliverDeps, deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { startDeliveryWorker } from '../../src/outbox/sending/worker.ts';
+import { markBounced } from '../../src/outbox/bounces/mark-bounced.ts';
+import { type MailTransport, type SendResult, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { MINUTE, START, testOutbox } from '../support/outbox.ts';
 import { oneAccount } from '../support/transports.ts';
 

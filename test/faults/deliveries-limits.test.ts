@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { findDelivery } from '../../src/deliveries/find-delivery.ts';
-import { type DeliverDeps, deliverDue } from '../../src/sending/deliver-due.ts';
-import { listSendingAccounts } from '../../src/sending/list-sending-accounts.ts';
-import { smtpTransport } from '../../src/transports/transport.ts';
+import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
+import { type DeliverDeps, deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
+import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { DAY, HOUR, testOutbox } from '../support/outbox.ts';
 import { oneAccount } from '../support/transports.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
-import { deliverDue } from '../../src/sending/deliver-due.ts';
-import { listSendingAccounts } from '../../src/sending/list-sending-accounts.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
 import { testDatabase } from '../support/database.ts';
 import { DAY, HOUR, MINUTE, openOutbox } from '../support/outbox.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { findDelivery } from '../../src/deliveries/find-delivery.ts';
-import { deliverDue } from '../../src/sending/deliver-due.ts';
-import { listSendingAccounts } from '../../src/sending/list-sending-accounts.ts';
-import { smtpTransport } from '../../src/transports/transport.ts';
+import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
+import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { DAY, HOUR, MINUTE, testOutbox } from '../support/outbox.ts';
 import { type SmtpBehaviour, startSmtpListener } from '../support/smtp-listener.ts';
 import { oneAccount } from '../support/transports.ts';

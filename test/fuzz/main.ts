@@ -1,5 +1,5 @@
-import { createParsePool } from '../../src/mail/parse-pool.ts';
-import type { MailReading } from '../../src/mail/read-mail.ts';
+import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import type { MailReading } from '../../src/mail/reading/read-mail.ts';
 import { mailFixtures } from '../support/mail-fixtures.ts';
 import { mutate, seededRandom } from './mutate.ts';
 

@@ -1,11 +1,11 @@
-import { buildApp, type AppDeps } from '../../src/app.ts';
-import type { Db } from '../../src/db/connect.ts';
-import { silentLog } from '../../src/log.ts';
-import { createKeyring } from '../../src/keyring.ts';
-import type { Role } from '../../src/operators/actor.ts';
-import { addOperator } from '../../src/operators/add-operator.ts';
-import { createToken } from '../../src/credentials/create-token.ts';
-import { asActor } from '../../src/operators/operator.ts';
+import { buildApp, type AppDeps } from '../../src/apps/server/app.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import { createKeyring } from '../../src/platform/keyring.ts';
+import type { Role } from '../../src/people/access/actor.ts';
+import { addOperator } from '../../src/people/operators/add-operator.ts';
+import { createToken } from '../../src/people/credentials/create-token.ts';
+import { asActor } from '../../src/people/operators/operator.ts';
 import { oneAccount } from './transports.ts';
 
 export const START = new Date('2026-11-22T09:00:00.000Z');

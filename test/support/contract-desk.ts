@@ -1,5 +1,5 @@
-import type { Db } from '../../src/db/connect.ts';
-import { createToken } from '../../src/credentials/create-token.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
+import { createToken } from '../../src/people/credentials/create-token.ts';
 import { START, type testApp, testOperator } from './app.ts';
 import { insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';

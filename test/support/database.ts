@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll, beforeEach, inject } from 'vitest';
-import { connect, type Db } from '../../src/db/connect.ts';
+import { connect, type Db } from '../../src/platform/db/connect.ts';
 import { TEMPLATE } from './global-setup.ts';
 
 export type TestDatabase = { readonly db: Db; readonly url: string };

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { flushCompileCache } from 'node:module';
-import { connect } from '../../src/db/connect.ts';
-import { smtpTransport } from '../../src/transports/transport.ts';
-import { startDeliveryWorker } from '../../src/sending/worker.ts';
-import { systemClock } from '../../src/clock.ts';
-import { silentLog } from '../../src/log.ts';
+import { connect } from '../../src/platform/db/connect.ts';
+import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { startDeliveryWorker } from '../../src/outbox/sending/worker.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { oneAccount } from './transports.ts';
 
 // A worker process as the server runs one, for tests that kill it: DATABASE_URL SMTP_URL LEASE_MS as arguments.

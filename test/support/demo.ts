@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import type { DeskState } from '../../src/demo/desk-side.ts';
-import type { demoState } from '../../src/demo/live.ts';
-import { type RunningDemo, startDemo } from '../../src/demo/start-demo.ts';
-import { silentLog } from '../../src/log.ts';
+import type { DeskState } from '../../src/apps/demo/desk-side.ts';
+import type { demoState } from '../../src/apps/demo/live.ts';
+import { type RunningDemo, startDemo } from '../../src/apps/demo/start-demo.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { fastFolder } from './fast-folder.ts';
 
 type Data = Awaited<ReturnType<typeof demoState>>;

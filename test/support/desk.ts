@@ -1,4 +1,4 @@
-import type { Db } from '../../src/db/connect.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
 import { START } from './app.ts';
 
 /** A mailbox and a contact, for tests that look at requests and need not know how one came to be. */

@@ -1,7 +1,7 @@
 // A process that needs the embedded PostgreSQL, to be killed by tests: `node embedded-postgres-process.ts DATA_DIR`.
 // It prints one line of JSON once the database serves, and stops when its standard input ends.
-import { jsonLog } from '../../src/log.ts';
-import { runCluster } from '../../src/db/embedded/run-cluster.ts';
+import { jsonLog } from '../../src/platform/log.ts';
+import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 
 const [dataDir] = process.argv.slice(2);
 if (dataDir === undefined) throw new Error('usage: embedded-postgres-process.ts DATA_DIR');

@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, vi } from 'vitest';
-import { clusterFolder } from '../../src/db/embedded/cluster.ts';
-import { findPostmaster } from '../../src/db/embedded/pid-file.ts';
-import { runCluster } from '../../src/db/embedded/run-cluster.ts';
+import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
+import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
+import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { fastFolder } from './fast-folder.ts';
 
 export type Served = { readonly url: string; readonly adminUrl: string; readonly how: 'adopted' | 'started' };

@@ -3,10 +3,10 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
-import { connect } from '../../src/db/connect.ts';
-import { type Cluster, runCluster } from '../../src/db/embedded/run-cluster.ts';
-import { findPostmaster } from '../../src/db/embedded/pid-file.ts';
-import { migrate } from '../../src/db/migrate.ts';
+import { connect } from '../../src/platform/db/connect.ts';
+import { type Cluster, runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
+import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
+import { migrate } from '../../src/platform/db/migrate.ts';
 import { fastFolder } from './fast-folder.ts';
 
 export const TEMPLATE = 'mailroom_template';

@@ -1,13 +1,13 @@
 import { afterEach } from 'vitest';
-import type { Clock } from '../../src/clock.ts';
-import { createGmailAccount } from '../../src/demo/gmail/account.ts';
-import { createGoogle, SIMULATED_CLIENT } from '../../src/demo/gmail/google.ts';
-import { serveGmail } from '../../src/demo/gmail/http-face.ts';
-import type { HttpReply, HttpRequest } from '../../src/demo/gmail/rest.ts';
-import type { Deps } from '../../src/deps.ts';
-import { keepAccess } from '../../src/google/access.ts';
-import { googleAt } from '../../src/google/endpoints.ts';
-import { signIn } from '../../src/google/sign-in.ts';
+import type { Clock } from '../../src/platform/clock.ts';
+import { createGmailAccount } from '../../src/apps/demo/gmail/account.ts';
+import { createGoogle, SIMULATED_CLIENT } from '../../src/apps/demo/gmail/google.ts';
+import { serveGmail } from '../../src/apps/demo/gmail/http-face.ts';
+import type { HttpReply, HttpRequest } from '../../src/apps/demo/gmail/rest.ts';
+import type { Deps } from '../../src/platform/deps.ts';
+import { keepAccess } from '../../src/intake/gmail/google/access.ts';
+import { googleAt } from '../../src/intake/gmail/google/endpoints.ts';
+import { signIn } from '../../src/intake/gmail/google/sign-in.ts';
 import { DESK } from './intake.ts';
 
 /** The owner's browser: opens a page and goes wherever it is sent. */

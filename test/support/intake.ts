@@ -1,7 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { addMailbox } from '../../src/mailboxes/add-mailbox.ts';
-import { decodeRelaySecret } from '../../src/relays/relay-secret.ts';
-import type { RelayResult } from '../../src/handover/relay-contract.ts';
+import { addMailbox } from '../../src/mailboxes/settings/add-mailbox.ts';
+import { decodeRelaySecret } from '../../src/mailboxes/relay-secrets/relay-secret.ts';
+import type { RelayResult } from '../../src/intake/gmail/relay/relay-contract.ts';
 import type { TestApp } from './app.ts';
 
 export const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes, ok').toString('base64')}`;

@@ -1,4 +1,4 @@
-import type { Db } from '../../src/db/connect.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
 
 const MANY = 100_000;
 const AT_ONCE = 10_000;

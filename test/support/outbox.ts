@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeEach } from 'vitest';
-import type { Db } from '../../src/db/connect.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
 import {
   type DeliverDeps,
   type DeliverOptions,
   type DeliverReport,
   deliverDue,
-} from '../../src/sending/deliver-due.ts';
-import type { DeliveryView } from '../../src/deliveries/delivery.ts';
-import { findDelivery } from '../../src/deliveries/find-delivery.ts';
-import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/deliveries/queue-mail.ts';
-import { type MailTransport, smtpTransport } from '../../src/transports/transport.ts';
-import { silentLog } from '../../src/log.ts';
-import type { OperatorActor } from '../../src/operators/actor.ts';
+} from '../../src/outbox/sending/deliver-due.ts';
+import type { DeliveryView } from '../../src/outbox/delivery.ts';
+import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
+import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/outbox/deliveries/queue-mail.ts';
+import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import type { OperatorActor } from '../../src/people/access/actor.ts';
 import { testDatabase } from './database.ts';
 import { startSmtpListener } from './smtp-listener.ts';
 import { oneAccount } from './transports.ts';

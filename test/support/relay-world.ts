@@ -1,8 +1,8 @@
-import { createGmailAccount } from '../../src/demo/gmail/account.ts';
-import { createAppsScript, type RunEnd, type ScriptFunction } from '../../src/demo/gmail/apps-script.ts';
-import type { ExecutionHooks, ExternalCall } from '../../src/demo/gmail/execution.ts';
-import { createGmailRest, type HttpReply, type HttpRequest } from '../../src/demo/gmail/rest.ts';
-import { emitRelayScript, type RelayScript } from '../../src/relays/relay-script.ts';
+import { createGmailAccount } from '../../src/apps/demo/gmail/account.ts';
+import { createAppsScript, type RunEnd, type ScriptFunction } from '../../src/apps/demo/gmail/apps-script.ts';
+import type { ExecutionHooks, ExternalCall } from '../../src/apps/demo/gmail/execution.ts';
+import { createGmailRest, type HttpReply, type HttpRequest } from '../../src/apps/demo/gmail/rest.ts';
+import { emitRelayScript, type RelayScript } from '../../src/intake/gmail/relay/relay-script.ts';
 import { createRelayServer } from './relay-server.ts';
 
 export const secret = `whsec_${Buffer.from('a key of 32 bytes with \xff and \x00..', 'latin1').toString('base64')}`;

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach } from 'vitest';
-import type { Db } from '../../src/db/connect.ts';
-import { deliverDue } from '../../src/sending/deliver-due.ts';
-import { smtpTransport } from '../../src/transports/transport.ts';
-import { createParsePool, type ParsePool } from '../../src/mail/parse-pool.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { createParsePool, type ParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { testApp, testOperator } from './app.ts';
 import { testDatabase } from './database.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';

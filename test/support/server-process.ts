@@ -20,7 +20,7 @@ export type MailroomProcess = {
 };
 
 const SERVER = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const COMMAND_LINE = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const COMMAND_LINE = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
 
 /** Mailroom's processes as a user starts them, in a folder of their own that holds no `.env`; gone after each test. */
 export async function mailroomProcesses() {

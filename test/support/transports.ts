@@ -1,5 +1,5 @@
-import type { MailTransport } from '../../src/transports/transport.ts';
-import { accountFor, type SmtpAccount, type Transports } from '../../src/transports/transports.ts';
+import type { MailTransport } from '../../src/outbox/smtp/transport.ts';
+import { accountFor, type SmtpAccount, type Transports } from '../../src/outbox/accounts/transports.ts';
 
 /** One account for every mailbox, or none at all. */
 export function oneAccount(transport: MailTransport | null, dailyLimit: number | null = null): Transports {

@@ -1,0 +1,70 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { GoogleClient, GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
+
+/** What a command works on: the same database and keys as the server's. */
+export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {
+  /** The OAuth client of the settings. */
+  readonly googleClient: GoogleClient | null;
+  readonly google: GoogleEndpoints;
+  /** Says a line on standard error while a long command is at work. */
+  readonly tell: (line: string) => void;
+  /** Shows a page in the browser of whoever runs the command; null when there is none. */
+  readonly openPage: ((url: string) => void) | null;
+};
+
+export type Option = {
+  readonly type: 'string' | 'boolean';
+  /** How help names the value of a string: `ADDRESS`. */
+  readonly value?: string;
+  /** What it is for, one sentence. */
+  readonly sentence: string;
+  readonly required?: boolean;
+};
+
+export type Options = Readonly<Record<string, Option>>;
+
+export type Values<O extends Options> = {
+  readonly [Name in keyof O]: O[Name]['type'] extends 'boolean'
+    ? boolean
+    : O[Name] extends { readonly required: true }
+      ? string
+      : string | undefined;
+};
+
+/** What a command has to say: `text` for people, `json` for machines, `warning` for either, on standard error. */
+export type Printed = {
+  readonly text: string;
+  readonly json: unknown;
+  readonly warning?: string;
+  /** What was to be found out is that something is wrong: exit status 1. */
+  readonly failed?: boolean;
+};
+
+export type Command = {
+  readonly options: Options;
+  /** `any`: runs on whatever schema it finds; otherwise the database must be at this version's (an empty one is brought there). */
+  readonly schema?: 'any';
+  readonly run: (
+    desk: Desk,
+    values: Readonly<Record<string, string | boolean | undefined>>,
+  ) => Promise<Printed>;
+};
+
+/** A command before its code is loaded. */
+export type ListedCommand = {
+  /** The words that call it: `operator add`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+};
+
+/** Declares a command so that `run` sees each option with the type that its declaration gives it. */
+export function command<const O extends Options>(
+  declared: Omit<Command, 'run' | 'options'> & {
+    readonly options: O;
+    readonly run: (desk: Desk, values: Values<O>) => Promise<Printed>;
+  },
+): Command {
+  // The parser gives every declared option its declared type, and no other option.
+  return { ...declared, run: (desk, values) => declared.run(desk, values as Values<O>) };
+}

@@ -1,0 +1,97 @@
+import type { Progress, ReconcileReport } from '../../../intake/gmail/reconcile/reconcile.ts';
+import { reconcileMailbox } from '../../../intake/gmail/reconcile/reconcile-mailbox.ts';
+import { createParsePool } from '../../../mail/reading/parse-pool.ts';
+import { findRelaySetup } from '../../../mailboxes/relay-secrets/find-relay-setup.ts';
+import { explainingGoogle } from '../../../intake/gmail/google/google-fault.ts';
+import { invalidField } from '../../../platform/problems.ts';
+import { command, type Desk } from '../command.ts';
+import { renderTable } from '../render-table.ts';
+
+const MOST_SHOWN = 200;
+
+export const reconcileCommand = command({
+  options: {
+    days: {
+      type: 'string',
+      value: 'N',
+      required: true,
+      sentence: 'How many days back; never to before the mailbox accepts mail.',
+    },
+    mailbox: {
+      type: 'string',
+      value: 'ADDRESS',
+      sentence: 'Which mailbox; may be left out while there is one.',
+    },
+    apply: { type: 'boolean', sentence: 'Takes in what is missing. Without it nothing is changed.' },
+  },
+  async run(desk, values) {
+    const days = Number(values.days);
+    if (!Number.isInteger(days) || days < 1 || days > 3650)
+      throw invalidField('/days', 'is a whole number from 1 to 3650');
+    const { address } = await findRelaySetup(desk, { kind: 'system' }, { address: values.mailbox });
+    // One mail at a time: this runs beside a server that needs the memory.
+    const parsePool = createParsePool({ size: 1 });
+    try {
+      // Deliveries that this queues are found by the servers at their next look.
+      const deps = { ...desk, parsePool, wakeDeliveries() {} };
+      const report = await explainingGoogle(() =>
+        reconcileMailbox(deps, {
+          address,
+          days,
+          apply: values.apply,
+          endpoints: desk.google,
+          onProgress: progressTeller(desk),
+        }),
+      );
+      return { text: describe(report, values.apply), json: { ...report, applied: values.apply } };
+    } finally {
+      await parsePool.close();
+    }
+  },
+});
+
+const STAGES = { listing: 'Listed', reading: 'Looked at', filing: 'Taken in' } as const;
+
+function progressTeller({ tell }: Pick<Desk, 'tell'>): (progress: Progress) => void {
+  let toldAt = 0;
+  let stage: Progress['stage'] | null = null;
+  return (progress) => {
+    const step = progress.stage === 'listing' ? 2000 : 25;
+    if (progress.stage !== stage) toldAt = 0;
+    stage = progress.stage;
+    if (progress.done < toldAt + step && progress.done !== progress.of) return;
+    toldAt = progress.done;
+    tell(`${STAGES[progress.stage]} ${progress.done}${progress.of === null ? '' : ` of ${progress.of}`}.`);
+  };
+}
+
+function describe({ mailbox, since, listed, mails, spam, trash }: ReconcileReport, applied: boolean): string {
+  const rows = mails
+    .slice(0, MOST_SHOWN)
+    .map((mail) => [
+      new Date(mail.internalDate).toISOString(),
+      mail.id,
+      fitted(mail.from, 32),
+      fitted(mail.subject, 40),
+      mail.result === null
+        ? mail.state
+        : [mail.result.status, mail.result.outcome, mail.result.reason].filter(Boolean).join(' '),
+    ]);
+  const head = ['RECEIVED', 'GMAIL ID', 'FROM', 'SUBJECT', applied ? 'RESULT' : 'STATE'];
+  const failed = mails.filter(({ result }) => applied && (result === null || result.status === 'retry'));
+  return [
+    ...(rows.length === 0 ? [] : [renderTable([head, ...rows])]),
+    ...(mails.length > MOST_SHOWN ? [`and ${mails.length - MOST_SHOWN} more (--json has all)`] : []),
+    `${mailbox}: ${listed} ${listed === 1 ? 'mail' : 'mails'} in Gmail since ${since.toISOString()}, ${mails.length} not at the desk${applied ? ', taken in now' : ''}.`,
+    `Left alone: ${spam.length} in Spam, ${trash.length} in Trash.`,
+    ...(failed.length > 0 ? [`${failed.length} could not be taken in: run this again.`] : []),
+    ...(!applied && mails.length > 0 ? ['Nothing was changed: --apply takes them in.'] : []),
+    '',
+  ].join('\n');
+}
+
+// What strangers wrote must not move the cursor or colour the terminal.
+function fitted(text: string, width: number): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
+}

@@ -1,0 +1,27 @@
+import { findRelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { giveBackAccess } from '../../../intake/gmail/google/access.ts';
+import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
+import { Problem } from '../../../platform/problems.ts';
+import { command } from '../command.ts';
+
+export const relayDisconnect = command({
+  options: {
+    mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
+  },
+  async run(desk, values) {
+    const mailbox = await findRelayMailbox(desk, mailboxAddress(values.mailbox) ?? values.mailbox);
+    if (mailbox === null) throw new Problem('not_found', `${values.mailbox} is no mailbox.`);
+    const { revoked } = await giveBackAccess(desk, mailbox, desk.google);
+    const text = `The credentials of ${mailbox.address} are deleted; it is no longer compared with Gmail at night.\n`;
+    return {
+      text,
+      json: { mailbox: mailbox.address, revoked },
+      ...(revoked
+        ? {}
+        : {
+            warning:
+              'Google could not be told: withdraw the permission at https://myaccount.google.com/permissions.',
+          }),
+    };
+  },
+});

@@ -1,0 +1,45 @@
+import { createToken } from '../../../people/credentials/create-token.ts';
+import { findOperator } from '../../../people/operators/find-operator.ts';
+import { invalidField } from '../../../platform/problems.ts';
+import { command } from '../command.ts';
+
+export const tokenCreate = command({
+  options: {
+    operator: {
+      type: 'string',
+      value: 'ADDRESS',
+      required: true,
+      sentence: 'Whose token: it may do what they may.',
+    },
+    name: {
+      type: 'string',
+      value: 'NAME',
+      sentence: 'What it is for, as token list shows it; "command line" unless told.',
+    },
+    'read-only': { type: 'boolean', sentence: 'It only looks, whatever the operator may do.' },
+    days: {
+      type: 'string',
+      value: 'N',
+      sentence: 'How many days it holds; until it is revoked unless told.',
+    },
+  },
+  async run(desk, { operator: email, name, 'read-only': readOnly, days }) {
+    const operator = await findOperator(desk, { kind: 'system' }, { email });
+    const token = await createToken(
+      desk,
+      { kind: 'system' },
+      {
+        operatorId: operator.id,
+        name: name ?? 'command line',
+        scope: readOnly ? 'read' : 'full',
+        expiresAt: days === undefined ? null : inDays(desk.clock.now(), days),
+      },
+    );
+    return { text: `${token.token}\n`, json: token };
+  },
+});
+
+function inDays(now: Date, text: string): Date {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw invalidField('/days', 'is a number of days, such as 90');
+  return new Date(now.getTime() + Number(text) * 86_400_000);
+}

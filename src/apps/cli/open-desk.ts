@@ -1,0 +1,65 @@
+import { ownAppSecret } from '../../platform/app-secret.ts';
+import type { Config } from '../server/config.ts';
+import type { Db } from '../../platform/db/connect.ts';
+import { migrate, newestVersion, schemaVersion } from '../../platform/db/migrate.ts';
+import { openDatabase } from '../../platform/db/open-database.ts';
+import { createTransports } from '../../outbox/accounts/transports.ts';
+import { createKeyring } from '../../platform/keyring.ts';
+import type { Command, Desk } from './command.ts';
+
+export type OpenDesk = { readonly desk: Desk; readonly close: () => Promise<void> };
+
+/** Opens what a command works on, beside a running server or without one. */
+export async function openDesk(
+  config: Config,
+  schema: Command['schema'],
+  { log, clock, google, tell, openPage }: Pick<Desk, 'log' | 'clock' | 'google' | 'tell' | 'openPage'>,
+): Promise<OpenDesk> {
+  const { db, close } = await openDatabase(config, log, 2);
+  try {
+    if (schema !== 'any') await requireSchema(db, clock.now());
+    const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
+    const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
+    // It connects only when something is asked of it.
+    const transports = createTransports({ db, keyring, log }, config.smtp);
+    const closeAll = async (): Promise<void> => {
+      transports.close();
+      await close();
+    };
+    return {
+      desk: {
+        db,
+        clock,
+        log,
+        keyring,
+        transports,
+        publicUrl,
+        google,
+        tell,
+        openPage,
+        googleClient: config.googleClient,
+      },
+      close: closeAll,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+// A command of a newer version that migrated under a running older server would break it; an empty database has none.
+async function requireSchema(db: Db, now: Date): Promise<void> {
+  const [row] = await db<{ empty: boolean }[]>`select to_regclass('schema_migrations') is null as empty`;
+  if (row?.empty === true) {
+    await migrate(db, now);
+    return;
+  }
+  const [version, newest] = [await schemaVersion(db), await newestVersion()];
+  if (version === newest) return;
+  throw new Error(
+    version < newest
+      ? `The database is at schema version ${version}, this Mailroom needs ${newest}: stop older servers, then run ` +
+          'npm run -s mailroom -- migrate'
+      : `The database is at schema version ${version}, this Mailroom knows ${newest}: use the newer version that migrated it.`,
+  );
+}

@@ -1,0 +1,114 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Deps } from '../../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
+import { callerAddress, countAttempts } from '../../../people/callers/attempts.ts';
+import { mailAddress } from '../../../people/contacts/mail-address-schema.ts';
+import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
+import { jsonBody, jsonContent } from '../../../platform/http/schemas.ts';
+import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
+import { endSession } from '../../../people/credentials/end-session.ts';
+import { Problem } from '../../../platform/problems.ts';
+import { acceptSignIn, canSignIn } from './accept-sign-in.ts';
+import { askSignIn } from './ask-sign-in.ts';
+import { askPage, confirmPage } from './page.ts';
+
+const ATTEMPTS = { most: 30, windowMs: 15 * 60_000 };
+const SENT = 'If this is the address of an operator, a link is on its way. It holds for 15 minutes.';
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+const ask = createRoute({
+  tags: ['Sign-in'],
+  operationId: 'askSignIn',
+  method: 'post',
+  path: '/v1/sign-in',
+  summary: 'Ask for a sign-in link by mail',
+  description:
+    'For people with a browser; takes no token. The answer is the same whoever has the address. The link holds for 15 ' +
+    'minutes, once, and opens a session in a cookie.',
+  request: { body: jsonBody(z.strictObject({ email: mailAddress }).openapi('SignIn')) },
+  responses: {
+    202: jsonContent(
+      'A link is sent if the address is an operator’s.',
+      z.object({ detail: z.string().openapi({ description: 'For people.' }) }).openapi('SignInAsked'),
+    ),
+    ...problemResponses('invalid_input', 'too_many_attempts', 'too_large', 'unsupported_media_type'),
+  },
+});
+
+const out = createRoute({
+  tags: ['Sign-in'],
+  operationId: 'signOut',
+  method: 'post',
+  path: '/v1/sign-out',
+  summary: 'End the session of this browser',
+  security: [{ token: [] }],
+  responses: {
+    204: { description: 'It has ended.' },
+    ...problemResponses('unauthenticated', 'forbidden'),
+  },
+});
+
+export type SignInDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
+  /** Called when a link was queued; nothing is sent within a call. */
+  readonly wakeSignIn?: (() => void) | undefined;
+};
+
+/** Signing in, which nobody is signed in for. */
+export function signInRoutes(deps: SignInDeps): ApiRoutes {
+  const routes = apiRoutes();
+  const cookie = sessionCookie(deps.publicUrl);
+  const attempts = countAttempts(deps.clock, ATTEMPTS);
+  const queueLink = async (c: Context<AppEnv>, email: string) => {
+    attempts.count(callerAddress(c));
+    await askSignIn(deps, { email });
+    deps.wakeSignIn?.();
+  };
+  const show = (c: Context<AppEnv>, page: ReturnType<typeof askPage>, status: 200 | 400) =>
+    c.html(page, status, { 'content-security-policy': POLICY });
+
+  routes.openapi(ask, async (c) => {
+    await queueLink(c, c.req.valid('json').email);
+    return c.json({ detail: SENT }, 202);
+  });
+  routes.get('/sign-in', async (c) => {
+    const secret = c.req.query('token');
+    if (secret === undefined) return show(c, askPage(''), 200);
+    if (await canSignIn(deps, secret)) return show(c, confirmPage(secret), 200);
+    return show(c, askPage('This link was used already, or is too old. Ask for a new one.'), 400);
+  });
+  routes.post('/sign-in', async (c) => {
+    // Another site could otherwise sign somebody in as somebody else, and read what they then write.
+    if (!isFromHere(c, deps.publicUrl))
+      throw new Problem('forbidden', 'This form is sent from its own page.');
+    const form = await c.req.parseBody();
+    if (typeof form['email'] === 'string') {
+      const email = mailAddress.safeParse(form['email']);
+      if (!email.success) return show(c, askPage('This is not an e-mail address.'), 400);
+      await queueLink(c, email.data);
+      return show(c, askPage(SENT), 200);
+    }
+    const opened = typeof form['token'] === 'string' ? await acceptSignIn(deps, form['token']) : null;
+    if (opened === null) {
+      attempts.count(callerAddress(c));
+      return show(c, askPage('This link was used already, or is too old. Ask for a new one.'), 400);
+    }
+    cookie.write(c, opened.session, opened.expiresAt);
+    return c.redirect('/', 303);
+  });
+  return routes;
+}
+
+/** Signing out, for whoever is signed in. */
+export function signOutRoutes(deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>): ApiRoutes {
+  const routes = apiRoutes();
+  const cookie = sessionCookie(deps.publicUrl);
+  routes.openapi(out, async (c) => {
+    const session = cookie.read(c);
+    if (session !== undefined) await endSession(deps, session);
+    cookie.clear(c);
+    return c.body(null, 204);
+  });
+  return routes;
+}

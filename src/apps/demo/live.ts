@@ -1,0 +1,94 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { ContactSide } from './contact-side.ts';
+import { mailboxView, peopleView } from './page/contact-view.ts';
+import { groupConversations } from './conversations.ts';
+import type { DemoMail } from './demo-mail.ts';
+import type { DeskSide } from './desk-side.ts';
+import { historyView, requestsView, requestView } from './page/desk-view.ts';
+import type { GmailSide } from './gmail-side.ts';
+import { gmailView } from './page/gmail-view.ts';
+import type { IntakeOutcome } from './queries.ts';
+
+type Sides = {
+  readonly contacts: ContactSide;
+  readonly desk: DeskSide;
+  readonly gmail: Pick<GmailSide, 'mails' | 'lines'>;
+  readonly outcomes: () => Promise<readonly IntakeOutcome[]>;
+  readonly clock: Clock;
+};
+
+/** Whose mailbox and which request are looked at. */
+type Look = { readonly person: string; readonly requestId: number | null };
+
+/** How everything stands, as data. */
+export async function demoState(sides: Sides, look: Look) {
+  const [gmail, outcomes, desk] = await readSides(sides, look);
+  const conversations = groupConversations(sides.contacts.mailsOf(look.person));
+  return {
+    conversations: conversations.map(({ subject, mails }) => ({ subject, mails: mails.map(mailData) })),
+    gmail: gmail.map((mail) => ({
+      ...mail,
+      outcome: outcomes.find(({ gmailId }) => gmailId === mail.id) ?? null,
+    })),
+    desk,
+  };
+}
+
+/** How everything stands, as the parts of the page, and which verbs the selected request takes. */
+export async function liveParts(sides: Sides, look: Look) {
+  const [gmail, outcomes, desk] = await readSides(sides, look);
+  const now = sides.clock.now();
+  const labelsOf = new Map(gmail.map(({ id, labels }) => [id, labels]));
+  const { selected } = desk;
+  return {
+    parts: {
+      people: String(await peopleView(sides.contacts.people(), look.person)),
+      mailbox: String(
+        await mailboxView(groupConversations(sides.contacts.mailsOf(look.person)), labelsOf, now),
+      ),
+      gmail: String(await gmailView(gmail, outcomes, sides.gmail.lines(), now)),
+      requests: String(await requestsView(desk)),
+      request: String(await requestView(desk, now)),
+      history: String(await historyView(desk, now)),
+    },
+    selected:
+      selected === null
+        ? null
+        : {
+            id: selected.request.id,
+            take: selected.request.assignee === null && selected.request.status !== 'closed',
+            messages: selected.request.status !== 'closed',
+            close: selected.request.status !== 'closed',
+          },
+  };
+}
+
+function readSides(sides: Sides, look: Look) {
+  return Promise.all([sides.gmail.mails(), sides.outcomes(), sides.desk.state(look.requestId)]);
+}
+
+function mailData({ id, at, mail, owners, written }: DemoMail) {
+  const { from, to, replyTo, subject, text, visibleText, internetMessageId, inReplyTo, references, headers } =
+    mail;
+  return {
+    id,
+    at,
+    owners,
+    written,
+    from,
+    to,
+    replyTo,
+    subject,
+    text,
+    visibleText,
+    internetMessageId,
+    inReplyTo,
+    references,
+    headers,
+    attachments: mail.attachments.map(({ name, contentType, content }) => ({
+      name,
+      contentType,
+      size: content.length,
+    })),
+  };
+}

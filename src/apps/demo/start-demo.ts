@@ -1,0 +1,165 @@
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { Config } from '../server/config.ts';
+import { bindHttp, type HttpListener } from '../../platform/http/http-listener.ts';
+import type { Log } from '../../platform/log.ts';
+import { addMailbox } from '../../mailboxes/settings/add-mailbox.ts';
+import { Problem } from '../../platform/problems.ts';
+import { startServer } from '../server/start-server.ts';
+import { startCatcher } from './catcher.ts';
+import { createContactSide } from './contact-side.ts';
+import { createDeskSide } from './desk-side.ts';
+import { holdFolder } from './folder-lock.ts';
+import { startGmailSide } from './gmail-side.ts';
+import { demoToken } from './operator-token.ts';
+import { listIntakeOutcomes } from './queries.ts';
+import { buildDemoApp } from './routes.ts';
+
+export type DemoOptions = {
+  /** The demo lives in the folder `demo` of it. */
+  readonly dataDir: string;
+  /** The port wished for the server; the page takes the next one. A taken port is replaced by a free one. */
+  readonly port: number;
+  /** Between two runs of the relay script, which Google starts every minute. */
+  readonly relayEveryMs: number;
+  readonly log: Log;
+  /** Told in a few words what is being started. */
+  readonly onProgress?: (what: string) => void;
+  readonly clock?: Clock;
+};
+
+export type RunningDemo = {
+  readonly pageUrl: string;
+  readonly serverUrl: string;
+  readonly token: string;
+  readonly operator: string;
+  /** False when the wished port was taken. */
+  readonly onWishedPort: boolean;
+  readonly dataDir: string;
+  readonly stop: () => Promise<void>;
+};
+
+const SHOWN_OUTCOMES = 100;
+const HOST = '127.0.0.1';
+const MAILBOX = { address: 'support@example.com', name: 'Example Support' };
+const OPERATOR = { email: 'olga@example.com', name: 'Olga Petrova', role: 'admin' } as const;
+
+/**
+ * Starts the whole of Mailroom with stand-ins for the outside on loopback: server and database, a catcher for SMTP, a
+ * Gmail account with the relay script in it, and the page. What stands is taken down again when a part fails.
+ */
+export async function startDemo(options: DemoOptions): Promise<RunningDemo> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  };
+  try {
+    return { ...(await startParts(options, closers)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(
+  options: DemoOptions,
+  closers: (() => Promise<void>)[],
+): Promise<Omit<RunningDemo, 'stop'>> {
+  const { clock = systemClock, log, onProgress = () => {} } = options;
+  const dataDir = join(options.dataDir, 'demo');
+
+  closers.push(await holdFolder(dataDir));
+  onProgress('the mail catcher, in place of an SMTP account');
+  const catcher = await startCatcher({ clock });
+  closers.push(catcher.stop);
+
+  onProgress(`the server, on a PostgreSQL of its own in ${dataDir} (the first start takes longer)`);
+  const port = await freePort(options.port);
+  const server = await startServer(serverConfig({ dataDir, port, smtpUrl: catcher.url }), { log, clock });
+  closers.push(server.stop);
+  const { deps } = server;
+  await addDemoMailbox(deps);
+  const token = await demoToken(deps, { file: join(dataDir, 'operator-token'), ...OPERATOR });
+
+  onProgress('the Gmail account: compiling the relay script and running its setup');
+  const gmail = await startGmailSide(deps, { address: MAILBOX.address, everyMs: options.relayEveryMs });
+  closers.push(gmail.stop);
+
+  onProgress('the page');
+  const listener = await bindNear(options.port === 0 ? 0 : port + 1);
+  closers.push(listener.close);
+  const app = buildDemoApp({
+    contacts: createContactSide({ gmail: gmail.gmail, catcher, clock, deskAddress: MAILBOX.address }),
+    desk: createDeskSide({ url: deps.publicUrl, token }),
+    gmail,
+    outcomes: () => listIntakeOutcomes(deps.db, SHOWN_OUTCOMES),
+    clock,
+    log,
+    page: {
+      serverUrl: deps.publicUrl,
+      deskAddress: MAILBOX.address,
+      operator: OPERATOR.name,
+      relayEveryMs: options.relayEveryMs,
+    },
+    port: listener.port,
+  });
+  listener.serve(app.fetch);
+  return {
+    pageUrl: `http://${HOST}:${listener.port}`,
+    serverUrl: deps.publicUrl,
+    token,
+    operator: OPERATOR.name,
+    onWishedPort: port === options.port,
+    dataDir,
+  };
+}
+
+// Its address is the one that listens, not localhost: that may be another program's on the other IP version.
+function serverConfig({
+  dataDir,
+  port,
+  smtpUrl,
+}: {
+  dataDir: string;
+  port: number;
+  smtpUrl: string;
+}): Config {
+  return {
+    port,
+    host: HOST,
+    publicUrl: `http://${HOST}:${port}`,
+    databaseUrl: null,
+    dataDir,
+    firstMailbox: null,
+    adminEmail: null,
+    smtp: { url: smtpUrl, oauth: null, dailyLimit: null },
+    googleClient: null,
+    appSecrets: null,
+    logLevel: 'info',
+  };
+}
+
+async function addDemoMailbox(deps: Parameters<typeof addMailbox>[0]): Promise<void> {
+  try {
+    await addMailbox(deps, { kind: 'system' }, MAILBOX);
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === 'already_exists')) throw error;
+  }
+}
+
+// Asked before the database is started, because the server would take it down again over a port.
+async function freePort(wished: number): Promise<number> {
+  const listener = await bindNear(wished);
+  await listener.close();
+  return listener.port;
+}
+
+async function bindNear(wished: number): Promise<HttpListener> {
+  try {
+    return await bindHttp({ host: HOST, port: wished > 65_535 ? 0 : wished });
+  } catch (error) {
+    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
+    if (code !== 'EADDRINUSE') throw error;
+    return bindHttp({ host: HOST, port: 0 });
+  }
+}

@@ -1,0 +1,117 @@
+import type { Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { assignmentRoutes } from '../../requests/life/assignment-routes.ts';
+import { contactRoutes } from '../../people/contacts/routes.ts';
+import type { IdentityProvider } from '../../people/credentials/identity-provider.ts';
+import { tokenRoutes } from '../../people/credentials/routes.ts';
+import { deliveryRoutes } from '../../outbox/deliveries/routes.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { erasureRoutes } from '../../requests/privacy/routes.ts';
+import { historyRoutes } from '../../requests/history/history-routes.ts';
+import { eventRoutes } from '../../integrations/feed/routes.ts';
+import { healthRoutes, type WorkerHealth } from './health/routes.ts';
+import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-env.ts';
+import { authenticate } from '../../people/callers/bearer.ts';
+import { docsRoutes } from './docs/docs-routes.ts';
+import { openApiRoutes } from './docs/open-api-routes.ts';
+import { emptyBodyIsNone } from '../../platform/http/empty-body.ts';
+import { preconditions } from '../../requests/request/preconditions.ts';
+import { answerError, problemResponse } from '../../platform/http/problems/problem-response.ts';
+import { requestLog } from '../../people/access/request-log.ts';
+import { securityHeaders } from '../../platform/http/security-headers.ts';
+import { limitBodies } from '../../platform/http/upload.ts';
+import { relayRoutes } from '../../intake/gmail/relay/routes.ts';
+import { mailboxRoutes } from '../../mailboxes/settings/routes.ts';
+import { mergingRoutes } from '../../requests/merging/routes.ts';
+import { messageRoutes } from '../../requests/messages/routes.ts';
+import { noteRoutes } from '../../requests/messages/note-routes.ts';
+import { operatorRoutes } from '../../people/operators/routes.ts';
+import { Problem } from '../../platform/problems.ts';
+import { reviewRoutes } from '../../intake/quarantine/routes.ts';
+import { replyRoutes } from '../../requests/replies/routes.ts';
+import { requestExportRoutes } from '../../requests/lists/export-routes.ts';
+import { requestListRoutes } from '../../requests/lists/routes.ts';
+import { requestStatusRoutes } from '../../requests/life/status-routes.ts';
+import { requestRoutes } from '../../requests/life/request-routes.ts';
+import { sendingRoutes } from '../../outbox/accounts/routes.ts';
+import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
+import { signatureRoutes } from '../../people/operators/signature-routes.ts';
+import { templateRoutes } from '../../mailboxes/templates/routes.ts';
+import { transportRoutes } from '../../outbox/accounts/transport-routes.ts';
+
+export type AppDeps = Deps & {
+  readonly worker?: WorkerHealth;
+  /** Aborted when the server stops: what would otherwise stay open for minutes ends. */
+  readonly stopping?: AbortSignal;
+  /** Whose JWTs are taken beside tokens; nobody's unless given. */
+  readonly identityProvider?: IdentityProvider;
+  /** Called when a sign-in link was queued, so that it is sent at once instead of within a minute. */
+  readonly wakeSignIn?: () => void;
+};
+
+const JSON_BODY_BYTES = 1024 * 1024;
+/** Before anybody is signed in, little is read. */
+const SIGN_IN_BODY_BYTES = 16 * 1024;
+
+/**
+ * The whole HTTP side of the server, not yet on a socket. Everything below `/v1` takes a token except the relay's
+ * endpoint, which is mounted before `authenticate` and proves its caller by a signature over its own, larger bodies.
+ */
+export function buildApp(deps: AppDeps): ApiRoutes {
+  const app = apiRoutes();
+  app.onError(answerError(deps.log));
+  app.notFound((c) => problemResponse(c, new Problem('not_found', 'There is nothing at this path.')));
+  app.use(
+    requestId(),
+    requestLog(deps),
+    securityHeaders(),
+    methodNotAllowed<AppEnv>({ app, onMethodNotAllowed: refuseMethod }),
+  );
+
+  app.route('/', healthRoutes(deps));
+  app.route('/', docsRoutes());
+  app.route('/', openApiRoutes(app));
+
+  app.route('/', relayRoutes(deps));
+  const smallBody = limitBodies(SIGN_IN_BODY_BYTES, () => false);
+  app.use('/v1/sign-in', smallBody);
+  app.use('/sign-in', smallBody);
+  app.route('/', signInRoutes(deps));
+  app.use(
+    '/v1/*',
+    authenticate(deps),
+    preconditions(),
+    emptyBodyIsNone(),
+    limitBodies(JSON_BODY_BYTES, (path) => /^\/v1\/requests\/\d+\/messages$/.test(path)),
+  );
+  app.route('/', requestListRoutes(deps));
+  app.route('/', requestRoutes(deps));
+  app.route('/', messageRoutes(deps));
+  app.route('/', historyRoutes(deps));
+  app.route('/', assignmentRoutes(deps));
+  app.route('/', requestStatusRoutes(deps));
+  app.route('/', mergingRoutes(deps));
+  app.route('/', requestExportRoutes(deps));
+  app.route('/', eventRoutes(deps));
+  app.route('/', contactRoutes(deps));
+  app.route('/', erasureRoutes(deps));
+  app.route('/', signOutRoutes(deps));
+  app.route('/', replyRoutes(deps));
+  app.route('/', noteRoutes(deps));
+  app.route('/', deliveryRoutes(deps));
+  app.route('/', sendingRoutes(deps));
+  app.route('/', mailboxRoutes(deps));
+  app.route('/', templateRoutes(deps));
+  app.route('/', transportRoutes(deps));
+  app.route('/', signatureRoutes(deps));
+  app.route('/', reviewRoutes(deps));
+  app.route('/', operatorRoutes(deps));
+  app.route('/', tokenRoutes(deps));
+  return app;
+}
+
+function refuseMethod(c: Context<AppEnv>, methods: readonly string[]): Response {
+  c.header('allow', methods.join(', '));
+  return problemResponse(c, new Problem('method_not_allowed', `This path takes ${methods.join(', ')}.`));
+}

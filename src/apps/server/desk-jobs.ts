@@ -1,0 +1,36 @@
+import { type SendAlarmsDeps, sendAlarms } from '../../outbox/desk-mail/send-alarms.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts';
+import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
+import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
+import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
+import { closeResolved } from '../../requests/life/close-resolved.ts';
+import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
+import type { Job, JobName } from '../../platform/jobs/start-jobs.ts';
+
+export type DeskJobsDeps = SendAlarmsDeps &
+  Pick<Deps, 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'> & {
+    readonly endpoints: GoogleEndpoints;
+  };
+
+/** What each cron item does. */
+export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
+  return {
+    async 'watch-relays'() {
+      await watchRelays(deps);
+    },
+    async 'send-alarms'(signal) {
+      await sendAlarms(deps, signal);
+    },
+    async 'send-sign-in-links'(signal) {
+      await sendSignInLinks(deps, signal);
+    },
+    async 'close-resolved'() {
+      await closeResolved(deps);
+    },
+    async 'forget-idempotency-keys'() {
+      await forgetIdempotencyKeys(deps);
+    },
+    reconcile: (signal) => reconcileNightly(deps, { endpoints: deps.endpoints, signal }),
+  };
+}

@@ -1,0 +1,168 @@
+import { availableParallelism } from 'node:os';
+import { buildApp } from './app.ts';
+import { ownAppSecret } from '../../platform/app-secret.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { Config } from './config.ts';
+import { migrate } from '../../platform/db/migrate.ts';
+import { openDatabase } from '../../platform/db/open-database.ts';
+import { createTransports } from '../../outbox/accounts/transports.ts';
+import { type DeliveryWorker, startDeliveryWorker } from '../../outbox/sending/worker.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { bindHttp } from '../../platform/http/http-listener.ts';
+import type { WorkerHealth } from './health/routes.ts';
+import { deskJobs } from './desk-jobs.ts';
+import { startJobs } from '../../platform/jobs/start-jobs.ts';
+import type { Log } from '../../platform/log.ts';
+import { createParsePool } from '../../mail/reading/parse-pool.ts';
+import { addFirstMailbox } from '../../mailboxes/settings/add-first-mailbox.ts';
+import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
+import { createKeyring } from '../../platform/keyring.ts';
+import { addOperator } from '../../people/operators/add-operator.ts';
+import { identityProvider } from '../../people/credentials/identity-provider.ts';
+import { Problem } from '../../platform/problems.ts';
+import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
+
+export type StartOptions = {
+  readonly log: Log;
+  /** Answers HTTP; true unless told. */
+  readonly web?: boolean;
+  /** Sends what is due; true unless told. */
+  readonly worker?: boolean;
+  readonly clock?: Clock;
+  /** Google itself unless told. */
+  readonly google?: GoogleEndpoints;
+};
+
+export type RunningServer = {
+  /** Where it listens on this machine; null without `web`. */
+  readonly url: string | null;
+  readonly deps: Deps;
+  /** Answers and sends what is under way, takes nothing new, and lets go of everything. */
+  readonly stop: () => Promise<void>;
+};
+
+// Each may take a quarter of a gigabyte while it reads a hostile mail.
+const MOST_PARSE_THREADS = 4;
+
+type Closer = {
+  readonly what: string;
+  readonly close: () => Promise<void> | void;
+  /** Work under way, which is finished side by side before anything it needs is let go of. */
+  readonly works?: true;
+};
+
+/**
+ * Starts Mailroom from its settings: the database (embedded without a URL), migrations, the first mailbox and operator,
+ * the delivery worker, the HTTP listener. When a part fails, those that stand are taken down again. Touches no process.
+ */
+export async function startServer(config: Config, options: StartOptions): Promise<RunningServer> {
+  const closers: Closer[] = [];
+  const stop = () => closeAll(closers, options.log);
+  try {
+    return { ...(await startParts(config, options, closers)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startParts(config: Config, options: StartOptions, closers: Closer[]) {
+  const { log, clock = systemClock, web = true, worker = true, google = GOOGLE } = options;
+  const { db, url: databaseUrl, close } = await openDatabase(config, log);
+  closers.push({ what: 'database', close });
+  const migration = await migrate(db, clock.now());
+  if (migration.applied.length > 0) log.info(migration, 'database migrated');
+
+  const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
+  const base = { db, clock, log, keyring };
+  if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
+  if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
+
+  const transports = createTransports(base, config.smtp);
+  if (config.smtp === null)
+    log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without an account of their own wait');
+  closers.push({ what: 'SMTP', close: transports.close });
+  const parsePool = createParsePool({ size: Math.min(availableParallelism(), MOST_PARSE_THREADS) });
+  closers.push({ what: 'mail parsers', close: parsePool.close });
+
+  const listener = web ? await bindHttp(config) : null;
+  if (listener !== null) closers.push({ what: 'HTTP', close: listener.close, works: true });
+  const url = listener === null ? null : localUrl(config.host, listener.port);
+
+  let wake = () => {};
+  const deps: Deps = {
+    ...base,
+    parsePool,
+    transports,
+    wakeDeliveries: () => wake(),
+    publicUrl: config.publicUrl ?? url ?? `http://localhost:${config.port}`,
+  };
+  const deliveries = worker ? watched(startDeliveryWorker(deps)) : null;
+  if (deliveries !== null) {
+    wake = deliveries.wake;
+    closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
+    const background = deskJobs({ ...deps, endpoints: google });
+    const jobs = startJobs({ databaseUrl, jobs: background, log, clock });
+    closers.push({ what: 'background jobs', close: jobs.stop, works: true });
+  }
+  const stopping = new AbortController();
+  closers.push({ what: 'event streams', close: () => stopping.abort(), works: true });
+  const shared = {
+    ...deps,
+    stopping: stopping.signal,
+    wakeSignIn: () => {
+      sendSignInLinks(deps, stopping.signal).catch((error: unknown) => {
+        log.error({ error }, 'sign-in links could not be sent; they are tried again');
+      });
+    },
+    ...(config.identityProvider === undefined
+      ? {}
+      : { identityProvider: identityProvider(clock, config.identityProvider) }),
+  };
+  listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
+  return { url, deps };
+}
+
+// Told by `/readyz`: once it is being stopped, calls belong to another process.
+function watched(worker: DeliveryWorker): Pick<DeliveryWorker, 'wake' | 'stop'> & WorkerHealth {
+  let status: 'running' | 'stopped' = 'running';
+  return {
+    wake: worker.wake,
+    status: () => status,
+    async stop() {
+      status = 'stopped';
+      await worker.stop();
+    },
+  };
+}
+
+// Named after the address until somebody changes it; a later start finds the operator and changes nothing.
+async function addFirstOperator(deps: Pick<Deps, 'db' | 'clock'>, email: string): Promise<void> {
+  const name = email.slice(0, email.lastIndexOf('@'));
+  try {
+    await addOperator(deps, { kind: 'system' }, { email, name, role: 'admin' });
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === 'already_exists')) throw error;
+  }
+}
+
+async function closeAll(closers: Closer[], log: Log): Promise<void> {
+  const all = closers.splice(0).toReversed();
+  await Promise.all(all.filter((closer) => closer.works === true).map((closer) => closeOne(closer, log)));
+  for (const closer of all.filter((each) => each.works !== true)) await closeOne(closer, log);
+}
+
+// One that fails must not keep the rest from being let go of, the database above all.
+async function closeOne(closer: Closer, log: Log): Promise<void> {
+  try {
+    await closer.close();
+  } catch (error) {
+    log.error({ error, part: closer.what }, 'a part did not stop cleanly');
+  }
+}
+
+// An address that stands for all of the machine's is none to open in a browser.
+function localUrl(host: string, port: number): string {
+  const isLocal = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
+  return `http://${isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,174 @@
+import { type Fragment, type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
+import { storedBytes } from '../../platform/db/stored-bytes.ts';
+import type { RequestStatus } from '../../requests/request/request.ts';
+import type { Authenticity, InboundMessage, MailClass } from './incoming-mail.ts';
+import type { MatchedBy } from './thread.ts';
+
+export type FilingFacts = {
+  readonly intakeId: number;
+  readonly mailboxId: number;
+  /** Null for automatic mail, whose sender is nobody's contact. */
+  readonly contactId: number | null;
+  readonly gmailThreadId: string;
+  readonly class: MailClass;
+  readonly classReason: string;
+  readonly authenticity: Authenticity;
+  readonly matchedBy: MatchedBy;
+  /** The operator's address, of a mail that an operator forwarded. */
+  readonly forwardedBy: string | null;
+  readonly message: InboundMessage;
+  readonly participants: readonly { readonly email: string; readonly name: string }[];
+  readonly at: Date;
+};
+
+export type FiledRow = {
+  readonly requestId: number;
+  readonly messageId: number;
+  readonly status: RequestStatus;
+};
+
+/** Opens a request with the mail as its first message, the intake pointing to both, and two events; one round trip. */
+export async function openWithMessage(
+  tx: Transaction,
+  filing: FilingFacts,
+  opening: {
+    readonly replyTag: string;
+    readonly followUpOf: number | null;
+    readonly refersTo: number | null;
+  },
+): Promise<FiledRow> {
+  const request = tx`
+    insert into requests
+      (mailbox_id, contact_id, subject, status, reply_tag, follow_up_of, refers_to, message_count,
+       created_at, updated_at, last_message_at)
+    values
+      (${filing.mailboxId}, ${filing.contactId}, ${filing.message.subject}, 'new', ${opening.replyTag},
+       ${opening.followUpOf}, ${opening.refersTo}, 1, ${filing.at}, ${filing.at}, ${filing.at})
+    returning id, contact_id, status, null::text as old_status`;
+  const [row] = await fileMessage(tx, filing, request, 'opened', 'inbound', false);
+  if (row === undefined) throw new Error('opening a request returned no row');
+  return row;
+}
+
+/**
+ * Appends the mail to a request and wakes it from pending, resolved or (within the window) closed. Returns null when
+ * the request has been closed since it was read: the caller reads again. One round trip.
+ */
+export async function appendMessage(
+  tx: Transaction,
+  filing: FilingFacts,
+  target: { readonly requestId: number; readonly reopens: boolean; readonly subjectChanged: boolean },
+): Promise<FiledRow | null> {
+  const request = tx`
+    update requests
+    set status = case when before.status in ('new', 'in_progress') then before.status
+        when before.assignee_id is null then 'new' else 'in_progress' end,
+      resolved_at = case when before.status in ('resolved', 'closed') then null else before.resolved_at end,
+      closed_at = null,
+      message_count = before.message_count + 1,
+      updated_at = ${filing.at},
+      last_message_at = ${filing.at}
+    from (
+      select id, status, assignee_id, resolved_at, message_count
+      from requests
+      where id = ${target.requestId} and merged_into is null and (status <> 'closed' or ${target.reopens})
+      for update) as before
+    where requests.id = before.id
+    returning requests.id, requests.contact_id, requests.status,
+      case when requests.status <> before.status then before.status end as old_status`;
+  const [row] = await fileMessage(tx, filing, request, 'appended', 'inbound', target.subjectChanged);
+  return row ?? null;
+}
+
+/** Records automatic mail on a request, whose status and last activity stay as they are. */
+export async function recordMessage(
+  tx: Transaction,
+  filing: FilingFacts,
+  requestId: number,
+): Promise<FiledRow> {
+  const request = tx`
+    update requests
+    set message_count = message_count + 1, updated_at = ${filing.at}
+    where id = ${requestId}
+    returning id, contact_id, status, null::text as old_status`;
+  const [row] = await fileMessage(tx, filing, request, 'recorded', 'automatic', false);
+  if (row === undefined) throw new Error(`request ${requestId} is gone`);
+  return row;
+}
+
+function fileMessage(
+  tx: Transaction,
+  filing: FilingFacts,
+  request: Fragment,
+  outcome: 'opened' | 'appended' | 'recorded',
+  kind: 'inbound' | 'automatic',
+  subjectChanged: boolean,
+): Promise<FiledRow[]> {
+  const { message } = filing;
+  return tx<FiledRow[]>`
+    with request as (${request}), message as (
+      insert into messages
+        (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, to_addresses,
+         cc_addresses, reply_to_addresses, subject, text, visible_text, html, internet_message_id, in_reply_to,
+         reference_ids, gmail_thread_id, intake_id, matched_by, authenticity, class, class_reason, subject_changed,
+         incomplete, language, created_at)
+      select
+        id, ${filing.mailboxId}, ${kind}, 'in', ${filing.contactId === null ? 'system' : 'contact'},
+        ${filing.contactId}::bigint, ${json(tx, message.from)}::jsonb,
+        ${json(tx, message.to)}::jsonb, ${json(tx, message.cc)}::jsonb, ${json(tx, message.replyTo)}::jsonb,
+        ${message.subject}, ${message.text}, ${message.visibleText}, ${message.html}, ${message.internetMessageId},
+        ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.gmailThreadId},
+        ${filing.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
+        ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${filing.at}
+      from request
+      returning id, request_id
+    ), joined as (
+      insert into participants (request_id, email, name, created_at)
+      select request.id, someone.email, someone.name, ${filing.at}
+      from request, unnest(${filing.participants.map((each) => each.email)}::text[],
+        ${filing.participants.map((each) => each.name)}::text[]) as someone (email, name)
+      where someone.email <> (select email from contacts where contacts.id = request.contact_id)
+      on conflict do nothing
+    ), settled as (
+      update intake
+      set outcome = ${outcome}, reason = null, error = null, request_id = message.request_id, message_id = message.id
+      from message
+      where intake.id = ${filing.intakeId}
+    ), told as (
+      insert into events
+        (type, mailbox_id, request_id, message_id, intake_id, contact_id, actor_kind, old, new, at)
+      select told.type, ${filing.mailboxId}, request.id, message.id, ${filing.intakeId}::bigint,
+        ${filing.contactId}::bigint, ${filing.contactId === null ? 'relay' : 'contact'}, told.old, told.new, ${filing.at}
+      from request, message, lateral (values
+        (1, ${outcome === 'opened'}, 'request.opened', null::jsonb, ${json(tx, { subject: message.subject })}::jsonb),
+        (2, true, 'message.received', null, ${json(tx, received(filing))}::jsonb),
+        (3, request.old_status is not null, 'request.status_changed',
+          jsonb_build_object('status', request.old_status), jsonb_build_object('status', request.status))
+        ) as told (position, happened, type, old, new)
+      where told.happened
+      order by told.position
+    )
+    select request.id as request_id, message.id as message_id, request.status
+    from request, message`;
+}
+
+function received(filing: FilingFacts): Record<string, string> {
+  const { matchedBy, authenticity, forwardedBy } = filing;
+  return { matchedBy, authenticity, class: filing.class, ...(forwardedBy === null ? {} : { forwardedBy }) };
+}
+
+/** Stores the parts of a message, in their order. */
+export async function insertAttachments(
+  tx: Queryable,
+  messageId: number,
+  attachments: InboundMessage['attachments'],
+  at: Date,
+): Promise<void> {
+  for (const attachment of attachments) {
+    const content = await storedBytes(tx, attachment.content);
+    await tx`
+      insert into attachments (message_id, name, content_type, size, inline, content_id, content, created_at)
+      values (${messageId}, ${attachment.name}, ${attachment.contentType}, ${attachment.content.byteLength},
+        ${attachment.inline}, ${attachment.contentId}, ${content.expression}, ${at})`;
+  }
+}

@@ -1,0 +1,65 @@
+import type { Address, ParsedAttachment } from '../../mail/parsed-mail.ts';
+import type { Language } from '../../mailboxes/mailbox.ts';
+import type { MatchedBy } from './thread.ts';
+
+export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
+export type Authenticity = 'verified' | 'unchecked' | 'unverified' | 'forged';
+export type Outcome = 'opened' | 'appended' | 'recorded' | 'quarantined';
+
+/** Why a mail is in quarantine: each reason is one rule of design section 5. */
+export type QuarantineReason =
+  | 'unparsable'
+  | 'processing_error'
+  | 'before_start'
+  | 'no_sender'
+  | 'spoof_suspect'
+  | 'own_address'
+  | 'own_message_id'
+  | 'loop'
+  | 'sent_copy'
+  | 'blocked_sender'
+  | 'denied_sender'
+  | 'not_allowed_sender'
+  | 'auto_reply_unmatched'
+  | 'receipt_unmatched'
+  | 'bounce_unverified'
+  | 'too_many_requests';
+
+/** What the relay says of a mail, and the original it handed over. */
+export type HandedOver = {
+  readonly gmailId: string;
+  readonly gmailThreadId: string;
+  readonly internalDate: Date;
+  readonly labelIds: readonly string[];
+  readonly sizeEstimate: number;
+  readonly raw: Uint8Array | null;
+  /** Header fields alone, of a mail too large to be handed over. */
+  readonly headers: readonly (readonly [string, string])[] | null;
+};
+
+/** The part of a message row that comes from the mail itself. */
+export type InboundMessage = {
+  readonly from: Address;
+  readonly to: readonly Address[];
+  readonly cc: readonly Address[];
+  readonly replyTo: readonly Address[];
+  readonly subject: string;
+  readonly text: string;
+  readonly visibleText: string;
+  readonly html: string | null;
+  readonly internetMessageId: string | null;
+  readonly inReplyTo: readonly string[];
+  readonly references: readonly string[];
+  readonly attachments: readonly ParsedAttachment[];
+  /** What it is written in, when the desk writes it too. */
+  readonly language?: Language | null;
+  readonly incomplete: boolean;
+};
+
+export type Filed = {
+  readonly outcome: Outcome;
+  readonly requestId: number | null;
+  readonly reason: string | null;
+  readonly matchedBy: MatchedBy | null;
+  readonly queuedDelivery: boolean;
+};

@@ -1,0 +1,147 @@
+import { json, type Queryable } from '../../platform/db/connect.ts';
+import { storedBytes } from '../../platform/db/stored-bytes.ts';
+import type { Authenticity, HandedOver, MailClass, Outcome } from './incoming-mail.ts';
+
+export type IntakeFacts = {
+  readonly mailboxId: number;
+  readonly handedOver: HandedOver;
+  readonly internetMessageId: string | null;
+  readonly contentHash: string | null;
+  readonly fromAddress: string | null;
+  readonly fromName: string | null;
+  readonly subject: string | null;
+  readonly class: MailClass | null;
+  readonly classReason: string | null;
+  readonly authenticity: Authenticity | null;
+  readonly authenticityReason: string | null;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  readonly error: string | null;
+  readonly at: Date;
+};
+
+/**
+ * Locks the sender's contact (made when new) and claims the mail, in one statement and in this order everywhere: of
+ * several posts of one mail a single one gets an intake id, the others wait for it and get null.
+ */
+export async function claimMail(
+  tx: Queryable,
+  intake: IntakeFacts,
+  contact: { readonly email: string; readonly name: string } | null,
+): Promise<{ intakeId: number | null; contactId: number | null }> {
+  const { handedOver } = intake;
+  const original =
+    handedOver.raw === null ? { expression: tx`null::bytea` } : await storedBytes(tx, handedOver.raw);
+  const [row] = await tx<{ intakeId: number | null; contactId: number | null }[]>`
+    with contact as (
+      insert into contacts (email, name, created_at)
+      select ${contact?.email ?? null}::text, ${contact?.name ?? ''}, ${intake.at}
+      where ${contact !== null}
+        -- Nobody whose mail was erased comes back by it.
+        and not exists (
+          select from intake
+          where mailbox_id = ${intake.mailboxId} and outcome = 'erased'
+            and (gmail_id = ${handedOver.gmailId}
+              or (internet_message_id = ${intake.internetMessageId} and content_hash = ${intake.contentHash})))
+      on conflict (email) do update
+      set name = case when contacts.name = '' then excluded.name else contacts.name end
+      returning id
+    ), claimed as (
+      insert into intake
+        (mailbox_id, gmail_id, gmail_thread_id, internal_date, label_ids, size_estimate, internet_message_id,
+         content_hash, from_address, from_name, subject, class, class_reason, authenticity, authenticity_reason,
+         outcome, reason, error, oversize, headers, raw, received_at)
+      select
+        ${intake.mailboxId}::bigint, ${handedOver.gmailId}, ${handedOver.gmailThreadId}, ${handedOver.internalDate},
+        ${handedOver.labelIds as string[]}::text[], ${handedOver.sizeEstimate}::bigint, ${intake.internetMessageId},
+        ${intake.contentHash}, ${intake.fromAddress}, ${intake.fromName}, ${intake.subject},
+        ${intake.class}, ${intake.classReason}, ${intake.authenticity}, ${intake.authenticityReason},
+        ${intake.outcome}, ${intake.reason}, ${intake.error}, ${handedOver.raw === null},
+        ${handedOver.headers === null ? null : json(tx, handedOver.headers)}::jsonb,
+        ${original.expression}, ${intake.at}
+      from (select count(*) from contact) as contact_is_locked_first
+      on conflict do nothing
+      returning id
+    )
+    select
+      (select id from claimed) as intake_id,
+      (select id from contact) as contact_id`;
+  return row ?? { intakeId: null, contactId: null };
+}
+
+export type KnownIntake = {
+  readonly id: number;
+  readonly outcome: Outcome | 'discarded' | 'erased';
+  readonly requestId: number | null;
+  readonly messageId: number | null;
+  readonly oversize: boolean;
+  readonly sameMail: boolean;
+};
+
+/** The intake that a claim ran into: the same Gmail id first, else the same Message-ID with the same content. */
+export async function findKnownIntake(
+  tx: Queryable,
+  mail: {
+    readonly mailboxId: number;
+    readonly gmailId: string;
+    readonly internetMessageId: string | null;
+    readonly contentHash: string | null;
+  },
+): Promise<KnownIntake | null> {
+  const [row] = await tx<KnownIntake[]>`
+    select id, outcome, request_id, message_id, oversize, gmail_id = ${mail.gmailId} as same_mail
+    from intake
+    where mailbox_id = ${mail.mailboxId}
+      and (gmail_id = ${mail.gmailId}
+        or (internet_message_id = ${mail.internetMessageId} and content_hash = ${mail.contentHash}))
+    order by same_mail desc
+    limit 1`;
+  return row ?? null;
+}
+
+/** Settles a claimed mail that no message came of: in quarantine with its reason, or recorded on a request. */
+export async function settleIntake(
+  tx: Queryable,
+  intakeId: number,
+  settled: {
+    readonly outcome: 'quarantined' | 'recorded';
+    readonly reason: string;
+    readonly error: string | null;
+    readonly requestId: number | null;
+  },
+): Promise<void> {
+  await tx`
+    update intake
+    set outcome = ${settled.outcome}, reason = ${settled.reason}, error = ${settled.error}, request_id = ${settled.requestId}
+    where id = ${intakeId}`;
+}
+
+/** Stores the original of an oversize mail; false when it has one already, or was erased. */
+export async function markIntakeComplete(tx: Queryable, intakeId: number, raw: Uint8Array): Promise<boolean> {
+  const original = await storedBytes(tx, raw);
+  const rows = await tx`
+    update intake
+    set raw = ${original.expression}, headers = null, oversize = false
+    where id = ${intakeId} and oversize and raw is null
+    returning id`;
+  return rows.length > 0;
+}
+
+/** Replaces the stand-in text of an incomplete message by what its original says. */
+export async function markMessageComplete(
+  tx: Queryable,
+  messageId: number,
+  mail: { readonly text: string; readonly visibleText: string; readonly html: string | null },
+  at: Date,
+): Promise<void> {
+  await tx`
+    with message as (
+      update messages
+      set text = ${mail.text}, visible_text = ${mail.visibleText}, html = ${mail.html}, incomplete = false
+      where id = ${messageId} and incomplete
+      returning request_id)
+    update requests
+    set updated_at = ${at}
+    from message
+    where requests.id = message.request_id`;
+}

@@ -1,0 +1,41 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { actualSender } from './actual-sender.ts';
+import type { ReadMail } from './file-mail.ts';
+import type { HandedOver } from './incoming-mail.ts';
+import { judge } from './judge.ts';
+import type { RelayMessage } from '../gmail/relay/relay-contract.ts';
+
+/** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
+export async function readHandedOver(
+  deps: Pick<Deps, 'parsePool' | 'db'>,
+  mailbox: RelayMailbox,
+  handedOver: HandedOver,
+): Promise<ReadMail> {
+  const raw = handedOver.raw ?? headerBlock(handedOver.headers ?? []);
+  const reading = await deps.parsePool.read(raw, {
+    mailboxAddress: mailbox.address,
+    groupAddresses: mailbox.groupAddresses,
+  });
+  const judged = judge(reading, handedOver, mailbox);
+  const sender = reading.ok ? await actualSender(deps, mailbox, reading, judged) : null;
+  return { handedOver, reading, judged, sender };
+}
+
+/** A posted mail as the rest of intake knows it. */
+export function handedOverFrom(message: RelayMessage): HandedOver {
+  return {
+    gmailId: message.id,
+    gmailThreadId: message.threadId,
+    internalDate: new Date(message.internalDate),
+    labelIds: message.labelIds,
+    sizeEstimate: message.sizeEstimate,
+    raw: message.raw,
+    headers: message.raw === null ? (message.headers ?? []) : null,
+  };
+}
+
+function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
+  const lines = headers.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]+/g, ' ')}\r\n`);
+  return Buffer.from(`${lines.join('')}\r\n`, 'utf8');
+}

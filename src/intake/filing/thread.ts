@@ -1,0 +1,93 @@
+import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/request/request.ts';
+
+export type MatchedBy = 'token' | 'references' | 'gmail_thread' | 'sender' | 'new';
+
+/** A request that something in the mail leads to; `mergedInto` has been followed already. */
+export type Candidate = {
+  /** What led here: our own Message-ID or the reply address (`token`), a stored inbound id, Gmail's thread, the sender. */
+  readonly by: 'token' | 'reply_address' | 'references' | 'gmail_thread' | 'sender';
+  /** The Message-ID that was cited, for the rules that go by one. */
+  readonly cited: string | null;
+  readonly requestId: number;
+  readonly contactId: number;
+  readonly status: RequestStatus;
+  readonly closedAt: Date | null;
+  readonly subject: string;
+  /** The sender is the request's contact or one of its participants. */
+  readonly senderBelongs: boolean;
+};
+
+export type ThreadFacts = {
+  readonly contactId: number;
+  /** In-Reply-To, then References from the newest to the oldest. */
+  readonly citedIds: readonly string[];
+  readonly subject: string;
+  /** False for an unverified sender who is not trusted: only rule 1 may join a request then. */
+  readonly senderBelieved: boolean;
+  readonly threadBy: 'sender' | 'conversation';
+  readonly reopenDays: number;
+  readonly receivedAt: Date;
+};
+
+export type Filing =
+  | {
+      readonly kind: 'append';
+      readonly requestId: number;
+      readonly matchedBy: Exclude<MatchedBy, 'new'>;
+      readonly subjectChanged: boolean;
+      /** The request is closed and within the reopen window. */
+      readonly reopens: boolean;
+    }
+  | { readonly kind: 'open'; readonly followUpOf: number | null; readonly refersTo: number | null };
+
+/**
+ * Which request a mail belongs to: the first rule of design section 5 that holds. Pure; the candidates were read after
+ * the contact's row was locked, so no other mail of this sender can open a request in between.
+ */
+export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Filing {
+  const cited = citedInOrder(candidates, facts.citedIds);
+  const byToken = [...cited.filter(isBy('token')), ...candidates.filter(isBy('reply_address'))];
+  const bySystem = [...cited.filter(isBy('references')), ...candidates.filter(isBy('gmail_thread'))];
+  const bySender = facts.threadBy === 'sender' ? candidates.filter(isBy('sender')) : [];
+
+  const rules = facts.senderBelieved ? [...byToken, ...bySystem, ...bySender] : byToken;
+  const joined = rules.find((candidate) => candidate.senderBelongs && mayJoin(candidate, facts));
+  if (joined !== undefined) {
+    return {
+      kind: 'append',
+      requestId: joined.requestId,
+      matchedBy: joined.by === 'reply_address' ? 'token' : joined.by,
+      subjectChanged: subjectDiffers(facts.subject, joined.subject),
+      reopens: !isOpen(joined.status),
+    };
+  }
+  // Gmail's thread is a guess of Gmail's, by subject; only what the mail itself cites makes it a follow-up.
+  const citing = [...byToken, ...bySystem.filter(isBy('references'))];
+  const own = citing.find(
+    (candidate) => candidate.contactId === facts.contactId && !isOpen(candidate.status),
+  );
+  const foreign = citing.find((candidate) => !candidate.senderBelongs);
+  return {
+    kind: 'open',
+    followUpOf:
+      facts.senderBelieved || own?.by === 'token' || own?.by === 'reply_address'
+        ? (own?.requestId ?? null)
+        : null,
+    refersTo: foreign?.requestId ?? null,
+  };
+}
+
+function isBy(by: Candidate['by']): (candidate: Candidate) => boolean {
+  return (candidate) => candidate.by === by;
+}
+
+function citedInOrder(candidates: readonly Candidate[], citedIds: readonly string[]): Candidate[] {
+  return citedIds.flatMap((id) => candidates.filter((candidate) => candidate.cited === id));
+}
+
+function mayJoin(candidate: Candidate, facts: ThreadFacts): boolean {
+  if (isOpen(candidate.status)) return true;
+  if (candidate.by === 'sender' || candidate.closedAt === null || facts.reopenDays === 0) return false;
+  const windowEnds = candidate.closedAt.getTime() + facts.reopenDays * 86_400_000;
+  return facts.receivedAt.getTime() < windowEnds;
+}

@@ -1,0 +1,171 @@
+import { isAscii } from 'node:buffer';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type RouteConfig, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { isTransient } from '../../../platform/db/errors.ts';
+import type { Deps } from '../../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
+import { fieldErrors } from '../../../platform/http/problems/field-errors.ts';
+import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
+import { jsonContent } from '../../../platform/http/schemas.ts';
+import { findRelayMailbox, type RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
+import { recordHeartbeat } from './record-heartbeat.ts';
+import { recordSecretUse } from '../../../mailboxes/relay-secrets/record-secret-use.ts';
+import { Problem } from '../../../platform/problems.ts';
+import { answerInTime } from './answer-in-time.ts';
+import { bodyReader } from './body-reader.ts';
+import { receiveBatch } from '../../filing/receive-batch.ts';
+import {
+  ANSWER_WITHIN_MS,
+  FILE_WITHIN_MS,
+  LARGE_BODY_BYTES,
+  MAX_BODY_BYTES,
+  type RelayBatch,
+  relayAnswer,
+  relayBatch,
+} from './relay-contract.ts';
+import { readSignatureHeaders, type SignatureHeaders, verifySignature } from './verify-signature.ts';
+
+/** Posts come faster than anybody looks at the heartbeat, and each write of it would wait for the one before. */
+const HEARTBEAT_EVERY_MS = 15_000;
+
+type RelayDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'>;
+
+/**
+ * `POST /v1/relay/{mailbox}`: takes a signed batch of raw mails and answers for each when it is committed. Checked in
+ * this order: content type, length and signature headers, mailbox, signature over the raw bytes, JSON, contract.
+ */
+export function relayRoutes(deps: RelayDeps): ApiRoutes {
+  const routes = apiRoutes();
+  const readBody = bodyReader();
+  const heard = new Map<number, number>();
+  routes.openAPIRegistry.registerPath(relayOperation);
+  routes.post('/v1/relay/:mailbox', async (c) => {
+    // Started before the body is read: the relay's own clock runs from its first byte.
+    const deadline = AbortSignal.timeout(FILE_WITHIN_MS);
+    const answer = async (): Promise<Response> => {
+      const { length, signature, mailbox } = await checkHeaders(deps, c);
+      const open = (body: Buffer) => openBatch(deps, mailbox, signature, body);
+      // Filed while the reader holds the place for large bodies: their mails stay in memory until they are stored.
+      return readBody(c.req.raw.body, length, deadline, open, async (batch) => {
+        await noteHeartbeat(deps, heard, mailbox, batch);
+        const results = await receiveBatch(deps, mailbox, batch.messages, deadline);
+        return c.json({ batch: signature.id, results });
+      });
+    };
+    try {
+      return await answerInTime(ANSWER_WITHIN_MS, answer);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      deps.log.error({ error }, 'a relay post met a database that does not answer');
+      throw new Problem('busy', 'The database does not answer; nothing was filed', { retryAfterSeconds: 60 });
+    }
+  });
+  return routes;
+}
+
+type CheckedPost = {
+  readonly length: number | null;
+  readonly signature: SignatureHeaders;
+  readonly mailbox: RelayMailbox;
+};
+
+async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<CheckedPost> {
+  const contentType = c.req.header('content-type') ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) {
+    throw new Problem('unsupported_media_type', 'content-type has to be application/json');
+  }
+  const length = contentLength(c.req.header('content-length'));
+  const signature = readSignatureHeaders((name) => c.req.header(name), deps.clock.now());
+  const address = mailboxAddress(c.req.param('mailbox') ?? '');
+  const mailbox = address === null ? null : await findRelayMailbox(deps, address);
+  if (mailbox === null) throw new Problem('not_found', 'There is no mailbox of this address');
+  return { length, signature, mailbox };
+}
+
+async function openBatch(
+  deps: RelayDeps,
+  mailbox: RelayMailbox,
+  signature: SignatureHeaders,
+  body: Buffer,
+): Promise<RelayBatch> {
+  const secretId = await verifySignature(signature, body, mailbox.secrets);
+  if (mailbox.secrets.some((secret) => secret.id === secretId && !secret.used)) {
+    await recordSecretUse(deps, { mailboxId: mailbox.id, secretId });
+  }
+  return parseBatch(body);
+}
+
+function contentLength(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  if (!/^\d{1,15}$/.test(header)) throw new Problem('invalid_input', 'content-length is not a number');
+  if (Number(header) > MAX_BODY_BYTES)
+    throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
+  return Number(header);
+}
+
+async function parseBatch(body: Buffer): Promise<RelayBatch> {
+  // The contract is ASCII; one byte a character is the cheapest way to a string, and any other byte is refused.
+  if (!isAscii(body)) throw new Problem('invalid_input', 'The body has to be ASCII-only JSON');
+  let value: unknown;
+  try {
+    value = JSON.parse(body.toString('latin1'));
+  } catch {
+    throw new Problem('invalid_input', 'The body is not JSON', {
+      errors: [{ pointer: '', detail: 'is not JSON' }],
+    });
+  }
+  // Of 50 MB, parsing and decoding take tens of milliseconds each: others are answered in between.
+  if (body.length > LARGE_BODY_BYTES) await nextTurn();
+  const parsed = relayBatch.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors = fieldErrors('json', parsed.error);
+  throw new Problem('invalid_input', 'The body is not what a relay posts', { errors });
+}
+
+async function noteHeartbeat(
+  deps: RelayDeps,
+  heard: Map<number, number>,
+  mailbox: RelayMailbox,
+  batch: RelayBatch,
+): Promise<void> {
+  const now = deps.clock.now();
+  const isHeartbeat = batch.messages.length === 0;
+  if (!isHeartbeat && now.getTime() - (heard.get(mailbox.id) ?? -Infinity) < HEARTBEAT_EVERY_MS) return;
+  heard.set(mailbox.id, now.getTime());
+  await recordHeartbeat(deps.db, mailbox.id, batch.relay, now);
+}
+
+const relayOperation: RouteConfig = {
+  method: 'post',
+  path: '/v1/relay/{mailbox}',
+  operationId: 'postRelayBatch',
+  tags: ['Relay'],
+  summary: 'Hand over new mails',
+  description:
+    'For the relay in the Gmail account. Signed as Standard Webhooks say, with a secret of the mailbox (`whsec_…`). ' +
+    'Answered within 20 seconds; a mail is `accepted` once it is committed, and `retry` asks for it again.',
+  request: {
+    params: z.object({ mailbox: z.email().openapi({ example: 'support@example.com' }) }),
+    headers: z.object({
+      'webhook-id': z.string().openapi({ description: 'Names the post; comes back as `batch`' }),
+      'webhook-timestamp': z.string().openapi({ description: 'Unix seconds, within five minutes' }),
+      'webhook-signature': z
+        .string()
+        .openapi({ description: '`v1,` and base64 HMAC-SHA256 of `id.timestamp.body`' }),
+    }),
+    body: { required: true, content: { 'application/json': { schema: relayBatch } } },
+  },
+  responses: {
+    200: jsonContent('What became of each mail', relayAnswer),
+    ...problemResponses(
+      'invalid_input',
+      'bad_signature',
+      'not_found',
+      'too_large',
+      'unsupported_media_type',
+      'busy',
+    ),
+  },
+};

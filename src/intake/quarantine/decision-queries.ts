@@ -1,0 +1,58 @@
+import type { Queryable } from '../../platform/db/connect.ts';
+import type { HandedOver } from '../filing/incoming-mail.ts';
+
+/** A stored mail as it was handed over, original included; null once it is erased. */
+export async function findStoredMail(
+  db: Queryable,
+  intakeId: number,
+): Promise<{ readonly mailboxAddress: string; readonly handedOver: HandedOver } | null> {
+  const [row] = await db<
+    (Omit<HandedOver, 'sizeEstimate'> & { mailboxAddress: string; sizeEstimate: number | null })[]
+  >`
+    select mailboxes.address as mailbox_address, gmail_id, coalesce(gmail_thread_id, gmail_id) as gmail_thread_id,
+      internal_date, label_ids, size_estimate, raw, headers
+    from intake
+    join mailboxes on mailboxes.id = intake.mailbox_id
+    where intake.id = ${intakeId} and outcome <> 'erased'`;
+  if (row === undefined) return null;
+  const { mailboxAddress, ...handedOver } = row;
+  return { mailboxAddress, handedOver: { ...handedOver, sizeEstimate: handedOver.sizeEstimate ?? 0 } };
+}
+
+/** Takes a mail out of quarantine, for one caller alone; false for whoever comes second. */
+export async function claimQuarantined(
+  tx: Queryable,
+  intakeId: number,
+  decided: { readonly by: number | null; readonly at: Date; readonly outcome: 'discarded' | 'recorded' },
+): Promise<boolean> {
+  const rows = await tx`
+    update intake
+    set outcome = ${decided.outcome}, decided_at = ${decided.at}, decided_by = ${decided.by}
+    where id = ${intakeId} and outcome = 'quarantined'
+    returning id`;
+  return rows.length > 0;
+}
+
+/** Switches a contact's block or trust in one mailbox on. */
+export async function markContactSetting(
+  tx: Queryable,
+  contactId: number,
+  mailboxId: number,
+  setting: 'blocked' | 'trusted',
+): Promise<void> {
+  await tx`
+    insert into contact_settings (contact_id, mailbox_id, ${tx(setting)})
+    values (${contactId}, ${mailboxId}, true)
+    on conflict (contact_id, mailbox_id) do update
+    set ${tx(setting)} = true`;
+}
+
+/** The ids of mails in quarantine for a reason, the oldest first. */
+export async function listQuarantinedIds(db: Queryable, reason: string | null): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    select id
+    from intake
+    where outcome = 'quarantined' and (${reason}::text is null or reason = ${reason})
+    order by id`;
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,36 @@
+import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import type { StoredFile } from '../../platform/files/stored-file.ts';
+import type { IntakeView } from './intake.ts';
+import { findIntakeRow } from './list-queries.ts';
+
+/** One handed-over mail; `not_found` for one of a mailbox that the operator does not serve. */
+export async function findIntake(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  intakeId: number,
+): Promise<IntakeView> {
+  requirePermission(actor, 'intake.read');
+  const intake = await findIntakeRow(deps.db, actor.mailboxIds, intakeId);
+  if (intake === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
+  return intake;
+}
+
+/** The original of a handed-over mail, to be read in slices; `not_found` when it was too large to relay or is erased. */
+export async function findIntakeOriginal(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  intakeId: number,
+): Promise<StoredFile> {
+  const intake = await findIntake(deps, actor, intakeId);
+  if (intake.size === null) throw new Problem('not_found', `There is no original mail of intake ${intakeId}`);
+  return {
+    name: `intake-${intakeId}.eml`,
+    contentType: 'message/rfc822',
+    size: intake.size,
+    read: (offset, length) => readStoredBytes(deps.db, 'original', intakeId, offset, length),
+  };
+}

@@ -1,0 +1,30 @@
+import type { Authenticity, MailClass, Outcome } from '../filing/incoming-mail.ts';
+
+export type IntakeOutcome = Outcome | 'discarded' | 'erased';
+
+/** One handed-over mail as operators see it: what became of it, and why. */
+export type IntakeView = {
+  readonly id: number;
+  readonly mailboxId: number;
+  readonly mailboxAddress: string;
+  readonly gmailId: string;
+  readonly internetMessageId: string | null;
+  readonly fromAddress: string | null;
+  readonly fromName: string | null;
+  readonly subject: string | null;
+  readonly class: MailClass | null;
+  readonly classReason: string | null;
+  readonly authenticity: Authenticity | null;
+  readonly authenticityReason: string | null;
+  readonly outcome: IntakeOutcome;
+  readonly reason: string | null;
+  readonly error: string | null;
+  readonly requestId: number | null;
+  readonly messageId: number | null;
+  readonly oversize: boolean;
+  readonly size: number | null;
+  readonly receivedAt: Date;
+  readonly decidedAt: Date | null;
+  readonly decidedById: number | null;
+  readonly decidedByName: string | null;
+};

@@ -1,0 +1,86 @@
+import { lockContact } from '../../people/contacts/lock-contact.ts';
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import type { Sender } from '../filing/actual-sender.ts';
+import type { ReadMail } from '../filing/file-mail.ts';
+import { fileIntoRequest } from '../filing/file-into-request.ts';
+import { findIntake } from './find-intake.ts';
+import type { IntakeView } from './intake.ts';
+import { letterOf } from '../filing/letter.ts';
+import { claimQuarantined, markContactSetting } from './decision-queries.ts';
+import { readStoredMail } from './stored-mail.ts';
+
+/** A mail without a sender is filed under this address, which by RFC 6761 nobody can have. */
+const NOBODY = 'unknown-sender@nobody.invalid';
+
+/**
+ * Files a mail from quarantine into the request it belongs to, from threading on: no check and no cap holds it again, and
+ * no notice is sent. Of two operators at once one wins, the other gets `wrong_state`. `trust` makes later mail of the
+ * sender count as verified in this mailbox.
+ */
+export async function releaseIntake(
+  deps: Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
+  actor: OperatorActor,
+  input: { readonly intakeId: number; readonly trust?: boolean },
+): Promise<IntakeView> {
+  requirePermission(actor, 'intake.decide');
+  const intake = await findIntake(deps, actor, input.intakeId);
+  if (intake.outcome !== 'quarantined') throw notQuarantined(intake);
+  const { mailbox, mail } = await readStoredMail(deps, intake.id);
+  const sender = senderOf(mail);
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    const { address } = sender;
+    const contactId = await lockContact(tx, { email: address.address, name: address.name }, at);
+    await claimOrRefuse(tx, intake, actor, at);
+    if (input.trust === true) await markContactSetting(tx, contactId, mailbox.id, 'trusted');
+    const believed = mail.judged.authenticity === 'verified' || mail.judged.authenticity === 'unchecked';
+    const filed = await fileIntoRequest(
+      tx,
+      mailbox,
+      letterOf(mailbox, mail, sender),
+      { kind: 'request', believed, noticeWelcome: false, heldByCaps: false },
+      { intakeId: intake.id, contactId, at },
+    );
+    await recordEvent(tx, {
+      type: 'intake.released',
+      actor,
+      at,
+      mailboxId: mailbox.id,
+      requestId: filed.requestId,
+      intakeId: intake.id,
+      contactId,
+      old: { outcome: 'quarantined', reason: intake.reason },
+      new: { outcome: filed.outcome, trust: input.trust ?? false },
+    });
+  });
+  return findIntake(deps, actor, intake.id);
+}
+
+async function claimOrRefuse(
+  tx: Transaction,
+  intake: IntakeView,
+  actor: OperatorActor,
+  at: Date,
+): Promise<void> {
+  const claimed = await claimQuarantined(tx, intake.id, { by: actor.operatorId, at, outcome: 'recorded' });
+  if (!claimed) throw notQuarantined(intake);
+}
+
+/** The 409 of a decision about a mail that somebody else has decided about. */
+export function notQuarantined(intake: Pick<IntakeView, 'id' | 'outcome'>): Problem {
+  const outcome = intake.outcome === 'quarantined' ? 'decided by somebody else' : intake.outcome;
+  return new Problem('wrong_state', `Intake ${intake.id} is not in quarantine: it is ${outcome}`, {
+    members: { outcome: intake.outcome },
+  });
+}
+
+function senderOf(mail: ReadMail): Sender {
+  if (mail.sender !== null) return mail.sender;
+  const from = mail.reading.ok ? mail.reading.mail.from : mail.reading.from;
+  return { address: from ?? { name: '', address: NOBODY }, forwardedBy: null };
+}

@@ -1,0 +1,51 @@
+import { lockContact } from '../../people/contacts/lock-contact.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { decideIntake } from '../filing/decide-intake.ts';
+import { file } from '../filing/file-mail.ts';
+import { quarantine } from '../filing/quarantine.ts';
+import type { Filed } from '../filing/incoming-mail.ts';
+import { claimQuarantined, listQuarantinedIds } from './decision-queries.ts';
+import { readStoredMail } from './stored-mail.ts';
+
+export type ReplayDeps = Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'>;
+
+/** The mails that a replay is for, the oldest first: those in quarantine for a reason, or for any with null. */
+export async function listReplayable(
+  deps: Pick<Deps, 'db'>,
+  reason: string | null,
+): Promise<readonly number[]> {
+  return listQuarantinedIds(deps.db, reason);
+}
+
+/**
+ * Handles a mail in quarantine as if the relay had just handed it over: after a fix, what failed is filed, and what the
+ * rules still hold stays where it is. Null when it is in quarantine no more. An error leaves it as it was and is thrown.
+ */
+export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<Filed | null> {
+  const { mailbox, mail } = await readStoredMail(deps, intakeId);
+  const at = deps.clock.now();
+  const decision = decideIntake(mailbox, mail, at);
+  const sender = decision.kind === 'request' ? mail.sender : null;
+  const filed = await deps.db.begin(async (tx): Promise<Filed | null> => {
+    const contactId =
+      sender === null
+        ? null
+        : await lockContact(tx, { email: sender.address.address, name: sender.address.name }, at);
+    if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
+    if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
+    const result = await file(tx, mailbox, mail, decision, { intakeId, contactId, at });
+    await recordEvent(tx, {
+      type: 'intake.replayed',
+      actor: { kind: 'system' },
+      at,
+      mailboxId: mailbox.id,
+      requestId: result.requestId,
+      intakeId,
+      new: { outcome: result.outcome, reason: result.reason },
+    });
+    return result;
+  });
+  if (filed?.queuedDelivery === true) deps.wakeDeliveries();
+  return filed;
+}

@@ -1,0 +1,19 @@
+import type { Deps } from '../../platform/deps.ts';
+import { findRelayMailbox, type RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { Problem } from '../../platform/problems.ts';
+import type { ReadMail } from '../filing/file-mail.ts';
+import { findStoredMail } from './decision-queries.ts';
+import { readHandedOver } from '../filing/read-handed-over.ts';
+
+export type StoredMailDeps = Pick<Deps, 'db' | 'keyring' | 'log' | 'parsePool'>;
+
+/** Reads a stored mail anew, as if the relay had just handed it over: a mended parser gets its second chance. */
+export async function readStoredMail(
+  deps: StoredMailDeps,
+  intakeId: number,
+): Promise<{ readonly mailbox: RelayMailbox; readonly mail: ReadMail }> {
+  const stored = await findStoredMail(deps.db, intakeId);
+  const mailbox = stored === null ? null : await findRelayMailbox(deps, stored.mailboxAddress);
+  if (stored === null || mailbox === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
+  return { mailbox, mail: await readHandedOver(deps, mailbox, stored.handedOver) };
+}

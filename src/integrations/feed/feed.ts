@@ -1,0 +1,60 @@
+import type { OperatorActor } from '../../people/access/actor.ts';
+import type { EventView } from '../../people/history/event-view.ts';
+
+/** A place in the feed: events are ordered by the transaction that wrote them, then by id. */
+export type FeedPosition = { readonly xact: string; readonly id: number };
+
+export type FeedFilters = {
+  readonly type?: readonly string[] | undefined;
+  readonly requestId?: readonly number[] | undefined;
+};
+
+/** Which events somebody gets: of these mailboxes (null: of every one), and those of no mailbox when `deskWide`. */
+export type FeedView = FeedFilters & {
+  readonly mailboxIds: readonly number[] | null;
+  readonly deskWide: boolean;
+};
+
+export type FeedRow = {
+  readonly event: EventView;
+  readonly mailboxId: number | null;
+  readonly position: FeedPosition;
+};
+
+export const FEED_START: FeedPosition = { xact: '0', id: 0 };
+
+/** Everything. */
+export const WHOLE_FEED: FeedView = { mailboxIds: null, deskWide: true };
+
+/** What an operator gets: their mailboxes' events; those of the desk itself (operators, tokens) are for admins. */
+export function feedViewOf(actor: OperatorActor, filters: FeedFilters): FeedView {
+  return { ...filters, mailboxIds: actor.mailboxIds, deskWide: actor.role === 'admin' };
+}
+
+/** The place before everything that a horizon leaves for later. */
+export function justBefore(horizon: string): FeedPosition {
+  return { xact: String(BigInt(horizon) - 1n), id: Number.MAX_SAFE_INTEGER };
+}
+
+/** True when the row comes after the place. */
+export function isBeyond(row: FeedRow, position: FeedPosition): boolean {
+  const difference = BigInt(row.position.xact) - BigInt(position.xact);
+  return difference > 0n || (difference === 0n && row.position.id > position.id);
+}
+
+/** True when the row tells that an operator serves other mailboxes, is another role's or nobody's, or lost a token. */
+export function changesAccess(operatorId: number, { event }: FeedRow): boolean {
+  const isOfAccess = event.type === 'operator.edited' || event.type === 'token.revoked';
+  return isOfAccess && (event.old?.['operatorId'] === operatorId || event.new?.['operatorId'] === operatorId);
+}
+
+/** True when the view shows the row: the same rule as the query's, for rows that were read once for everybody. */
+export function shows(view: FeedView, { event, mailboxId }: FeedRow): boolean {
+  const visible =
+    mailboxId === null ? view.deskWide : view.mailboxIds === null || view.mailboxIds.includes(mailboxId);
+  return (
+    visible &&
+    (view.type === undefined || view.type.includes(event.type)) &&
+    (view.requestId === undefined || (event.requestId !== null && view.requestId.includes(event.requestId)))
+  );
+}

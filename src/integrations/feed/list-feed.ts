@@ -1,0 +1,62 @@
+import type { Deps } from '../../platform/deps.ts';
+import { decodeCursor, encodeCursor } from '../../platform/lists/cursor.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import {
+  FEED_START,
+  type FeedFilters,
+  type FeedPosition,
+  type FeedRow,
+  feedViewOf,
+  justBefore,
+} from './feed.ts';
+import { findHorizon, listFeedRows } from './queries.ts';
+
+const SCOPE = 'feed';
+
+export type FeedPage = {
+  readonly rows: readonly FeedRow[];
+  readonly position: FeedPosition;
+  /** False when there is more to read at once. */
+  readonly ended: boolean;
+};
+
+/**
+ * The events after a place, oldest first. None is ever skipped: what a transaction that is still open may yet add below
+ * what it would give is waited for. `now` gives none, and the place from which the future begins.
+ */
+export async function listFeed(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  input: {
+    readonly filters: FeedFilters;
+    readonly after: FeedPosition | 'now' | null;
+    readonly limit: number;
+  },
+): Promise<FeedPage> {
+  requirePermission(actor, 'requests.read');
+  const horizon = await findHorizon(deps.db);
+  const end = justBefore(horizon);
+  if (input.after === 'now') return { rows: [], position: end, ended: true };
+  const after = input.after ?? FEED_START;
+  const rows = await listFeedRows(deps.db, feedViewOf(actor, input.filters), {
+    after,
+    horizon,
+    limit: input.limit,
+  });
+  const last = rows.length === input.limit ? rows.at(-1) : undefined;
+  // A rare filter must not read the same events again each time: all below the horizon have been looked at.
+  const position = last?.position ?? (BigInt(after.xact) > BigInt(end.xact) ? after : end);
+  return { rows, position, ended: last === undefined };
+}
+
+/** A place in the feed as an opaque text. */
+export function feedCursor(position: FeedPosition): string {
+  return encodeCursor({ value: position.xact, id: position.id }, SCOPE);
+}
+
+/** Reads `feedCursor`'s text back, refused by the name `cursor` when it is none. */
+export function readFeedCursor(cursor: string): FeedPosition {
+  const { value, id } = decodeCursor(cursor, SCOPE);
+  return { xact: value ?? '0', id };
+}

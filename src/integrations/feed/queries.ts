@@ -1,0 +1,48 @@
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+import type { EventView } from '../../people/history/event-view.ts';
+import type { FeedPosition, FeedRow, FeedView } from './feed.ts';
+
+/**
+ * The transaction below which every one has ended: what is not to be read there now will never be. Transactions that
+ * write take part, in any database of the server; mere readers do not.
+ */
+export async function findHorizon(db: Queryable): Promise<string> {
+  const [row] = await db<{ horizon: string }[]>`
+    select pg_snapshot_xmin(pg_current_snapshot())::text as horizon`;
+  if (row === undefined) throw new Error('a select without a table gives a row');
+  return row.horizon;
+}
+
+/** Events after a position and before a horizon, in the order of the feed, that the view shows. */
+export async function listFeedRows(
+  db: Queryable,
+  view: FeedView,
+  range: { readonly after: FeedPosition; readonly horizon: string; readonly limit: number },
+): Promise<FeedRow[]> {
+  const rows = await db<(EventView & { xact: string; mailboxId: number | null })[]>`
+    select e.id, e.xact::text as xact, e.mailbox_id, e.type, e.request_id, e.message_id, e.delivery_id, e.contact_id,
+      e.actor_kind, e.actor_operator_id, o.name as actor_name, e.old, e.new, e.at
+    from events e
+    left join operators o on o.id = e.actor_operator_id
+    where (e.xact, e.id) > (${range.after.xact}::xid8, ${range.after.id}::bigint) and e.xact < ${range.horizon}::xid8
+      ${conditions(db, view)}
+    order by e.xact, e.id
+    limit ${range.limit}`;
+  return rows.map(({ xact, mailboxId, ...event }) => ({
+    event,
+    mailboxId,
+    position: { xact, id: event.id },
+  }));
+}
+
+function conditions(db: Queryable, view: FeedView): Fragment {
+  const mailboxes =
+    view.mailboxIds === null
+      ? db`e.mailbox_id is not null`
+      : db`e.mailbox_id = any(${[...view.mailboxIds]}::bigint[])`;
+  const visible = view.deskWide ? db`and (e.mailbox_id is null or ${mailboxes})` : db`and ${mailboxes}`;
+  const type = view.type === undefined ? db`` : db`and e.type = any(${[...view.type]}::text[])`;
+  const request =
+    view.requestId === undefined ? db`` : db`and e.request_id = any(${[...view.requestId]}::bigint[])`;
+  return db`${visible} ${type} ${request}`;
+}

@@ -1,0 +1,91 @@
+import { parseAddresses } from '../headers/addresses.ts';
+import { contentHash } from '../content-hash.ts';
+import { readDate } from '../headers/mail-date.ts';
+import { readMessageId, readMessageIds } from '../headers/message-ids.ts';
+import { nameAttachments } from '../mime/attachments.ts';
+import { decodeText } from '../charsets/decode-text.ts';
+import { charsetHint, readContent } from '../mime/content.ts';
+import { decodeHeaderText } from '../mime/encoded-words.ts';
+import type { Entity } from '../mime/entity.ts';
+import { readEntities } from '../mime/entity.ts';
+import type { RawHeader } from '../mime/header-block.ts';
+import { firstHeader } from '../mime/header-block.ts';
+import { repairRaw } from '../mime/repair-raw.ts';
+import type { Address, Header, ParsedMail } from '../parsed-mail.ts';
+import { sanitizeHtml } from '../html/sanitize-html.ts';
+import { cleanLine, cleanText, shorten } from '../text.ts';
+import { visibleText, visibleTextOfHtml } from '../trim/trim-reply.ts';
+
+const longestSubject = 4000;
+const longestHeader = 64 * 1024;
+/** A text longer than this is a log or an attack, no conversation: it is shown whole instead of searched for quotes. */
+const longestTrimmed = 4 * 1024 * 1024;
+
+/** Raw RFC 822 bytes as a mail. Takes anything, however broken, without error; linear in the length; changes nothing in `raw`. */
+export function parseMail(raw: Uint8Array): Promise<ParsedMail> {
+  return Promise.resolve(parse(raw));
+}
+
+function parse(raw: Uint8Array): ParsedMail {
+  const bytes = repairRaw(raw);
+  const { root, leaves } = readEntities(bytes);
+  const hint = charsetHint(root, leaves);
+  const content = readContent(bytes, leaves, hint);
+  const { headers } = root;
+  const html = content.html === null ? null : cleanText(content.html);
+  const text = cleanText(content.text);
+  return {
+    headers: headers.map((header) => shownHeader(header, hint)),
+    ...envelope(headers, hint),
+    text,
+    visibleText: visible(text, html, leaves),
+    html: html === null ? null : sanitizeHtml(html),
+    attachments: nameAttachments(content.found, html),
+    contentHash: contentHash(raw),
+  };
+}
+
+/** What the headers alone say. */
+export function envelope(headers: readonly RawHeader[], hint: string | null) {
+  const froms = headers
+    .filter((header) => header.name === 'from')
+    .map(({ value }) => parseAddresses(value, hint));
+  const all = (name: string): readonly Address[] =>
+    headers.filter((header) => header.name === name).flatMap(({ value }) => parseAddresses(value, hint));
+  const ids = (name: string): string | null =>
+    headers
+      .filter((header) => header.name === name)
+      .map((header) => header.value)
+      .join(' ') || null;
+  return {
+    from: froms.find((list) => list.length > 0)?.[0] ?? null,
+    fromHeaders: froms.reduce((sum, list) => sum + Math.max(list.length, 1), 0),
+    replyTo: all('reply-to'),
+    to: all('to'),
+    cc: all('cc'),
+    subject: shorten(decodeHeaderText(firstHeader(headers, 'subject') ?? '', hint), longestSubject),
+    date: readDate(firstHeader(headers, 'date')),
+    internetMessageId: readMessageId(firstHeader(headers, 'message-id')),
+    inReplyTo: readMessageIds(ids('in-reply-to')),
+    references: readMessageIds(ids('references')),
+  };
+}
+
+function visible(text: string, html: string | null, leaves: readonly Entity[]): string {
+  if (text.length > longestTrimmed) return text;
+  const onlyHtml =
+    html !== null &&
+    !leaves.some((entity) => entity.type === 'text/plain' && entity.bodyEnd > entity.bodyStart);
+  const trimmed = (onlyHtml ? visibleTextOfHtml(html) : null) ?? visibleText(text);
+  return trimmed.trim() === '' ? text : trimmed;
+}
+
+/** Encoded words stay as they are; only raw 8-bit bytes become characters. */
+function shownHeader({ name, value }: RawHeader, hint: string | null): Header {
+  const start = value.slice(0, longestHeader);
+  // eslint-disable-next-line no-control-regex
+  const readable = /[\u0080-\u00ff]/.test(start)
+    ? decodeText(Buffer.from(start, 'latin1'), null, hint)
+    : start;
+  return { name: cleanLine(shorten(name, 1000)), value: cleanLine(readable) };
+}

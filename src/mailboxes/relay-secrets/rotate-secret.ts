@@ -1,0 +1,55 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { mailboxAddress } from '../mailbox.ts';
+import { addRelaySecret } from './add-relay-secret.ts';
+import { listValidSecretIds, lockMailbox, markOlderSecretsRevoked } from './queries.ts';
+import { generateRelaySecret } from './relay-secret.ts';
+
+export type RotateSecretInput = {
+  readonly address: string;
+  /** Revoke the old secrets at once, because one leaked: the relay is refused until it has the new one. */
+  readonly revokeOld?: boolean | undefined;
+};
+
+// Each valid secret is tried on a post that carries no good signature.
+const MOST_VALID = 5;
+
+/**
+ * Gives a mailbox a new relay secret, returned this once in clear, that is valid beside the old ones until the relay
+ * first uses it. Refuses (`wrong_state`) a sixth valid secret, an unknown mailbox, and anybody but an admin or the system.
+ */
+export async function rotateSecret(
+  deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
+  actor: Actor,
+  input: RotateSecretInput,
+): Promise<{ readonly address: string; readonly secret: string; readonly oldSecretsValid: number }> {
+  requirePermission(actor, 'mailboxes.manage');
+  const address = mailboxAddress(input.address) ?? input.address;
+  const secret = generateRelaySecret();
+  const now = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    const mailbox = await lockMailbox(tx, address);
+    if (mailbox === null) throw new Problem('not_found', `${address} is no mailbox.`);
+    const valid = await listValidSecretIds(tx, mailbox.id);
+    if (valid.length >= MOST_VALID && input.revokeOld !== true) {
+      throw new Problem(
+        'wrong_state',
+        `${address} has ${MOST_VALID} valid secrets: put the newest into the relay, or revoke the old ones at once.`,
+      );
+    }
+    const secretId = await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });
+    if (input.revokeOld === true) await markOlderSecretsRevoked(tx, mailbox.id, secretId, now);
+    await recordEvent(tx, {
+      type: 'mailbox.secret_rotated',
+      actor,
+      at: now,
+      mailboxId: mailbox.id,
+      requestId: null,
+      new: { secretId, oldRevoked: input.revokeOld === true },
+    });
+    return { address, secret, oldSecretsValid: input.revokeOld === true ? 0 : valid.length };
+  });
+}

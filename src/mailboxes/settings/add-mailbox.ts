@@ -1,0 +1,81 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { invalidField, Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { type Mailbox, mailboxAddress } from '../mailbox.ts';
+import { insertMailbox, listMailboxRows, type NewMailbox } from './queries.ts';
+import { addRelaySecret } from '../relay-secrets/add-relay-secret.ts';
+import { findFirstSecret } from '../relay-secrets/find-first-secret.ts';
+import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from '../relay-secrets/relay-secret.ts';
+
+export type AddMailboxInput = NewMailbox & {
+  /** Generated unless given. */
+  readonly secret?: string | undefined;
+  readonly idempotency?: Idempotency | null;
+};
+
+type Added = { readonly mailbox: Mailbox; readonly secret: string };
+
+/**
+ * Adds a mailbox that accepts mail from now on, with its first relay secret, which is returned in clear: this once, and to
+ * a repeat under the same key. Refuses an address that is a mailbox already (`already_exists`), and anybody but an admin
+ * or the system.
+ */
+export async function addMailbox(
+  deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
+  actor: Actor,
+  input: AddMailboxInput,
+): Promise<Added> {
+  requirePermission(actor, 'mailboxes.manage');
+  const { secret = generateRelaySecret(), idempotency: call = null, ...settings } = checkedInput(input);
+  const now = deps.clock.now();
+  return deps.db.begin(async (tx): Promise<Added> => {
+    const madeBefore = await findIdempotent(tx, call, now);
+    if (madeBefore !== null) return addedBefore(deps, tx, madeBefore);
+    const mailbox = await insertMailbox(tx, settings, now);
+    if (mailbox === null) throw new Problem('already_exists', `${settings.address} is a mailbox already.`);
+    await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });
+    await recordEvent(tx, {
+      type: 'mailbox.added',
+      actor,
+      at: now,
+      mailboxId: mailbox.id,
+      requestId: null,
+      new: { address: mailbox.address, name: mailbox.name },
+    });
+    await rememberIdempotent(tx, call, mailbox.id, now);
+    return { mailbox, secret };
+  });
+}
+
+// The secret is opened again rather than kept with the key: in clear it is nowhere.
+async function addedBefore(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: number): Promise<Added> {
+  const [mailbox] = await listMailboxRows(tx, [id]);
+  const secret = await findFirstSecret(deps, tx, id);
+  if (mailbox === undefined || secret === null) throw new Error(`mailbox ${id} is gone`);
+  return { mailbox, secret };
+}
+
+function checkedInput(input: AddMailboxInput): AddMailboxInput {
+  const address = mailboxAddress(input.address);
+  if (address === null) throw invalidField('/address', 'is not an e-mail address');
+  const name = input.name.trim();
+  if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {
+    throw invalidField('/name', 'has 1 to 100 characters on one line');
+  }
+  if (input.secret !== undefined && decodeRelaySecret(input.secret) === null) {
+    throw invalidField('/secret', `is ${RELAY_SECRET_FORM}`);
+  }
+  const days = input.reopenDays ?? 0;
+  if (!Number.isInteger(days) || days < 0 || days > 365) {
+    throw invalidField('/reopenDays', 'is a whole number from 0 to 365');
+  }
+  return { ...input, address, name };
+}

@@ -1,0 +1,37 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { lockVisibleMailbox } from './lock-visible-mailbox.ts';
+import { type MailboxSettings, markSettings } from './settings-queries.ts';
+
+export type MailboxChange = { readonly [Name in keyof MailboxSettings]?: MailboxSettings[Name] | undefined };
+
+/** Changes settings of a mailbox; those left out stay. Mail that comes, and answers written, from then on follow them. */
+export async function editMailbox(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly mailboxId: number; readonly change: MailboxChange },
+): Promise<void> {
+  requirePermission(actor, 'mailboxes.edit');
+  const { mailboxId } = input;
+  await deps.db.begin(async (tx) => {
+    const { id: _, address: __, ...old } = await lockVisibleMailbox(tx, actor, mailboxId);
+    const given = Object.entries(input.change).filter(([, value]) => value !== undefined);
+    const settings: MailboxSettings = { ...old, ...Object.fromEntries(given) };
+    const changed = (Object.keys(old) as (keyof MailboxSettings)[]).filter(
+      (name) => JSON.stringify(old[name]) !== JSON.stringify(settings[name]),
+    );
+    if (changed.length === 0) return;
+    await markSettings(tx, mailboxId, settings);
+    await recordEvent(tx, {
+      type: 'mailbox.edited',
+      actor,
+      at: deps.clock.now(),
+      mailboxId,
+      requestId: null,
+      old: Object.fromEntries(changed.map((name) => [name, old[name]])),
+      new: Object.fromEntries(changed.map((name) => [name, settings[name]])),
+    });
+  });
+}

@@ -1,0 +1,11 @@
+import type { Queryable } from '../../platform/db/connect.ts';
+import { listOwnAddresses } from './queries.ts';
+
+/**
+ * Tells which addresses lead into this desk, groups included and with or without a plus tag: a mail of ours to one would
+ * come back through the relay as a mail of its own.
+ */
+export async function findOwnAddresses(tx: Queryable): Promise<(address: string) => boolean> {
+  const own = new Set(await listOwnAddresses(tx));
+  return (address) => own.has(address.replace(/\+[^@]*@/, '@'));
+}

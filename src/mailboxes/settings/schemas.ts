@@ -1,0 +1,164 @@
+import { z } from '@hono/zod-openapi';
+import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
+import { id, listOf, text, time } from '../../platform/http/schemas.ts';
+import { recipientAddress } from '../../mail/headers/recipient-address.ts';
+import { LANGUAGES, NOTICE_KINDS } from '../mailbox.ts';
+import type { MailboxRow } from './queries.ts';
+
+const name = text(100, 1)
+  .refine((value) => value.trim() !== '' && !/\p{Cc}/u.test(value), 'must be one line of text')
+  .transform((value) => value.trim())
+  .openapi({ type: 'string', example: 'Example Support' });
+
+// A domain is tried as the domain of an address, which is all that the rules will ever compare it with.
+const addressOrDomain = text(320, 1).transform((value, context) => {
+  const given = value.trim().toLowerCase();
+  const address = given.includes('@')
+    ? recipientAddress(given)
+    : (recipientAddress(`x@${given}`)?.slice('x@'.length) ?? null);
+  if (address !== null) return address;
+  context.addIssue({ code: 'custom', message: 'is no e-mail address and no domain' });
+  return z.NEVER;
+});
+
+const settings = {
+  name,
+  language: z.enum(LANGUAGES).openapi({ description: 'Of notices to contacts whose language is not known.' }),
+  threadBy: z.enum(['sender', 'conversation']).openapi({
+    description: 'sender: new mail joins the open request of its sender; conversation: only answers do.',
+  }),
+  reopenDays: z.int().min(0).max(365).openapi({
+    description: 'How long an answer to a closed request reopens it; 0: it opens a new one.',
+  }),
+  notices: z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length).openapi({
+    description: 'The notices that are sent.',
+  }),
+  quoting: z.enum(['full', 'last', 'none']).openapi({
+    description:
+      "What an answer quotes of the contact's last mail: with the history in it, what was new, or nothing.",
+  }),
+  autoCloseDays: z.int().min(1).max(365).nullable().openapi({
+    description: 'Days after which a resolved request closes by itself, with its notice; null: never.',
+  }),
+  noticesPerHour: z.int().min(1).max(1_000_000).nullable().openapi({
+    description: 'Automatic mails within an hour, after which no more leave: against loops. null: no cap.',
+  }),
+  silenceMinutes: z.int().min(16).max(10_080).openapi({
+    description: 'How long the relay may be silent before the admins are told; it speaks every ten minutes.',
+  }),
+  signature: text(2000).openapi({ description: "Below each answer, after the operator's own; plain text." }),
+  groupAddresses: z
+    .array(mailAddress)
+    .max(100)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Google Groups in front of the mailbox.',
+    }),
+  allowedSenders: z
+    .array(addressOrDomain)
+    .max(1000)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Addresses or domains; empty: everybody. Mail of others waits in quarantine.',
+    }),
+  deniedSenders: z
+    .array(addressOrDomain)
+    .max(1000)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Addresses or domains whose mail waits in quarantine.',
+    }),
+};
+
+export const mailboxSchema = z
+  .object({
+    id,
+    address: z.string().openapi({ example: 'support@example.com' }),
+    name: z.string().openapi({ example: 'Example Support' }),
+    language: settings.language,
+    threadBy: settings.threadBy,
+    reopenDays: settings.reopenDays,
+    notices: settings.notices,
+    quoting: settings.quoting,
+    autoCloseDays: settings.autoCloseDays,
+    noticesPerHour: settings.noticesPerHour,
+    silenceMinutes: settings.silenceMinutes,
+    signature: settings.signature,
+    groupAddresses: z.array(z.string()).openapi({ description: 'Google Groups in front of the mailbox.' }),
+    allowedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains; empty: everybody.' }),
+    deniedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains held in quarantine.' }),
+    acceptSince: time.openapi({ description: 'Older mail waits in quarantine.' }),
+    relay: z
+      .object({
+        heardAt: time.nullable().openapi({ description: 'null: never.' }),
+        version: z.string().nullable().openapi({ example: '1.0.0' }),
+        account: z.string().nullable().openapi({ description: 'The Google account it runs in.' }),
+        pending: z.int().nullable().openapi({ description: 'Mails that wait to be handed over.' }),
+        failed: z.int().nullable().openapi({ description: 'Mails that it has given up on.' }),
+        runtimeTodaySeconds: z.int().nullable().openapi({ description: 'Seconds.' }),
+      })
+      .openapi({ description: 'What the relay last said of itself.' }),
+    createdAt: time,
+  })
+  .openapi('Mailbox');
+
+export const mailboxListSchema = listOf(mailboxSchema).openapi('MailboxList');
+
+export const editMailboxSchema = z
+  .strictObject({
+    ...settings,
+    acceptSince: z.iso
+      .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
+      .transform((value) => new Date(value))
+      .openapi({ type: 'string', format: 'date-time', description: 'Older mail waits in quarantine.' }),
+  })
+  .partial()
+  .openapi('MailboxSettings');
+
+export const newMailboxSchema = z
+  .strictObject({
+    address: text(320, 1).openapi({ example: 'support@example.com' }),
+    name,
+    language: settings.language.optional(),
+    threadBy: settings.threadBy.optional(),
+    reopenDays: settings.reopenDays.optional(),
+  })
+  .openapi('NewMailbox');
+
+export const createdMailboxSchema = mailboxSchema
+  .extend({ relaySecret: z.string().openapi({ description: 'Shown this once.', example: 'whsec_…' }) })
+  .openapi('CreatedMailbox');
+
+/** A mailbox as the interface shows one. */
+export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema> {
+  return {
+    id: mailbox.id,
+    address: mailbox.address,
+    name: mailbox.name,
+    language: mailbox.language,
+    threadBy: mailbox.threadBy,
+    reopenDays: mailbox.reopenDays,
+    notices: [...mailbox.notices],
+    quoting: mailbox.quoting,
+    autoCloseDays: mailbox.autoCloseDays,
+    noticesPerHour: mailbox.noticesPerHour,
+    silenceMinutes: mailbox.silenceMinutes,
+    signature: mailbox.signature,
+    groupAddresses: [...mailbox.groupAddresses],
+    allowedSenders: [...mailbox.allowedSenders],
+    deniedSenders: [...mailbox.deniedSenders],
+    acceptSince: mailbox.acceptSince.toISOString(),
+    relay: {
+      heardAt: mailbox.relayHeardAt?.toISOString() ?? null,
+      version: mailbox.relayVersion,
+      account: mailbox.relayAccount,
+      pending: mailbox.relayPending,
+      failed: mailbox.relayFailed,
+      runtimeTodaySeconds: mailbox.relayRuntimeTodaySeconds,
+    },
+    createdAt: mailbox.createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,32 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Mailbox } from '../mailbox.ts';
+import { mailboxColumns } from '../mailbox-columns.ts';
+
+/** Locks a mailbox by id; null when there is none. Requests that are being filed into it do not wait for this. */
+export async function lockMailboxById(tx: Transaction, mailboxId: number): Promise<Mailbox | null> {
+  const [row] = await tx<Mailbox[]>`
+    select ${mailboxColumns(tx)}
+    from mailboxes m
+    where m.id = ${mailboxId}
+    for no key update`;
+  return row ?? null;
+}
+
+export type MailboxSettings = Omit<Mailbox, 'id' | 'address'>;
+
+export async function markSettings(
+  tx: Transaction,
+  mailboxId: number,
+  settings: MailboxSettings,
+): Promise<void> {
+  await tx`
+    update mailboxes
+    set name = ${settings.name}, language = ${settings.language}, thread_by = ${settings.threadBy},
+      reopen_days = ${settings.reopenDays}, notices = ${settings.notices as string[]}::text[],
+      quoting = ${settings.quoting}, auto_close_days = ${settings.autoCloseDays},
+      notices_per_hour = ${settings.noticesPerHour}, silence_minutes = ${settings.silenceMinutes}, signature = ${settings.signature},
+      group_addresses = ${settings.groupAddresses as string[]}::text[],
+      allowed_senders = ${settings.allowedSenders as string[]}::text[],
+      denied_senders = ${settings.deniedSenders as string[]}::text[], accept_since = ${settings.acceptSince}
+    where id = ${mailboxId}`;
+}

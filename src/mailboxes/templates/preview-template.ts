@@ -1,0 +1,21 @@
+import type { Deps } from '../../platform/deps.ts';
+import { findMailbox } from '../settings/find-mailbox.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { invalidField } from '../../platform/problems.ts';
+import { replySubject } from '../../outbox/writing/outgoing-context.ts';
+import { findTemplate, type TemplateName } from './find-template.ts';
+import { type Rendered, renderTemplate, sampleValues, templateFault, type Words } from './template.ts';
+
+/** How a notice would look, with sample values: in the words given, else as it is now. Saves nothing, sends nothing. */
+export async function previewTemplate(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  input: TemplateName & { readonly words: Words | null },
+): Promise<Rendered & { readonly subject: string }> {
+  const mailbox = await findMailbox(deps, actor, input);
+  const words = input.words ?? (await findTemplate(deps, actor, input));
+  const fault = templateFault(input.kind, words);
+  if (fault !== null) throw invalidField(`/${fault.field}`, fault.detail);
+  const values = sampleValues(mailbox, input.kind);
+  return { subject: replySubject(values.request.subject), ...renderTemplate(words, values) };
+}

@@ -1,0 +1,48 @@
+import type { Queryable } from '../../platform/db/connect.ts';
+import type { Language, NoticeKind } from '../mailbox.ts';
+
+export type TemplateRow = {
+  readonly kind: NoticeKind;
+  readonly language: Language;
+  readonly text: string;
+  readonly html: string | null;
+  readonly enabled: boolean;
+  readonly updatedAt: Date;
+};
+
+/** The templates that a mailbox has of its own. */
+export async function listTemplateRows(db: Queryable, mailboxId: number): Promise<readonly TemplateRow[]> {
+  return await db<TemplateRow[]>`
+    select kind, language, text, html, enabled, updated_at
+    from templates
+    where mailbox_id = ${mailboxId}`;
+}
+
+export async function upsertTemplate(
+  tx: Queryable,
+  mailboxId: number,
+  row: TemplateRow,
+  operatorId: number,
+): Promise<void> {
+  await tx`
+    insert into templates (mailbox_id, kind, language, text, html, enabled, updated_at, updated_by)
+    values (${mailboxId}, ${row.kind}, ${row.language}, ${row.text}, ${row.html}, ${row.enabled}, ${row.updatedAt},
+      ${operatorId})
+    on conflict (mailbox_id, kind, language) do update
+    set text = excluded.text, html = excluded.html, enabled = excluded.enabled, updated_at = excluded.updated_at,
+      updated_by = excluded.updated_by`;
+}
+
+/** True when the mailbox had one of its own. */
+export async function deleteTemplate(
+  tx: Queryable,
+  mailboxId: number,
+  kind: NoticeKind,
+  language: Language,
+): Promise<boolean> {
+  const rows = await tx`
+    delete from templates
+    where mailbox_id = ${mailboxId} and kind = ${kind} and language = ${language}
+    returning kind`;
+  return rows.length === 1;
+}

@@ -1,0 +1,29 @@
+import type { Language, MailboxTemplate, NoticeKind } from '../mailbox.ts';
+import { SHIPPED } from './shipped-templates.ts';
+import { type Rendered, renderTemplate, type TemplateValues, type Words } from './template.ts';
+
+export type Notice = Rendered & {
+  /** Why the mailbox's own template was not used although it has one; null when all is well. */
+  readonly fault: string | null;
+};
+
+/**
+ * A notice in a language: by the mailbox's own template, else the one that ships; null when it is switched off. A template
+ * that fails on these very values falls back to the shipped one, because the contact's mail must be filed all the same.
+ */
+export function renderNotice(
+  notice: NoticeKind,
+  language: Language,
+  templates: readonly MailboxTemplate[],
+  values: TemplateValues,
+): Notice | null {
+  const own = templates.find((each) => each.kind === notice && each.language === language);
+  const shipped: Words = { text: SHIPPED[language][notice], html: null };
+  if (own === undefined) return { ...renderTemplate(shipped, values), fault: null };
+  if (!own.enabled) return null;
+  try {
+    return { ...renderTemplate(own, values), fault: null };
+  } catch (error) {
+    return { ...renderTemplate(shipped, values), fault: String(error) };
+  }
+}

@@ -1,0 +1,53 @@
+import type { Language, NoticeKind } from '../mailbox.ts';
+
+/** The texts of the notices that ship with the desk, by language and kind. */
+export const SHIPPED: Readonly<Record<Language, Readonly<Record<NoticeKind, string>>>> = {
+  en: {
+    created: `Hello{% if contact.name != "" %} {{ contact.name }}{% endif %},
+
+we have received your message{% if request.subject != "" %} "{{ request.subject }}"{% endif %} and opened request {{ request.id }} for it. One of us will read it and write back.
+
+If you want to add something, just answer this mail.
+
+{{ mailbox.name }}
+`,
+    taken: `Hello{% if contact.name != "" %} {{ contact.name }}{% endif %},
+
+{% if operator %}{{ operator.name }}{% else %}One of us{% endif %} is now working on your request {{ request.id }}{% if request.subject != "" %} "{{ request.subject }}"{% endif %}.
+
+{{ mailbox.name }}
+`,
+    closed: `Hello{% if contact.name != "" %} {{ contact.name }}{% endif %},
+
+your request {{ request.id }}{% if request.subject != "" %} "{{ request.subject }}"{% endif %} is now closed.
+
+If something is still open, just answer this mail: one of us will read it and write back.
+
+{{ mailbox.name }}
+`,
+  },
+  ru: {
+    created: `Здравствуйте{% if contact.name != "" %}, {{ contact.name }}{% endif %}!
+
+Мы получили ваше письмо{% if request.subject != "" %} «{{ request.subject }}»{% endif %} и открыли по нему обращение {{ request.id }}. Мы прочитаем его и ответим вам.
+
+Если захотите что-то добавить, просто ответьте на это письмо.
+
+{{ mailbox.name }}
+`,
+    taken: `Здравствуйте{% if contact.name != "" %}, {{ contact.name }}{% endif %}!
+
+Вашим обращением {{ request.id }}{% if request.subject != "" %} «{{ request.subject }}»{% endif %} {% if operator %}теперь занимается {{ operator.name }}{% else %}уже занимаются{% endif %}.
+
+{{ mailbox.name }}
+`,
+    closed: `Здравствуйте{% if contact.name != "" %}, {{ contact.name }}{% endif %}!
+
+Ваше обращение {{ request.id }}{% if request.subject != "" %} «{{ request.subject }}»{% endif %} закрыто.
+
+Если вопрос остался, просто ответьте на это письмо: мы прочитаем ответ и напишем вам.
+
+{{ mailbox.name }}
+`,
+  },
+};

@@ -1,0 +1,120 @@
+import { Liquid, type Template as LiquidTemplate } from 'liquidjs';
+import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
+import { isBlankHtml } from '../../mail/html/is-blank-html.ts';
+import { sanitizeHtml } from '../../mail/html/sanitize-html.ts';
+import type { NoticeKind } from '../mailbox.ts';
+
+/** What a notice template may name; every value is plain text. */
+export type TemplateValues = {
+  readonly contact: { readonly name: string; readonly email: string };
+  readonly request: { readonly id: number; readonly subject: string };
+  readonly mailbox: { readonly name: string; readonly address: string };
+  /** Null when no operator is behind the notice: always for `created`, and for a request that closes by itself. */
+  readonly operator: { readonly name: string } | null;
+};
+
+/** Every variable of a template, with what it stands for. */
+export const TEMPLATE_VARIABLES = {
+  'contact.name': 'The contact as they call themselves; may be empty.',
+  'contact.email': "The contact's address.",
+  'request.id': 'The number of the request.',
+  'request.subject': 'The subject of the request; may be empty.',
+  'mailbox.name': 'The name of the mailbox.',
+  'mailbox.address': 'The address of the mailbox.',
+  operator:
+    'Whoever took or closed the request, for {% if operator %}: nobody when a request closes by itself.',
+  'operator.name': 'Their name; empty when it is nobody.',
+} as const;
+
+/** The words of a notice: `html` null means that it is made from the text. */
+export type Words = { readonly text: string; readonly html: string | null };
+
+export type Rendered = { readonly text: string; readonly html: string };
+
+// A template may use what is documented and nothing else: no file is read, no prototype is reached, no loop runs away.
+const limits = {
+  strictVariables: true,
+  strictFilters: true,
+  ownPropertyOnly: true,
+  renderLimit: 200,
+  parseLimit: 100_000,
+  memoryLimit: 1_000_000,
+  templates: {},
+} as const;
+const plain = new Liquid(limits);
+// Values in HTML are escaped without the template's asking: a contact chooses their own name.
+const escaping = new Liquid({ ...limits, outputEscape: 'escape' });
+
+const parsed = new Map<string, LiquidTemplate[]>();
+const REMEMBERED = 500;
+
+/** The words with the values in their places. Throws for a template that `templateFault` would have refused. */
+export function renderTemplate(words: Words, values: TemplateValues): Rendered {
+  const text = render(plain, 'text', words.text, values);
+  return {
+    text,
+    html: words.html === null ? htmlOfText(text) : sanitizeHtml(render(escaping, 'html', words.html, values)),
+  };
+}
+
+export type TemplateFault = { readonly field: 'text' | 'html'; readonly detail: string };
+
+/** What is wrong with a template, by trying it on all that can happen to its notice; null when nothing is. */
+export function templateFault(notice: NoticeKind, words: Words): TemplateFault | null {
+  const text = faultIn(plain, 'text', notice, words.text);
+  return text ?? (words.html === null ? null : faultIn(escaping, 'html', notice, words.html));
+}
+
+/** Values to try a template with. */
+export function sampleValues(mailbox: TemplateValues['mailbox'], notice: NoticeKind): TemplateValues {
+  return {
+    contact: { name: 'Carla Contact', email: 'carla@example.org' },
+    request: { id: 1042, subject: 'Where is my parcel?' },
+    mailbox: { name: mailbox.name, address: mailbox.address },
+    operator: notice === 'created' ? null : { name: 'Ann' },
+  };
+}
+
+function faultIn(
+  engine: Liquid,
+  field: TemplateFault['field'],
+  notice: NoticeKind,
+  template: string,
+): TemplateFault | null {
+  try {
+    const tree = engine.parse(template);
+    const unknown = engine
+      .globalFullVariablesSync(tree)
+      .find((name) => !(name in TEMPLATE_VARIABLES) && !isWhole(name));
+    if (unknown !== undefined) {
+      const known = Object.keys(TEMPLATE_VARIABLES).join(', ');
+      return { field, detail: `names ${unknown}, which is no variable; there are ${known}` };
+    }
+    const full = sampleValues({ name: 'Support', address: 'support@example.com' }, notice);
+    const bare = { ...full, contact: { ...full.contact, name: '' }, request: { id: 1, subject: '' } };
+    const cases = notice === 'taken' ? [full, bare] : [full, { ...bare, operator: null }];
+    const [sample] = cases.map((values) => String(engine.renderSync(tree, values)));
+    const blank = field === 'html' ? isBlankHtml(sanitizeHtml(sample ?? '')) : sample?.trim() === '';
+    return blank ? { field, detail: 'comes out empty' } : null;
+  } catch (error) {
+    return { field, detail: explain(error) };
+  }
+}
+
+// `contact` alone, as in {% if contact %}, harms nobody.
+function isWhole(name: string): boolean {
+  return Object.keys(TEMPLATE_VARIABLES).some((variable) => variable.startsWith(`${name}.`));
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.replace(/, file:[^,]*/, '').replace(/\s+/g, ' ');
+}
+
+function render(engine: Liquid, kind: string, template: string, values: TemplateValues): string {
+  const key = `${kind} ${template}`;
+  const tree = parsed.get(key) ?? engine.parse(template);
+  if (parsed.size >= REMEMBERED) parsed.clear();
+  parsed.set(key, tree);
+  return String(engine.renderSync(tree, values));
+}

@@ -1,0 +1,67 @@
+import type { Db, Queryable, Transaction } from '../../platform/db/connect.ts';
+import type { PauseReason } from '../delivery.ts';
+
+/** Held to the end of the transaction by whoever counts the day's recipients and claims within the rest. */
+export async function lockDailyLimit(tx: Transaction): Promise<void> {
+  await tx`select pg_advisory_xact_lock(7245002)`;
+}
+
+/** Recipients that count against an account's day: accepted in the last 24 hours, or being sent to right now. */
+export async function countDayRecipients(db: Queryable, account: string, now: Date): Promise<number> {
+  const since = new Date(now.getTime() - 24 * 3_600_000);
+  const [row] = await db<{ count: number }[]>`
+    select (
+      (select count(*) from delivery_recipients r join deliveries d on d.id = r.delivery_id
+        where r.state in ('accepted', 'bounced') and r.settled_at > ${since} and d.account = ${account}) +
+      (select count(*) from deliveries d join delivery_recipients r on r.delivery_id = d.id
+        where d.state = 'sending' and r.state = 'waiting' and d.account = ${account})
+    )::int as count`;
+  return row?.count ?? 0;
+}
+
+export type Pause = {
+  readonly account: string;
+  readonly reason: PauseReason;
+  readonly since: Date;
+  readonly until: Date;
+  readonly reply: string;
+};
+
+/** The accounts that rest, or have to prove with their next mail that they work again. */
+export async function listPauses(db: Queryable): Promise<readonly Pause[]> {
+  return await db<Pause[]>`
+    select account, reason, since, until, reply
+    from sending_pauses`;
+}
+
+export type NewPause = {
+  readonly account: string;
+  readonly reason: PauseReason;
+  readonly reply: string;
+  readonly now: Date;
+  readonly until: Date;
+};
+
+/** Lets the account rest. Failures that were under way together count once: only a pause that is over grows. */
+export async function markPaused(db: Db, pause: NewPause): Promise<void> {
+  await db`
+    insert into sending_pauses (account, reason, reply, since, until, failures)
+    values (${pause.account}, ${pause.reason}, ${pause.reply}, ${pause.now}, ${pause.until}, 1)
+    on conflict (account) do update
+    set reason = excluded.reason, reply = excluded.reply, until = excluded.until,
+      failures = sending_pauses.failures + 1
+    where sending_pauses.until <= ${pause.now} or excluded.reason = 'provider_limit'`;
+}
+
+/** The account that a delivery was last tried by need not rest any longer, unless it is its provider's limit that it waits for. */
+export async function endOutage(tx: Queryable, deliveryId: number, now: Date): Promise<void> {
+  await tx`
+    update sending_pauses set until = ${now}
+    from deliveries
+    where deliveries.id = ${deliveryId} and sending_pauses.account = deliveries.account
+      and sending_pauses.reason = 'unreachable' and sending_pauses.until > ${now}`;
+}
+
+export async function clearPause(db: Db, account: string): Promise<void> {
+  await db`delete from sending_pauses where account = ${account}`;
+}

@@ -1,0 +1,49 @@
+import type { Deps } from '../../platform/deps.ts';
+import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { explainFault } from './explain-fault.ts';
+import type { SmtpFaultKind } from '../smtp/smtp-faults.ts';
+
+export type TransportCheck = {
+  readonly mailbox: { readonly id: number; readonly address: string };
+  /** User and host; null without any. */
+  readonly account: string | null;
+  readonly fault: SmtpFaultKind | 'no_transport' | null;
+  /** What to do about it, or that all is well, in plain words. */
+  readonly words: string;
+  /** What the server or the library said. */
+  readonly reply: string | null;
+};
+
+/** Connects to a mailbox's SMTP account, signs in, asks whether it may send as the mailbox, and says what is wrong. */
+export async function checkTransport(
+  deps: Pick<Deps, 'db' | 'transports'>,
+  actor: Actor,
+  { mailboxId }: { readonly mailboxId: number },
+): Promise<TransportCheck> {
+  requirePermission(actor, 'mailboxes.manage');
+  const mailboxes = await listMailboxes(deps, actor);
+  const found = mailboxes.find(({ id }) => id === mailboxId);
+  if (found === undefined) throw new Problem('not_found', `There is no mailbox ${mailboxId}`);
+  const mailbox = { id: found.id, address: found.address };
+  const account = await deps.transports.for(mailboxId);
+  if (account === null) {
+    const words = 'There is no SMTP account: set SMTP_URL, or give the mailbox one of its own.';
+    return { mailbox, account: null, fault: 'no_transport', words, reply: null };
+  }
+  const { transport } = account;
+  const fault = await transport.verify(mailbox.address);
+  const words =
+    fault === null
+      ? `${transport.account} takes mail from ${mailbox.address}.`
+      : explainFault(fault, transport.account, mailbox.address);
+  return {
+    mailbox,
+    account: transport.account,
+    fault: fault?.kind ?? null,
+    words,
+    reply: fault?.reply.text ?? null,
+  };
+}

@@ -1,0 +1,46 @@
+import { type SmtpFault, wantsSignIn } from '../smtp/smtp-faults.ts';
+
+/** What is wrong with an account in plain words, and what to do about it. */
+export function explainFault(fault: SmtpFault, account: string, sender: string): string {
+  const host = account.slice(account.lastIndexOf('@') + 1);
+  const isGoogle = /(^|\.)(gmail|googlemail|google)\.com(:|$)/i.test(host);
+  switch (fault.kind) {
+    case 'dns':
+      return `The name ${host} leads nowhere: check its spelling, and this machine's DNS.`;
+    case 'refused':
+      return `Nothing answers at ${host}: check host and port (465 for smtps://, 587 for smtp://) and whether a firewall lets it through.`;
+    case 'timeout':
+      return `${host} does not answer in time: many networks block outgoing SMTP; try port 465 or 587, or ask who runs the network.`;
+    case 'tls':
+      return tlsWords(fault, host);
+    case 'sign_in':
+      if (wantsSignIn(fault.reply.code))
+        return `${host} takes mail only after a sign-in: put user name and password into the address (smtps://user%40example.com:password@${host}).`;
+      return isGoogle
+        ? 'Google refuses the password. It takes no account password: turn on 2-step verification and make an app password ' +
+            '(myaccount.google.com/apppasswords), or sign in by OAuth.'
+        : `${host} refuses user name or password. In SMTP_URL an @ in the user name is written %40, and so on for other special characters.`;
+    case 'oauth':
+      return (
+        'The OAuth sign-in is refused: client id, client secret and refresh token must belong together, the token must carry ' +
+        'the scope https://mail.google.com/ and not be revoked or expired (tokens of an app in testing last seven days).'
+      );
+    case 'sender':
+      return `${account} may not send as ${sender}: use the account of that address, or add it there as a sender address.`;
+    case 'turned_away':
+      return `${host} turns us away for now: see what it says below.`;
+    case 'other':
+      return `${host} cannot be used: see the reason below.`;
+  }
+}
+
+function tlsWords(fault: SmtpFault, host: string): string {
+  const { text } = fault.reply;
+  if (/wrong version number|packet length|SSL routines/i.test(text)) {
+    return `${host} speaks no TLS from the first byte on this port: smtps:// is for port 465, smtp:// (STARTTLS) for 587.`;
+  }
+  if (/self.signed|unable to verify|CERT|altnames|expired/i.test(text)) {
+    return `The certificate of ${host} does not hold (expired, for another name, or signed by nobody known), so no password was sent.`;
+  }
+  return `${host} offers no encryption, and without it no password and no mail is sent: use a port with TLS.`;
+}

@@ -1,0 +1,42 @@
+import type { Deps } from '../../platform/deps.ts';
+import { countDayRecipients, listPauses } from './account-queries.ts';
+import type { PauseReason } from '../delivery.ts';
+import type { Served, SmtpAccount } from './transports.ts';
+
+export type SendingAccount = {
+  /** User and host, no password. */
+  readonly account: string;
+  readonly serves: Served;
+  /** Why nothing leaves at present, or null when mail is leaving. `daily_limit` is our own count against its limit. */
+  readonly paused: 'daily_limit' | PauseReason | null;
+  readonly since: Date | null;
+  /** When the next mail is tried; null for `daily_limit` (as the day's first mails fall out of it). */
+  readonly until: Date | null;
+  /** What the server said. */
+  readonly reply: string | null;
+  /** Recipients in the last 24 hours. */
+  readonly sentToday: number;
+  readonly dailyLimit: number | null;
+};
+
+/** The accounts that mail leaves by, and whether it does; none at all without SMTP_URL and accounts of mailboxes' own. */
+export async function listSendingAccounts(
+  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+): Promise<readonly SendingAccount[]> {
+  const [accounts, pauses] = await Promise.all([deps.transports.list(), listPauses(deps.db)]);
+  const now = deps.clock.now();
+  const describe = async (one: SmtpAccount): Promise<SendingAccount> => {
+    const { serves, dailyLimit, transport } = one;
+    const { account } = transport;
+    const sentToday = await countDayRecipients(deps.db, account, now);
+    const state = { account, serves, sentToday, dailyLimit };
+    const pause = pauses.find((each) => each.account === account);
+    if (pause !== undefined) {
+      const { reason, since, until, reply } = pause;
+      return { ...state, paused: reason, since, until, reply };
+    }
+    const full = dailyLimit !== null && sentToday >= dailyLimit;
+    return { ...state, paused: full ? 'daily_limit' : null, since: null, until: null, reply: null };
+  };
+  return await Promise.all(accounts.map(describe));
+}

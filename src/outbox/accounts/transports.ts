@@ -1,0 +1,116 @@
+import type { Db } from '../../platform/db/connect.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import { type MailTransport, type SmtpSettings, brokenTransport, smtpTransport } from '../smtp/transport.ts';
+import { type TransportRow, listTransportRows } from './transport-queries.ts';
+
+/** The mailboxes an account sends for: those of its own, or every one that has none of its own. */
+export type Served = { readonly only: readonly number[] } | { readonly except: readonly number[] };
+
+export type SmtpAccount = {
+  /** Tells accounts of one process apart, whatever their user names. */
+  readonly key: string;
+  readonly transport: MailTransport;
+  /** Recipients it may address in a rolling 24 h; null for no limit of our own. */
+  readonly dailyLimit: number | null;
+  readonly serves: Served;
+};
+
+/** Which SMTP account sends for which mailbox. Read anew each time, so that a change holds for every process at once. */
+export type Transports = {
+  readonly list: () => Promise<readonly SmtpAccount[]>;
+  /** The account that a mailbox's mail leaves by; null without one: its deliveries wait, paused as `no_transport`. */
+  readonly for: (mailboxId: number) => Promise<SmtpAccount | null>;
+  readonly close: () => void;
+};
+
+export type MainAccount = SmtpSettings & { readonly dailyLimit: number | null };
+
+/** The desk's accounts: the one of the environment (null without SMTP_URL) and those that mailboxes have of their own. */
+export function createTransports(
+  deps: { readonly db: Db; readonly keyring: Keyring; readonly log: Log },
+  main: MainAccount | null,
+): Transports {
+  const mainTransport = main === null ? null : smtpTransport(main);
+  const open = new Map<string, { readonly sealed: string; readonly transport: MailTransport }>();
+
+  const transportOf = (account: string, sealed: string): MailTransport => {
+    const known = open.get(account);
+    if (known?.sealed === sealed) return known.transport;
+    known?.transport.close();
+    const transport = openTransport(deps, account, sealed);
+    open.set(account, { sealed, transport });
+    return transport;
+  };
+
+  // An account that was taken away would keep its connections, signed in, for as long as the process lives.
+  const closeAllBut = (kept: ReadonlyMap<string, Rows>): void => {
+    for (const [account, { transport }] of open) {
+      if (kept.has(account)) continue;
+      transport.close();
+      open.delete(account);
+    }
+  };
+
+  const list = async (): Promise<SmtpAccount[]> => {
+    const rows = await listTransportRows(deps.db);
+    const accounts = byAccount(rows);
+    closeAllBut(accounts);
+    const own = [...accounts].map(([account, [first, ...rest]]) => ({
+      key: `own ${account}`,
+      transport: transportOf(account, first.sealed),
+      dailyLimit: first.dailyLimit,
+      serves: { only: [first, ...rest].map(({ mailboxId }) => mailboxId) },
+    }));
+    if (main === null || mainTransport === null) return own;
+    const except = rows.map(({ mailboxId }) => mailboxId);
+    return [
+      { key: 'main', transport: mainTransport, dailyLimit: main.dailyLimit, serves: { except } },
+      ...own,
+    ];
+  };
+
+  return {
+    list,
+    for: async (mailboxId) => accountFor(await list(), mailboxId),
+    close() {
+      mainTransport?.close();
+      for (const { transport } of open.values()) transport.close();
+    },
+  };
+}
+
+/** The one of these accounts that sends for a mailbox, or null. */
+export function accountFor(accounts: readonly SmtpAccount[], mailboxId: number): SmtpAccount | null {
+  const serves = (served: Served): boolean =>
+    'only' in served ? served.only.includes(mailboxId) : !served.except.includes(mailboxId);
+  return accounts.find((account) => serves(account.serves)) ?? null;
+}
+
+type Rows = readonly [TransportRow, ...TransportRow[]];
+
+// Mailboxes that name one account share its connections; the credentials set last are the ones that hold.
+function byAccount(rows: readonly TransportRow[]): ReadonlyMap<string, Rows> {
+  const accounts = new Map<string, Rows>();
+  for (const row of rows) {
+    const earlier = accounts.get(row.account);
+    accounts.set(row.account, earlier === undefined ? [row] : [...earlier, row]);
+  }
+  return accounts;
+}
+
+function openTransport(
+  deps: { readonly keyring: Keyring; readonly log: Log },
+  account: string,
+  sealed: string,
+): MailTransport {
+  try {
+    return smtpTransport(JSON.parse(deps.keyring.open(sealed)) as SmtpSettings);
+  } catch (error) {
+    deps.log.error({ account, error }, 'stored SMTP credentials cannot be opened; their mailboxes wait');
+    return brokenTransport(
+      account,
+      'The stored SMTP credentials cannot be opened: the APP_SECRET that sealed them is missing',
+    );
+  }
+}

@@ -1,0 +1,28 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { returnRequest } from './return-request.ts';
+import type { OutgoingMail, QueuedMail } from '../deliveries/queue-mail.ts';
+
+/**
+ * After a reply was queued of whose recipients some get nothing: its (locked) request calls for attention and its history
+ * says why, as if the server had refused them. With nothing suppressed it does nothing.
+ */
+export async function noteSuppressed(
+  tx: Transaction,
+  mail: Pick<OutgoingMail, 'requestId' | 'mailboxId' | 'at'>,
+  queued: QueuedMail,
+): Promise<void> {
+  if (queued.suppressed.length === 0) return;
+  const { requestId, mailboxId, at } = mail;
+  await returnRequest(tx, { requestId, reopen: false, at });
+  await recordEvent(tx, {
+    type: 'delivery.recipient_refused',
+    actor: { kind: 'system' },
+    at,
+    mailboxId,
+    requestId,
+    messageId: queued.messageId,
+    deliveryId: queued.deliveryId,
+    new: { needsAttention: true, recipients: queued.suppressed, reason: 'suppressed' },
+  });
+}

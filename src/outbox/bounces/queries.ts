@@ -1,0 +1,83 @@
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import type { RecentDelivery } from './find-recent-delivery.ts';
+
+/** The latest delivery that an address accepted, by mailbox and perhaps request, since a time. */
+export async function findDeliveryTo(
+  tx: Queryable,
+  wanted: {
+    readonly mailboxId: number;
+    readonly requestId: number | null;
+    readonly addresses: readonly string[];
+    readonly since: Date;
+  },
+): Promise<RecentDelivery | null> {
+  const [row] = await tx<RecentDelivery[]>`
+    select deliveries.id as delivery_id, deliveries.request_id
+    from delivery_recipients
+    join deliveries on deliveries.id = delivery_recipients.delivery_id
+    where delivery_recipients.address = any(${wanted.addresses as string[]}::text[])
+      and delivery_recipients.state in ('accepted', 'bounced')
+      and delivery_recipients.settled_at > ${wanted.since}
+      and deliveries.mailbox_id = ${wanted.mailboxId}
+      and (${wanted.requestId}::bigint is null or deliveries.request_id = ${wanted.requestId}::bigint)
+    order by deliveries.id desc
+    limit 1`;
+  return row ?? null;
+}
+
+export async function findDeliveryIdByMessageId(
+  tx: Queryable,
+  internetMessageId: string,
+): Promise<number | null> {
+  const [row] = await tx<{ id: number }[]>`
+    select d.id from messages m join deliveries d on d.message_id = m.id
+    where m.direction = 'out' and m.internet_message_id = ${internetMessageId}`;
+  return row?.id ?? null;
+}
+
+export type BouncedRecipient = {
+  readonly address: string | null;
+  readonly enhancedCode: string | null;
+  readonly reply: string | null;
+};
+
+export async function listRecipientAddresses(
+  tx: Transaction,
+  deliveryId: number,
+): Promise<readonly string[]> {
+  const rows = await tx<{ address: string }[]>`
+    select lower(address) as address from delivery_recipients where delivery_id = ${deliveryId}`;
+  return rows.map(({ address }) => address);
+}
+
+/**
+ * Marks the recipients that a bounce is about; an address of null means those in To. `settled_at` stays: the mail counted
+ * against the day it was accepted on. Returns the addresses that were marked.
+ */
+export async function markRecipientsBounced(
+  tx: Transaction,
+  deliveryId: number,
+  recipients: readonly BouncedRecipient[],
+  now: Date,
+): Promise<readonly string[]> {
+  const marked: string[] = [];
+  for (const { address, enhancedCode, reply } of recipients) {
+    const which = address === null ? tx`role = 'to'` : tx`lower(address) = ${address}`;
+    const rows = await tx<{ address: string }[]>`
+      update delivery_recipients
+      set state = 'bounced', enhanced_code = ${enhancedCode}, reply = ${reply}, settled_at = coalesce(settled_at, ${now})
+      where delivery_id = ${deliveryId} and ${which} and state in ('waiting', 'accepted')
+      returning address`;
+    marked.push(...rows.map((row) => row.address));
+  }
+  return marked;
+}
+
+/** A delivery that has left and came back. One that is still under way goes on for the recipients that remain. */
+export async function markBouncedState(tx: Transaction, deliveryId: number, now: Date): Promise<void> {
+  await tx`
+    update deliveries
+    set state = 'bounced', sent_at = coalesce(sent_at, ${now}), next_attempt_at = null
+    where id = ${deliveryId} and state in ('sent', 'deferred', 'failed')
+      and not exists (select from delivery_recipients r where r.delivery_id = deliveries.id and r.state = 'waiting')`;
+}

@@ -1,0 +1,36 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { WAITING_STATES } from '../delivery.ts';
+import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
+import { markCancelled } from './queries.ts';
+
+/**
+ * Takes back a mail that is not being sent yet, also one that waits for its next try; later it is 409. One that only its
+ * copies wait for is sent: the contact has it.
+ */
+export async function cancelDelivery(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly deliveryId: number },
+): Promise<void> {
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    const delivery = await lockVisibleDelivery(tx, actor, input.deliveryId);
+    if (!WAITING_STATES.some((state) => state === delivery.state)) {
+      throw wrongDeliveryState(delivery, 'cancel', WAITING_STATES);
+    }
+    const state = await markCancelled(tx, delivery.id, at);
+    await recordEvent(tx, {
+      type: 'delivery.cancelled',
+      actor,
+      at,
+      mailboxId: delivery.mailboxId,
+      requestId: delivery.requestId,
+      messageId: delivery.messageId,
+      deliveryId: delivery.id,
+      old: { state: delivery.state },
+      new: { state },
+    });
+  });
+}

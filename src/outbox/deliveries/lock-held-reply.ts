@@ -1,0 +1,19 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { Problem } from '../../platform/problems.ts';
+import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
+import { type DeliveryRow, findDeliveryIdOfMessage } from './queries.ts';
+
+/** Locks the delivery of a reply that is still held; 409 once it may leave, 404 for a message that is no reply. */
+export async function lockHeldReply(
+  tx: Transaction,
+  actor: OperatorActor,
+  messageId: number,
+): Promise<DeliveryRow> {
+  const deliveryId = await findDeliveryIdOfMessage(tx, messageId);
+  if (deliveryId === null) throw new Problem('not_found', `There is no mail to edit in message ${messageId}`);
+  const delivery = await lockVisibleDelivery(tx, actor, deliveryId);
+  if (delivery.kind !== 'reply') throw new Problem('not_found', `Message ${messageId} is no reply`);
+  if (delivery.state !== 'held') throw wrongDeliveryState(delivery, 'edit', ['held']);
+  return delivery;
+}

@@ -1,0 +1,123 @@
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import type { DeliveryKind, DeliveryState } from '../delivery.ts';
+
+export type DeliveryRow = {
+  readonly id: number;
+  readonly messageId: number;
+  readonly requestId: number;
+  readonly mailboxId: number;
+  readonly kind: DeliveryKind;
+  readonly state: DeliveryState;
+};
+
+/** Where a delivery belongs, read before any lock; these never change but by a merge, which holds the request's lock. */
+export async function findDeliveryPlace(
+  tx: Queryable,
+  deliveryId: number,
+): Promise<{ readonly requestId: number; readonly mailboxId: number } | null> {
+  const [row] = await tx<{ requestId: number; mailboxId: number }[]>`
+    select request_id, mailbox_id from deliveries where id = ${deliveryId}`;
+  return row ?? null;
+}
+
+export async function lockDeliveryRow(tx: Transaction, deliveryId: number): Promise<DeliveryRow | null> {
+  const [row] = await tx<DeliveryRow[]>`
+    select id, message_id, request_id, mailbox_id, kind, state from deliveries where id = ${deliveryId} for update`;
+  return row ?? null;
+}
+
+/** Nobody who has not got the mail yet will get it; one that its contact has got already is sent all the same. */
+export async function markCancelled(
+  tx: Transaction,
+  deliveryId: number,
+  now: Date,
+): Promise<'cancelled' | 'sent'> {
+  const [row] = await tx<{ state: 'cancelled' | 'sent' }[]>`
+    with cancelled as (
+      update deliveries
+      set state = case when got.it then 'sent' else 'cancelled' end, next_attempt_at = null,
+        sent_at = case when got.it then ${now}::timestamptz else sent_at end
+      from (
+        select exists (
+          select from delivery_recipients where delivery_id = ${deliveryId} and role = 'to' and state = 'accepted') as it
+      ) got
+      where id = ${deliveryId}
+      returning id, state
+    ), recipients as (
+      update delivery_recipients set state = 'cancelled', settled_at = ${now}
+      from cancelled
+      where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'
+    )
+    select state from cancelled`;
+  if (row === undefined) throw new Error(`delivery ${deliveryId} is gone`);
+  return row.state;
+}
+
+/** Queues the delivery again for whoever did not get it, from the ladder's first rung. */
+export async function markRetried(tx: Transaction, deliveryId: number, now: Date): Promise<number> {
+  const rows = await tx`
+    with queued as (
+      update deliveries set state = 'queued', next_attempt_at = ${now}, attempt_count = 0, sent_at = null
+      where id = ${deliveryId}
+      returning id
+    )
+    update delivery_recipients
+    set state = 'waiting', settled_at = null
+    from queued
+    where delivery_recipients.delivery_id = queued.id and delivery_recipients.state <> 'accepted'
+    returning delivery_recipients.position`;
+  return rows.length;
+}
+
+/**
+ * Corrects the address of a recipient that did not get the mail, in the envelope and in the message's headers, and makes it
+ * a participant, so that an answer from there finds the request.
+ */
+export async function markAddressCorrected(
+  tx: Transaction,
+  delivery: { readonly id: number; readonly messageId: number; readonly requestId: number },
+  { from, to }: { readonly from: string; readonly to: string },
+  now: Date,
+): Promise<'corrected' | 'not_there' | 'twice'> {
+  const [row] = await tx<{ thereBefore: boolean; corrected: boolean }[]>`
+    with people as (
+      select position, lower(address) as address, state from delivery_recipients where delivery_id = ${delivery.id}
+    ), corrected as (
+      update delivery_recipients set address = ${to}
+      where delivery_id = ${delivery.id} and lower(address) = lower(${from}) and state <> 'accepted'
+      returning position
+    ), message as (
+      update messages
+      set to_addresses = ${replaced(tx, tx`to_addresses`, from, to)}, cc_addresses = ${replaced(tx, tx`cc_addresses`, from, to)}
+      where id = ${delivery.messageId} and exists (select from corrected)
+    ), participant as (
+      insert into participants (request_id, email, name, created_at)
+      select requests.id, ${to}, '', ${now}
+      from requests join contacts on contacts.id = requests.contact_id
+      where requests.id = ${delivery.requestId} and contacts.email <> ${to} and exists (select from corrected)
+      on conflict do nothing
+    )
+    select exists (select from people where address = lower(${to}) and address <> lower(${from})) as there_before,
+      exists (select from corrected) as corrected`;
+  if (row?.corrected !== true) return 'not_there';
+  return row.thereBefore ? 'twice' : 'corrected';
+}
+
+function replaced(
+  tx: Transaction,
+  column: ReturnType<Queryable>,
+  from: string,
+  to: string,
+): ReturnType<Queryable> {
+  return tx`(
+    select coalesce(jsonb_agg(
+      case when lower(entry ->> 'address') = lower(${from}) then jsonb_set(entry, '{address}', to_jsonb(${to}::text)) else entry end
+      order by place), '[]')
+    from jsonb_array_elements(${column}) with ordinality as entries (entry, place)
+  )`;
+}
+
+export async function findDeliveryIdOfMessage(tx: Queryable, messageId: number): Promise<number | null> {
+  const [row] = await tx<{ id: number }[]>`select id from deliveries where message_id = ${messageId}`;
+  return row?.id ?? null;
+}

@@ -1,0 +1,24 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { NoticeKind } from '../../mailboxes/mailbox.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { countNotices } from './count-notices.ts';
+import { findOutgoingContext } from '../writing/find-outgoing-context.ts';
+import { queueNotice } from './queue-notice.ts';
+
+/** Queues a notice about a request that the caller has locked; false when none is to be sent. */
+export async function noticeRequest(
+  tx: Transaction,
+  actor: Actor,
+  requestId: number,
+  notice: NoticeKind,
+  at: Date,
+): Promise<boolean> {
+  const context = await findOutgoingContext(tx, requestId);
+  const counts = await countNotices(tx, {
+    requestId,
+    contactId: context.contact.id,
+    mailboxId: context.mailbox.id,
+    at,
+  });
+  return queueNotice(tx, actor, context, notice, counts, at);
+}

@@ -1,0 +1,103 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import { queueMail } from '../deliveries/queue-mail.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import type { NoticeKind } from '../../mailboxes/mailbox.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
+import {
+  languageOf,
+  type OutgoingContext,
+  replyAddress,
+  replySubject,
+  threadAfter,
+} from '../writing/outgoing-context.ts';
+import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
+
+/**
+ * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
+ * nothing, when the mailbox has switched this notice off or the contact must not be answered automatically; one that a
+ * cap holds back is told in the request's history.
+ */
+export async function queueNotice(
+  tx: Transaction,
+  actor: Actor,
+  context: OutgoingContext,
+  notice: NoticeKind,
+  counts: NoticeCounts,
+  at: Date,
+): Promise<boolean> {
+  if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
+  if (!isReachable(context)) return false;
+  const cap = capOn(counts);
+  if (cap !== null) {
+    await recordHeld(tx, actor, context, notice, cap, at);
+    return false;
+  }
+  const language = languageOf(context);
+  const rendered = renderNotice(notice, language, context.mailbox.templates, {
+    contact: context.contact,
+    request: { id: context.requestId, subject: context.subject },
+    mailbox: context.mailbox,
+    operator: actor.kind === 'operator' ? { name: actor.name } : null,
+  });
+  if (rendered === null) return false;
+  const queued = await queueMail(tx, {
+    kind: 'notice',
+    notice,
+    requestId: context.requestId,
+    mailboxId: context.mailbox.id,
+    authorOperatorId: null,
+    from: { name: context.mailbox.name, address: context.mailbox.address },
+    to: [{ name: context.contact.name, address: context.contact.email }],
+    cc: [],
+    replyTo: replyAddress(context),
+    subject: replySubject(context.subject),
+    text: rendered.text,
+    html: rendered.html,
+    ...threadAfter(context, context.lastFromContact),
+    quotedMessageId: null,
+    language,
+    attachments: [],
+    sendAfter: at,
+    at,
+  });
+  // The contact's address is dead: a notice to it would only bounce again.
+  if (queued === null) return false;
+  await recordEvent(tx, {
+    type: 'notice.queued',
+    actor,
+    at,
+    mailboxId: context.mailbox.id,
+    requestId: context.requestId,
+    messageId: queued.messageId,
+    deliveryId: queued.deliveryId,
+    contactId: context.contact.id,
+    new: { notice, language, ...(rendered.fault === null ? {} : { templateFault: rendered.fault }) },
+  });
+  return true;
+}
+
+/** A sender such as `MAILER-DAEMON` has no domain, and the desk does not write to itself. */
+function isReachable(context: OutgoingContext): boolean {
+  const { email } = context.contact;
+  return email.includes('@') && email !== context.mailbox.address;
+}
+
+async function recordHeld(
+  tx: Transaction,
+  actor: Actor,
+  context: OutgoingContext,
+  notice: NoticeKind,
+  cap: NoticeCap,
+  at: Date,
+): Promise<void> {
+  await recordEvent(tx, {
+    type: 'notice.held',
+    actor,
+    at,
+    mailboxId: context.mailbox.id,
+    requestId: context.requestId,
+    contactId: context.contact.id,
+    new: { notice, cap },
+  });
+}

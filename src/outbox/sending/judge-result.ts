@@ -1,0 +1,168 @@
+import { domainToASCII } from 'node:url';
+import { classifyReply } from './classify-reply.ts';
+import {
+  type AttemptOutcome,
+  type DeliveryState,
+  type PauseReason,
+  type RecipientRole,
+  type RecipientState,
+  nextAttemptAfter,
+  pauseUntil,
+} from '../delivery.ts';
+import { refusesAsDead } from '../../mail/bounce/read-bounce.ts';
+import type { RecipientRefusal, SendResult, SmtpReply } from '../smtp/transport.ts';
+
+/** What became of one attempt: the delivery's next state, each recipient's, and whether the account must rest. */
+export type Verdict = {
+  readonly state: DeliveryState;
+  readonly nextAttemptAt: Date | null;
+  readonly attemptCount: number;
+  readonly outcome: AttemptOutcome;
+  readonly reply: SmtpReply;
+  readonly recipients: readonly RecipientVerdict[];
+  /** A To recipient, so the contact, has the mail now. */
+  readonly contactAccepted: boolean;
+  /** A To recipient will never get it, so that the mail has failed, whatever becomes of its copies. */
+  readonly contactRefused: boolean;
+  /** Somebody will never get it. */
+  readonly refused: readonly string[];
+  readonly pause: { readonly reason: PauseReason; readonly until: Date } | null;
+  /** The server took no further connection; it may go on with those it has. */
+  readonly turnedAway: boolean;
+};
+
+export type RecipientVerdict = {
+  readonly position: number;
+  readonly address: string;
+  readonly role: RecipientRole;
+  readonly state: RecipientState;
+  readonly reply: SmtpReply;
+  /** The server says of this very address that nobody is there. */
+  readonly dead: boolean;
+};
+
+export type Judged = {
+  readonly result: SendResult | { readonly kind: 'unsendable'; readonly reply: SmtpReply };
+  readonly waiting: readonly {
+    readonly position: number;
+    readonly address: string;
+    readonly role: RecipientRole;
+  }[];
+  readonly settledStates: readonly { readonly role: RecipientRole; readonly state: RecipientState }[];
+  /** Temporary failures so far. */
+  readonly attemptCount: number;
+  /** How often in a row, and since when, the account has been resting. */
+  readonly pauseFailures: number;
+  readonly pausedSince: Date | null;
+  /** Other connections may be in use: then a 421 in place of the greeting turns away this one, not the account. */
+  readonly othersConnected: boolean;
+  readonly now: Date;
+  readonly random: () => number;
+};
+
+const LONGEST_OUTAGE = 5 * 86_400_000;
+
+/**
+ * Decides what an attempt's result means. Trouble of the account counts against no mail (until it has lasted five days);
+ * a temporary refusal moves the mail one rung up the ladder; a permanent one, or the ladder's end, is final.
+ */
+export function judgeResult(judged: Judged): Verdict {
+  const { result, now } = judged;
+  const limited = repliesOf(result).some((reply) => classifyReply(reply) === 'account_limit');
+  const turnedAway =
+    result.kind === 'account_failed' && judged.othersConnected && String(result.reply.code).startsWith('4');
+  const reason: PauseReason | null = limited
+    ? 'provider_limit'
+    : result.kind === 'account_failed' && !turnedAway
+      ? 'unreachable'
+      : null;
+  const pause = reason === null ? null : { reason, until: pauseUntil(reason, judged.pauseFailures, now) };
+  const outageTooLong =
+    reason === 'unreachable' &&
+    judged.pausedSince !== null &&
+    now.getTime() - judged.pausedSince.getTime() > LONGEST_OUTAGE;
+
+  const first = judged.waiting.map((recipient) => judgeRecipient(result, recipient, outageTooLong));
+  const mailsFault = pause === null && first.some(({ state }) => state === 'waiting');
+  const attemptCount = judged.attemptCount + (mailsFault ? 1 : 0);
+  const retryAt = pause?.until ?? nextAttemptAfter(attemptCount, now, judged.random);
+  const recipients = first.map((each) =>
+    each.state === 'waiting' && mailsFault && retryAt === null
+      ? { ...each, state: 'refused' as const }
+      : each,
+  );
+  const state = stateOf([...judged.settledStates, ...recipients]);
+  return {
+    state,
+    nextAttemptAt: state === 'deferred' ? retryAt : null,
+    attemptCount,
+    outcome: outcomeOf(recipients),
+    reply: (recipients.find((each) => each.state !== 'accepted') ?? result).reply,
+    recipients,
+    contactAccepted: recipients.some(({ role, state: each }) => role === 'to' && each === 'accepted'),
+    contactRefused: recipients.some(({ role, state: each }) => role === 'to' && each === 'refused'),
+    refused: recipients.filter((each) => each.state === 'refused').map(({ address }) => address),
+    pause,
+    turnedAway: turnedAway && pause === null,
+  };
+}
+
+function repliesOf(result: Judged['result']): readonly SmtpReply[] {
+  return result.kind === 'answered' ? result.refused : [result.reply];
+}
+
+function judgeRecipient(
+  result: Judged['result'],
+  recipient: Judged['waiting'][number],
+  outageTooLong: boolean,
+): RecipientVerdict {
+  const is = (state: RecipientState, reply: SmtpReply, dead = false): RecipientVerdict => ({
+    ...recipient,
+    state,
+    reply,
+    dead,
+  });
+  if (result.kind === 'unsendable') return is('refused', result.reply);
+  if (result.kind === 'account_failed') return is(outageTooLong ? 'refused' : 'waiting', result.reply);
+  const own = result.kind === 'answered' ? refusalOf(result.refused, recipient.address) : null;
+  const refusal = own ?? (result.kind === 'mail_failed' ? result.reply : refusalOfAll(result));
+  if (refusal === null) return is('accepted', result.reply);
+  if (classifyReply(refusal) !== 'permanent') return is('waiting', refusal);
+  return is('refused', refusal, own !== null && refusesAsDead(own));
+}
+
+function refusalOf(refused: readonly RecipientRefusal[], address: string): SmtpReply | null {
+  return refused.find((each) => sameAddress(each.address, address)) ?? null;
+}
+
+function refusalOfAll(result: Extract<SendResult, { kind: 'answered' }>): SmtpReply | null {
+  return result.accepted.length === 0 ? (result.refused[0] ?? null) : null;
+}
+
+// nodemailer names an address under SMTPUTF8 with its domain in Unicode, we in ASCII.
+function sameAddress(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+function comparable(address: string): string {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`.toLowerCase();
+}
+
+function stateOf(
+  recipients: readonly { readonly role: RecipientRole; readonly state: RecipientState }[],
+): DeliveryState {
+  const has = (state: RecipientState, role?: RecipientRole): boolean =>
+    recipients.some((each) => each.state === state && (role === undefined || each.role === role));
+  if (has('waiting')) return 'deferred';
+  if (has('bounced', 'to')) return 'bounced';
+  if (has('refused', 'to') || (!has('accepted') && !has('bounced'))) return 'failed';
+  return 'sent';
+}
+
+function outcomeOf(recipients: readonly RecipientVerdict[]): AttemptOutcome {
+  const accepted = recipients.filter(({ state }) => state === 'accepted').length;
+  if (accepted === recipients.length) return 'sent';
+  if (accepted > 0) return 'partial';
+  return recipients.some(({ state }) => state === 'waiting') ? 'deferred' : 'failed';
+}

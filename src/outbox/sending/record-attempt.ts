@@ -1,0 +1,104 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { clearPause, markPaused } from '../accounts/account-queries.ts';
+import type { RecipientVerdict, Verdict } from './judge-result.ts';
+import { lockRequest } from '../../requests/request/lock-request.ts';
+import { type AttemptRecord, type ClaimedDelivery, markAttempt, markFirstResponse } from './queries.ts';
+import { returnRequest } from '../bounces/return-request.ts';
+import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
+
+/**
+ * Writes what came of an attempt, under the run's own lease only (false: it was lost). A failed reply brings its request
+ * back to its operator in the same transaction; a failed notice marks nothing but itself.
+ */
+export async function recordAttempt(
+  deps: Pick<Deps, 'db' | 'clock'> & { readonly transport: { readonly account: string } },
+  owner: string,
+  delivery: ClaimedDelivery,
+  verdict: Verdict,
+): Promise<boolean> {
+  const { db } = deps;
+  const now = deps.clock.now();
+  const record: AttemptRecord = {
+    deliveryId: delivery.id,
+    attemptId: delivery.attemptId,
+    owner,
+    now,
+    state: verdict.state,
+    nextAttemptAt: verdict.nextAttemptAt,
+    attemptCount: verdict.attemptCount,
+    outcome: verdict.outcome,
+    code: verdict.reply.code,
+    enhancedCode: verdict.reply.enhancedCode,
+    reply: verdict.reply.text,
+    recipients: verdict.recipients.map(({ position, state, reply }) => ({
+      position,
+      state,
+      code: reply.code,
+      enhancedCode: reply.enhancedCode,
+      reply: reply.text,
+    })),
+  };
+  if (verdict.pause !== null) {
+    const { account } = deps.transport;
+    await markPaused(db, { account, reply: verdict.reply.text, now, ...verdict.pause });
+  }
+  const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
+  const dead = verdict.recipients.filter((each) => each.dead);
+  if (!returns && dead.length === 0 && !(delivery.firstResponse && verdict.contactAccepted))
+    return await markAttempt(db, record);
+
+  return await db.begin(async (tx) => {
+    // The request before its delivery, as everywhere: whoever erases or closes it takes the locks in this order too.
+    await lockRequest(tx, delivery.requestId);
+    if (!(await markAttempt(tx, record))) return false;
+    if (delivery.firstResponse && verdict.contactAccepted)
+      await markFirstResponse(tx, delivery.requestId, now);
+    if (returns) await bringBack(tx, delivery, verdict, now);
+    await suppressAddresses(tx, dead.map(suppressed(delivery.id)), 'refusal', now);
+    return true;
+  });
+}
+
+function suppressed(deliveryId: number) {
+  return ({ address, reply }: RecipientVerdict) => ({
+    address: address.toLowerCase(),
+    reason: reply.text,
+    enhancedCode: reply.enhancedCode,
+    deliveryId,
+  });
+}
+
+/** The account got through again: what waits may leave at full speed. */
+export async function recordAccountWorks(
+  deps: Pick<Deps, 'db'> & { readonly transport: { readonly account: string } },
+): Promise<void> {
+  await clearPause(deps.db, deps.transport.account);
+}
+
+async function bringBack(
+  tx: Transaction,
+  delivery: ClaimedDelivery,
+  verdict: Verdict,
+  now: Date,
+): Promise<void> {
+  const failed = verdict.state === 'failed' || verdict.contactRefused;
+  const change = await returnRequest(tx, { requestId: delivery.requestId, reopen: failed, at: now });
+  await recordEvent(tx, {
+    type: failed ? 'delivery.failed' : 'delivery.recipient_refused',
+    actor: { kind: 'system' },
+    at: now,
+    mailboxId: delivery.mailboxId,
+    requestId: delivery.requestId,
+    messageId: delivery.messageId,
+    deliveryId: delivery.id,
+    old: { status: change.oldStatus },
+    new: {
+      status: change.newStatus,
+      needsAttention: true,
+      recipients: verdict.refused,
+      reply: verdict.reply.text,
+    },
+  });
+}

@@ -1,0 +1,130 @@
+import { deliverAccount } from './deliver-account.ts';
+import type { DeliverDeps, DeliverOptions } from './deliver-due.ts';
+import type { SmtpAccount } from '../accounts/transports.ts';
+
+export type DeliveryWorker = {
+  /** Look for due work now: something was queued by this process. */
+  readonly wake: () => void;
+  /** Claims nothing more, finishes what is being sent (ten seconds at most, then it is broken off) and returns. */
+  readonly stop: () => Promise<void>;
+};
+
+export type WorkerOptions = Pick<DeliverOptions, 'concurrency' | 'attemptTimeoutMs' | 'leaseMs'> & {
+  readonly pollMs?: number;
+  readonly stopWithinMs?: number;
+};
+
+type Running = { readonly done: Promise<void>; readonly wake: () => void };
+
+/**
+ * Keeps sending what is due: at once when woken, else looking every second. Each account is looked after on its own, so
+ * that one whose server hangs holds no other up. Survives the loss of the database.
+ */
+export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = {}): DeliveryWorker {
+  const { pollMs = 1000, stopWithinMs = 10_000, ...sending } = options;
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const alarm = createAlarm();
+  const running = new Set<Running>();
+  // By account. A run whose account has to rest is let go: a mail that hangs may keep it for longer than the rest lasts.
+  const claiming = new Map<string, Running>();
+
+  const start = (account: SmtpAccount): void => {
+    const own = createAlarm();
+    const letGo = (): void => {
+      if (claiming.get(account.key) === run) claiming.delete(account.key);
+    };
+    const nextLook = (): Promise<void> => own.wait(pollMs);
+    const options = { ...sending, stop: stop.signal, abort: abort.signal, nextLook, onPause: letGo };
+    const deliver = async (): Promise<void> => {
+      try {
+        await deliverAccount(deps, account, options);
+      } catch (error) {
+        deps.log.error({ error }, 'the outbox could not be read');
+      }
+      running.delete(run);
+      letGo();
+      // Woken after its last look: the outer loop passed it over as still running, so it is told again.
+      if (own.isRung()) alarm.ring();
+    };
+    const run = { done: deliver(), wake: own.ring };
+    running.add(run);
+    claiming.set(account.key, run);
+  };
+
+  const work = async (): Promise<void> => {
+    let failures = 0;
+    while (!stop.signal.aborted) {
+      try {
+        const accounts = await deps.transports.list();
+        for (const account of accounts) {
+          if (!claiming.has(account.key)) start(account);
+        }
+        failures = 0;
+      } catch (error) {
+        failures++;
+        deps.log.error({ error, failures }, 'the outbox could not be read');
+      }
+      if (!stop.signal.aborted) await alarm.wait(Math.min(30_000, pollMs * 2 ** failures));
+    }
+    await Promise.all([...running].map(({ done }) => done));
+  };
+  const working = work();
+  const wake = (): void => {
+    alarm.ring();
+    for (const run of running) run.wake();
+  };
+
+  return {
+    wake,
+    async stop() {
+      stop.abort();
+      wake();
+      const timer = setTimeout(
+        () => abort.abort(new Error('The server stopped while sending')),
+        stopWithinMs,
+      );
+      await working;
+      clearTimeout(timer);
+    },
+  };
+}
+
+type Alarm = {
+  readonly ring: () => void;
+  readonly isRung: () => boolean;
+  readonly wait: (ms: number) => Promise<void>;
+};
+
+// A ring while nobody waits is kept: what it announced may have been queued just after the outbox was read.
+function createAlarm(): Alarm {
+  let rung = false;
+  let waiting: { readonly promise: Promise<void>; readonly end: () => void } | null = null;
+  return {
+    ring() {
+      rung = true;
+      waiting?.end();
+    },
+    isRung: () => rung,
+    async wait(ms) {
+      if (rung) {
+        rung = false;
+        return;
+      }
+      // One wait at a time, for a look that was overtaken by a finished mail leaves its own behind.
+      waiting ??= startWaiting(ms, () => (waiting = null));
+      await waiting.promise;
+    },
+  };
+}
+
+function startWaiting(ms: number, ended: () => void): { promise: Promise<void>; end: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = (): void => {
+    clearTimeout(timer);
+    ended();
+    resolve();
+  };
+  const timer = setTimeout(end, ms);
+  return { promise, end };
+}

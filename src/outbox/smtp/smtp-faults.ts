@@ -1,0 +1,118 @@
+import type { NodemailerError } from 'nodemailer';
+import { cleanText, shorten } from '../../mail/text.ts';
+import type { RecipientRefusal, SendResult, SmtpReply } from './transport.ts';
+
+/** What keeps an account from sending, as far as one can tell from here. */
+export type SmtpFaultKind =
+  'dns' | 'refused' | 'timeout' | 'tls' | 'sign_in' | 'oauth' | 'sender' | 'turned_away' | 'other';
+
+export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
+
+/** Why a session could not be set up. */
+export function smtpFault(error: NodemailerError): SmtpFault {
+  return { kind: kindOf(error), reply: describe(error) };
+}
+
+function kindOf(error: NodemailerError): SmtpFaultKind {
+  const { code = '', command = '' } = error;
+  const { originalCode = '', timeoutType = '' } = error as { originalCode?: string; timeoutType?: string };
+  if (code === 'EDNS' || originalCode === 'ENOTFOUND' || originalCode === 'EAI_AGAIN') return 'dns';
+  if (code === 'ETLS' || TLS_FAULT.test(originalCode)) return 'tls';
+  if (code === 'EOAUTH2' || (code === 'EAUTH' && /XOAUTH2/i.test(command))) return 'oauth';
+  if (code === 'EAUTH' || code === 'ENOAUTH' || wantsSignIn(error.responseCode)) return 'sign_in';
+  if (UNREACHABLE.has(originalCode)) return 'refused';
+  if (ACCOUNT_TIMEOUTS.has(timeoutType) || code === 'ETIMEDOUT') return 'timeout';
+  return error.responseCode === undefined ? 'other' : 'turned_away';
+}
+
+/** How a send that threw has ended: refused by the server, failed with its mail, or trouble of the whole account. */
+export function failedSend(error: NodemailerError): SendResult {
+  const refused = error.rejectedErrors ?? [];
+  if (refused.length > 0) {
+    return { kind: 'answered', accepted: [], refused: refused.map(refusal), reply: describe(error) };
+  }
+  return { kind: isAccountTrouble(error) ? 'account_failed' : 'mail_failed', reply: describe(error) };
+}
+
+const ACCOUNT_CODES = new Set([
+  'EDNS',
+  'ETLS',
+  'EAUTH',
+  'ENOAUTH',
+  'EOAUTH2',
+  'EPROTOCOL',
+  'ECONFIG',
+  'EPROXY',
+]);
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNABORTED',
+]);
+// Node names a certificate that does not hold by what is wrong with it (DEPTH_ZERO_SELF_SIGNED_CERT, CERT_HAS_EXPIRED …).
+const TLS_FAULT = /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_VERIFY/;
+const ACCOUNT_TIMEOUTS = new Set(['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT']);
+
+// A connection that breaks later may have been broken by this very mail: then the mail has to wait, not the account.
+function isAccountTrouble(error: NodemailerError): boolean {
+  const { originalCode, timeoutType } = error as { originalCode?: string; timeoutType?: string };
+  return (
+    ACCOUNT_CODES.has(error.code ?? '') ||
+    UNREACHABLE.has(originalCode ?? '') ||
+    TLS_FAULT.test(originalCode ?? '') ||
+    ACCOUNT_TIMEOUTS.has(timeoutType ?? '') ||
+    wantsSignIn(error.responseCode) ||
+    (error.responseCode !== undefined && /^(EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
+  );
+}
+
+/** A server that takes no mail before a sign-in (RFC 4954: 530, or 538 when the way of it is too weak), whosever it is. */
+export function wantsSignIn(code: number | null | undefined): boolean {
+  return code === 530 || code === 538;
+}
+
+/** What the server said, or what the library says of the connection. */
+export function describe(error: NodemailerError): SmtpReply {
+  const { code, command, response = '' } = error;
+  if (code === 'ETLS' && command === 'STARTTLS' && response !== '') {
+    return {
+      code: null,
+      enhancedCode: null,
+      text: words(`Nothing was sent: the server offers no TLS. It said: ${response}`),
+    };
+  }
+  if (response !== '') return readReply(response);
+  return {
+    code: null,
+    enhancedCode: null,
+    text: words(error.message.replace(OPENSSL, 'TLS failed: $2 ($1)')),
+  };
+}
+
+// `40DD…:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/…:77:`
+const OPENSSL = /[0-9A-F]{8,}:error:[0-9A-F]+:([^:]+):[^:]*:([^:]+):[\s\S]*/;
+
+/** The refusal of one recipient. */
+export function refusal(error: NodemailerError): RecipientRefusal {
+  return { ...describe(error), address: error.recipient ?? '' };
+}
+
+/** Takes a reply line apart: `550-5.1.1 No such user` → 550, `5.1.1` and the line. */
+export function readReply(line: string): SmtpReply {
+  const match = /^(\d{3})(?:[ -](?:([245]\.\d{1,3}\.\d{1,3})\b)?)?/.exec(line);
+  return {
+    code: match?.[1] === undefined ? null : Number(match[1]),
+    enhancedCode: match?.[2] ?? null,
+    text: words(line),
+  };
+}
+
+// A NUL would keep the result from being written, and the mail would be sent again and again.
+function words(said: string): string {
+  return shorten(cleanText(said), LONGEST_REPLY);
+}
+
+const LONGEST_REPLY = 1000;

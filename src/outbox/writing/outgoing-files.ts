@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { OutgoingAttachment } from '../deliveries/queue-mail.ts';
+import { safeFileName } from '../../mail/mime/file-name.ts';
+import { invalidField } from '../../platform/problems.ts';
+
+export type GivenFile = { readonly name: string; readonly contentType: string; readonly content: Uint8Array };
+
+export type ReadyFiles = {
+  readonly html: string | null;
+  readonly attachments: readonly OutgoingAttachment[];
+};
+
+/** Gmail takes 25 MB a mail, counted as it travels (support.google.com/mail/answer/6584). */
+const MOST_ENCODED_BYTES = 25 * 1024 * 1024;
+const MOST_FILES = 100;
+
+const CONTENT_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
+
+/**
+ * Files as a mail carries them, or a clear refusal before anything is queued. Names are made safe; one that the HTML shows
+ * by `cid:` and its name goes inline, under an id of its own.
+ */
+export function outgoingFiles(
+  given: readonly GivenFile[],
+  words: { readonly text: string; readonly html: string | null },
+): ReadyFiles {
+  if (given.length > MOST_FILES) {
+    throw invalidField('/attachments', `has ${given.length} files; a mail takes ${MOST_FILES}`);
+  }
+  const encoded = given.reduce((sum, file) => sum + encodedSize(file.content.byteLength) + 500, 0);
+  const total = encoded + encodedSize(Buffer.byteLength(words.text + (words.html ?? words.text)));
+  if (total > MOST_ENCODED_BYTES) {
+    const megabytes = (total / (1024 * 1024)).toFixed(1);
+    throw invalidField(
+      '/attachments',
+      `come to ${megabytes} MB as they are mailed (a third more than on disk); Gmail takes 25 MB`,
+    );
+  }
+  const shown = shownNames(words.html);
+  const ids = new Map<string, string>();
+  const attachments = given.map((file, index): OutgoingAttachment => {
+    const contentType = plainType(file.contentType);
+    const name = safeFileName(file.name, contentType, index + 1);
+    const ready = { name, contentType, content: file.content };
+    if (!shown.has(file.name) || ids.has(file.name)) return ready;
+    const contentId = `${randomUUID()}@mailroom`;
+    ids.set(file.name, contentId);
+    return { ...ready, inline: true, contentId };
+  });
+  const missing = [...shown].find((name) => !ids.has(name));
+  if (missing !== undefined) {
+    throw invalidField('/html', `shows cid:${missing}, and no attachment has that name`);
+  }
+  return { html: withIds(words.html, ids), attachments };
+}
+
+const CID = /(\bsrc\s*=\s*["'])cid:([^"']+)(["'])/gi;
+
+/** What HTML shows by `cid:`, as a mail that is composed already names it. */
+export function shownIds(html: string): readonly string[] {
+  return [...html.matchAll(CID)].map((match) => match[2] ?? '');
+}
+
+function shownNames(html: string | null): ReadonlySet<string> {
+  return new Set(shownIds(html ?? '').map(nameOf));
+}
+
+function withIds(html: string | null, ids: ReadonlyMap<string, string>): string | null {
+  return (
+    html?.replace(CID, (whole, before: string, name: string, after: string) => {
+      const id = ids.get(nameOf(name));
+      return id === undefined ? whole : `${before}cid:${id}${after}`;
+    }) ?? null
+  );
+}
+
+// In HTML a blank or a letter beyond ASCII may be written as an escape; the sanitiser writes & as an entity.
+function nameOf(written: string): string {
+  const text = written.replaceAll('&amp;', '&');
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+// Base64 in lines of 76 characters and a line end.
+function encodedSize(bytes: number): number {
+  return Math.ceil(bytes / 57) * 78;
+}
+
+// What a browser could not tell, or a header could not carry, is a file like any other. A mail inside would be sent unencoded.
+function plainType(contentType: string): string {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  return CONTENT_TYPE.test(type) && !/^(multipart|message)\//.test(type) ? type : 'application/octet-stream';
+}

@@ -1,0 +1,11 @@
+import { isBlankHtml } from '../../mail/html/is-blank-html.ts';
+import { sanitizeHtml } from '../../mail/html/sanitize-html.ts';
+import { invalidField } from '../../platform/problems.ts';
+
+/** HTML as a mail carries it; refused when nothing of it is left, for most people would be shown an empty mail. */
+export function outgoingHtml(given: string): string {
+  const html = sanitizeHtml(given);
+  if (isBlankHtml(html))
+    throw invalidField('/html', 'shows nothing; leave it out to have it made from the text');
+  return html;
+}

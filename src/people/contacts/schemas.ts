@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi';
+import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../../platform/http/schemas.ts';
+import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
+import { searchParameter } from '../../requests/lists/schemas.ts';
+import { CONTACT_SORTS } from './contact-sorts.ts';
+import type { Contact } from './contact.ts';
+
+const settings = {
+  blocked: z.boolean().openapi({ description: 'Their mail goes to quarantine.' }),
+  trusted: z
+    .boolean()
+    .openapi({ description: 'Their mail is believed even when nothing proves where it is from.' }),
+  language: z
+    .enum(['en', 'ru'])
+    .nullable()
+    .openapi({ description: "Of notices; null: as their mail says, else the mailbox's." }),
+};
+
+export const contactSchema = z
+  .object({
+    id,
+    email: z.string().openapi({ example: 'carla@customer.example' }),
+    name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
+    createdAt: time,
+    suppression: z
+      .object({
+        source: z.enum(['bounce', 'refusal']),
+        reason: z.string().openapi({ description: 'What the server said.' }),
+        since: time,
+        until: time,
+      })
+      .nullable()
+      .openapi({
+        description:
+          'The address is dead, so that no notice is made until then. `bounce`: mail to it came back, and replies fail at ' +
+          'once. `refusal`: our own server refused it; replies are tried still, and one that is accepted ends this. Null ' +
+          'when it never was, is so no longer, or was lifted.',
+      }),
+    mailboxes: z
+      .array(
+        z.object({
+          mailboxId: id,
+          ...settings,
+          requestCount: z.int().openapi({ description: 'Open and closed.' }),
+          openRequestCount: z.int().openapi({ description: 'Those that are not closed.' }),
+        }),
+      )
+      .openapi({
+        description: 'The mailboxes that know them by a request or a setting, of those the operator serves.',
+      }),
+  })
+  .openapi('Contact');
+
+export const contactListSchema = listOf(contactSchema).openapi('ContactList');
+
+export const contactListQuery = z.strictObject({
+  ...pageQuery,
+  q: searchParameter('Words of the name or the address; the last one may be a beginning.'),
+  mailboxId: repeatable(idParameter).openapi({ description: 'Known in these mailboxes.' }),
+  sort: sortParameter(CONTACT_SORTS, 'email'),
+  total: totalParameter,
+});
+
+export const contactChangesSchema = z
+  .strictObject({
+    name: text(200).optional().openapi({ example: 'Carla Contact' }),
+    suppressed: z.literal(false).optional().openapi({ description: 'Lifts the suppression.' }),
+    mailboxes: z
+      .array(
+        z.strictObject({
+          mailboxId: id,
+          blocked: settings.blocked.optional(),
+          trusted: settings.trusted.optional(),
+          language: settings.language.optional(),
+        }),
+      )
+      .max(100)
+      .optional()
+      .openapi({ description: 'What they are to mailboxes that the operator serves; the others stay.' }),
+  })
+  .openapi('ContactChanges');
+
+/** A contact as the interface shows one; a suppression that is over by then is none. */
+export function renderContact(contact: Contact, now: Date): z.infer<typeof contactSchema> {
+  const { id, email, name, createdAt, suppression, mailboxes } = contact;
+  return {
+    id,
+    email,
+    name,
+    createdAt: createdAt.toISOString(),
+    suppression:
+      suppression === null || new Date(suppression.until) <= now
+        ? null
+        : {
+            source: suppression.source,
+            reason: suppression.reason,
+            since: new Date(suppression.since).toISOString(),
+            until: new Date(suppression.until).toISOString(),
+          },
+    mailboxes: mailboxes.map(({ mailboxId, blocked, trusted, language, requestCount, openRequestCount }) => ({
+      mailboxId,
+      blocked,
+      trusted,
+      language,
+      requestCount,
+      openRequestCount,
+    })),
+  };
+}

@@ -1,0 +1,62 @@
+import type { Deps } from '../../platform/deps.ts';
+import { cleanLine } from '../../mail/text.ts';
+import { invalidField, Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../history/record-event.ts';
+import type { Actor } from '../access/actor.ts';
+import type { Token, TokenScope } from './token.ts';
+import { requirePermission, requireServingAll } from '../access/permissions.ts';
+import { findOwner, insertToken } from './queries.ts';
+import { generateToken, tokenHash } from './token-secret.ts';
+
+const NAME_LENGTH = 100;
+
+/**
+ * Makes a token for an operator and returns it in clear, this once: only its hash is stored. Not idempotent on purpose,
+ * because a repeat could not show the token again. Refuses anybody but an admin or the system, and an inactive operator.
+ */
+export async function createToken(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: Actor,
+  input: {
+    readonly operatorId: number;
+    readonly name: string;
+    /** `full` unless told. */
+    readonly scope?: TokenScope | undefined;
+    /** Until it is revoked unless told. */
+    readonly expiresAt?: Date | null | undefined;
+  },
+): Promise<Token & { readonly token: string }> {
+  requirePermission(actor, 'tokens.manage');
+  const name = cleanLine(input.name);
+  if (name === '' || name.length > NAME_LENGTH)
+    throw invalidField('/name', `must have 1 to ${NAME_LENGTH} characters`);
+  const { scope = 'full', expiresAt = null } = input;
+  const now = deps.clock.now();
+  if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be in the future');
+  const token = generateToken();
+  const hash = tokenHash(token);
+  if (hash === null) throw new Error('a generated token has no hash');
+  return deps.db.begin(async (tx) => {
+    const operator = await findOwner(tx, input.operatorId);
+    if (operator === null) throw new Problem('not_found', 'There is no such operator.');
+    requireServingAll(actor, operator.mailboxIds);
+    if (!operator.active) throw new Problem('wrong_state', `${operator.name} is not active.`);
+    const row = await insertToken(tx, {
+      operatorId: operator.id,
+      name,
+      hash,
+      createdAt: now,
+      scope,
+      expiresAt,
+    });
+    await recordEvent(tx, {
+      type: 'token.created',
+      actor,
+      at: now,
+      mailboxId: null,
+      requestId: null,
+      new: { operatorId: operator.id, tokenId: row.id, name, scope, expiresAt },
+    });
+    return { ...row, token };
+  });
+}

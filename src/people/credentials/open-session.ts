@@ -1,0 +1,30 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import { recordEvent } from '../history/record-event.ts';
+import { findOwner, insertToken } from './queries.ts';
+import { asActor } from '../operators/operator.ts';
+import { generateToken, tokenHash } from './token-secret.ts';
+
+const SESSION_HOLDS_MS = 14 * 24 * 3_600_000;
+
+/** Opens a session of two weeks for an operator; its secret is given this once. */
+export async function openSession(
+  tx: Transaction,
+  operatorId: number,
+  now: Date,
+): Promise<{ readonly session: string; readonly expiresAt: Date }> {
+  const operator = await findOwner(tx, operatorId);
+  if (operator === null) throw new Error(`operator ${operatorId} is gone`);
+  const session = generateToken();
+  const hash = tokenHash(session);
+  if (hash === null) throw new Error('a generated session has no hash');
+  const expiresAt = new Date(now.getTime() + SESSION_HOLDS_MS);
+  await insertToken(tx, { operatorId, name: 'session', hash, createdAt: now, kind: 'session', expiresAt });
+  await recordEvent(tx, {
+    type: 'operator.signed_in',
+    actor: asActor(operator),
+    at: now,
+    mailboxId: null,
+    requestId: null,
+  });
+  return { session, expiresAt };
+}

@@ -1,0 +1,49 @@
+import { z } from '@hono/zod-openapi';
+import { id, listOf, time } from '../../platform/http/schemas.ts';
+import type { EventView } from './event-view.ts';
+
+export const eventSchema = z
+  .object({
+    id,
+    type: z.string().openapi({ description: 'What happened.', example: 'request.taken' }),
+    requestId: id.nullable(),
+    messageId: id.nullable(),
+    deliveryId: id.nullable(),
+    contactId: id.nullable(),
+    actor: z
+      .object({
+        kind: z.enum(['operator', 'relay', 'contact', 'system']),
+        id: id.nullable(),
+        name: z.string().nullable().openapi({ description: 'Of an operator.', example: 'Ann' }),
+      })
+      .openapi({ description: 'On whose account it happened.' }),
+    old: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: 'What was before, by field; further fields may join.' }),
+    new: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .openapi({ description: 'What is since, by field; further fields may join.' }),
+    at: time,
+  })
+  .openapi('Event');
+
+export const eventListSchema = listOf(eventSchema).openapi('EventList');
+
+/** An entry of the history as the interface shows one. */
+export function renderEvent(event: EventView): z.infer<typeof eventSchema> {
+  const actorId = event.actorKind === 'contact' ? event.contactId : event.actorOperatorId;
+  return {
+    id: event.id,
+    type: event.type,
+    requestId: event.requestId,
+    messageId: event.messageId,
+    deliveryId: event.deliveryId,
+    contactId: event.contactId,
+    actor: { kind: event.actorKind, id: actorId, name: event.actorName },
+    old: event.old === null ? null : { ...event.old },
+    new: event.new === null ? null : { ...event.new },
+    at: event.at.toISOString(),
+  };
+}

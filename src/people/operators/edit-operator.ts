@@ -1,0 +1,90 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../history/record-event.ts';
+import { releaseRequests } from '../../requests/life/release-requests.ts';
+import type { Actor, Role } from '../access/actor.ts';
+import { checkedMailboxIds, checkedName } from './add-operator.ts';
+import { lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
+import { revokeAllTokens } from '../credentials/revoke-all-tokens.ts';
+import type { Operator } from './operator.ts';
+import { requirePermission, requireServingAll } from '../access/permissions.ts';
+
+export type OperatorChanges = {
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  /** Null: every mailbox. */
+  readonly mailboxIds?: readonly number[] | null | undefined;
+  readonly active?: boolean | undefined;
+};
+
+/**
+ * Changes an operator, from their next call on. One who is deactivated loses every token for good and hands back their
+ * requests, as does one who no longer serves a mailbox there; history and closed requests keep naming them. Refuses
+ * (`wrong_state`) to demote or deactivate the last active admin, and anybody but an admin or the system.
+ */
+export async function editOperator(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: Actor,
+  input: { readonly operatorId: number; readonly changes: OperatorChanges },
+): Promise<Operator> {
+  requirePermission(actor, 'operators.edit');
+  const { changes } = input;
+  const name = changes.name === undefined ? undefined : checkedName(changes.name);
+  const at = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    const admins = await lockActiveAdmins(tx);
+    const before = await lockOperator(tx, input.operatorId);
+    if (before === null) throw new Problem('not_found', 'There is no such operator.');
+    requireServingAll(actor, before.mailboxIds);
+    if (changes.mailboxIds !== undefined) requireServingAll(actor, changes.mailboxIds);
+    const mailboxIds =
+      changes.mailboxIds === undefined ? before.mailboxIds : await checkedMailboxIds(tx, changes.mailboxIds);
+    const after: Operator = {
+      ...before,
+      name: name ?? before.name,
+      role: changes.role ?? before.role,
+      active: changes.active ?? before.active,
+      mailboxIds,
+    };
+    const changed = FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
+    if (changed.length === 0) return before;
+    ensureAnAdminStays(admins, after);
+
+    const operator = await updateOperator(tx, before.id, after);
+    const tokenIds = before.active && !after.active ? await revokeAllTokens(tx, before.id, at) : [];
+    await recordEvent(tx, {
+      type: 'operator.edited',
+      actor,
+      at,
+      mailboxId: null,
+      requestId: null,
+      old: { operatorId: before.id, ...pick(before, changed) },
+      new: {
+        operatorId: before.id,
+        ...pick(after, changed),
+        ...(tokenIds.length === 0 ? {} : { revokedTokenIds: tokenIds }),
+      },
+    });
+    await release(tx, actor, after, at);
+    return operator;
+  });
+}
+
+const FIELDS = ['name', 'role', 'mailboxIds', 'active'] as const;
+
+function pick(operator: Operator, fields: readonly (typeof FIELDS)[number][]): Record<string, unknown> {
+  return Object.fromEntries(fields.map((field) => [field, operator[field]]));
+}
+
+function ensureAnAdminStays(admins: readonly number[], after: Operator): void {
+  const staysAdmin = after.active && after.role === 'admin';
+  if (staysAdmin || admins.some((id) => id !== after.id) || !admins.includes(after.id)) return;
+  throw new Problem('wrong_state', `${after.name} is the last active admin; make somebody else one first.`);
+}
+
+async function release(tx: Transaction, actor: Actor, after: Operator, at: Date): Promise<void> {
+  if (after.active && after.mailboxIds === null) return;
+  const keptMailboxIds = after.active ? (after.mailboxIds ?? []) : [];
+  await releaseRequests(tx, actor, { operatorId: after.id, keptMailboxIds, at });
+}

@@ -1,0 +1,43 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Role } from '../access/actor.ts';
+import type { Operator } from './operator.ts';
+
+/** Locks every active admin, so that of two who step down at once the second sees that the first has; how many they are. */
+export async function lockActiveAdmins(tx: Transaction): Promise<readonly number[]> {
+  const rows = await tx<{ id: number }[]>`
+    select id
+    from operators
+    where role = 'admin' and active
+    order by id
+    for no key update`;
+  return rows.map((row) => row.id);
+}
+
+export async function lockOperator(tx: Transaction, operatorId: number): Promise<Operator | null> {
+  const [row] = await tx<Operator[]>`
+    select id, email, name, role, mailbox_ids, active, created_at
+    from operators
+    where id = ${operatorId}
+    for no key update`;
+  return row ?? null;
+}
+
+export async function updateOperator(
+  tx: Transaction,
+  operatorId: number,
+  values: {
+    readonly name: string;
+    readonly role: Role;
+    readonly mailboxIds: readonly number[] | null;
+    readonly active: boolean;
+  },
+): Promise<Operator> {
+  const [row] = await tx<Operator[]>`
+    update operators
+    set name = ${values.name}, role = ${values.role},
+      mailbox_ids = ${values.mailboxIds === null ? null : [...values.mailboxIds]}::bigint[], active = ${values.active}
+    where id = ${operatorId}
+    returning id, email, name, role, mailbox_ids, active, created_at`;
+  if (row === undefined) throw new Error(`operator ${operatorId} is gone`);
+  return row;
+}

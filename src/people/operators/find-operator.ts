@@ -1,0 +1,29 @@
+import type { Deps } from '../../platform/deps.ts';
+import { mailboxAddress } from '../../mailboxes/mailbox.ts';
+import { Problem } from '../../platform/problems.ts';
+import type { Actor } from '../access/actor.ts';
+import type { Operator } from './operator.ts';
+import { requirePermission } from '../access/permissions.ts';
+import { findOperatorByEmail, findOperatorById } from './queries.ts';
+
+/** The operator with an id or an address, active or not; `not_found` when there is none. */
+export async function findOperator(
+  deps: Pick<Deps, 'db'>,
+  actor: Actor,
+  which: { readonly id: number } | { readonly email: string },
+): Promise<Operator> {
+  requirePermission(actor, 'operators.read');
+  const operator =
+    'id' in which
+      ? await findOperatorById(deps.db, which.id)
+      : await findOperatorByEmail(deps.db, mailboxAddress(which.email.trim()) ?? '');
+  if (operator === null) {
+    throw new Problem(
+      'not_found',
+      'id' in which
+        ? 'There is no such operator.'
+        : `${which.email} is no operator: operator list shows who is, operator add adds them.`,
+    );
+  }
+  return operator;
+}

@@ -1,0 +1,54 @@
+import { z } from '@hono/zod-openapi';
+import { id, listOf, text, time } from '../../platform/http/schemas.ts';
+import type { Operator } from './operator.ts';
+
+const role = z.enum(['agent', 'lead', 'admin']).openapi({
+  description:
+    'agent: answers; lead: also assigns to others and takes over; admin: also operators, tokens and mailboxes.',
+});
+
+export const operatorSchema = z
+  .object({
+    id,
+    email: z.string().openapi({ example: 'ann@example.com' }),
+    name: z.string().openapi({ example: 'Ann' }),
+    role,
+    mailboxIds: z
+      .array(id)
+      .nullable()
+      .openapi({ description: 'The mailboxes served; null means every one.' }),
+    active: z.boolean().openapi({ description: 'false: signs in no more; history goes on to name them.' }),
+    createdAt: time,
+  })
+  .openapi('Operator');
+
+export const operatorListSchema = listOf(operatorSchema).openapi('OperatorList');
+
+export const newOperatorSchema = z
+  .strictObject({
+    email: text(320, 1).openapi({ example: 'ann@example.com' }),
+    name: text(100, 1).openapi({ example: 'Ann' }),
+    role,
+    mailboxIds: z
+      .array(id)
+      .min(1)
+      .max(1000)
+      .nullable()
+      .optional()
+      .openapi({ description: 'Absent or null: every mailbox.' }),
+  })
+  .openapi('NewOperator');
+
+/** An operator as the interface shows one. */
+export function renderOperator(operator: Operator): z.infer<typeof operatorSchema> {
+  const { id, email, name, role, mailboxIds, active, createdAt } = operator;
+  return {
+    id,
+    email,
+    name,
+    role,
+    mailboxIds: mailboxIds === null ? null : [...mailboxIds],
+    active,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,21 @@
+import type { MiddlewareHandler } from 'hono';
+import type { AppEnv } from '../../people/access/app-env.ts';
+
+const DEFAULTS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  // Answers hold people's mail: no proxy and no browser cache keeps them.
+  'cache-control': 'no-store',
+} as const;
+
+/** Puts the strictest headers on every answer; a page that needs a wider policy sets its own and keeps it. */
+export function securityHeaders(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    await next();
+    for (const [name, value] of Object.entries(DEFAULTS)) {
+      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    }
+  };
+}

@@ -1,0 +1,130 @@
+import type { Logger, Runner, TaskList } from 'graphile-worker';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { connectionUrls } from './connection-urls.ts';
+import { CRON_ITEMS } from '../../apps/server/cron-items.ts';
+
+/** What is done in the background: by the name of its cron item. `signal` aborts when the server stops. */
+export type Job = (signal: AbortSignal) => Promise<void>;
+
+export type JobName = (typeof CRON_ITEMS)[number]['task'];
+
+export type JobRunner = {
+  /** Takes no further job, ends those at work (aborted after a few seconds) and lets go of the database. */
+  readonly stop: () => Promise<void>;
+};
+
+export type StartJobsOptions = {
+  readonly databaseUrl: string;
+  readonly jobs: Readonly<Record<JobName, Job>>;
+  readonly log: Log;
+  readonly clock: Clock;
+};
+
+/** A long reconcile must not keep an alarm waiting. */
+const CONCURRENCY = 3;
+const POOL_SIZE = 4;
+const POLL_MS = 10_000;
+/** What a job at work is given to end by itself when the server stops; all but reconcile take less. */
+const ABORT_AFTER_MS = 1000;
+/** The slowest to start again after the database went away. */
+const MOST_PAUSE_MS = 60_000;
+
+/**
+ * Does the periodic work with graphile-worker, whose tables are in a schema of their own in the same database. Any number
+ * of processes may run it: each cron item is done once, by one of them. Returns at once; a database that goes away is
+ * tried again until it is back.
+ */
+export function startJobs(options: StartJobsOptions): JobRunner {
+  const stop = new AbortController();
+  const working = keepRunning(options, stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await working;
+    },
+  };
+}
+
+async function keepRunning(options: StartJobsOptions, signal: AbortSignal): Promise<void> {
+  const urls = connectionUrls(options.databaseUrl);
+  for (let failures = 0; !signal.aborted;) {
+    const startedAt = options.clock.now().getTime();
+    try {
+      await runUntilStopped(options, urls[failures % urls.length] ?? options.databaseUrl, signal);
+    } catch (error) {
+      if (options.clock.now().getTime() - startedAt > MOST_PAUSE_MS) failures = 0;
+      failures += 1;
+      options.log.error({ error, failures }, 'background jobs stand still; they are started again');
+      await pause(Math.min(1000 * 2 ** failures, MOST_PAUSE_MS), signal);
+    }
+  }
+}
+
+async function runUntilStopped(options: StartJobsOptions, url: string, signal: AbortSignal): Promise<void> {
+  // Only where jobs run: a process that takes HTTP alone does without its memory.
+  const { Logger, parseCronItems, run } = await import('graphile-worker');
+  if (signal.aborted) return;
+  const runner = await run({
+    connectionString: url,
+    maxPoolSize: POOL_SIZE,
+    concurrency: CONCURRENCY,
+    pollInterval: POLL_MS,
+    noHandleSignals: true,
+    // Batched, if only of one: unbatched, a connection lost while a job is marked done would be a rejection that nobody
+    // handles, and end the server; so it ends this runner, and the next one starts.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
+    logger: new Logger(logInto(options.log)),
+    taskList: tasksOf(options),
+    parsedCronItems: parseCronItems([...CRON_ITEMS]),
+  });
+  await untilEnded(runner, signal);
+}
+
+async function untilEnded(runner: Runner, signal: AbortSignal): Promise<void> {
+  const onAbort = (): void =>
+    void runner.stop().catch(() => {
+      // It had stopped by itself; its own promise says why.
+    });
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    await runner.promise;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+  if (!signal.aborted) throw new Error('the job runner ended by itself');
+}
+
+function tasksOf({ jobs }: StartJobsOptions): TaskList {
+  return Object.fromEntries(
+    Object.entries(jobs).map(([name, job]) => [
+      name,
+      (_payload: unknown, helpers: { abortSignal?: AbortSignal }) =>
+        job(helpers.abortSignal ?? new AbortController().signal),
+    ]),
+  );
+}
+
+// Its own words are for who looks after graphile-worker: what failed matters here, every step of it does not.
+function logInto(log: Log): ConstructorParameters<typeof Logger>[0] {
+  return () => (level, message, meta) => {
+    if (level === 'error') log.error({ error: meta?.['error'] }, `background jobs: ${message}`);
+    else if (level === 'warning') log.warn({}, `background jobs: ${message}`);
+    else log.debug({}, `background jobs: ${message}`);
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+  });
+}

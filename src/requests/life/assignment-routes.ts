@@ -1,0 +1,77 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
+import { requestRenderer } from '../request/render-request.ts';
+import { requestSchema } from '../request/schemas.ts';
+import { assignRequest } from './assign-request.ts';
+import { takeRequest } from './take-request.ts';
+import { unassignRequest } from './unassign-request.ts';
+import { assignSchema, takeSchema } from './assignment-schemas.ts';
+
+const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' as const };
+const asItIs = jsonContent('The request as it now is.', requestSchema);
+const problems = ['invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'] as const;
+const answers = { 200: asItIs, ...problemResponses(...problems) };
+
+const take = createRoute({
+  ...shared,
+  operationId: 'takeRequest',
+  path: '/v1/requests/{id}/take',
+  summary: 'Take a request',
+  description:
+    "Makes it one's own and tells the contact. One's own again: 200, nothing happens. Another's: 409 with the holder as " +
+    '`assignee`, or taken over with `force` by a lead or an admin. From new, in_progress and pending.',
+  request: { params: idPath, body: optionalJsonBody(takeSchema) },
+  responses: {
+    200: asItIs,
+    ...problemResponses(...problems, 'already_taken'),
+  },
+});
+
+const assign = createRoute({
+  ...shared,
+  operationId: 'assignRequest',
+  path: '/v1/requests/{id}/assign',
+  summary: 'Assign a request',
+  description:
+    "In progress with that operator; the contact is not told. Agents may assign nobody's request to themselves, leads and " +
+    'admins any request to anybody. From new, in_progress and pending.',
+  request: { params: idPath, body: jsonBody(assignSchema) },
+  responses: answers,
+});
+
+const unassign = createRoute({
+  ...shared,
+  operationId: 'unassignRequest',
+  path: '/v1/requests/{id}/unassign',
+  summary: 'Give a request back',
+  description:
+    "Nobody's, and new; the contact is not told. One's own, or as a lead or an admin another's. From new, in_progress and " +
+    'pending.',
+  request: { params: idPath },
+  responses: answers,
+});
+
+/** Whose a request is; each verb answers with the request as it now is. */
+export function assignmentRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+  const routes = apiRoutes();
+  const asItNowIs = requestRenderer(deps);
+  routes.openapi(take, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await takeRequest(deps, c.get('actor'), { requestId, force: c.req.valid('json').force ?? false });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(assign, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await assignRequest(deps, c.get('actor'), { requestId, operatorId: c.req.valid('json').operatorId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(unassign, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await unassignRequest(deps, c.get('actor'), { requestId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  return routes;
+}

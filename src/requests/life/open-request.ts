@@ -1,0 +1,165 @@
+import { lockContact } from '../../people/contacts/lock-contact.ts';
+import type { Transaction } from '../../platform/db/connect.ts';
+import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
+import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
+import type { Deps } from '../../platform/deps.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import { recipientAddress } from '../../mail/headers/recipient-address.ts';
+import { cleanLine } from '../../mail/text.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { findSignature } from '../../people/operators/find-signature.ts';
+import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
+import { invalidField } from '../../platform/problems.ts';
+import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
+import { languageOf, replyAddress } from '../../outbox/writing/outgoing-context.ts';
+import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
+import { cleanTags } from '../request/edit-request.ts';
+import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
+import { insertCopied, insertOpenedRequest, mailboxExists } from './open-queries.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { newReplyTag } from '../request/reply-tag.ts';
+import type { Priority } from '../request/request.ts';
+import { writeNote } from '../messages/write-note.ts';
+
+export type Opening = {
+  readonly mailboxId: number;
+  readonly contact: { readonly email: string; readonly name?: string | undefined };
+  readonly subject: string;
+  readonly text: string;
+  /** Sanitised by the caller; made from the text when absent. */
+  readonly html?: string | undefined;
+  readonly cc?: readonly string[] | undefined;
+  /** Whether the text goes to the contact as a mail; otherwise it is a note, of a telephone call for instance. */
+  readonly send: boolean;
+  readonly priority?: Priority | undefined;
+  readonly category?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly idempotency?: Idempotency | null;
+};
+
+/**
+ * Opens a request on behalf of a contact, in progress with the operator, and queues its first mail to them or keeps its
+ * text as a note. The contact is locked first: a mail of theirs that comes at the same moment joins it or came before.
+ */
+export async function openRequest(
+  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  actor: OperatorActor,
+  opening: Opening,
+): Promise<{ readonly requestId: number }> {
+  requirePermission(actor, 'requests.open');
+  const checked = { ...opening, ...checkedPeople(opening), ...checkedWords(opening) };
+  const at = deps.clock.now();
+  const call = opening.idempotency ?? null;
+  const requestId = await deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, call, at);
+    if (earlier !== null) return earlier;
+
+    const { mailboxId, email, name, cc, subject } = checked;
+    if (!servesMailbox(actor, mailboxId) || !(await mailboxExists(tx, mailboxId))) {
+      throw invalidField('/mailboxId', 'is no mailbox');
+    }
+    await ensureNotOurs(tx, email, cc);
+    const contactId = await lockContact(tx, { email, name }, at);
+    const id = await insertOpenedRequest(tx, {
+      mailboxId,
+      contactId,
+      assigneeId: actor.operatorId,
+      subject,
+      priority: opening.priority ?? 'P3',
+      category: checked.category,
+      tags: checked.tags,
+      replyTag: newReplyTag(),
+      at,
+    });
+    const opened = { status: 'in_progress', assigneeId: actor.operatorId, subject, onBehalf: true };
+    const about = { actor, at, mailboxId, requestId: id, contactId };
+    await recordEvent(tx, { ...about, type: 'request.opened', new: opened });
+    if (opening.send) {
+      const sent = await queueFirstMail(tx, actor, id, { ...checked, cc }, at);
+      await recordEvent(tx, { ...about, ...sent, type: 'message.sent' });
+    } else {
+      await writeNote(tx, actor, { id, mailboxId }, opening.text, at);
+    }
+    await rememberIdempotent(tx, call, id, at);
+    return id;
+  });
+  if (opening.send) deps.wakeDeliveries();
+  return { requestId };
+}
+
+function checkedPeople(opening: Opening): { email: string; name: string; cc: string[] } {
+  const email = recipientAddress(opening.contact.email.trim());
+  if (email === null) throw invalidField('/contact/email', 'is not an e-mail address');
+  const copies = (opening.cc ?? []).map((value, index) => {
+    const address = recipientAddress(value.trim());
+    if (address === null) throw invalidField(`/cc/${index}`, 'is not an e-mail address');
+    return address;
+  });
+  if (copies.length > 0 && !opening.send) throw invalidField('/cc', 'is for a mail; a note goes to nobody');
+  return {
+    email,
+    name: cleanLine(opening.contact.name ?? ''),
+    cc: [...new Set(copies)].filter((address) => address !== email),
+  };
+}
+
+function checkedWords(opening: Opening): { subject: string; category: string | null; tags: string[] } {
+  const subject = cleanLine(opening.subject);
+  if (subject === '') throw invalidField('/subject', 'must not be blank');
+  const given = opening.category ?? null;
+  const category = given === null ? null : cleanLine(given);
+  if (category === '') throw invalidField('/category', 'must not be blank');
+  return { subject, category, tags: cleanTags(opening.tags ?? []) };
+}
+
+async function ensureNotOurs(tx: Transaction, email: string, cc: readonly string[]): Promise<void> {
+  const isOurs = await findOwnAddresses(tx);
+  if (isOurs(email)) throw invalidField('/contact/email', 'is an address of this desk');
+  const own = cc.filter(isOurs);
+  if (own.length > 0) throw invalidField('/cc', `${own.join(', ')}: an address of this desk; leave it out`);
+}
+
+async function queueFirstMail(
+  tx: Transaction,
+  actor: OperatorActor,
+  requestId: number,
+  mail: {
+    readonly subject: string;
+    readonly text: string;
+    readonly html?: string | undefined;
+    readonly cc: readonly string[];
+  },
+  at: Date,
+): Promise<{ messageId: number; deliveryId: number }> {
+  const context = await findOutgoingContext(tx, requestId);
+  if (mail.cc.length > 0) await insertCopied(tx, requestId, mail.cc, at);
+  const signatures = [await findSignature(tx, actor.operatorId), context.mailbox.signature];
+  const queued = await queueMail(tx, {
+    kind: 'reply',
+    notice: null,
+    requestId,
+    mailboxId: context.mailbox.id,
+    authorOperatorId: actor.operatorId,
+    from: { name: context.mailbox.name, address: context.mailbox.address },
+    to: [{ name: context.contact.name, address: context.contact.email }],
+    cc: mail.cc.map((address) => ({ name: '', address })),
+    replyTo: replyAddress(context),
+    subject: mail.subject,
+    text: mail.text,
+    html: mail.html ?? htmlOfText(mail.text),
+    inReplyTo: null,
+    references: [],
+    quotedMessageId: null,
+    signature: signatures.filter((each) => each !== '').join('\n'),
+    language: languageOf(context),
+    attachments: [],
+    sendAfter: at,
+    at,
+  });
+  await noteSuppressed(tx, { requestId, mailboxId: context.mailbox.id, at }, queued);
+  return { messageId: queued.messageId, deliveryId: queued.deliveryId };
+}

@@ -1,0 +1,33 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { markReleased } from './assignment-queries.ts';
+
+/**
+ * Hands back what an operator holds, except in the mailboxes they keep: requests in progress or pending become new,
+ * resolved ones and those a mail may still reopen keep their status and belong to nobody, so that none comes back to
+ * somebody who does not answer any more.
+ */
+export async function releaseRequests(
+  tx: Transaction,
+  actor: Actor,
+  release: {
+    readonly operatorId: number;
+    readonly keptMailboxIds: readonly number[];
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { operatorId, at } = release;
+  for (const request of await markReleased(tx, operatorId, release.keptMailboxIds, at)) {
+    const isActive = request.status === 'in_progress' || request.status === 'pending';
+    await recordEvent(tx, {
+      type: 'request.unassigned',
+      actor,
+      at,
+      mailboxId: request.mailboxId,
+      requestId: request.id,
+      old: { status: request.status, assigneeId: operatorId },
+      new: { status: isActive ? 'new' : request.status, assigneeId: null },
+    });
+  }
+}

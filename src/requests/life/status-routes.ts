@@ -1,0 +1,91 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
+import { requestRenderer } from '../request/render-request.ts';
+import { requestSchema } from '../request/schemas.ts';
+import { closeRequest } from './close-request.ts';
+import { pendRequest } from './pend-request.ts';
+import { reopenRequest } from './reopen-request.ts';
+import { resolveRequest } from './resolve-request.ts';
+import { closeSchema, resolveSchema } from './status-schemas.ts';
+
+const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' as const };
+const asItIs = jsonContent('The request as it now is.', requestSchema);
+const problems = ['invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'] as const;
+const answers = { 200: asItIs, ...problemResponses(...problems) };
+
+const pend = createRoute({
+  ...shared,
+  operationId: 'pendRequest',
+  path: '/v1/requests/{id}/pend',
+  summary: 'Wait for the contact',
+  description: "The contact's next mail brings it back; they are not told. From in_progress.",
+  request: { params: idPath },
+  responses: answers,
+});
+
+const resolve = createRoute({
+  ...shared,
+  operationId: 'resolveRequest',
+  path: '/v1/requests/{id}/resolve',
+  summary: 'Resolve a request',
+  description:
+    "Settled, with notes how. The contact is not told until it closes by itself after the mailbox's days. From new, " +
+    'in_progress and pending.',
+  request: { params: idPath, body: jsonBody(resolveSchema) },
+  responses: answers,
+});
+
+const close = createRoute({
+  ...shared,
+  operationId: 'closeRequest',
+  path: '/v1/requests/{id}/close',
+  summary: 'Close a request',
+  description:
+    "The contact is told unless `notify` is false; the contact's next mail opens a new request. From any open status.",
+  request: { params: idPath, body: optionalJsonBody(closeSchema) },
+  responses: answers,
+});
+
+const reopen = createRoute({
+  ...shared,
+  operationId: 'reopenRequest',
+  path: '/v1/requests/{id}/reopen',
+  summary: 'Reopen a request',
+  description:
+    'In progress with whoever had it; new when nobody had, or they no longer serve the mailbox. Nobody is told. From ' +
+    'resolved and closed, unless it was merged.',
+  request: { params: idPath },
+  responses: answers,
+});
+
+/** The verbs that move a request along its life; each answers with the request as it now is. */
+export function requestStatusRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+  const routes = apiRoutes();
+  const asItNowIs = requestRenderer(deps);
+  routes.openapi(pend, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await pendRequest(deps, c.get('actor'), { requestId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(resolve, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await resolveRequest(deps, c.get('actor'), { requestId, notes: c.req.valid('json').notes });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(close, async (c) => {
+    const requestId = c.req.valid('param').id;
+    const { notify = true, block = false, reason } = c.req.valid('json');
+    const closing = { requestId, notify, block, ...(reason === undefined ? {} : { reason }) };
+    await closeRequest(deps, c.get('actor'), closing);
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  routes.openapi(reopen, async (c) => {
+    const requestId = c.req.valid('param').id;
+    await reopenRequest(deps, c.get('actor'), { requestId });
+    return c.json(await asItNowIs(c, requestId), 200);
+  });
+  return routes;
+}

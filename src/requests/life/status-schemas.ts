@@ -1,0 +1,24 @@
+import { z } from '@hono/zod-openapi';
+import { text, written } from '../../platform/http/schemas.ts';
+import { TEXT_LENGTH } from '../request/schemas.ts';
+
+export const resolveSchema = z
+  .strictObject({
+    notes: written(TEXT_LENGTH).openapi({
+      description: 'How it was settled; kept as a note, which the contact does not see.',
+      example: 'Sent a replacement, tracking 1Z999.',
+    }),
+  })
+  .openapi('Resolve');
+
+export const closeSchema = z
+  .strictObject({
+    notify: z.boolean().optional().openapi({ default: true, description: 'Whether the contact is told.' }),
+    reason: text(2000).optional().openapi({ description: 'For the history; the contact does not see it.' }),
+    block: z.boolean().optional().openapi({
+      default: false,
+      description:
+        "Block the contact in this mailbox as well: further mail of theirs goes to quarantine, and they aren't told.",
+    }),
+  })
+  .openapi('Close');

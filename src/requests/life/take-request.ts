@@ -1,0 +1,40 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { noticeRequest } from '../../outbox/notices/notice-request.ts';
+import { assignLocked } from './assign-locked.ts';
+import { ensureStatus, lockVisibleRequest } from '../request/lock-visible-request.ts';
+import type { RequestRow } from '../request/request.ts';
+
+/**
+ * Makes a new or unassigned request the operator's own and tells its contact. Of several operators at once one wins;
+ * the others get `already_taken` with the winner's name. One's own again changes nothing; `force` lets a lead or an
+ * admin take over another's.
+ */
+export async function takeRequest(
+  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  actor: OperatorActor,
+  input: { readonly requestId: number; readonly force?: boolean },
+): Promise<void> {
+  requirePermission(actor, 'requests.take');
+  const at = deps.clock.now();
+  const queued = await deps.db.begin(async (tx) => {
+    const request = await lockVisibleRequest(tx, actor, input.requestId);
+    ensureStatus(request, 'take', ['new', 'in_progress', 'pending']);
+    if (request.assigneeId === actor.operatorId) return false;
+    if (request.assigneeId !== null) ensureMayTakeOver(actor, request, input.force ?? false);
+    await assignLocked(tx, actor, request, { type: 'request.taken', operatorId: actor.operatorId, at });
+    return noticeRequest(tx, actor, request.id, 'taken', at);
+  });
+  if (queued) deps.wakeDeliveries();
+}
+
+function ensureMayTakeOver(actor: OperatorActor, request: RequestRow, force: boolean): void {
+  if (force) {
+    requirePermission(actor, 'requests.take_over');
+    return;
+  }
+  const members = { assignee: { id: request.assigneeId, name: request.assigneeName } };
+  throw new Problem('already_taken', `Request ${request.id} is with ${request.assigneeName}`, { members });
+}

@@ -1,0 +1,56 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { sortParameter } from '../../platform/lists/sort-parameter.ts';
+import { streamOf } from '../../platform/http/stream.ts';
+import { exportRequests } from './export-requests.ts';
+import { requestListQuery } from './schemas.ts';
+import { REQUEST_SORTS } from './request-sorts.ts';
+
+const route = createRoute({
+  tags: ['Requests'],
+  security: [{ token: [] }],
+  operationId: 'exportRequests',
+  method: 'get',
+  path: '/v1/requests.csv',
+  summary: 'Export requests as CSV',
+  description:
+    'All that a list with these filters would show, on one page. UTF-8, RFC 4180, a header line first. Text that a ' +
+    'spreadsheet would run as a formula begins with an apostrophe.',
+  request: {
+    query: requestListQuery
+      .omit({ limit: true, cursor: true, total: true })
+      .extend({ sort: sortParameter(REQUEST_SORTS, 'id') }),
+  },
+  responses: {
+    200: {
+      description: 'The requests.',
+      content: {
+        'text/csv': { schema: z.string().openapi({ example: '"id","mailbox"\r\n1,"support@example.com"' }) },
+      },
+    },
+    ...problemResponses('invalid_input', 'unauthenticated'),
+  },
+});
+
+/** Requests to take away: for spreadsheets and reports. */
+export function requestExportRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(route, (c) => {
+    const actor = c.get('actor');
+    const { sort, assignee, ...filters } = c.req.valid('query');
+    const assigneeId = assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee;
+    return new Response(
+      streamOf(exportRequests(deps, actor, { filters: { ...filters, assigneeId }, sort })),
+      {
+        status: 200,
+        headers: {
+          'content-type': 'text/csv; charset=utf-8; header=present',
+          'content-disposition': 'attachment; filename="requests.csv"',
+        },
+      },
+    );
+  });
+  return routes;
+}

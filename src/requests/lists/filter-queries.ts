@@ -1,0 +1,65 @@
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+import type { Priority, RequestStatus } from '../request/request.ts';
+import type { SearchTerm } from '../../platform/lists/search-terms.ts';
+
+/** Filters of the list of requests; those that are lists mean any of theirs. */
+export type RequestFilters = {
+  readonly status?: readonly RequestStatus[] | undefined;
+  /** An operator's id, or null for nobody. */
+  readonly assigneeId?: number | null | undefined;
+  readonly mailboxId?: readonly number[] | undefined;
+  readonly contactId?: readonly number[] | undefined;
+  readonly tag?: readonly string[] | undefined;
+  readonly priority?: readonly Priority[] | undefined;
+  readonly category?: readonly string[] | undefined;
+  readonly q?: readonly SearchTerm[] | undefined;
+  readonly createdFrom?: Date | undefined;
+  readonly createdTo?: Date | undefined;
+  readonly updatedFrom?: Date | undefined;
+  readonly updatedTo?: Date | undefined;
+};
+
+/** The condition that a request `r` lies in the mailboxes (null: in any) and passes every filter. */
+export function requestConditions(
+  db: Queryable,
+  mailboxIds: readonly number[] | null,
+  filters: RequestFilters,
+): Fragment {
+  const found: Fragment[] = [];
+  if (mailboxIds !== null) found.push(isOneOf(db, db`r.mailbox_id`, mailboxIds));
+  if (filters.status !== undefined) found.push(isOneOf(db, db`r.status`, filters.status));
+  if (filters.assigneeId === null) found.push(db`r.assignee_id is null`);
+  else if (filters.assigneeId !== undefined) found.push(db`r.assignee_id = ${filters.assigneeId}`);
+  if (filters.mailboxId !== undefined) found.push(isOneOf(db, db`r.mailbox_id`, filters.mailboxId));
+  if (filters.contactId !== undefined) found.push(isOneOf(db, db`r.contact_id`, filters.contactId));
+  if (filters.priority !== undefined) found.push(isOneOf(db, db`r.priority`, filters.priority));
+  if (filters.category !== undefined) found.push(isOneOf(db, db`r.category`, filters.category));
+  // The first half is what the index is limited to.
+  if (filters.tag !== undefined) found.push(db`r.tags <> '{}' and r.tags && ${[...filters.tag]}::text[]`);
+  if (filters.createdFrom !== undefined) found.push(db`r.created_at >= ${filters.createdFrom}`);
+  if (filters.createdTo !== undefined) found.push(db`r.created_at < ${filters.createdTo}`);
+  if (filters.updatedFrom !== undefined) found.push(db`r.updated_at >= ${filters.updatedFrom}`);
+  if (filters.updatedTo !== undefined) found.push(db`r.updated_at < ${filters.updatedTo}`);
+  for (const term of filters.q ?? []) found.push(termCondition(db, term));
+  return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
+}
+
+// Of rows equal in a column an index gives the order of the next one; of rows that equal one of several it does not.
+function isOneOf(db: Queryable, column: Fragment, values: readonly number[] | readonly string[]): Fragment {
+  const [first, ...others] = values;
+  if (first === undefined) return db`false`;
+  if (others.length === 0) return db`${column} = ${first}`;
+  return typeof first === 'number'
+    ? db`${column} = any(${values as number[]}::bigint[])`
+    : db`${column} = any(${values as string[]}::text[])`;
+}
+
+// One table holds all the words, so that PostgreSQL may choose: look a rare word up and sort what was found, or walk the
+// requests in the order asked for and stop at the fiftieth that has a common one.
+function termCondition(db: Queryable, term: SearchTerm): Fragment {
+  if (term.kind === 'request') return db`r.id = ${term.id}`;
+  return db`r.id in (
+    select request_id
+    from search_entries
+    where words @@ search_query(${term.text}, ${term.people ? 'B' : ''}, ${term.prefix}))`;
+}

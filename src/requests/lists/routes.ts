@@ -1,0 +1,45 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { jsonContent } from '../../platform/http/schemas.ts';
+import { listRequests } from './list-requests.ts';
+import { renderRequest } from '../request/schemas.ts';
+import { requestListQuery, requestListSchema } from './schemas.ts';
+
+const shared = { tags: ['Requests'], security: [{ token: [] }] };
+
+const list = createRoute({
+  ...shared,
+  operationId: 'listRequests',
+  method: 'get',
+  path: '/v1/requests',
+  summary: 'List requests',
+  description:
+    'Those of the mailboxes the operator serves. A filter given several times means any of its values.',
+  request: { query: requestListQuery },
+  responses: {
+    200: jsonContent('A page of requests.', requestListSchema),
+    ...problemResponses('invalid_input', 'unauthenticated'),
+  },
+});
+
+/** The list of requests. */
+export function requestListRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(list, async (c) => {
+    const actor = c.get('actor');
+    const { limit, cursor, sort, total, assignee, ...filters } = c.req.valid('query');
+    const assigneeId = assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee;
+    const page = await listRequests(deps, actor, {
+      filters: { ...filters, assigneeId },
+      sort,
+      limit,
+      cursor,
+      total,
+    });
+    const { items, nextCursor, ...counted } = page;
+    return c.json({ items: items.map(renderRequest), nextCursor, ...counted }, 200);
+  });
+  return routes;
+}

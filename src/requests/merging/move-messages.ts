@@ -1,0 +1,30 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import { Problem } from '../../platform/problems.ts';
+import { lockDeliveriesOf, markMoved, type MovableMessage } from './move-queries.ts';
+import { subjectDiffers } from '../request/request.ts';
+
+/**
+ * Puts messages of one request on another, with all that hangs on them. Refused while one of them is being sent: the result
+ * would be written to the request it was on. Counts are the caller's to renew.
+ */
+export async function moveMessages(
+  tx: Transaction,
+  messages: readonly MovableMessage[],
+  fromId: number,
+  to: { readonly id: number; readonly subject: string },
+): Promise<void> {
+  const ids = messages.map((message) => message.id);
+  if (await lockDeliveriesOf(tx, ids)) {
+    throw new Problem('wrong_state', 'A mail among these messages is being sent; try again in a moment');
+  }
+  const other = messages.filter(
+    (message) => message.kind === 'inbound' && subjectDiffers(message.subject, to.subject),
+  );
+  await markMoved(
+    tx,
+    ids,
+    fromId,
+    to.id,
+    other.map((message) => message.id),
+  );
+}

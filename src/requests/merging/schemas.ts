@@ -1,0 +1,21 @@
+import { z } from '@hono/zod-openapi';
+import { id, written } from '../../platform/http/schemas.ts';
+import { SUBJECT_LENGTH } from '../request/schemas.ts';
+
+const MOST_SPLIT_OFF = 1000;
+
+export const mergeSchema = z
+  .strictObject({ into: id.openapi({ description: 'The open request of the same mailbox that stays.' }) })
+  .openapi('Merge');
+
+export const splitSchema = z
+  .strictObject({
+    messageIds: z.array(id).min(1).max(MOST_SPLIT_OFF).openapi({
+      description:
+        'Messages of this request, a mail that came in among them. Something a person wrote must stay behind.',
+    }),
+    subject: written(SUBJECT_LENGTH)
+      .optional()
+      .openapi({ description: 'Absent: that of the first mail that came in among the messages.' }),
+  })
+  .openapi('Split');

@@ -1,0 +1,121 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import { cleanLine } from '../../mail/text.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { invalidField } from '../../platform/problems.ts';
+import { lockVisibleRequest } from '../request/lock-visible-request.ts';
+import { moveMessages } from './move-messages.ts';
+import {
+  deletePeopleWithoutMail,
+  listMovableMessages,
+  lockContactsOf,
+  type MovableMessage,
+  recountMessages,
+} from './move-queries.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { newReplyTag } from '../request/reply-tag.ts';
+import type { RequestRow } from '../request/request.ts';
+import { insertPeopleOnMails, insertSplitRequest, markFirstResponseFound } from './split-queries.ts';
+
+export type Split = {
+  readonly requestId: number;
+  readonly messageIds: readonly number[];
+  /** The subject of the first mail that came in among the messages, when absent. */
+  readonly subject?: string | undefined;
+  readonly idempotency?: Idempotency | null;
+};
+
+/**
+ * Moves messages into a new, unassigned request of whoever wrote the first of them; nobody is told. At least one must be
+ * a mail that came in, and something a person wrote must stay behind: no request is left empty or with notices alone.
+ */
+export async function splitRequest(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  split: Split,
+): Promise<{ readonly requestId: number }> {
+  requirePermission(actor, 'requests.split');
+  const at = deps.clock.now();
+  const call = split.idempotency ?? null;
+  return deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, call, at);
+    if (earlier !== null) return { requestId: earlier };
+
+    await lockContactsOf(tx, [split.requestId], split.messageIds);
+    const request = await lockVisibleRequest(tx, actor, split.requestId);
+    const { chosen, firstMail } = chosenMessages(await listMovableMessages(tx, request.id), split.messageIds);
+    const given = cleanLine(split.subject ?? '');
+    const subject = given === '' ? firstMail.subject : given;
+    const newId = await insertSplitRequest(tx, {
+      mailboxId: request.mailboxId,
+      contactId: firstMail.authorContactId ?? request.contactId,
+      subject,
+      replyTag: newReplyTag(),
+      at,
+    });
+    await moveMessages(tx, chosen, request.id, { id: newId, subject });
+    await insertPeopleOnMails(tx, request.id, newId, at);
+    await deletePeopleWithoutMail(tx, request.id, newId);
+    await markFirstResponseFound(tx, newId);
+    await recountMessages(tx, request.id, at);
+    await recountMessages(tx, newId, at);
+    await recordEvents(tx, actor, request, { newId, subject, messageIds: chosen.map(({ id }) => id), at });
+    await rememberIdempotent(tx, call, newId, at);
+    return { requestId: newId };
+  });
+}
+
+function chosenMessages(
+  messages: readonly MovableMessage[],
+  messageIds: readonly number[],
+): { chosen: MovableMessage[]; firstMail: MovableMessage } {
+  const known = new Set(messages.map((message) => message.id));
+  const unknown = messageIds.findIndex((id) => !known.has(id));
+  if (unknown >= 0) throw invalidField(`/messageIds/${unknown}`, 'is no message of this request');
+  const wanted = new Set(messageIds);
+  const chosen = messages.filter((message) => wanted.has(message.id));
+  const firstMail = chosen.find((message) => message.kind === 'inbound');
+  if (firstMail === undefined) throw invalidField('/messageIds', 'must include a mail that came in');
+  const left = messages.filter((message) => !wanted.has(message.id));
+  if (!left.some((message) => message.kind !== 'automatic')) {
+    throw invalidField('/messageIds', 'would leave nothing in the request that a person wrote');
+  }
+  return { chosen, firstMail };
+}
+
+async function recordEvents(
+  tx: Transaction,
+  actor: OperatorActor,
+  request: RequestRow,
+  split: {
+    readonly newId: number;
+    readonly subject: string;
+    readonly messageIds: readonly number[];
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { newId, messageIds, subject, at } = split;
+  const { mailboxId } = request;
+  await recordEvent(tx, {
+    type: 'request.split',
+    actor,
+    at,
+    mailboxId,
+    requestId: request.id,
+    new: { requestId: newId, messageIds },
+  });
+  await recordEvent(tx, {
+    type: 'request.opened',
+    actor,
+    at,
+    mailboxId,
+    requestId: newId,
+    new: { subject, splitFrom: request.id, messageIds },
+  });
+}

@@ -1,0 +1,34 @@
+import type { Deps } from '../../platform/deps.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { lockVisibleRequest, wrongState } from '../request/lock-visible-request.ts';
+import { OPEN_STATUSES } from '../request/request.ts';
+import { writeNote } from './write-note.ts';
+
+/**
+ * Puts an internal note on a request, open or closed; it never leaves. A merged request takes none: its messages are with
+ * the one it was merged into, and so should the note be.
+ */
+export async function addNote(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  note: { readonly requestId: number; readonly text: string; readonly idempotency?: Idempotency | null },
+): Promise<{ readonly messageId: number }> {
+  requirePermission(actor, 'requests.note');
+  const at = deps.clock.now();
+  const call = note.idempotency ?? null;
+  return deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, call, at);
+    if (earlier !== null) return { messageId: earlier };
+    const request = await lockVisibleRequest(tx, actor, note.requestId);
+    if (request.mergedInto !== null) throw wrongState(request, 'a note', [...OPEN_STATUSES, 'closed']);
+    const messageId = await writeNote(tx, actor, request, note.text, at);
+    await rememberIdempotent(tx, call, messageId, at);
+    return { messageId };
+  });
+}

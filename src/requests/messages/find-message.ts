@@ -1,0 +1,20 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { completeMessages } from './complete-messages.ts';
+import { findMessageRow } from './queries.ts';
+import type { MessageView } from './message-view.ts';
+
+/** One message as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
+export async function findMessage(
+  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  actor: OperatorActor,
+  messageId: number,
+): Promise<MessageView> {
+  requirePermission(actor, 'requests.read');
+  const row = await findMessageRow(deps.db, actor.mailboxIds, messageId);
+  const [message] = row === null ? [] : await completeMessages(deps, [row]);
+  if (message === undefined) throw new Problem('not_found', `There is no message ${messageId}`);
+  return message;
+}

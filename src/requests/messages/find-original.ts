@@ -1,0 +1,25 @@
+import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { findOriginalRow } from './queries.ts';
+import type { StoredFile } from '../../platform/files/stored-file.ts';
+
+/** The mail as it arrived, to be read in slices; `not_found` for a message that came by no mail or was too large to relay. */
+export async function findOriginal(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  messageId: number,
+): Promise<StoredFile> {
+  requirePermission(actor, 'requests.read');
+  const original = await findOriginalRow(deps.db, actor.mailboxIds, messageId);
+  if (original === null)
+    throw new Problem('not_found', `There is no original mail of a message ${messageId}`);
+  return {
+    name: `message-${messageId}.eml`,
+    contentType: 'message/rfc822',
+    size: original.size,
+    read: (offset, length) => readStoredBytes(deps.db, 'original', original.intakeId, offset, length),
+  };
+}

@@ -1,0 +1,43 @@
+import type { DeliveryView } from '../../outbox/delivery.ts';
+import type { Address } from '../../mail/parsed-mail.ts';
+
+export type MessageKind = 'inbound' | 'outbound' | 'automatic' | 'note';
+
+/** A message's own row, with its author's name. */
+export type MessageRow = {
+  readonly id: number;
+  readonly requestId: number;
+  readonly kind: MessageKind;
+  readonly notice: 'created' | 'taken' | 'closed' | null;
+  readonly authorKind: 'contact' | 'operator' | 'system';
+  readonly authorId: number | null;
+  readonly authorName: string | null;
+  readonly fromAddress: Address | null;
+  readonly toAddresses: readonly Address[];
+  readonly ccAddresses: readonly Address[];
+  readonly subject: string;
+  readonly text: string;
+  readonly visibleText: string;
+  readonly html: string | null;
+  readonly internetMessageId: string | null;
+  readonly matchedBy: 'token' | 'references' | 'gmail_thread' | 'sender' | 'new' | null;
+  readonly authenticity: 'verified' | 'unchecked' | 'unverified' | 'forged' | null;
+  readonly subjectChanged: boolean;
+  readonly incomplete: boolean;
+  readonly createdAt: Date;
+};
+
+export type AttachmentRow = {
+  readonly id: number;
+  readonly messageId: number;
+  readonly name: string;
+  readonly contentType: string;
+  readonly size: number;
+  readonly inline: boolean;
+};
+
+/** A message with everything that is shown beside it. */
+export type MessageView = MessageRow & {
+  readonly attachments: readonly AttachmentRow[];
+  readonly delivery: DeliveryView | null;
+};

@@ -1,0 +1,30 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+
+/** Stores a note and counts it; the request's last mail stays its last mail. */
+export async function insertNote(
+  tx: Transaction,
+  note: {
+    readonly requestId: number;
+    readonly mailboxId: number;
+    readonly operatorId: number;
+    readonly text: string;
+    readonly at: Date;
+  },
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    with note as (
+      insert into messages
+        (request_id, mailbox_id, kind, direction, author_kind, author_operator_id, subject, text, visible_text, created_at)
+      values
+        (${note.requestId}, ${note.mailboxId}, 'note', 'none', 'operator', ${note.operatorId}, '', ${note.text},
+         ${note.text}, ${note.at})
+      returning id
+    ), counted as (
+      update requests
+      set message_count = message_count + 1, updated_at = ${note.at}
+      where id = ${note.requestId}
+    )
+    select id from note`;
+  if (row === undefined) throw new Error('inserting a note returned no row');
+  return row.id;
+}

@@ -1,0 +1,60 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import { idempotency } from '../../platform/idempotency/idempotency.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { idempotencyHeaders, idPath, jsonBody, jsonContent, text } from '../../platform/http/schemas.ts';
+import { findMessage } from './find-message.ts';
+import { messageSchema, renderMessage } from './schemas.ts';
+import { addNote } from './add-note.ts';
+
+const TEXT_LENGTH = 200_000;
+
+const noteSchema = z
+  .strictObject({
+    text: text(TEXT_LENGTH)
+      .refine((value) => value.trim() !== '', 'must not be blank')
+      .openapi({ minLength: 1, example: 'Called back, nobody answered.' }),
+  })
+  .openapi('Note');
+
+const note = createRoute({
+  operationId: 'addNote',
+  tags: ['Requests'],
+  security: [{ token: [] }],
+  method: 'post',
+  path: '/v1/requests/{id}/notes',
+  summary: 'Write a note',
+  description:
+    'For operators alone: it is never sent, nor quoted in an answer. On any request that was not merged.',
+  request: { params: idPath, headers: idempotencyHeaders, body: jsonBody(noteSchema) },
+  responses: {
+    201: jsonContent('The note, a message.', messageSchema),
+    ...problemResponses(
+      'invalid_input',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'wrong_state',
+      'idempotency_mismatch',
+    ),
+  },
+});
+
+/** What operators write for each other. */
+export function noteRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(note, async (c) => {
+    const actor = c.get('actor');
+    const requestId = c.req.valid('param').id;
+    const body = c.req.valid('json');
+    const key = c.req.valid('header')['idempotency-key'];
+    const { messageId } = await addNote(deps, actor, {
+      requestId,
+      text: body.text,
+      idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/notes`, body),
+    });
+    return c.json(renderMessage(await findMessage(deps, actor, messageId)), 201);
+  });
+  return routes;
+}

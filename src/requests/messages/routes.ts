@@ -1,0 +1,82 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import { download } from '../../platform/http/download.ts';
+import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { idPath, jsonContent, pageQuery } from '../../platform/http/schemas.ts';
+import { findAttachment } from './find-attachment.ts';
+import { findOriginal } from './find-original.ts';
+import { listMessages } from './list-messages.ts';
+import { MESSAGE_SORTS } from './message-sorts.ts';
+import { messageListSchema, renderMessage } from './schemas.ts';
+
+const shared = { tags: ['Requests'], security: [{ token: [] }] };
+
+const messages = createRoute({
+  ...shared,
+  operationId: 'listMessages',
+  method: 'get',
+  path: '/v1/requests/{id}/messages',
+  summary: "A request's messages",
+  description: 'Oldest first unless sorted, each with its attachments and what became of its delivery.',
+  request: {
+    params: idPath,
+    query: z.strictObject({ ...pageQuery, sort: sortParameter(MESSAGE_SORTS, 'id'), total: totalParameter }),
+  },
+  responses: {
+    200: jsonContent('A page of messages.', messageListSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+  },
+});
+
+const original = createRoute({
+  ...shared,
+  operationId: 'getOriginalMail',
+  method: 'get',
+  path: '/v1/messages/{id}/raw',
+  summary: 'The original mail of a message',
+  description: 'As it arrived, byte for byte. Messages that came by no mail have none.',
+  request: { params: idPath },
+  responses: {
+    200: {
+      description: 'The mail.',
+      content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+  },
+});
+
+const attachment = createRoute({
+  ...shared,
+  operationId: 'getAttachment',
+  method: 'get',
+  path: '/v1/attachments/{id}',
+  summary: 'The content of an attachment',
+  description: 'To save, not to show: it came from a stranger. Its content type is what the mail claimed.',
+  request: { params: idPath },
+  responses: {
+    200: {
+      description: 'The file.',
+      content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+  },
+});
+
+/** What is in a request: its messages, their originals and files. */
+export function messageRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(messages, async (c) => {
+    const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };
+    const page = await listMessages(deps, c.get('actor'), input);
+    return c.json({ ...page, items: page.items.map(renderMessage) }, 200);
+  });
+  routes.openapi(original, async (c) => {
+    return download(await findOriginal(deps, c.get('actor'), c.req.valid('param').id));
+  });
+  routes.openapi(attachment, async (c) => {
+    return download(await findAttachment(deps, c.get('actor'), c.req.valid('param').id));
+  });
+  return routes;
+}

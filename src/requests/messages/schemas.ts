@@ -1,0 +1,110 @@
+import { z } from '@hono/zod-openapi';
+import { deliverySchema, renderDelivery } from '../../outbox/deliveries/schemas.ts';
+import { id, listOf, time } from '../../platform/http/schemas.ts';
+import type { MessageView } from './message-view.ts';
+
+const address = z
+  .object({
+    name: z.string().openapi({ description: 'Empty when there is none.', example: 'Carla Contact' }),
+    address: z.string().openapi({ example: 'carla@customer.example' }),
+  })
+  .openapi('Address');
+
+export const messageSchema = z
+  .object({
+    id,
+    requestId: id,
+    kind: z.enum(['inbound', 'outbound', 'automatic', 'note']).openapi({
+      description:
+        'automatic: a notice of ours, or what a machine of theirs sent; note: internal, never sent.',
+    }),
+    notice: z
+      .enum(['created', 'taken', 'closed'])
+      .nullable()
+      .openapi({ description: 'Which of the notices it is; null: none.' }),
+    author: z
+      .object({
+        kind: z.enum(['contact', 'operator', 'system']),
+        id: id.nullable(),
+        name: z.string().nullable().openapi({ example: 'Carla Contact' }),
+      })
+      .openapi({ description: 'Who wrote it: a contact, an operator, or the desk itself.' }),
+    from: address.nullable(),
+    to: z.array(address).openapi({ description: 'As in the header; empty for a note.' }),
+    cc: z.array(address).openapi({ description: 'As in the header.' }),
+    subject: z.string().openapi({ example: 'Re: The printer is on fire' }),
+    text: z
+      .string()
+      .openapi({ description: 'The whole text, made from the HTML where a mail has no other.' }),
+    visibleText: z.string().openapi({ description: 'The text without quoted history and signature.' }),
+    html: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Sanitised: no script, nothing loaded from elsewhere.' }),
+    internetMessageId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The Message-ID header, with its angle brackets.' }),
+    matchedBy: z
+      .enum(['token', 'references', 'gmail_thread', 'sender', 'new'])
+      .nullable()
+      .openapi({ description: 'The rule that put a mail into this request; null for what came by no mail.' }),
+    authenticity: z
+      .enum(['verified', 'unchecked', 'unverified', 'forged'])
+      .nullable()
+      .openapi({ description: 'Whether the sender is who they claim to be, as Gmail judged it.' }),
+    subjectChanged: z
+      .boolean()
+      .openapi({ description: "Its subject is not the request's: perhaps another matter." }),
+    incomplete: z
+      .boolean()
+      .openapi({ description: 'The mail was too large to hand over; only its headers are here.' }),
+    attachments: z
+      .array(
+        z.object({
+          id,
+          name: z.string().openapi({ example: 'invoice.pdf' }),
+          contentType: z.string().openapi({ description: 'As the mail claims.', example: 'application/pdf' }),
+          size: z.int().openapi({ description: 'Bytes.' }),
+          inline: z.boolean().openapi({ description: 'Shown within the HTML.' }),
+        }),
+      )
+      .openapi({ description: 'Their contents: `/v1/attachments/{id}`.' }),
+    delivery: deliverySchema.nullable(),
+    createdAt: time,
+  })
+  .openapi('Message');
+
+export const messageListSchema = listOf(messageSchema).openapi('MessageList');
+
+/** A message as the interface shows one. */
+export function renderMessage(message: MessageView): z.infer<typeof messageSchema> {
+  return {
+    id: message.id,
+    requestId: message.requestId,
+    kind: message.kind,
+    notice: message.notice,
+    author: { kind: message.authorKind, id: message.authorId, name: message.authorName },
+    from: message.fromAddress,
+    to: [...message.toAddresses],
+    cc: [...message.ccAddresses],
+    subject: message.subject,
+    text: message.text,
+    visibleText: message.visibleText,
+    html: message.html,
+    internetMessageId: message.internetMessageId,
+    matchedBy: message.matchedBy,
+    authenticity: message.authenticity,
+    subjectChanged: message.subjectChanged,
+    incomplete: message.incomplete,
+    attachments: message.attachments.map(({ id, name, contentType, size, inline }) => ({
+      id,
+      name,
+      contentType,
+      size,
+      inline,
+    })),
+    delivery: message.delivery === null ? null : renderDelivery(message.delivery),
+    createdAt: message.createdAt.toISOString(),
+  };
+}

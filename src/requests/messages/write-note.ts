@@ -1,0 +1,30 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { insertNote } from './note-queries.ts';
+
+/** Puts an internal note on a request that the caller has locked; it is a message that never leaves. Returns its id. */
+export async function writeNote(
+  tx: Transaction,
+  actor: OperatorActor,
+  request: { readonly id: number; readonly mailboxId: number },
+  text: string,
+  at: Date,
+): Promise<number> {
+  const messageId = await insertNote(tx, {
+    requestId: request.id,
+    mailboxId: request.mailboxId,
+    operatorId: actor.operatorId,
+    text,
+    at,
+  });
+  await recordEvent(tx, {
+    type: 'message.noted',
+    actor,
+    at,
+    mailboxId: request.mailboxId,
+    requestId: request.id,
+    messageId,
+  });
+  return messageId;
+}

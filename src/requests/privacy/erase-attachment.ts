@@ -1,0 +1,50 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { beingSent } from './being-sent.ts';
+import { nameAs } from './erase-message.ts';
+import { lockPlace } from './erase-request.ts';
+import {
+  deleteAttachment,
+  eraseIntake,
+  findAttachmentPlace,
+  lockContactsOf,
+  lockDeliveries,
+} from './queries.ts';
+
+/**
+ * Takes an attachment away for good, and with it the original mail that holds it; the message's text stays. A mail that
+ * was yet to be sent with it is cancelled; refused while one is being sent; for admins.
+ */
+export async function eraseAttachment(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: Actor,
+  input: { readonly attachmentId: number },
+): Promise<void> {
+  requirePermission(actor, 'erase');
+  const { attachmentId } = input;
+  const at = deps.clock.now();
+  const absent = new Problem('not_found', `There is no attachment ${attachmentId}`);
+  await deps.db.begin(async (tx) => {
+    const found = await findAttachmentPlace(tx, attachmentId);
+    if (found === null) throw absent;
+    await lockContactsOf(tx, [found.requestId]);
+    const mailboxId = await lockPlace(tx, actor, found.requestId).catch(nameAs(absent));
+    const place = await findAttachmentPlace(tx, attachmentId);
+    if (place?.requestId !== found.requestId) throw absent;
+    if (await lockDeliveries(tx, { messageIds: [place.messageId] })) throw beingSent();
+    await eraseIntake(tx, { originalOf: place.messageId }, at);
+    await deleteAttachment(tx, { ...place, attachmentId }, at);
+    await recordEvent(tx, {
+      type: 'attachment.erased',
+      actor,
+      at,
+      mailboxId,
+      requestId: place.requestId,
+      messageId: place.messageId,
+      new: { erasedAttachmentId: attachmentId },
+    });
+  });
+}

@@ -1,0 +1,67 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { beingSent } from './being-sent.ts';
+import { eraseMessages } from './erase-message.ts';
+import { eraseRequests } from './erase-request.ts';
+import {
+  blankContactEvents,
+  deleteContact,
+  eraseIntake,
+  listMessagesBy,
+  listRequestsAbout,
+  lockContact,
+  lockDeliveriesTo,
+  lockRequests,
+  scrubAddress,
+} from './queries.ts';
+
+/**
+ * Takes a contact away for good: their requests, what they wrote in requests of others, mails of theirs in quarantine, and
+ * their address wherever it stands in a header or a list of recipients. What others wrote about them stays. None of their
+ * mails is taken in again; a new one makes a new contact. Refused while a mail to them is being sent. A contact belongs to
+ * the whole desk: it takes an admin of every mailbox.
+ */
+export async function eraseContact(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: Actor,
+  input: { readonly contactId: number },
+): Promise<{ readonly requests: number }> {
+  requirePermission(actor, 'erase');
+  if (actor.kind === 'operator' && actor.mailboxIds !== null) {
+    throw new Problem('forbidden', 'This takes an admin who serves every mailbox.');
+  }
+  const { contactId } = input;
+  const at = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    const contact = await lockContact(tx, contactId);
+    if (contact === null) throw new Problem('not_found', `There is no contact ${contactId}`);
+    const requests = await listRequestsAbout(tx, { id: contactId, ...contact });
+    await lockRequests(
+      tx,
+      requests.map((request) => request.id),
+    );
+    if (await lockDeliveriesTo(tx, contact.email)) throw beingSent();
+    const own = requests.filter((request) => request.own).map((request) => request.id);
+    const others = requests.filter((request) => !request.own).map((request) => request.id);
+    await blankContactEvents(tx, contactId);
+    await eraseRequests(tx, own, at);
+    for (const requestId of others) {
+      await eraseMessages(tx, requestId, await listMessagesBy(tx, contactId, [requestId]), at);
+    }
+    await eraseIntake(tx, { fromAddress: contact.email }, at);
+    await scrubAddress(tx, contact.email, others, at);
+    await deleteContact(tx, { id: contactId, ...contact });
+    await recordEvent(tx, {
+      type: 'contact.erased',
+      actor,
+      at,
+      mailboxId: null,
+      requestId: null,
+      new: { erasedContactId: contactId, requests: own.length },
+    });
+    return { requests: own.length };
+  });
+}

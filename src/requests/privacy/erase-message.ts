@@ -1,0 +1,68 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { beingSent } from './being-sent.ts';
+import { lockPlace } from './erase-request.ts';
+import {
+  blankMessageEvents,
+  deleteMessages,
+  eraseIntake,
+  findMessagePlace,
+  lockContactsOf,
+  lockDeliveries,
+} from './queries.ts';
+
+/**
+ * Takes a message away for good: its text, attachments, original mail and delivery, and what the history says of it. Its
+ * mail is not taken in again. The request stays, with its subject. Refused while it is being sent; for admins.
+ */
+export async function eraseMessage(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: Actor,
+  input: { readonly messageId: number },
+): Promise<void> {
+  requirePermission(actor, 'erase');
+  const { messageId } = input;
+  const at = deps.clock.now();
+  const absent = new Problem('not_found', `There is no message ${messageId}`);
+  await deps.db.begin(async (tx) => {
+    const place = await findMessagePlace(tx, messageId);
+    if (place === null) throw absent;
+    await lockContactsOf(tx, [place.requestId]);
+    const mailboxId = await lockPlace(tx, actor, place.requestId).catch(nameAs(absent));
+    // A merge may have moved it while its request was waited for; it then has to be looked for again.
+    if ((await findMessagePlace(tx, messageId))?.requestId !== place.requestId) throw absent;
+    await eraseMessages(tx, place.requestId, [messageId], at);
+    await recordEvent(tx, {
+      type: 'message.erased',
+      actor,
+      at,
+      mailboxId,
+      requestId: place.requestId,
+      messageId,
+    });
+  });
+}
+
+/** The same for messages of a request that the caller has locked. */
+export async function eraseMessages(
+  tx: Transaction,
+  requestId: number,
+  messageIds: readonly number[],
+  at: Date,
+): Promise<void> {
+  if (await lockDeliveries(tx, { messageIds })) throw beingSent();
+  await eraseIntake(tx, { messageIds }, at);
+  await blankMessageEvents(tx, requestId, messageIds);
+  await deleteMessages(tx, requestId, messageIds, at);
+}
+
+/** Names what was asked for instead of the request it lies in, which the caller may not know of. */
+export function nameAs(absent: Problem): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof Problem && error.code === 'not_found' ? absent : error;
+  };
+}

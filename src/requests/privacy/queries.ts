@@ -1,0 +1,244 @@
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+
+/** Locks a contact, which comes before every request; null when there is none. */
+export async function lockContact(tx: Transaction, contactId: number): Promise<{ email: string } | null> {
+  const [row] = await tx<{ email: string }[]>`select email from contacts where id = ${contactId} for update`;
+  return row ?? null;
+}
+
+/** Locks the contacts of requests, in the order of their ids. */
+export async function lockContactsOf(tx: Transaction, requestIds: readonly number[]): Promise<void> {
+  await tx`
+    select id
+    from contacts
+    where id in (select contact_id from requests where id = any(${[...requestIds]}::bigint[]))
+    order by id
+    for update`;
+}
+
+/** Where a message or an attachment belongs, read before any lock. */
+export async function findMessagePlace(
+  tx: Queryable,
+  messageId: number,
+): Promise<{ requestId: number } | null> {
+  const [row] = await tx<{ requestId: number }[]>`select request_id from messages where id = ${messageId}`;
+  return row ?? null;
+}
+
+export async function findAttachmentPlace(
+  tx: Queryable,
+  attachmentId: number,
+): Promise<{ requestId: number; messageId: number } | null> {
+  const [row] = await tx<{ requestId: number; messageId: number }[]>`
+    select messages.request_id, messages.id as message_id
+    from attachments
+    join messages on messages.id = attachments.message_id
+    where attachments.id = ${attachmentId}`;
+  return row ?? null;
+}
+
+/** The requests of a contact, and of others those in which they have written or are taking part. */
+export async function listRequestsAbout(
+  tx: Queryable,
+  contact: { readonly id: number; readonly email: string },
+): Promise<{ id: number; own: boolean }[]> {
+  return tx<{ id: number; own: boolean }[]>`
+    select id, contact_id = ${contact.id} as own
+    from requests
+    where contact_id = ${contact.id}
+      or id in (select request_id from messages where author_contact_id = ${contact.id})
+      or id in (select request_id from participants where email = ${contact.email})
+    order by id`;
+}
+
+/** Locks a request and says in which mailbox it is; null when there is none. */
+export async function lockRequestMailbox(tx: Transaction, requestId: number): Promise<number | null> {
+  const [row] = await tx<{ mailboxId: number }[]>`
+    select mailbox_id from requests where id = ${requestId} for update`;
+  return row?.mailboxId ?? null;
+}
+
+export async function lockRequests(tx: Transaction, requestIds: readonly number[]): Promise<void> {
+  await tx`select id from requests where id = any(${[...requestIds]}::bigint[]) order by id for update`;
+}
+
+/** Of requests that are not the contact's own, the messages that they have written. */
+export async function listMessagesBy(
+  tx: Queryable,
+  contactId: number,
+  requestIds: readonly number[],
+): Promise<number[]> {
+  const rows = await tx<{ id: number }[]>`
+    select id
+    from messages
+    where author_contact_id = ${contactId} and request_id = any(${[...requestIds]}::bigint[])`;
+  return rows.map((row) => row.id);
+}
+
+/** Locks the deliveries of a message, or of a whole request, and those that quote it; true when one is being sent. */
+export async function lockDeliveries(
+  tx: Transaction,
+  what: { readonly requestIds: readonly number[] } | { readonly messageIds: readonly number[] },
+): Promise<boolean> {
+  const about =
+    'requestIds' in what
+      ? tx`request_id = any(${[...what.requestIds]}::bigint[])`
+      : tx`(message_id = any(${[...what.messageIds]}::bigint[]) or quoted_message_id = any(${[...what.messageIds]}::bigint[]))`;
+  const rows = await tx<{ state: string }[]>`
+    select state from deliveries where ${about} order by id for update`;
+  return rows.some((row) => row.state === 'sending');
+}
+
+/** Locks what is on its way to an address; true when it is being sent. */
+export async function lockDeliveriesTo(tx: Transaction, address: string): Promise<boolean> {
+  const rows = await tx<{ state: string }[]>`
+    select state
+    from deliveries
+    where id in (select delivery_id from delivery_recipients where address = ${address})
+    order by id
+    for update`;
+  return rows.some((row) => row.state === 'sending');
+}
+
+/** Empties intake rows. What is left (mailbox, Gmail id, Message-ID with content hash) keeps the mail from coming back. */
+export async function eraseIntake(
+  tx: Queryable,
+  which:
+    | { readonly requestIds: readonly number[] }
+    | { readonly messageIds: readonly number[] }
+    | { readonly fromAddress: string }
+    /** The message stays without its original. */
+    | { readonly originalOf: number },
+  at: Date,
+): Promise<void> {
+  const rows =
+    'requestIds' in which
+      ? tx`request_id = any(${[...which.requestIds]}::bigint[])
+          or id in (select intake_id from messages where request_id = any(${[...which.requestIds]}::bigint[]))`
+      : 'messageIds' in which
+        ? tx`id in (select intake_id from messages where id = any(${[...which.messageIds]}::bigint[]))
+            or message_id = any(${[...which.messageIds]}::bigint[])`
+        : 'fromAddress' in which
+          ? tx`from_address = ${which.fromAddress}`
+          : tx`id = (select intake_id from messages where id = ${which.originalOf})`;
+  const unlinked = 'originalOf' in which ? tx`` : tx`request_id = null, message_id = null,`;
+  await tx`
+    update intake
+    set ${unlinked} outcome = 'erased', reason = null, error = null, raw = null, headers = null, oversize = false,
+      from_address = null, from_name = null, subject = null, label_ids = '{}', size_estimate = null, gmail_thread_id = null,
+      class_reason = null, authenticity_reason = null, decided_at = ${at}
+    where (${rows}) and outcome <> 'erased'`;
+}
+
+/** Blanks what the history of requests says; who did what and when stays, in the mailbox's history. */
+export async function blankRequestEvents(tx: Queryable, requestIds: readonly number[]): Promise<void> {
+  await tx`
+    update events
+    set old = null, new = jsonb_build_object('erasedRequestId', request_id), request_id = null
+    where request_id = any(${[...requestIds]}::bigint[])`;
+}
+
+/** Blanks what the history of a request says about messages. */
+export async function blankMessageEvents(
+  tx: Queryable,
+  requestId: number,
+  messageIds: readonly number[],
+): Promise<void> {
+  await tx`
+    update events
+    set old = null, new = null
+    where request_id = ${requestId} and message_id = any(${[...messageIds]}::bigint[])`;
+}
+
+/** Blanks what the history says about a contact beside any request: what they were called, for instance. */
+export async function blankContactEvents(tx: Queryable, contactId: number): Promise<void> {
+  await tx`
+    update events
+    set old = null, new = null
+    where contact_id = ${contactId} and request_id is null`;
+}
+
+/** Takes requests away with everything in them; how many there were. */
+export async function deleteRequests(tx: Queryable, requestIds: readonly number[]): Promise<number> {
+  const deleted = await tx`delete from requests where id = any(${[...requestIds]}::bigint[])`;
+  return deleted.count;
+}
+
+/** Takes messages of a request away, with what was attached to them and what was still to be sent. */
+export async function deleteMessages(
+  tx: Queryable,
+  requestId: number,
+  messageIds: readonly number[],
+  at: Date,
+): Promise<void> {
+  await tx`delete from messages where id = any(${[...messageIds]}::bigint[])`;
+  await tx`
+    update requests
+    set message_count = (select count(*) from messages where request_id = ${requestId}), updated_at = ${at}
+    where id = ${requestId}`;
+}
+
+/** Takes an attachment away; what was still to be sent with it is cancelled. */
+export async function deleteAttachment(
+  tx: Queryable,
+  place: { readonly requestId: number; readonly messageId: number; readonly attachmentId: number },
+  at: Date,
+): Promise<void> {
+  await tx`delete from attachments where id = ${place.attachmentId}`;
+  await tx`
+    with cancelled as (
+      update deliveries
+      set state = 'cancelled', next_attempt_at = null
+      where message_id = ${place.messageId} and state in ('queued', 'held', 'deferred')
+      returning id)
+    update delivery_recipients
+    set state = 'cancelled', settled_at = ${at}
+    from cancelled
+    where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'`;
+  await tx`update requests set updated_at = ${at} where id = ${place.requestId}`;
+}
+
+/** Takes an address out of requests that stay: their participants, their mails' headers, who got them, and their history. */
+export async function scrubAddress(
+  tx: Queryable,
+  address: string,
+  requestIds: readonly number[],
+  at: Date,
+): Promise<void> {
+  const ids = [...requestIds];
+  await tx`delete from participants where email = ${address}`;
+  // Servers name in their refusals whom they refuse.
+  await tx`
+    update delivery_attempts
+    set reply = null
+    where delivery_id in (select delivery_id from delivery_recipients where address = ${address})`;
+  await tx`
+    update delivery_recipients
+    set address = 'erased@invalid', name = '', reply = null,
+      state = case state when 'waiting' then 'cancelled' else state end,
+      settled_at = case state when 'waiting' then ${at} else settled_at end
+    where address = ${address}`;
+  const without = (column: ReturnType<Queryable>) => tx`(
+    select coalesce(jsonb_agg(entry order by place), '[]')
+    from jsonb_array_elements(${column}) with ordinality as entries (entry, place)
+    where lower(entry ->> 'address') <> ${address})`;
+  await tx`
+    update messages
+    set to_addresses = ${without(tx`to_addresses`)}, cc_addresses = ${without(tx`cc_addresses`)},
+      reply_to_addresses = ${without(tx`reply_to_addresses`)}
+    where request_id = any(${ids}::bigint[])`;
+  await tx`
+    update events
+    set old = null, new = null
+    where request_id = any(${ids}::bigint[])
+      and position(${address} in lower(concat(old::text, new::text))) > 0`;
+}
+
+/** Takes a contact away, and what was noted about their address. */
+export async function deleteContact(
+  tx: Queryable,
+  contact: { readonly id: number; readonly email: string },
+): Promise<void> {
+  await tx`delete from suppressed_addresses where address = ${contact.email}`;
+  await tx`delete from contacts where id = ${contact.id}`;
+}

@@ -1,0 +1,51 @@
+import { lockHeldReply } from '../../outbox/deliveries/lock-held-reply.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { may } from '../../people/access/permissions.ts';
+import { invalidField, Problem } from '../../platform/problems.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { findHeldWords, markReworded } from './held-queries.ts';
+import { shownIds } from '../../outbox/writing/outgoing-files.ts';
+
+export type EditHeldReply = {
+  readonly messageId: number;
+  readonly text: string;
+  /** Sanitised by the caller; made from the text when absent. */
+  readonly html?: string;
+};
+
+/**
+ * Rewords a reply while it is held: its author's right, or a lead's. Both wordings stay in the history. Once it may leave
+ * it is 409: what a contact may have read is not changed behind their back.
+ */
+export async function editHeldReply(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: EditHeldReply,
+): Promise<void> {
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    const delivery = await lockHeldReply(tx, actor, input.messageId);
+    const old = await findHeldWords(tx, input.messageId);
+    if (old.authorOperatorId !== actor.operatorId && !may(actor, 'requests.take_over')) {
+      throw new Problem('forbidden', 'Only its author, a lead or an admin may change a held reply.');
+    }
+    const { text, html = htmlOfText(text) } = input;
+    const missing = shownIds(html).find((id) => !old.contentIds.includes(id));
+    if (missing !== undefined)
+      throw invalidField('/html', `shows cid:${missing}, which this reply has no image for`);
+    await markReworded(tx, input.messageId, { text, html });
+    await recordEvent(tx, {
+      type: 'message.edited',
+      actor,
+      at,
+      mailboxId: delivery.mailboxId,
+      requestId: delivery.requestId,
+      messageId: delivery.messageId,
+      deliveryId: delivery.id,
+      old: { text: old.text, html: old.html },
+      new: { text, html },
+    });
+  });
+}

@@ -1,0 +1,161 @@
+import type { Queryable } from '../../platform/db/connect.ts';
+import type { Address } from '../../mail/parsed-mail.ts';
+import type { Language, MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
+import type { NoticeCounts } from '../../outbox/notices/notice-caps.ts';
+import type { LastInbound, OutgoingContext } from '../../outbox/writing/outgoing-context.ts';
+
+type ContextRow = {
+  requestId: number;
+  subject: string;
+  replyTag: string;
+  mailboxId: number;
+  mailboxAddress: string;
+  mailboxName: string;
+  mailboxLanguage: Language;
+  notices: NoticeKind[];
+  templates: MailboxTemplate[];
+  quoting: Quoting;
+  signature: string;
+  contactId: number;
+  contactEmail: string;
+  contactName: string;
+  contactLanguage: Language | null;
+  mailLanguage: Language | null;
+  noticesAllowed: boolean;
+  threadIds: string[] | null;
+  lastFromContact: LastInbound | null;
+  lastInbound: LastInbound | null;
+};
+
+/** All that composing a mail of a request needs, in one round trip; null when there is no such request. */
+export async function findOutgoingContext(tx: Queryable, requestId: number): Promise<OutgoingContext | null> {
+  const [row] = await tx<ContextRow[]>`
+    select requests.id as request_id, requests.subject, requests.reply_tag,
+      mailboxes.id as mailbox_id, mailboxes.address as mailbox_address, mailboxes.name as mailbox_name,
+      mailboxes.language as mailbox_language, mailboxes.notices, mailboxes.quoting, mailboxes.signature,
+      (select coalesce(json_agg(json_build_object('kind', kind, 'language', language, 'text', text, 'html', html,
+        'enabled', enabled)), '[]')
+      from templates
+      where templates.mailbox_id = mailboxes.id) as templates,
+      contacts.id as contact_id, contacts.email as contact_email, contacts.name as contact_name,
+      settings.language as contact_language, last_from_contact.language as mail_language,
+      not coalesce(settings.blocked, false) and (coalesce(settings.trusted, false)
+        or coalesce(last_from_contact.authenticity, 'verified') <> 'unverified') as notices_allowed,
+      (select array_agg(internet_message_id order by messages.id)
+      from messages
+      where messages.request_id = requests.id and internet_message_id is not null
+        and kind in ('inbound', 'outbound')) as thread_ids,
+      case when last_from_contact.id is not null then last_from_contact.mail end as last_from_contact,
+      case when last_inbound.id is not null then last_inbound.mail end as last_inbound
+    from requests
+    join mailboxes on mailboxes.id = requests.mailbox_id
+    join contacts on contacts.id = requests.contact_id
+    left join contact_settings as settings
+      on settings.contact_id = contacts.id and settings.mailbox_id = mailboxes.id
+    left join lateral (
+      select id, authenticity, language, ${inboundMail(tx)} as mail
+      from messages
+      where request_id = requests.id and kind = 'inbound' and author_contact_id = requests.contact_id
+      order by id desc
+      limit 1) as last_from_contact on true
+    left join lateral (
+      select id, ${inboundMail(tx)} as mail
+      from messages
+      where request_id = requests.id and kind = 'inbound'
+      order by id desc
+      limit 1) as last_inbound on true
+    where requests.id = ${requestId}`;
+  if (row === undefined) return null;
+  return {
+    requestId: row.requestId,
+    subject: row.subject,
+    replyTag: row.replyTag,
+    mailbox: {
+      id: row.mailboxId,
+      address: row.mailboxAddress,
+      name: row.mailboxName,
+      language: row.mailboxLanguage,
+      notices: row.notices,
+      templates: row.templates,
+      quoting: row.quoting,
+      signature: row.signature,
+    },
+    contact: {
+      id: row.contactId,
+      email: row.contactEmail,
+      name: row.contactName,
+      language: row.contactLanguage,
+    },
+    mailLanguage: row.mailLanguage,
+    noticesAllowed: row.noticesAllowed,
+    lastFromContact: row.lastFromContact,
+    lastInbound: row.lastInbound,
+    threadIds: row.threadIds ?? [],
+  };
+}
+
+function inboundMail(tx: Queryable): ReturnType<Queryable> {
+  return tx`json_build_object('id', messages.id, 'internetMessageId', internet_message_id,
+    'inReplyTo', in_reply_to, 'references', reference_ids, 'from', from_address, 'to', to_addresses, 'cc', cc_addresses, 'replyTo', reply_to_addresses)`;
+}
+
+/** Makes people that a mail goes to participants of the request, so that their answers find it. */
+export async function insertParticipants(
+  tx: Queryable,
+  requestId: number,
+  people: readonly Address[],
+  at: Date,
+): Promise<void> {
+  await tx`
+    insert into participants (request_id, email, name, created_at)
+    select ${requestId}::bigint, email, name, ${at}
+    from unnest(${people.map((each) => each.address)}::text[], ${people.map((each) => each.name)}::text[])
+      as person (email, name)
+    on conflict do nothing`;
+}
+
+/** The messages of a request that came after one, in short; what an operator who answers the earlier one has missed. */
+export async function listMessagesAfter(
+  tx: Queryable,
+  requestId: number,
+  messageId: number,
+): Promise<{ id: number; kind: string; subject: string; visibleText: string; createdAt: Date }[]> {
+  return tx<{ id: number; kind: string; subject: string; visibleText: string; createdAt: Date }[]>`
+    select id, kind, subject, visible_text, created_at
+    from messages
+    where request_id = ${requestId} and id > ${messageId} and (kind in ('inbound', 'outbound', 'note') or direction = 'in')
+    order by id`;
+}
+
+/** Automatic mails since a time; of the mailbox's only whether its cap is reached, which reads no more rows than that. */
+export async function countNoticesSince(
+  tx: Queryable,
+  about: {
+    readonly requestId: number | null;
+    readonly contactId: number;
+    readonly mailboxId: number;
+    readonly since: Date;
+  },
+): Promise<NoticeCounts> {
+  const [row] = await tx<NoticeCounts[]>`
+    select
+      (select count(*)
+      from messages
+      where request_id = ${about.requestId} and notice is not null and created_at > ${about.since}) as of_request,
+      (select count(*)
+      from requests
+      join messages on messages.request_id = requests.id
+      where requests.contact_id = ${about.contactId} and requests.mailbox_id = ${about.mailboxId}
+        and requests.updated_at > ${about.since}
+        and messages.notice is not null and messages.created_at > ${about.since}) as to_contact,
+      mailboxes.notices_per_hour is not null and mailboxes.notices_per_hour <= (
+        select count(*)
+        from (
+          select
+          from messages
+          where mailbox_id = ${about.mailboxId} and notice is not null and created_at > ${about.since}
+          limit mailboxes.notices_per_hour) as sent) as mailbox_is_spent
+    from mailboxes
+    where mailboxes.id = ${about.mailboxId}`;
+  return row ?? { ofRequest: 0, toContact: 0, mailboxIsSpent: true };
+}

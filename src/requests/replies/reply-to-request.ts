@@ -1,0 +1,166 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
+import { type OutgoingAttachment, type QueuedMail, queueMail } from '../../outbox/deliveries/queue-mail.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import type { Address } from '../../mail/parsed-mail.ts';
+import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { findSignature } from '../../people/operators/find-signature.ts';
+import { Problem } from '../../platform/problems.ts';
+import { lockVisibleRequest, wrongState } from '../request/lock-visible-request.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { isOpen, type RequestRow } from '../request/request.ts';
+import { markRequestAnswered } from '../life/mark-request-answered.ts';
+import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
+import {
+  answerTo,
+  defaultCc,
+  languageOf,
+  type OutgoingContext,
+  replyAddress,
+  replySubject,
+  threadAfter,
+} from '../../outbox/writing/outgoing-context.ts';
+import { insertParticipants, listMessagesAfter } from './queries.ts';
+import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
+
+export type Reply = {
+  readonly requestId: number;
+  readonly text: string;
+  /** Sanitised by the caller; made from the text when absent. */
+  readonly html?: string;
+  /** Absent: everybody else on the last inbound mail. Empty: nobody. */
+  readonly cc?: readonly Address[];
+  readonly attachments?: readonly OutgoingAttachment[];
+  /** The newest message the operator had seen; anything newer refuses the reply with what was missed. */
+  readonly seenMessageId?: number;
+  /** Seconds that the mail waits, and may be cancelled, before it leaves. */
+  readonly holdSeconds?: number;
+  readonly idempotency?: Idempotency | null;
+};
+
+/**
+ * Queues an operator's answer to the contact of an open request, which becomes the operator's if it was nobody's. The
+ * mail leaves after the transaction; the message shows what became of it.
+ */
+export async function replyToRequest(
+  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  actor: OperatorActor,
+  reply: Reply,
+): Promise<{ readonly messageId: number }> {
+  requirePermission(actor, 'requests.reply');
+  const at = deps.clock.now();
+  const messageId = await deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, reply.idempotency ?? null, at);
+    if (earlier !== null) return earlier;
+
+    const request = await lockVisibleRequest(tx, actor, reply.requestId);
+    if (!isOpen(request.status))
+      throw wrongState(request, 'reply', ['new', 'in_progress', 'pending', 'resolved']);
+    await ensureNothingMissed(tx, reply);
+
+    const context = await findOutgoingContext(tx, request.id);
+    const queued = await queueReply(tx, actor, context, reply, at);
+    await markRequestAnswered(tx, request.id, actor.operatorId, at);
+    await recordReply(tx, actor, request, queued, at);
+    await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
+    await rememberIdempotent(tx, reply.idempotency ?? null, queued.messageId, at);
+    return queued.messageId;
+  });
+  deps.wakeDeliveries();
+  return { messageId };
+}
+
+async function ensureNothingMissed(tx: Transaction, reply: Reply): Promise<void> {
+  if (reply.seenMessageId === undefined) return;
+  const missed = await listMessagesAfter(tx, reply.requestId, reply.seenMessageId);
+  if (missed.length === 0) return;
+  throw new Problem(
+    'thread_moved_on',
+    'Messages came after the one this reply was written to; read them first',
+    {
+      members: { missed },
+    },
+  );
+}
+
+async function queueReply(
+  tx: Transaction,
+  actor: OperatorActor,
+  context: OutgoingContext,
+  reply: Reply,
+  at: Date,
+): Promise<QueuedMail> {
+  const isOurs = await findOwnAddresses(tx);
+  const to = answerTo(context, isOurs);
+  const cc = reply.cc === undefined ? defaultCc(context, to, isOurs) : copiesWithout(reply.cc, to, isOurs);
+  const others = [...to, ...cc].filter(({ address }) => address !== context.contact.email);
+  if (others.length > 0) await insertParticipants(tx, context.requestId, others, at);
+  const signatures = [await findSignature(tx, actor.operatorId), context.mailbox.signature];
+  return queueMail(tx, {
+    kind: 'reply',
+    notice: null,
+    requestId: context.requestId,
+    mailboxId: context.mailbox.id,
+    authorOperatorId: actor.operatorId,
+    from: { name: context.mailbox.name, address: context.mailbox.address },
+    to,
+    cc,
+    replyTo: replyAddress(context),
+    subject: replySubject(context.subject),
+    text: reply.text,
+    html: reply.html ?? htmlOfText(reply.text),
+    ...threadAfter(context, context.lastInbound),
+    quotedMessageId: context.lastFromContact?.id ?? null,
+    quoting: context.mailbox.quoting,
+    signature: signatures.filter((each) => each !== '').join('\n'),
+    language: languageOf(context),
+    attachments: reply.attachments ?? [],
+    sendAfter: new Date(at.getTime() + (reply.holdSeconds ?? 0) * 1000),
+    at,
+  });
+}
+
+function copiesWithout(
+  cc: readonly Address[],
+  to: readonly Address[],
+  isOurs: (address: string) => boolean,
+): Address[] {
+  const seen = new Set(to.map((each) => each.address));
+  return cc.filter(({ address }) => {
+    if (isOurs(address)) {
+      throw new Problem('invalid_input', `cc: ${address} is an address of this desk`, {
+        errors: [{ pointer: '/cc', detail: `${address} is an address of this desk; leave it out` }],
+      });
+    }
+    if (seen.has(address)) return false;
+    seen.add(address);
+    return true;
+  });
+}
+
+async function recordReply(
+  tx: Transaction,
+  actor: OperatorActor,
+  request: RequestRow,
+  queued: { readonly messageId: number; readonly deliveryId: number },
+  at: Date,
+): Promise<void> {
+  await recordEvent(tx, {
+    type: 'message.replied',
+    actor,
+    at,
+    mailboxId: request.mailboxId,
+    requestId: request.id,
+    messageId: queued.messageId,
+    deliveryId: queued.deliveryId,
+    old: { status: request.status, assigneeId: request.assigneeId },
+    new: { status: 'in_progress', assigneeId: request.assigneeId ?? actor.operatorId },
+  });
+}

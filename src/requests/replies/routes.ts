@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { createRoute } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { Deps } from '../../platform/deps.ts';
+import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-env.ts';
+import { idempotency } from '../../platform/idempotency/idempotency.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
+import { invalidField, Problem } from '../../platform/problems.ts';
+import { findMessage } from '../messages/find-message.ts';
+import { messageSchema, renderMessage } from '../messages/schemas.ts';
+import { editHeldReply } from './edit-held-reply.ts';
+import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import { outgoingHtml } from '../../outbox/writing/outgoing-html.ts';
+import {
+  heldReplySchema,
+  multipartReplySchema,
+  parseReply,
+  readMultipartReply,
+  type ReplyBody,
+  replySchema,
+} from './reply-schemas.ts';
+import { replyToRequest } from './reply-to-request.ts';
+
+const reply = createRoute({
+  operationId: 'replyToRequest',
+  tags: ['Requests'],
+  security: [{ token: [] }],
+  method: 'post',
+  path: '/v1/requests/{id}/messages',
+  summary: 'Answer a request',
+  description:
+    'Queues a mail to the contact; what becomes of it shows as `delivery` of the message. An unassigned request becomes ' +
+    "the replier's. The recipient is the request's contact, never the caller's to choose. With files: " +
+    '`multipart/form-data` with the reply as JSON in the field `reply` and the files as `attachments`, 25 MB encoded in all; ' +
+    'one such body at a time is taken, another is told 503.',
+  request: {
+    params: idPath,
+    headers: idempotencyHeaders,
+    // Said to be optional, or the JSON check would refuse the other form; `parseReply` demands it.
+    body: {
+      content: {
+        'application/json': { schema: replySchema },
+        'multipart/form-data': { schema: multipartReplySchema },
+      },
+    },
+  },
+  responses: {
+    201: jsonContent('The message.', messageSchema),
+    ...problemResponses(
+      'invalid_input',
+      'unauthenticated',
+      'forbidden',
+      'not_found',
+      'wrong_state',
+      'thread_moved_on',
+      'idempotency_mismatch',
+    ),
+  },
+});
+
+const edit = createRoute({
+  operationId: 'editHeldReply',
+  tags: ['Requests'],
+  security: [{ token: [] }],
+  method: 'patch',
+  path: '/v1/messages/{id}',
+  summary: 'Reword a reply that is held',
+  description:
+    'As long as its delivery is `held`: for its author, a lead or an admin. Both wordings stay in the history.',
+  request: { params: idPath, body: jsonBody(heldReplySchema) },
+  responses: {
+    200: jsonContent('The message as it now is.', messageSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+  },
+});
+
+/** What an operator writes: to a contact, and to other operators. */
+export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(reply, async (c) => {
+    const actor = c.get('actor');
+    const requestId = c.req.valid('param').id;
+    const { body, files } = await readReply(c);
+    const key = c.req.valid('header')['idempotency-key'];
+    const html = body.html === undefined ? null : outgoingHtml(body.html);
+    const ready = outgoingFiles(files, { text: body.text, html });
+    const { messageId } = await replyToRequest(deps, actor, {
+      requestId,
+      text: body.text,
+      ...(ready.html === null ? {} : { html: ready.html }),
+      ...(body.cc === undefined ? {} : { cc: body.cc.map((address) => ({ name: '', address })) }),
+      ...(body.seenMessageId === undefined ? {} : { seenMessageId: body.seenMessageId }),
+      ...(body.holdSeconds === undefined ? {} : { holdSeconds: body.holdSeconds }),
+      attachments: ready.attachments,
+      idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/messages`, {
+        ...body,
+        ...(files.length === 0 ? {} : { files: files.map(fingerprint) }),
+      }),
+    });
+    return c.json(renderMessage(await findMessage(deps, actor, messageId)), 201);
+  });
+  routes.openapi(edit, async (c) => {
+    const actor = c.get('actor');
+    const messageId = c.req.valid('param').id;
+    const { text, html } = c.req.valid('json');
+    const words = html === undefined ? { text } : { text, html: outgoingHtml(html) };
+    await editHeldReply(deps, actor, { messageId, ...words });
+    return c.json(renderMessage(await findMessage(deps, actor, messageId)), 200);
+  });
+  return routes;
+}
+
+async function readReply(
+  c: Context<AppEnv>,
+): Promise<{ readonly body: ReplyBody; readonly files: readonly GivenFile[] }> {
+  const contentType = c.req.header('content-type') ?? '';
+  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) {
+    throw new Problem('unsupported_media_type', 'A reply is application/json or multipart/form-data.');
+  }
+  if (!/^multipart\/form-data\b/i.test(contentType)) {
+    return { body: parseReply(contentType === '' ? {} : await c.req.json()), files: [] };
+  }
+  const form = await c.req.formData().catch(() => {
+    throw invalidField('', 'The body is not multipart/form-data as its header says');
+  });
+  return readMultipartReply(form);
+}
+
+function fingerprint({ name, contentType, content }: GivenFile): readonly string[] {
+  return [name, contentType, createHash('sha256').update(content).digest('hex')];
+}

@@ -1,0 +1,74 @@
+import type { Deps } from '../../platform/deps.ts';
+import { cleanLine } from '../../mail/text.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { invalidField } from '../../platform/problems.ts';
+import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { OPEN_STATUSES, type Priority } from './request.ts';
+import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
+
+export type RequestChanges = {
+  readonly priority?: Priority | undefined;
+  readonly category?: string | null | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly subject?: string | undefined;
+  readonly needsAttention?: boolean | undefined;
+};
+
+/**
+ * Changes what is said of an open request; its history tells of what really changed. The call for attention may be taken
+ * back (or raised) on a closed one too: a mail can come back after the closing.
+ */
+export async function editRequest(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly requestId: number; readonly changes: RequestChanges },
+): Promise<void> {
+  requirePermission(actor, 'requests.edit');
+  const changes = cleanChanges(input.changes);
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    const request = await lockVisibleRequest(tx, actor, input.requestId);
+    const onlyFlag = Object.keys(changes).every((name) => name === 'needsAttention');
+    if (!onlyFlag) ensureStatus(request, 'a change', OPEN_STATUSES);
+    const before = await findEditableFields(tx, request.id);
+    const after: EditableFields = { ...before, ...changes };
+    const changed = FIELDS.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+    if (changed.length === 0) return;
+    await markEdited(tx, request.id, after, at);
+    await recordEvent(tx, {
+      type: 'request.edited',
+      actor,
+      at,
+      mailboxId: request.mailboxId,
+      requestId: request.id,
+      old: Object.fromEntries(changed.map((name) => [name, before[name]])),
+      new: Object.fromEntries(changed.map((name) => [name, after[name]])),
+    });
+  });
+}
+
+const FIELDS = ['priority', 'category', 'tags', 'subject', 'needsAttention'] as const;
+
+function cleanChanges(changes: RequestChanges): Partial<EditableFields> {
+  const { priority, category, tags, subject, needsAttention } = changes;
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(category === undefined ? {} : { category: category === null ? null : filled('/category', category) }),
+    ...(tags === undefined ? {} : { tags: cleanTags(tags) }),
+    ...(subject === undefined ? {} : { subject: filled('/subject', subject) }),
+    ...(needsAttention === undefined ? {} : { needsAttention }),
+  };
+}
+
+/** Tags as they are stored: one line each, each once, in the order given. */
+export function cleanTags(tags: readonly string[]): string[] {
+  return [...new Set(tags.map((tag, index) => filled(`/tags/${index}`, tag)))];
+}
+
+function filled(pointer: string, text: string): string {
+  const line = cleanLine(text);
+  if (line === '') throw invalidField(pointer, 'must not be blank');
+  return line;
+}

@@ -1,0 +1,18 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { Problem } from '../../platform/problems.ts';
+import { findRequestRow } from './queries.ts';
+import type { RequestView } from './request-view.ts';
+
+/** One request as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
+export async function findRequest(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  requestId: number,
+): Promise<RequestView> {
+  requirePermission(actor, 'requests.read');
+  const request = await findRequestRow(deps.db, actor.mailboxIds, requestId);
+  if (request === null) throw new Problem('not_found', `There is no request ${requestId}`);
+  return request;
+}

@@ -1,0 +1,142 @@
+import { z } from '@hono/zod-openapi';
+import { id, text, time, written } from '../../platform/http/schemas.ts';
+import type { RequestView } from './request-view.ts';
+
+export const TEXT_LENGTH = 200_000;
+export const SUBJECT_LENGTH = 500;
+const MOST_TAGS = 50;
+const MOST_COPIES = 50;
+
+export const status = z
+  .enum(['new', 'in_progress', 'pending', 'resolved', 'closed'])
+  .openapi({ description: 'Open means anything but closed.' });
+
+export const priority = z
+  .enum(['P1', 'P2', 'P3', 'P4'])
+  .openapi({ description: 'P1 is the most urgent; P3 unless set.' });
+
+export const requestSchema = z
+  .object({
+    id,
+    mailbox: z
+      .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
+      .openapi({ description: 'Where it came in.' }),
+    contact: z
+      .object({
+        id,
+        email: z.string().openapi({ example: 'carla@customer.example' }),
+        name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
+      })
+      .openapi({ description: 'Whose matter it is.' }),
+    subject: z.string().openapi({ example: 'The printer is on fire' }),
+    status,
+    priority,
+    category: z.string().nullable().openapi({ description: 'null: none.', example: 'billing' }),
+    tags: z.array(z.string()).openapi({ example: ['vip'] }),
+    assignee: z
+      .object({ id, name: z.string().openapi({ example: 'Ann' }) })
+      .nullable()
+      .openapi({ description: 'The operator who has it; null: nobody.' }),
+    followUpOf: id
+      .nullable()
+      .openapi({ description: 'The closed request of the same contact that the first mail answered.' }),
+    refersTo: id.nullable().openapi({ description: 'A request that the first mail cites and may not join.' }),
+    mergedInto: id
+      .nullable()
+      .openapi({ description: 'Where its messages are now; null unless it was merged.' }),
+    needsAttention: z
+      .boolean()
+      .openapi({ description: 'Something went wrong, such as a reply that could not be delivered.' }),
+    messageCount: z.int().openapi({ description: 'Mails both ways, notices and notes.' }),
+    createdAt: time,
+    updatedAt: time.openapi({ description: 'The last change of any kind.' }),
+    lastMessageAt: time.openapi({ description: 'The last mail, either way.' }),
+    firstResponseAt: time.nullable().openapi({ description: 'When the first reply was sent.' }),
+    resolvedAt: time.nullable(),
+    closedAt: time.nullable(),
+    version: z.int().openapi({
+      description: 'Counts every change of the request; its entity tag is `"id.version"`.',
+      example: 7,
+    }),
+  })
+  .openapi('Request');
+
+const category = written(100).nullable().openapi({ description: 'null: none.', example: 'billing' });
+
+const tags = z
+  .array(written(100))
+  .max(MOST_TAGS)
+  .openapi({ description: 'All of them, not those to add.', example: ['vip'] });
+
+const subject = written(SUBJECT_LENGTH).openapi({ example: 'Your order 4711' });
+
+export const requestChangesSchema = z
+  .strictObject({
+    priority: priority.optional(),
+    category: category.optional(),
+    tags: tags.optional(),
+    subject: subject.optional(),
+    needsAttention: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Alone it may be changed on a closed request too.' }),
+  })
+  .openapi('RequestChanges');
+
+export const newRequestSchema = z
+  .strictObject({
+    mailboxId: id,
+    contact: z
+      .strictObject({
+        email: text(320, 1).openapi({ example: 'carla@example.org' }),
+        name: text(200)
+          .optional()
+          .openapi({ description: 'Filled in where the contact has none.', example: 'Carla' }),
+      })
+      .openapi({ description: 'Whom it is for; made when the desk does not know them.' }),
+    subject,
+    text: written(TEXT_LENGTH).openapi({ example: 'As agreed on the telephone, …' }),
+    html: text(500_000, 1).optional().openapi({ description: 'Sanitised; made from `text` when absent.' }),
+    cc: z
+      .array(text(320, 1))
+      .max(MOST_COPIES)
+      .optional()
+      .openapi({ description: 'Addresses that get a copy and become participants.' }),
+    send: z.boolean().optional().openapi({
+      default: true,
+      description:
+        'Mail the text to the contact. false: keep it as a note, of a telephone call for instance.',
+    }),
+    priority: priority.optional(),
+    category: category.optional(),
+    tags: tags.optional(),
+  })
+  .openapi('NewRequest');
+
+/** A request as the interface shows one. */
+export function renderRequest(request: RequestView): z.infer<typeof requestSchema> {
+  const { assigneeId, assigneeName } = request;
+  return {
+    id: request.id,
+    mailbox: { id: request.mailboxId, address: request.mailboxAddress },
+    contact: { id: request.contactId, email: request.contactEmail, name: request.contactName },
+    subject: request.subject,
+    status: request.status,
+    priority: request.priority,
+    category: request.category,
+    tags: [...request.tags],
+    assignee: assigneeId === null || assigneeName === null ? null : { id: assigneeId, name: assigneeName },
+    followUpOf: request.followUpOf,
+    refersTo: request.refersTo,
+    mergedInto: request.mergedInto,
+    needsAttention: request.needsAttention,
+    messageCount: request.messageCount,
+    createdAt: request.createdAt.toISOString(),
+    updatedAt: request.updatedAt.toISOString(),
+    lastMessageAt: request.lastMessageAt.toISOString(),
+    firstResponseAt: request.firstResponseAt?.toISOString() ?? null,
+    resolvedAt: request.resolvedAt?.toISOString() ?? null,
+    closedAt: request.closedAt?.toISOString() ?? null,
+    version: request.version,
+  };
+}

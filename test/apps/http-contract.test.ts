@@ -1,0 +1,293 @@
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { afterAll, expect, test } from 'vitest';
+import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { testApp } from '../support/app.ts';
+import {
+  contractOf,
+  nameOf,
+  type OpenApiDocument,
+  type Operation,
+  operationsOf,
+} from '../support/contract.ts';
+import {
+  addressOf,
+  type ContractDesk,
+  contractDesk,
+  GOOD,
+  type Good,
+  REFUSED,
+} from '../support/contract-desk.ts';
+import { testDatabase } from '../support/database.ts';
+import { insertDesk } from '../support/desk.ts';
+
+const { db } = await testDatabase();
+const parsePool = createParsePool({ size: 1 });
+afterAll(() => parsePool.close());
+const document = (await (await testApp(db).call('GET', '/openapi.json')).json()) as OpenApiDocument;
+const operations = operationsOf(document);
+const faultsOf = contractOf(document);
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const result = await new Validator().validate(structuredClone(document));
+  expect(result).toMatchObject({ valid: true });
+});
+
+test('no call is prepared for an operation that is gone', () => {
+  const prepared = [...Object.keys(GOOD), ...Object.keys(REFUSED)];
+  expect(prepared.filter((name) => !operations.some((operation) => operation.name === name))).toEqual([]);
+});
+
+type Call = {
+  readonly what: string;
+  readonly good: Good;
+  readonly token: string | undefined;
+  /** What it must answer; absent: whatever the document says. */
+  readonly status?: number;
+};
+
+/** The statuses that an operation has answered, which at the end are all that it documents. */
+const seen = new Map(operations.map((operation) => [operation.name, new Set<number>()]));
+
+/** Makes calls and keeps what of their answers the document does not say. */
+function walk(made: ReturnType<typeof testApp>) {
+  const faults: string[] = [];
+  const run = async (operation: Operation, { what, good, token, status }: Call): Promise<Response> => {
+    const response = await made.call(operation.method, addressOf(operation.path, good), {
+      token,
+      body: good.body,
+      ...(good.headers === undefined ? {} : { headers: good.headers }),
+    });
+    // A stream of events does not end, and neither would its copy.
+    const kept = operation.path.endsWith('/stream') ? response : response.clone();
+    seen.get(operation.name)?.add(response.status);
+    const found = await faultsOf(operation, response);
+    if (response.status === 500) found.push('500');
+    if (status !== undefined && response.status !== status) found.push(`${response.status}, not ${status}`);
+    faults.push(...found.map((fault) => `${operation.name}, ${what}: ${fault}`));
+    return kept;
+  };
+  return { faults, run };
+}
+
+const goodOf = (operation: Operation, desk: ContractDesk): Good => GOOD[operation.name]?.(desk) ?? {};
+const takes = ({ documented }: Operation, header: string) =>
+  documented.parameters?.some((each) => each.in === 'header' && each.name === header) ?? false;
+const withHeader = (good: Good, name: string, value: string): Good => ({
+  ...good,
+  headers: { ...good.headers, [name]: value },
+});
+
+/** Calls that are refused because of how things stand or who calls; they change nothing. */
+function refusedCalls(operation: Operation, desk: ContractDesk): Call[] {
+  const good = goodOf(operation, desk);
+  const { token } = desk.admin;
+  const calls: Call[] = Object.entries(REFUSED[operation.name]?.(desk) ?? {}).map(([status, call]) => ({
+    what: `what gets ${status}`,
+    good: call,
+    token,
+    status: Number(status),
+  }));
+  if (takes(operation, 'if-match')) {
+    calls.push({ what: 'stale', good: withHeader(good, 'if-match', '"1.999"'), token, status: 412 });
+  }
+  if (operation.documented.security === undefined) return calls;
+  if (operation.method === 'GET') calls.push({ what: 'an agent', good, token: desk.agent.token });
+  else calls.push({ what: 'a reader', good, token: desk.readToken, status: 403 });
+  calls.push({ what: 'no token', good, token: undefined, status: 401 });
+  return calls;
+}
+
+const PATH_GARBAGE = ['0', 'x', '999999999', '9999999999999999999', '%00'];
+const QUERY_GARBAGE = ['', 'x', '-1', '%00', '99999999999999999999'];
+const VALUE_GARBAGE = [null, -1, 1e300, '', '\0', 'x'.repeat(3000), [null], { a: 1 }];
+
+/** Calls of an operation that go wrong in one way each; `http-hostile` has the thousands of hostile values. */
+function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
+  const { documented, path, method } = operation;
+  const good = goodOf(operation, desk);
+  const by = (what: string, changes: Good, token: string | undefined = desk.admin.token): Call => ({
+    what,
+    good: { ...good, ...changes },
+    token,
+  });
+  const calls: Call[] = [];
+  if (documented.security !== undefined) {
+    calls.push({ ...by('a wrong token once too often', {}, WRONG_TOKEN), status: 429 });
+  }
+  if (path.includes('{id}'))
+    calls.push(...PATH_GARBAGE.map((id) => by(`id ${id}`, { id: decodeURIComponent(id) })));
+  for (const { name } of documented.parameters?.filter((each) => each.in === 'query') ?? []) {
+    calls.push(...QUERY_GARBAGE.map((value) => by(`${name}=${value}`, { query: `?${name}=${value}` })));
+  }
+  if (documented.parameters?.some((each) => each.in === 'query'))
+    calls.push(by('unknown', { query: '?nobody=1' }));
+  if (method !== 'GET') calls.push(by('too large', { body: { text: 'x'.repeat(1_100_000) } }));
+  for (const { name } of documented.parameters?.filter((each) => each.in === 'header') ?? []) {
+    calls.push(by(`header ${name}`, withHeader(good, name, 'x y"')));
+  }
+  if (documented.requestBody === undefined) return calls;
+  const body = typeof good.body === 'object' && good.body !== null ? good.body : {};
+  calls.push(
+    ...['{', 'null', '[]', '"x"', '7'].map((text) => by(`body ${text}`, { body: text })),
+    by('unknown field', { body: { ...body, nobody: 1 } }),
+    by('no field', { body: {} }),
+    by('other content type', { ...withHeader(good, 'content-type', 'text/plain'), body: 'x' }),
+  );
+  const schema = documented.requestBody.content['application/json']?.schema;
+  const name = nameOf(schema);
+  const properties = Object.keys(
+    (document.components.schemas[name]?.['properties'] as object | undefined) ?? body,
+  );
+  for (const property of properties) {
+    for (const value of VALUE_GARBAGE) {
+      calls.push(
+        by(`${property}: ${JSON.stringify(value)?.slice(0, 20)}`, { body: { ...body, [property]: value } }),
+      );
+    }
+  }
+  return calls;
+}
+
+const WRONG_TOKEN = `mr_${'x'.repeat(43)}`;
+const WRONG_TOKENS_FORGIVEN = 30;
+/** Wrong calls need not wait for each other. */
+const AT_ONCE = 8;
+
+test('calls that read, are refused or go wrong are answered as documented', { timeout: 60_000 }, async () => {
+  const made = testApp(db, { parsePool });
+  const desk = await contractDesk(db, made);
+  const { faults, run } = walk(made);
+  // In this order, because a few of the wrong calls do find something to do.
+  for (const operation of operations.filter(({ method }) => method === 'GET')) {
+    await run(operation, {
+      what: 'right',
+      good: goodOf(operation, desk),
+      token: desk.admin.token,
+      status: 200,
+    });
+  }
+  for (const operation of operations) {
+    for (const call of refusedCalls(operation, desk)) await run(operation, call);
+  }
+  for (let n = 0; n < WRONG_TOKENS_FORGIVEN; n += 1) {
+    expect((await made.call('GET', '/v1/requests', { token: WRONG_TOKEN })).status).toBe(401);
+  }
+  for (const operation of operations) {
+    const calls = wrongCalls(operation, desk);
+    while (calls.length > 0) {
+      await Promise.all(calls.splice(0, AT_ONCE).map((call) => run(operation, call)));
+    }
+  }
+  const signIn = operations.find(({ name }) => name === 'POST /v1/sign-in');
+  if (signIn === undefined) throw new Error('nobody can sign in');
+  for (let n = 0; !(seen.get(signIn.name)?.has(429) ?? true) && n < 50; n += 1) {
+    await run(signIn, { what: 'again', good: goodOf(signIn, desk), token: undefined });
+  }
+  expect(faults).toEqual([]);
+});
+
+test('every list gives each row once in any order, both ways, nulls last', async () => {
+  const made = testApp(db, { parsePool });
+  const desk = await contractDesk(db, made);
+  await insertDesk(db, 'other@example.com');
+  type Row = Readonly<Record<string, unknown>>;
+  type List = { readonly items: readonly Row[]; readonly nextCursor: string | null; readonly total?: number };
+  const lists = operations.filter(({ documented }) => parameterOf(documented, 'cursor') !== undefined);
+  const walkList = async ({ path, documented }: Operation) => {
+    const good = path.startsWith('/v1/requests/') ? { id: desk.taken } : {};
+    const ask = async (query: string): Promise<List> => {
+      const response = await made.call('GET', addressOf(path, { ...good, query }), desk.admin);
+      if (!response.ok) throw new Error(`${path}${query}: ${await response.text()}`);
+      return (await response.json()) as List;
+    };
+    const sorts = parameterOf(documented, 'sort')?.['enum'] as readonly string[];
+    const scalar = scalarFieldsOf(documented);
+    expect([path, scalar.filter((field) => !sorts.includes(field))]).toEqual([path, []]);
+    for (const sort of sorts) {
+      const whole = await ask(`?limit=200&total=true&sort=${sort}`);
+      expect([path, whole.items.length > 1, whole.total]).toEqual([path, true, whole.items.length]);
+      const nulls = whole.items.map((item) => (item[sort.replace('-', '')] ?? null) === null);
+      if (scalar.includes(sort.replace('-', '')))
+        expect(nulls).toEqual(nulls.toSorted((a, b) => Number(a) - Number(b)));
+      const pages: Row[] = [];
+      let cursor: string | null = null;
+      do {
+        const from: string = cursor === null ? '' : `&cursor=${cursor}`;
+        const page = await ask(`?limit=2&sort=${sort}${from}`);
+        pages.push(...page.items);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      expect([path, sort, pages]).toEqual([path, sort, whole.items]);
+    }
+  };
+  await Promise.all(lists.map(walkList));
+});
+
+type Schema = Readonly<Record<string, any>>;
+
+/** Texts of any length, and what is worked out when it is shown. */
+const UNSORTED = new Set(['text', 'visibleText', 'html', 'pausedReason']);
+
+/** The fields of a list's rows that one may want it in the order of. */
+function scalarFieldsOf({ responses }: Operation['documented']): string[] {
+  const schemas: Schema = document.components.schemas;
+  const list = schemas[nameOf(responses['200']?.content?.['application/json']?.schema)];
+  const { properties } = schemas[nameOf(list.properties.items.items)];
+  return Object.entries<Schema>(properties).flatMap(([field, { type }]) => {
+    const types = [type].flat().filter((each) => each !== 'null');
+    const isScalar = types.every((each) => ['string', 'integer', 'number', 'boolean'].includes(each));
+    return isScalar && !UNSORTED.has(field) ? [field] : [];
+  });
+}
+
+function parameterOf(documented: Operation['documented'], name: string) {
+  return documented.parameters?.find((each) => each.in === 'query' && each.name === name)?.schema;
+}
+
+const changing = operations.filter(({ method }) => method !== 'GET');
+
+test.each(changing)('$name does its work and answers as documented', async (operation) => {
+  const made = testApp(db, { parsePool });
+  const desk = await contractDesk(db, made);
+  const { faults, run } = walk(made);
+  const keyed = takes(operation, 'idempotency-key');
+  const good = keyed
+    ? withHeader(goodOf(operation, desk), 'idempotency-key', 'once')
+    : goodOf(operation, desk);
+  let { token } = desk.agent;
+  let response = await run(operation, { what: 'an agent', good, token });
+  if (response.status === 403) {
+    ({ token } = desk.admin);
+    response = await run(operation, { what: 'an admin', good, token });
+  }
+  expect([faults, response.ok]).toEqual([[], true]);
+  if (keyed) {
+    const { id } = (await response.json()) as { id: number };
+    const again = await run(operation, { what: 'again', good, token, status: response.status });
+    expect(await again.json()).toMatchObject({ id });
+    const body = good.body as Readonly<Record<string, unknown>>;
+    const field = ['subject', 'text', 'name'].find((name) => name in body) ?? '';
+    await run(operation, {
+      what: 'the same key for something else',
+      good: { ...good, body: { ...body, [field]: 'Other' } },
+      token,
+      status: 422,
+    });
+    if (operation.name === 'POST /v1/requests') {
+      await made.call('DELETE', `/v1/requests/${id}`, { token: desk.admin.token });
+      await run(operation, { what: 'again, when it is erased', good, token, status: 404 });
+    }
+  }
+  expect(faults).toEqual([]);
+});
+
+// And the other way round. A fault of the server and a database that does not answer have tests of their own.
+test('no operation documents a status that it never answers', () => {
+  const unseen = operations.flatMap(({ name, documented }) => {
+    const statuses = seen.get(name) ?? new Set();
+    const never = Object.keys(documented.responses).filter((status) => !statuses.has(Number(status)));
+    const faults = never.filter((status) => status !== '500' && status !== '503');
+    return faults.length === 0 ? [] : [`${name} ${faults.join(' ')}`];
+  });
+  expect(unseen).toEqual([]);
+});

@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../src/platform/clock.ts';
+import { forgetIdempotencyKeys } from '../../src/platform/idempotency/idempotency.ts';
+import { connectionUrls } from '../../src/platform/jobs/connection-urls.ts';
+import { CRON_ITEMS } from '../../src/apps/server/cron-items.ts';
+import { deskJobs } from '../../src/apps/server/desk-jobs.ts';
+import { type Job, type JobName, type JobRunner, startJobs } from '../../src/platform/jobs/start-jobs.ts';
+import { silentLog } from '../../src/platform/log.ts';
+import { GOOGLE } from '../../src/intake/gmail/google/endpoints.ts';
+import { testApp, testOperator } from '../support/app.ts';
+import { testDatabase } from '../support/database.ts';
+
+const { db, url } = await testDatabase();
+
+const running: JobRunner[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((runner) => runner.stop()));
+});
+
+const NAMES: readonly JobName[] = CRON_ITEMS.map(({ task }) => task);
+
+/** Jobs that tell when they ran; each name's `ran` resolves with its next run. */
+function watchedJobs(work: Partial<Record<JobName, Job>> = {}) {
+  const runs: JobName[] = [];
+  let woken = Promise.withResolvers<void>();
+  const jobs = Object.fromEntries(
+    NAMES.map((name): [JobName, Job] => [
+      name,
+      async (signal) => {
+        runs.push(name);
+        woken.resolve();
+        woken = Promise.withResolvers();
+        await work[name]?.(signal);
+      },
+    ]),
+  ) as Record<JobName, Job>;
+  const count = async (name: JobName, times: number): Promise<void> => {
+    while (runs.filter((each) => each === name).length < times) await woken.promise;
+  };
+  return { jobs, runs, count };
+}
+
+function start(jobs: Readonly<Record<JobName, Job>>): JobRunner {
+  const runner = startJobs({ databaseUrl: url, jobs, log: silentLog, clock: systemClock });
+  running.push(runner);
+  return runner;
+}
+
+const addJob = (name: JobName) => db`select from graphile_worker.add_job(${name})`;
+
+describe('several processes on one database', () => {
+  test('set the schema up at once, do each job once, and know every cron item', async () => {
+    const { jobs, runs, count } = watchedJobs();
+    for (let n = 0; n < 3; n++) start(jobs);
+    await schemaReady();
+    for (let n = 0; n < 20; n++) await addJob('close-resolved');
+    await count('close-resolved', 20);
+    for (const runner of running.splice(0)) await runner.stop();
+    expect(runs.filter((name) => name === 'close-resolved')).toHaveLength(20);
+    const known = await db<{ identifier: string }[]>`
+      select identifier from graphile_worker._private_known_crontabs order by identifier`;
+    expect(known.map(({ identifier }) => identifier)).toEqual([...NAMES].toSorted());
+  });
+});
+
+test('a job that fails keeps nothing else from running', async () => {
+  const { jobs, count } = watchedJobs({
+    'watch-relays': () => Promise.reject(new Error('the test says so')),
+  });
+  start(jobs);
+  await schemaReady();
+  await addJob('watch-relays');
+  await count('watch-relays', 1);
+  await addJob('send-alarms');
+  await count('send-alarms', 1);
+});
+
+test('a database that drops every connection is used again', async () => {
+  const { jobs, count } = watchedJobs();
+  start(jobs);
+  await schemaReady();
+  await addJob('send-alarms');
+  await count('send-alarms', 1);
+  await db`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and application_name <> 'mailroom' and pid <> pg_backend_pid()`;
+  await addJob('send-alarms');
+  await count('send-alarms', 2);
+});
+
+test('stopping aborts what is at work, waits for it, and leaves no connection behind', async () => {
+  let ended = false;
+  const { jobs, count } = watchedJobs({
+    reconcile: (signal) =>
+      new Promise((resolve) => {
+        signal.addEventListener('abort', () => {
+          ended = true;
+          resolve();
+        });
+      }),
+  });
+  const runner = start(jobs);
+  await schemaReady();
+  await addJob('reconcile');
+  await count('reconcile', 1);
+  await runner.stop();
+  expect(ended).toBe(true);
+  // A backend ends a moment after its socket is closed.
+  const left = () => db`
+    select pid from pg_stat_activity
+    where datname = current_database() and application_name <> 'mailroom' and state is not null`;
+  await expect.poll(left, { timeout: 5000 }).toEqual([]);
+});
+
+test('a runner stopped before it has begun just ends', async () => {
+  const { jobs } = watchedJobs();
+  await start(jobs).stop();
+});
+
+test('every cron item does its work on a desk', async () => {
+  const { deps, clock } = testApp(db);
+  const { id } = await testOperator(deps);
+  await db`
+    insert into idempotency_keys (operator_id, key, body_hash, resource_id, created_at)
+    values (${id}, 'a', '', 1, ${clock.now()})`;
+  clock.advance(24 * 3_600_000);
+  const signal = new AbortController().signal;
+  for (const job of Object.values(deskJobs({ ...deps, endpoints: GOOGLE }))) await job(signal);
+  expect(await db`select key from idempotency_keys`).toHaveLength(0);
+});
+
+test('idempotency keys are kept for 24 hours and then deleted', async () => {
+  const { deps, clock } = testApp(db);
+  const { id } = await testOperator(deps);
+  for (const key of ['old', 'new']) {
+    await db`
+      insert into idempotency_keys (operator_id, key, body_hash, resource_id, created_at)
+      values (${id}, ${key}, '', 1, ${clock.now()})`;
+    clock.advance(12 * 3_600_000);
+  }
+  expect(await forgetIdempotencyKeys(deps)).toBe(1);
+  expect(await db`select key from idempotency_keys`).toEqual([{ key: 'new' }]);
+});
+
+test.each([
+  ['postgres://u:p@a:5432/desk', ['postgres://u:p@a:5432/desk']],
+  [
+    'postgresql://u:p%40@a:1,[::1]:2/desk?x=1',
+    ['postgresql://u:p%40@a:1/desk?x=1', 'postgresql://u:p%40@[::1]:2/desk?x=1'],
+  ],
+  ['postgres://a,b', ['postgres://a', 'postgres://b']],
+])('%s is the hosts %j', (given, urls) => {
+  expect(connectionUrls(given)).toEqual(urls);
+});
+
+/** Resolves when a runner has made graphile-worker's tables, or found them. */
+async function schemaReady(): Promise<void> {
+  const found = await db<{ ready: boolean }[]>`
+    select to_regclass('graphile_worker._private_known_crontabs') is not null as ready`;
+  const [migrated] =
+    found[0]?.ready === true
+      ? await db<
+          { count: number }[]
+        >`select count(*)::int as count from graphile_worker._private_known_crontabs`
+      : [];
+  if ((migrated?.count ?? 0) < NAMES.length) return schemaReady();
+}

@@ -1,0 +1,255 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect as connectSocket } from 'node:net';
+import { platform } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
+import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
+import { CRON_ITEMS } from '../../src/apps/server/cron-items.ts';
+import { testDatabase } from '../support/database.ts';
+import { embeddedProcesses } from '../support/embedded-process.ts';
+import { type MailroomProcess, mailroomProcesses } from '../support/server-process.ts';
+
+const { db, url: databaseUrl } = await testDatabase();
+const { server, commandLine, folder } = await mailroomProcesses();
+const embedded = embeddedProcesses();
+
+const RELAY_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const READY = /Mailroom is ready at (http:\/\/localhost:\d+)\n/;
+const mailbox = { MAILBOX_ADDRESS: 'support@example.com', RELAY_SECRET };
+// How long each start takes is for `npm run bench`: a busy machine would make any bar here fail now and then.
+const env = { PORT: '0', DATABASE_URL: databaseUrl, APP_SECRET: 'a'.repeat(32) };
+
+describe('settings', () => {
+  test('wrong ones are all named in one message, status 1', async () => {
+    const { code, out, err } = await server({
+      PORT: '70000',
+      DATABASE_URL: databaseUrl,
+      MAILBOX_ADDRESS: 'support@example.com',
+      SMTP_URL: 'smtp.example.com',
+      LOG_LEVEL: 'loud',
+    }).ended;
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    const named = [...err.matchAll(/^ {2}([A-Z_]+): /gm)].map((match) => match[1]);
+    expect(named).toEqual(['PORT', 'RELAY_SECRET', 'SMTP_URL', 'APP_SECRET', 'LOG_LEVEL']);
+  });
+
+  test('come from .env too, and the environment wins over it', async () => {
+    await writeFile(join(folder, '.env'), 'PORT=wrong\nLOG_LEVEL=loud\n');
+    try {
+      const { code, err } = await server({ LOG_LEVEL: 'info' }).ended;
+      expect(code).toBe(1);
+      expect(err).toMatch(/^One setting is wrong [^]*PORT: /);
+    } finally {
+      await rm(join(folder, '.env'));
+    }
+  });
+
+  test('flags are explained, and unknown ones refused', async () => {
+    const help = await server({ PORT: 'wrong' }, '--help').ended;
+    expect(help).toMatchObject({ code: 0, err: '', out: expect.stringContaining('--worker') as string });
+    const unknown = await server(env, '--wrker').ended;
+    expect(unknown).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--wrker') as string });
+  });
+});
+
+describe('on a PostgreSQL of somebody else', () => {
+  test('it gets ready, answers, and stops at SIGTERM', async () => {
+    const running = server(env);
+    const url = await readyUrl(running);
+    const ready = await fetch(`${url}/readyz`);
+    expect(await ready.json()).toMatchObject({
+      status: 'ready',
+      checks: { database: 'ok', worker: 'running' },
+    });
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(0);
+    for (const line of running.out().trim().split('\n'))
+      expect(() => JSON.parse(line) as unknown).not.toThrow();
+  });
+
+  test('the first mailbox and operator are made once, and never changed by a later start', async () => {
+    const first = { ...env, ...mailbox, ADMIN_EMAIL: 'anna@example.com' };
+    const both = [
+      server({ ...first, MAILBOX_NAME: 'Support' }),
+      server({ ...first, MAILBOX_NAME: 'Support' }),
+    ];
+    for (const each of both) await readyUrl(each);
+    const later = server({
+      ...first,
+      MAILBOX_NAME: 'Renamed',
+      RELAY_SECRET: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
+    });
+    await readyUrl(later);
+    expect(later.out()).toContain('RELAY_SECRET is not a valid secret of this mailbox');
+    expect(await db`select address, name from mailboxes`).toEqual([
+      { address: 'support@example.com', name: 'Support' },
+    ]);
+    expect(await db`select revoked_at from relay_secrets`).toEqual([{ revokedAt: null }]);
+    expect(await db`select email, role from operators`).toEqual([
+      { email: 'anna@example.com', role: 'admin' },
+    ]);
+  });
+
+  test('--worker listens on nothing, --web sends nothing', async () => {
+    const worker = server({ ...env, PORT: '1' }, '--worker');
+    await worker.says(/Mailroom is ready and sends what is due\.\n/);
+    const web = server(env, '--web');
+    const ready = await fetch(`${await readyUrl(web)}/readyz`);
+    expect(await ready.json()).toMatchObject({ status: 'ready', checks: { worker: 'none' } });
+    worker.child.kill('SIGINT');
+    expect((await worker.ended).code).toBe(0);
+  });
+
+  test('background jobs run where work is done, and their connections end with it', async () => {
+    const worker = server({ ...env, PORT: '1' }, '--worker');
+    await worker.says(/Mailroom is ready and sends what is due\.\n/);
+    const started = async (): Promise<boolean> => {
+      const [row] = await db<{ tables: string | null }[]>`
+        select to_regclass('graphile_worker._private_known_crontabs')::text as tables`;
+      if (row?.tables === null) return false;
+      const known = await db`select identifier from graphile_worker._private_known_crontabs`;
+      return known.length === CRON_ITEMS.length;
+    };
+    while (!(await started()));
+    worker.child.kill('SIGTERM');
+    expect((await worker.ended).code).toBe(0);
+    const left = await db`
+      select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and application_name <> 'mailroom'`;
+    expect(left).toEqual([]);
+  });
+
+  test('a call under way is answered before it stops, and no new one is taken', async () => {
+    const running = server({ ...env, ...mailbox });
+    const url = await readyUrl(running);
+    const call = await startCall(url);
+    running.child.kill('SIGTERM');
+    await running.says(/"stopping"/);
+    await expect(fetch(url)).rejects.toThrow('fetch failed');
+    expect(call.answered()).toBe(false);
+    call.finish();
+    expect(await call.answer).toMatch(/^HTTP\/1\.1 401 /);
+    expect((await running.ended).code).toBe(0);
+  });
+
+  test('a second signal ends it at once, whatever is under way', async () => {
+    const running = server({ ...env, ...mailbox });
+    const call = await startCall(await readyUrl(running));
+    // As often as an impatient person presses the key: those of the first half second count as one.
+    const pressing = setInterval(() => running.child.kill('SIGINT'), 50);
+    const { code } = await running.ended;
+    clearInterval(pressing);
+    expect(code).toBe(1);
+    expect(await call.answer).toBe('');
+  });
+});
+
+test('a bug that nothing caught is logged and ends it with status 1', async () => {
+  const bug = "process.once('SIGUSR2', () => { throw new Error('a planted bug') })";
+  const running = server({
+    ...env,
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}`,
+  });
+  await readyUrl(running);
+  running.child.kill('SIGUSR2');
+  const { code, out, err } = await running.ended;
+  expect(code).toBe(1);
+  expect(err).toContain('Mailroom stops: Error: a planted bug');
+  expect(out).toMatch(/^\{"level":"error".*a planted bug.*\}$/m);
+});
+
+describe('a start that cannot be', () => {
+  test('a port in use is told, and nothing is left running', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => other.once('listening', resolve));
+    const { port } = other.address() as AddressInfo;
+    const { code, err } = await server({ ...env, PORT: String(port) }).ended;
+    other.close();
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: `Port ${port} on 127.0.0.1 is in use already: stop what listens there, or set another PORT.\n`,
+    });
+  });
+
+  test('a database that does not answer is told without its password', async () => {
+    const { code, out, err } = await server({ ...env, DATABASE_URL: 'postgres://u:hunter2@127.0.0.1:1/desk' })
+      .ended;
+    expect(code).toBe(1);
+    expect(err).toMatch(/^Cannot use the database at postgres:\/\/127\.0\.0\.1:1\/desk: .*ECONNREFUSED/);
+    expect(out + err).not.toContain('hunter2');
+  });
+
+  test('a database of a newer version is refused', async () => {
+    await db`insert into schema_migrations (version, name, applied_at) values (9999, 'later', ${new Date()})`;
+    try {
+      const { code, err } = await server(env).ended;
+      expect(code).toBe(1);
+      expect(err).toContain('newer version');
+    } finally {
+      await db`delete from schema_migrations where version = 9999`;
+    }
+  });
+});
+
+test('without a database it runs one of its own, beside which the command line works, and keeps everything', async () => {
+  const dataDir = join(await embedded.newFolder(), 'data');
+  embedded.cleanUpLater(dataDir);
+  const own = { PORT: '0', DATA_DIR: dataDir, ...mailbox, ADMIN_EMAIL: 'anna@example.com' };
+  const first = server(own);
+  const url = await readyUrl(first);
+  expect((await stat(join(dataDir, 'app-secret'))).mode & 0o777).toBe(0o600);
+
+  const created = await commandLine(own, 'token', 'create', '--operator', 'anna@example.com');
+  expect(created).toMatchObject({ code: 0, err: '' });
+  const headers = { authorization: `Bearer ${created.out.trim()}` };
+  expect((await fetch(`${url}/v1/operators`, { headers })).status).toBe(200);
+  expect(await residentMegabytes(first.pid)).toBeLessThan(200);
+
+  first.child.kill('SIGTERM');
+  expect((await first.ended).code).toBe(0);
+  expect(await findPostmaster(clusterFolder(dataDir))).toBeUndefined();
+
+  const alone = await commandLine(own, 'relay', 'print');
+  expect(alone.out).toContain(RELAY_SECRET);
+  const second = server(own);
+  const secondUrl = await readyUrl(second);
+  expect((await fetch(`${secondUrl}/v1/operators`, { headers })).status).toBe(200);
+}, 60_000);
+
+async function readyUrl(running: MailroomProcess): Promise<string> {
+  return (await running.says(READY))[1] ?? '';
+}
+
+// A relay's post whose body has come in part: its signature cannot be checked before the rest has.
+async function startCall(url: string) {
+  const socket = connectSocket(Number(new URL(url).port), 'localhost');
+  await new Promise((resolve) => socket.once('connect', resolve));
+  let answer = '';
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text));
+  // A server that is killed resets the connection.
+  socket.on('error', () => {});
+  const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(answer)));
+  const interim = new Promise((resolve) => socket.once('data', resolve));
+  socket.write(
+    'POST /v1/relay/support@example.com HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n' +
+      `webhook-id: msg_1\r\nwebhook-timestamp: ${Math.floor(Date.now() / 1000)}\r\nwebhook-signature: v1,AAAA\r\n` +
+      'expect: 100-continue\r\ncontent-length: 4\r\n\r\n',
+  );
+  // The server has read the head once it asks for the body.
+  await interim;
+  answer = '';
+  socket.write('{');
+  return { answer: closed, answered: () => answer !== '', finish: () => void socket.write('"a}') };
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  // Small containers have no ps, and no other system has /proc.
+  const kilobytes =
+    platform() === 'linux'
+      ? /VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]
+      : execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' });
+  return Number(kilobytes) / 1024;
+}

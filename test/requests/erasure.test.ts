@@ -1,0 +1,238 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { COMMANDS } from '../../src/apps/cli/command-table.ts';
+import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { recordEvent } from '../../src/people/history/record-event.ts';
+import { problemOf, START, testApp, testOperator } from '../support/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { insertDesk } from '../support/desk.ts';
+import { handOver, mailOf, type MailParts, receive, testMailbox } from '../support/intake.ts';
+
+const { db } = await testDatabase();
+const parsePool = createParsePool({ size: 1 });
+afterAll(() => parsePool.close());
+const made = testApp(db, { parsePool });
+const { deps, call } = made;
+
+const SECRET_WORDS = /walrus|carla|printer/i;
+
+const traces = (text: string) => [...text.matchAll(/.{30}(?:walrus|carla|printer).{30}/gi)].map(String);
+
+/** Carla's request with two mails of hers, an answer, a note; somebody else's request, in which she took part. */
+async function desk() {
+  await testMailbox(deps);
+  const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const ann = await testOperator(deps, { name: 'Ann' });
+  const sent: { id: string; raw: string }[] = [];
+  const send = async (parts: MailParts) => {
+    const mail = { id: `g${sent.length + 1}`, raw: mailOf(parts) };
+    sent.push(mail);
+    const [result] = await handOver(made, mail);
+    return result;
+  };
+  const from = 'Carla Contact <carla@customer.example>';
+  await send({ from, subject: 'Printer of Carla', text: 'Walrus one.' });
+  await call('POST', '/v1/requests/1/take', { token: ann.token });
+  await send({ from, subject: 'Printer of Carla', text: 'Walrus two.' });
+  await call('POST', '/v1/requests/1/messages', {
+    token: ann.token,
+    body: { text: 'Dear Carla, the walrus.' },
+  });
+  await call('POST', '/v1/requests/1/notes', { token: ann.token, body: { text: 'A walrus, says Carla.' } });
+  await send({ from: 'Dave <dave@other.example>', subject: 'Budget', text: 'Mine.', cc: from });
+  const [tag] = await db<{ replyTag: string }[]>`select reply_tag from requests where id = 2`;
+  const reply = `support+${tag?.replyTag}@desk.example.com`;
+  await send({ from, to: reply, subject: 'Re: Budget', text: 'Walrus in the budget.' });
+  return { admin, ann, sent };
+}
+
+async function everything(): Promise<string> {
+  const tables = await db<
+    { name: string }[]
+  >`select tablename as name from pg_tables where schemaname = 'public'`;
+  const rows = await Promise.all(
+    tables
+      .filter(({ name }) => name !== 'schema_migrations' && name !== 'tokens')
+      .map(async ({ name }) =>
+        JSON.stringify([name, await db.unsafe(`select * from ${name} t order by t::text`)]),
+      ),
+  );
+  return rows.join('\n');
+}
+
+describe('a request that is erased', () => {
+  test('is gone with everything in it, and its history says only who did what when', async () => {
+    const { admin, ann } = await desk();
+    await problemOf(await call('DELETE', '/v1/requests/1', { token: ann.token }), 403, 'forbidden');
+    expect((await call('DELETE', '/v1/requests/1', { token: admin.token })).status).toBe(204);
+    await problemOf(await call('GET', '/v1/requests/1', { token: admin.token }), 404, 'not_found');
+    await problemOf(await call('DELETE', '/v1/requests/1', { token: admin.token }), 404, 'not_found');
+
+    const intake =
+      await db`select outcome, raw, subject, from_address, gmail_id from intake where gmail_id in ('g1', 'g2')`;
+    expect(intake).toMatchObject([
+      { outcome: 'erased', raw: null, subject: null, fromAddress: null },
+      { outcome: 'erased', raw: null, subject: null, fromAddress: null },
+    ]);
+    const events = await db<{ type: string; old: unknown; new: unknown; actorOperatorId: number | null }[]>`
+      select type, old, new, actor_operator_id from events where new ->> 'erasedRequestId' = '1' order by id`;
+    expect(events.map((event) => event.type)).toEqual(
+      expect.arrayContaining([
+        'request.opened',
+        'message.received',
+        'request.taken',
+        'message.replied',
+        'request.erased',
+      ]),
+    );
+    expect(events.filter((event) => event.old !== null)).toEqual([]);
+    expect(events.find((event) => event.type === 'request.taken')?.actorOperatorId).toBe(ann.id);
+    expect(await db`select * from search_entries where request_id = 1`).toEqual([]);
+    expect(await db`select id from deliveries where request_id = 1`).toEqual([]);
+    expect((await call('GET', '/v1/requests/2', { token: admin.token })).status).toBe(200);
+  });
+
+  test('stays erased when its mails are handed over again, under their own ids or new ones', async () => {
+    const { admin, sent } = await desk();
+    await call('DELETE', '/v1/requests/1', { token: admin.token });
+    const before = await everything();
+    const again = await handOver(made, ...sent.slice(0, 2), { id: 'new', raw: String(sent[0]?.raw) });
+    expect(again.map((result) => result.status)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect((await everything()) === before).toBe(true);
+    expect(await db`select id from requests`).toEqual([{ id: 2 }]);
+  });
+
+  test('is not, while a mail of it is being sent', async () => {
+    const { admin } = await desk();
+    await db`
+      update deliveries set state = 'sending', next_attempt_at = null, lease_owner = gen_random_uuid(), lease_until = now()
+      where id = (select max(id) from deliveries where request_id = 1)`;
+    const before = await everything();
+    for (const path of ['/v1/requests/1', '/v1/contacts/1']) {
+      const refused = await call('DELETE', path, { token: admin.token });
+      expect(refused.headers.get('retry-after')).toBe('60');
+      await problemOf(refused, 409, 'wrong_state');
+    }
+    expect((await everything()) === before).toBe(true);
+  });
+
+  test('of a mailbox that the admin does not serve does not exist', async () => {
+    await desk();
+    const other = await insertDesk(db, 'other@example.com');
+    const eve = await testOperator(deps, { name: 'Eve', role: 'admin', mailboxIds: [other.mailboxId] });
+    const before = await everything();
+    for (const path of ['/v1/requests/1', '/v1/messages/1']) {
+      await problemOf(await call('DELETE', path, { token: eve.token }), 404, 'not_found');
+    }
+    await problemOf(await call('DELETE', '/v1/contacts/1', { token: eve.token }), 403, 'forbidden');
+    expect((await everything()) === before).toBe(true);
+  });
+});
+
+test('a message that is erased is gone with its original, and its mail does not come back', async () => {
+  const { admin, sent } = await desk();
+  const messages = await db<{ id: number }[]>`select id from messages where text like 'Walrus two.%'`;
+  const before = await db<{ messageCount: number }[]>`select message_count from requests where id = 1`;
+  expect((await call('DELETE', `/v1/messages/${messages[0]?.id}`, { token: admin.token })).status).toBe(204);
+  const after = await db<{ messageCount: number }[]>`select message_count from requests where id = 1`;
+  expect(after[0]?.messageCount).toBe((before[0]?.messageCount ?? 0) - 1);
+  expect(await db`select outcome, raw from intake where gmail_id = 'g2'`).toEqual([
+    { outcome: 'erased', raw: null },
+  ]);
+  expect(await db`select outcome from intake where gmail_id = 'g1'`).toEqual([{ outcome: 'opened' }]);
+  const [again] = await handOver(made, { id: 'g2', raw: String(sent[1]?.raw) });
+  expect(again).toMatchObject({ status: 'duplicate' });
+  expect(await db`select id from messages where text like 'Walrus two.%'`).toEqual([]);
+  expect((await call('GET', '/v1/requests/1/messages', { token: admin.token })).status).toBe(200);
+});
+
+test('an attachment that is erased is gone with the original that holds it; the message stays', async () => {
+  const { admin } = await desk();
+  const raw = mailOf({ from: 'Erik <erik@customer.example>' }).replace(
+    /Content-Type: text\/plain[\s\S]*$/,
+    [
+      'Content-Type: multipart/mixed; boundary=b',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'See the file.',
+      '--b',
+      'Content-Type: application/pdf; name=secret.pdf',
+      'Content-Disposition: attachment; filename=secret.pdf',
+      '',
+      'content of the file',
+      '--b--',
+      '',
+    ].join('\r\n'),
+  );
+  await handOver(made, { id: 'file', raw });
+  const [file] = await db<{ id: number; messageId: number }[]>`select id, message_id from attachments`;
+  expect((await call('DELETE', `/v1/attachments/${file?.id}`, { token: admin.token })).status).toBe(204);
+  await problemOf(await call('GET', `/v1/attachments/${file?.id}`, { token: admin.token }), 404, 'not_found');
+  await problemOf(
+    await call('GET', `/v1/messages/${file?.messageId}/raw`, { token: admin.token }),
+    404,
+    'not_found',
+  );
+  expect(await db`select text from messages where id = ${file?.messageId ?? 0}`).toMatchObject([
+    { text: expect.stringContaining('See the file') },
+  ]);
+  expect((await everything()).includes('secret.pdf')).toBe(false);
+  expect(await handOver(made, { id: 'file', raw })).toMatchObject([{ status: 'duplicate' }]);
+});
+
+test('of a contact who is erased nothing is left, whatever table one looks into', async () => {
+  const { admin, sent } = await desk();
+  await receive(
+    made,
+    { from: 'carla@customer.example', headers: ['Auto-Submitted: auto-replied'] },
+    { id: 'auto' },
+  );
+  // Dave is answered with a copy to her, which fails; and somebody corrects her name.
+  const copy = { text: 'Sure.', cc: ['carla@customer.example'] };
+  await call('POST', '/v1/requests/2/messages', { token: admin.token, body: copy });
+  await db`
+    insert into delivery_attempts (delivery_id, lease_owner, at, reply, outcome)
+    select max(id), gen_random_uuid(), ${START}, '550 <carla@customer.example> unknown', 'partial' from deliveries`;
+  await recordEvent(db, {
+    type: 'delivery.recipient_refused',
+    actor: { kind: 'system' },
+    at: START,
+    mailboxId: 1,
+    requestId: 2,
+    new: { recipients: ['Carla@customer.example'] },
+  });
+  await call('PATCH', '/v1/contacts/1', { token: admin.token, body: { name: 'Carla Walrus' } });
+  expect(SECRET_WORDS.test(await everything())).toBe(true);
+  const [carla] = await db<{ id: number }[]>`select id from contacts where email = 'carla@customer.example'`;
+  expect((await call('DELETE', `/v1/contacts/${carla?.id}`, { token: admin.token })).status).toBe(204);
+  // What others wrote stays: Dave's own mail names her as its reader.
+  const rest = await db`
+    select (select count(*) from intake where raw is not null) as originals,
+      (select count(*) from messages) as messages, (select count(*) from requests) as requests`;
+  expect(rest).toEqual([{ originals: 1, messages: 3, requests: 1 }]);
+  await db`update intake set raw = '' where raw is not null`;
+  expect(traces(await everything())).toEqual([]);
+  const again = await handOver(made, ...sent.filter((_, index) => index !== 2));
+  expect(again.map((result) => result.status)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+  expect(traces(await everything())).toEqual([]);
+  const fresh = await receive(made, { from: 'carla@customer.example', subject: 'A new start' });
+  expect(fresh).toMatchObject({ status: 'accepted', outcome: 'opened' });
+});
+
+test('the command line erases by address or number, and only with --yes', async () => {
+  await desk();
+  const erase = await COMMANDS.find((command) => command.name === 'erase')?.load();
+  const run = (values: Record<string, string | boolean>) => erase?.run(deps as never, values);
+  await expect(run({ contact: 'carla@customer.example' })).rejects.toThrow(/yes/);
+  await expect(run({ yes: true })).rejects.toThrow(/one of/);
+  await expect(run({ yes: true, request: '1', message: '1' })).rejects.toThrow(/one of/);
+  await expect(run({ yes: true, request: 'x' })).rejects.toThrow(/number/);
+  await expect(run({ yes: true, contact: 'nobody@customer.example' })).rejects.toThrow(/no contact/);
+  await run({ yes: true, message: '1' });
+  expect(await db`select id from messages where id = 1`).toEqual([]);
+  await run({ yes: true, contact: 'Carla@Customer.example' });
+  expect(await db`select id from contacts where email like 'carla%'`).toEqual([]);
+  const events = await db`select actor_kind from events where type in ('contact.erased', 'message.erased')`;
+  expect(events).toEqual([{ actorKind: 'system' }, { actorKind: 'system' }]);
+});

@@ -1,0 +1,152 @@
+import { afterAll, expect, test } from 'vitest';
+import { connect } from '../../src/platform/db/connect.ts';
+import type { OperatorActor } from '../../src/people/access/actor.ts';
+import type { RequestFilters } from '../../src/requests/lists/filter-queries.ts';
+import { listRequests } from '../../src/requests/lists/list-requests.ts';
+import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
+import { parseSearch } from '../../src/platform/lists/search-terms.ts';
+import { testDatabase } from '../support/database.ts';
+import { insertManyRequests } from '../support/many-requests.ts';
+
+const { url } = await testDatabase();
+const asked: { text: string; parameters: readonly unknown[] }[] = [];
+const db = connect(url, { max: 2, onStatement: (text, parameters) => asked.push({ text, parameters }) });
+afterAll(() => db.end());
+
+type Plan = {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly 'Rows Removed by Index Recheck'?: number;
+  readonly 'Actual Loops': number;
+  readonly Plans?: readonly Plan[];
+};
+
+const admin: OperatorActor = {
+  kind: 'operator',
+  operatorId: 1,
+  name: 'Ann',
+  email: 'ann@example.com',
+  role: 'admin',
+  mailboxIds: null,
+};
+const agent: OperatorActor = { ...admin, role: 'agent', mailboxIds: [3] };
+
+/** What PostgreSQL does for a list, as it does it when the list is asked for. */
+async function planOf(
+  filters: RequestFilters,
+  sort = '-lastMessageAt',
+  actor: OperatorActor = admin,
+  cursor?: string,
+) {
+  asked.splice(0);
+  const parsed = REQUEST_SORTS.parse(sort);
+  if (parsed === null) throw new Error(sort);
+  const page = await listRequests({ db }, actor, { filters, sort: parsed, limit: 50, cursor, total: false });
+  const statement = asked.find(({ text }) => text.includes('sort_value'));
+  if (statement === undefined) throw new Error('no list was asked for');
+  const { text, parameters } = statement;
+  const [row] = await db.begin(async (tx) => {
+    await tx`set local jit = off`;
+    return tx.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
+      `explain (analyze, timing off, format json) ${text}`,
+      parameters as string[],
+    );
+  });
+  if (row === undefined) throw new Error('no plan');
+  const nodes = flat(row['QUERY PLAN'][0].Plan);
+  return {
+    page,
+    found: page.items.length,
+    indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+    whole: nodes
+      .filter((node) => node['Node Type'] === 'Seq Scan' && !SMALL.has(node['Relation Name'] ?? ''))
+      .map((node) => node['Relation Name']),
+    /** Whether more than the page itself was put in order. */
+    sorts: nodes.some(
+      (node) => /Sort/.test(node['Node Type']) && (node.Plans?.[0]?.['Actual Rows'] ?? 0) > 51,
+    ),
+    /** Rows that were read of the large tables, shown or not. */
+    read: nodes
+      .filter((node) => node['Relation Name'] !== undefined && !SMALL.has(node['Relation Name']))
+      .map(
+        (node) =>
+          (node['Actual Rows'] +
+            (node['Rows Removed by Filter'] ?? 0) +
+            (node['Rows Removed by Index Recheck'] ?? 0)) *
+          node['Actual Loops'],
+      )
+      .reduce((sum, rows) => sum + rows, 0),
+  };
+}
+
+const SMALL = new Set(['mailboxes', 'operators']);
+
+function flat(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(flat)];
+}
+
+const hour = (n: number) => new Date(Date.UTC(2026, 0, 5, n));
+const search = (text: string) => ({ q: parseSearch(text) ?? [] });
+
+const SELECTIVE: readonly [name: string, filters: RequestFilters, index: RegExp][] = [
+  ['status', { status: ['pending'] }, /^requests_status$/],
+  ['open statuses', { status: ['new', 'in_progress', 'pending'] }, /^requests_/],
+  ['an assignee', { assigneeId: 7 }, /^requests_assignee$/],
+  ['nobody', { assigneeId: null }, /^requests_unassigned$/],
+  ['a mailbox', { mailboxId: [3] }, /^requests_mailbox$|^requests_last_message_at$/],
+  ['a contact', { contactId: [77] }, /^requests_contact$/],
+  ['a tag', { tag: ['tag7'] }, /^requests_tags$/],
+  ['a priority', { priority: ['P1'] }, /^requests_priority$/],
+  ['a category', { category: ['category7'] }, /^requests_category$/],
+  ['created', { createdFrom: hour(5), createdTo: hour(6) }, /^requests_created_at$/],
+  ['updated', { updatedFrom: hour(5), updatedTo: hour(6) }, /^requests_updated_at$/],
+  ['a rare word', search('w7777'), /^search_entries_words$/],
+  ['a common word', search('printer'), /^search_entries_|^requests_last_message_at$/],
+  ['a rare and a common word', search('printer w7777'), /^search_entries_words$/],
+  ['a phrase', search('"exact phrase p77"'), /^search_entries_words$/],
+  ['a beginning', search('w1999'), /^search_entries_words$/],
+  ['a sender', search('from:contact77@example.org'), /^search_entries_words$/],
+  ['a number', search('#4711'), /^requests_pkey$/],
+];
+
+test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, async () => {
+  await insertManyRequests(db);
+
+  for (const [name, filters, index] of SELECTIVE) {
+    const plan = await planOf(filters);
+    expect.soft([name, plan.found > 0, plan.whole], name).toEqual([name, true, []]);
+    expect.soft(plan.indexes, name).toContainEqual(expect.stringMatching(index));
+    // What is read is in proportion to what fits, not to what there is.
+    expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(30_000);
+  }
+
+  for (const field of ['createdAt', 'updatedAt', 'lastMessageAt', 'priority']) {
+    for (const sort of [field, `-${field}`]) {
+      const first = await planOf({}, sort);
+      const next = await planOf({}, sort, admin, first.page.nextCursor ?? '');
+      for (const plan of [first, next]) {
+        expect.soft([sort, plan.found, plan.whole, plan.sorts], sort).toEqual([sort, 50, [], false]);
+        expect.soft(plan.read, sort).toBeLessThan(500);
+      }
+    }
+  }
+
+  // What agents look at all day: their mailboxes, a few statuses, an order.
+  for (const sort of ['-lastMessageAt', 'createdAt', 'priority', '-updatedAt']) {
+    for (const filters of [
+      { status: ['new', 'in_progress', 'pending'] },
+      { status: ['new'] },
+      { assigneeId: 7, status: ['in_progress'] },
+      { status: ['closed'] },
+      { status: ['in_progress'], ...search('printer') },
+    ] as const satisfies readonly RequestFilters[]) {
+      const name = `${sort} ${JSON.stringify(filters)}`;
+      const plan = await planOf(filters, sort, agent);
+      expect.soft([name, plan.whole], name).toEqual([name, []]);
+      expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(30_000);
+    }
+  }
+});
