@@ -4,7 +4,7 @@ import { createGmailAccount } from '../../src/apps/demo/gmail/account.ts';
 import { createGoogle, SIMULATED_CLIENT } from '../../src/apps/demo/gmail/google.ts';
 import { serveGmail } from '../../src/apps/demo/gmail/http-face.ts';
 import type { HttpReply, HttpRequest } from '../../src/apps/demo/gmail/rest.ts';
-import type { Deps } from '../../src/platform/deps.ts';
+import type { IntakeDeps } from '../../src/intake/deps.ts';
 import { keepAccess } from '../../src/intake/gmail/google/access.ts';
 import { googleAt } from '../../src/intake/gmail/google/endpoints.ts';
 import { signIn } from '../../src/intake/gmail/google/sign-in.ts';
@@ -39,7 +39,7 @@ export function simulatedGoogles() {
       /** Answers in Google's place when it returns something. */
       faults,
       /** Signs in and stores the credentials, as `relay install` does. */
-      async grant(deps: Pick<Deps, 'db' | 'clock' | 'keyring'>, mailboxId: number): Promise<void> {
+      async grant(deps: Pick<IntakeDeps, 'db' | 'clock' | 'keyring'>, mailboxId: number): Promise<void> {
         const { refreshToken } = await signIn({
           client: SIMULATED_CLIENT,
           endpoints,

@@ -1,8 +1,8 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { GoogleClient, GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 
 /** What a command works on: the same database and keys as the server's. */
-export type Desk = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {
+export type Desk = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {
   /** The OAuth client of the settings. */
   readonly googleClient: GoogleClient | null;
   readonly google: GoogleEndpoints;

@@ -6,7 +6,7 @@ import { contactRoutes } from '../../people/contacts/routes.ts';
 import type { IdentityProvider } from '../../people/credentials/identity-provider.ts';
 import { tokenRoutes } from '../../people/credentials/routes.ts';
 import { deliveryRoutes } from '../../outbox/deliveries/routes.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../../intake/deps.ts';
 import { erasureRoutes } from '../../requests/privacy/routes.ts';
 import { historyRoutes } from '../../requests/history/history-routes.ts';
 import { eventRoutes } from '../../integrations/feed/routes.ts';
@@ -40,7 +40,7 @@ import { signatureRoutes } from '../../people/operators/signature-routes.ts';
 import { templateRoutes } from '../../mailboxes/templates/routes.ts';
 import { transportRoutes } from '../../outbox/accounts/transport-routes.ts';
 
-export type AppDeps = Deps & {
+export type AppDeps = IntakeDeps & {
   readonly worker?: WorkerHealth;
   /** Aborted when the server stops: what would otherwise stay open for minutes ends. */
   readonly stopping?: AbortSignal;

@@ -1,5 +1,5 @@
 import { type SendAlarmsDeps, sendAlarms } from '../../outbox/desk-mail/send-alarms.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../../intake/deps.ts';
 import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts';
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
@@ -9,7 +9,7 @@ import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
 import type { Job, JobName } from '../../platform/jobs/start-jobs.ts';
 
 export type DeskJobsDeps = SendAlarmsDeps &
-  Pick<Deps, 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'> & {
+  Pick<IntakeDeps, 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'> & {
     readonly endpoints: GoogleEndpoints;
   };
 

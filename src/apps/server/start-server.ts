@@ -7,7 +7,7 @@ import { migrate } from '../../platform/db/migrate.ts';
 import { openDatabase } from '../../platform/db/open-database.ts';
 import { createTransports } from '../../outbox/accounts/transports.ts';
 import { type DeliveryWorker, startDeliveryWorker } from '../../outbox/sending/worker.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../../intake/deps.ts';
 import { bindHttp } from '../../platform/http/http-listener.ts';
 import type { WorkerHealth } from './health/routes.ts';
 import { deskJobs } from './desk-jobs.ts';
@@ -36,7 +36,7 @@ export type StartOptions = {
 export type RunningServer = {
   /** Where it listens on this machine; null without `web`. */
   readonly url: string | null;
-  readonly deps: Deps;
+  readonly deps: IntakeDeps;
   /** Answers and sends what is under way, takes nothing new, and lets go of everything. */
   readonly stop: () => Promise<void>;
 };
@@ -90,7 +90,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   const url = listener === null ? null : localUrl(config.host, listener.port);
 
   let wake = () => {};
-  const deps: Deps = {
+  const deps: IntakeDeps = {
     ...base,
     parsePool,
     transports,
@@ -137,7 +137,7 @@ function watched(worker: DeliveryWorker): Pick<DeliveryWorker, 'wake' | 'stop'> 
 }
 
 // Named after the address until somebody changes it; a later start finds the operator and changes nothing.
-async function addFirstOperator(deps: Pick<Deps, 'db' | 'clock'>, email: string): Promise<void> {
+async function addFirstOperator(deps: Pick<IntakeDeps, 'db' | 'clock'>, email: string): Promise<void> {
   const name = email.slice(0, email.lastIndexOf('@'));
   try {
     await addOperator(deps, { kind: 'system' }, { email, name, role: 'admin' });

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../deps.ts';
 import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
 import { actualSender } from './actual-sender.ts';
 import type { ReadMail } from './file-mail.ts';
@@ -8,7 +8,7 @@ import type { RelayMessage } from '../gmail/relay/relay-contract.ts';
 
 /** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
 export async function readHandedOver(
-  deps: Pick<Deps, 'parsePool' | 'db'>,
+  deps: Pick<IntakeDeps, 'parsePool' | 'db'>,
   mailbox: RelayMailbox,
   handedOver: HandedOver,
 ): Promise<ReadMail> {

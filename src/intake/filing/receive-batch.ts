@@ -1,11 +1,11 @@
 import { isTransient } from '../../platform/db/errors.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../deps.ts';
 import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
 import { handedOverFrom, readHandedOver } from './read-handed-over.ts';
 import { fileMail, type ReadMail } from './file-mail.ts';
 import { type RelayMessage, type RelayResult, retryResult } from '../gmail/relay/relay-contract.ts';
 
-export type ReceiveDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
+export type ReceiveDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 
 /**
  * Files the mails of one post in their order and answers for each. All are read first, side by side in worker threads;

@@ -1,6 +1,6 @@
 import { lockContact } from '../../people/contacts/lock-contact.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -23,7 +23,7 @@ const NOBODY = 'unknown-sender@nobody.invalid';
  * sender count as verified in this mailbox.
  */
 export async function releaseIntake(
-  deps: Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
+  deps: Pick<IntakeDeps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
   actor: OperatorActor,
   input: { readonly intakeId: number; readonly trust?: boolean },
 ): Promise<IntakeView> {

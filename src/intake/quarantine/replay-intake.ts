@@ -1,5 +1,5 @@
 import { lockContact } from '../../people/contacts/lock-contact.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../deps.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { decideIntake } from '../filing/decide-intake.ts';
 import { file } from '../filing/file-mail.ts';
@@ -8,11 +8,14 @@ import type { Filed } from '../filing/incoming-mail.ts';
 import { claimQuarantined, listQuarantinedIds } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
-export type ReplayDeps = Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'>;
+export type ReplayDeps = Pick<
+  IntakeDeps,
+  'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'
+>;
 
 /** The mails that a replay is for, the oldest first: those in quarantine for a reason, or for any with null. */
 export async function listReplayable(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<IntakeDeps, 'db'>,
   reason: string | null,
 ): Promise<readonly number[]> {
   return listQuarantinedIds(deps.db, reason);

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { download } from '../../platform/http/download.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
@@ -95,7 +95,9 @@ const discard = createRoute({
 });
 
 /** The review of intake: what was handed over, and the decisions about what is in quarantine. */
-export function reviewRoutes(deps: Pick<Deps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>): ApiRoutes {
+export function reviewRoutes(
+  deps: Pick<IntakeDeps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
+): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const { limit, cursor, sort, total, ...filters } = c.req.valid('query');

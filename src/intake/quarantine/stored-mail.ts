@@ -1,11 +1,11 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { IntakeDeps } from '../deps.ts';
 import { findRelayMailbox, type RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { ReadMail } from '../filing/file-mail.ts';
 import { findStoredMail } from './decision-queries.ts';
 import { readHandedOver } from '../filing/read-handed-over.ts';
 
-export type StoredMailDeps = Pick<Deps, 'db' | 'keyring' | 'log' | 'parsePool'>;
+export type StoredMailDeps = Pick<IntakeDeps, 'db' | 'keyring' | 'log' | 'parsePool'>;
 
 /** Reads a stored mail anew, as if the relay had just handed it over: a mended parser gets its second chance. */
 export async function readStoredMail(

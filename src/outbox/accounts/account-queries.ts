@@ -1,9 +1,10 @@
+import { ADVISORY_KEYS } from '../../platform/db/advisory-keys.ts';
 import type { Db, Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { PauseReason } from '../delivery.ts';
 
 /** Held to the end of the transaction by whoever counts the day's recipients and claims within the rest. */
 export async function lockDailyLimit(tx: Transaction): Promise<void> {
-  await tx`select pg_advisory_xact_lock(7245002)`;
+  await tx`select pg_advisory_xact_lock(${ADVISORY_KEYS.dailyLimit})`;
 }
 
 /** Recipients that count against an account's day: accepted in the last 24 hours, or being sent to right now. */

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -19,7 +19,7 @@ export type TransportCheck = {
 
 /** Connects to a mailbox's SMTP account, signs in, asks whether it may send as the mailbox, and says what is wrong. */
 export async function checkTransport(
-  deps: Pick<Deps, 'db' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'transports'>,
   actor: Actor,
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<TransportCheck> {

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { countDayRecipients, listPauses } from './account-queries.ts';
 import { type Delivery, type PausedReason, WAITING_STATES } from '../delivery.ts';
 import { accountFor, type SmtpAccount } from './transports.ts';
@@ -12,7 +12,9 @@ export type ReasonOf = (
 type Sending = { readonly reason: PausedReason | null; readonly left: number };
 
 /** Looks once at the accounts and their pauses, for any number of deliveries. */
-export async function listPauseReasons(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): Promise<ReasonOf> {
+export async function listPauseReasons(
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
+): Promise<ReasonOf> {
   const [accounts, pauses] = await Promise.all([deps.transports.list(), listPauses(deps.db)]);
   const now = deps.clock.now();
   const look = async ({ dailyLimit, transport: { account } }: SmtpAccount): Promise<Sending> => {

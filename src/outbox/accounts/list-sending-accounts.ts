@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { countDayRecipients, listPauses } from './account-queries.ts';
 import type { PauseReason } from '../delivery.ts';
 import type { Served, SmtpAccount } from './transports.ts';
@@ -21,7 +21,7 @@ export type SendingAccount = {
 
 /** The accounts that mail leaves by, and whether it does; none at all without SMTP_URL and accounts of mailboxes' own. */
 export async function listSendingAccounts(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
 ): Promise<readonly SendingAccount[]> {
   const [accounts, pauses] = await Promise.all([deps.transports.list(), listPauses(deps.db)]);
   const now = deps.clock.now();

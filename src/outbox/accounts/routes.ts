@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { jsonContent } from '../../platform/http/schemas.ts';
@@ -25,7 +25,7 @@ const sending = createRoute({
 });
 
 /** Whether mail is leaving. */
-export function sendingRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+export function sendingRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(sending, async (c) => {
     const actor = c.get('actor');

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { lockVisibleMailbox } from '../../mailboxes/settings/lock-visible-mailbox.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -17,7 +17,7 @@ export type SetTransport = {
 
 /** Gives a mailbox an SMTP account of its own, from the next mail on; what is stored of it is sealed. */
 export async function setTransport(
-  deps: Pick<Deps, 'db' | 'clock' | 'keyring' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'keyring' | 'wakeDeliveries'>,
   actor: Actor,
   input: SetTransport,
 ): Promise<void> {
@@ -45,7 +45,7 @@ export async function setTransport(
 
 /** Takes a mailbox's own SMTP account away: it sends through SMTP_URL again, or waits without one. */
 export async function removeTransport(
-  deps: Pick<Deps, 'db' | 'clock'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock'>,
   actor: Actor,
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<void> {

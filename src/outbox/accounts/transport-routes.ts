@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { id, idPath, jsonBody, jsonContent, text, time } from '../../platform/http/schemas.ts';
@@ -133,7 +133,7 @@ const check = createRoute({
 
 /** The SMTP accounts that mailboxes have of their own. */
 export function transportRoutes(
-  deps: Pick<Deps, 'db' | 'clock' | 'keyring' | 'transports' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'keyring' | 'transports' | 'wakeDeliveries'>,
 ): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(find, async (c) => {
@@ -163,7 +163,7 @@ function withoutUndefined({ tokenUrl, ...oauth }: NonNullable<z.infer<typeof new
 }
 
 async function smtpOf(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<OutboxDeps, 'db'>,
   actor: OperatorActor,
   mailboxId: number,
 ): Promise<z.infer<typeof smtpSchema>> {

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -8,7 +8,7 @@ import { findDeliveryRow } from './list-queries.ts';
 
 /** One delivery with its recipients and attempts; 404 for one of a mailbox that the operator does not serve. */
 export async function findDelivery(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   input: { readonly deliveryId: number },
 ): Promise<DeliveryView> {

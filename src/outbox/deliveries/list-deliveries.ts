@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { decodeCursor } from '../../platform/lists/cursor.ts';
 import { type Page, pageOf } from '../../platform/lists/page.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -19,7 +19,7 @@ export type ListDeliveries = {
 
 /** A page of the deliveries of the operator's mailboxes, with every recipient's state and every attempt. */
 export async function listDeliveries(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   input: ListDeliveries,
 ): Promise<Page<DeliveryView> & { readonly total?: number }> {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { invalidField } from '../../platform/problems.ts';
@@ -19,7 +19,7 @@ const RETRIED_STATES = ['deferred', 'failed', 'bounced', 'sent'] as const;
 
 /** Sends again, now, to whoever did not get the mail; with the same Message-ID, so that nobody sees two. */
 export async function retryDelivery(
-  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
   input: RetryDelivery,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
@@ -80,7 +80,7 @@ const cancel = createRoute({
 
 /** What became of mail that left or should have. */
 export function deliveryRoutes(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>,
 ): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {

@@ -1,10 +1,10 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { refusalIn } from '../smtp/transport.ts';
 import { composeDeskMail } from '../../mail/outgoing/compose-desk-mail.ts';
 import type { DueAlarm } from './alarm.ts';
 import { claimDueAlarms, markAlarmAttempted, markAlarmSent } from './queries.ts';
 
-export type SendAlarmsDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports'>;
+export type SendAlarmsDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'>;
 
 const MINUTE = 60_000;
 /** Longer than a send may take, so that a process that died while sending leaves its alarm to another. */

@@ -1,7 +1,7 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../deps.ts';
 import { deliverAccount } from './deliver-account.ts';
 
-export type DeliverDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports'>;
+export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'>;
 
 export type DeliverOptions = {
   /** Deliveries sent at the same time, those that are slow apart; 5 unless told. */

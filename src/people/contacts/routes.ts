@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
@@ -79,7 +79,7 @@ const take = createRoute({
 });
 
 /** The people who write in. */
-export function contactRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+export function contactRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): ApiRoutes {
   const routes = apiRoutes();
   const shown = (contact: Contact) => renderContact(contact, deps.clock.now());
   routes.openapi(list, async (c) => {

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
@@ -55,7 +55,7 @@ const unassign = createRoute({
 });
 
 /** Whose a request is; each verb answers with the request as it now is. */
-export function assignmentRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+export function assignmentRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   const asItNowIs = requestRenderer(deps);
   routes.openapi(take, async (c) => {

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { closeLocked } from './close-locked.ts';
@@ -15,7 +15,7 @@ import { markContactBlocked } from './status-queries.ts';
  * mail of the contact to this mailbox; a blocked contact is told nothing.
  */
 export async function closeRequest(
-  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
   input: {
     readonly requestId: number;

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { closeLocked } from './close-locked.ts';
 import { lockContactOf, lockRequest } from '../request/lock-request.ts';
 import { isOverdue, listOverdueIds } from './status-queries.ts';
@@ -11,7 +11,7 @@ const PAGE = 100;
  * up nobody else's. Any number of processes may run it at once.
  */
 export async function closeResolved(
-  deps: Pick<Deps, 'db' | 'clock' | 'log' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'wakeDeliveries'>,
 ): Promise<number> {
   const at = deps.clock.now();
   let closed = 0;
@@ -31,7 +31,7 @@ export async function closeResolved(
 }
 
 async function closeOverdue(
-  deps: Pick<Deps, 'db' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'wakeDeliveries'>,
   requestId: number,
   at: Date,
 ): Promise<boolean> {

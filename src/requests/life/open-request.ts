@@ -2,7 +2,7 @@ import { lockContact } from '../../people/contacts/lock-contact.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import {
   findIdempotent,
   type Idempotency,
@@ -46,7 +46,7 @@ export type Opening = {
  * text as a note. The contact is locked first: a mail of theirs that comes at the same moment joins it or came before.
  */
 export async function openRequest(
-  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
   opening: Opening,
 ): Promise<{ readonly requestId: number }> {

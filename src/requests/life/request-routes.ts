@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, idempotencyHeaders, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
@@ -58,7 +58,7 @@ const edit = createRoute({
 });
 
 /** One request: as it is, opened by hand, changed. */
-export function requestRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+export function requestRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   const asItNowIs = requestRenderer(deps);
   routes.openapi(find, async (c) => {

@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
@@ -62,7 +62,7 @@ const reopen = createRoute({
 });
 
 /** The verbs that move a request along its life; each answers with the request as it now is. */
-export function requestStatusRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+export function requestStatusRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   const asItNowIs = requestRenderer(deps);
   routes.openapi(pend, async (c) => {

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -13,7 +13,7 @@ import type { RequestRow } from '../request/request.ts';
  * admin take over another's.
  */
 export async function takeRequest(
-  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
   input: { readonly requestId: number; readonly force?: boolean },
 ): Promise<void> {

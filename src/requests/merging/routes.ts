@@ -1,5 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, idempotencyHeaders, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
@@ -62,7 +62,7 @@ const split = createRoute({
 });
 
 /** Moving messages between requests. */
-export function mergingRoutes(deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
+export function mergingRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   const asItNowIs = requestRenderer(deps);
   routes.openapi(merge, async (c) => {

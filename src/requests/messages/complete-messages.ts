@@ -1,11 +1,11 @@
 import { listMessageDeliveries } from '../../outbox/deliveries/list-message-deliveries.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { listAttachmentRows } from './queries.ts';
 import type { MessageRow, MessageView } from './message-view.ts';
 
 /** The messages with their attachments and deliveries, in a fixed number of queries however many they are. */
 export async function completeMessages(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   rows: readonly MessageRow[],
 ): Promise<MessageView[]> {
   const ids = rows.map((row) => row.id);

@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -8,7 +8,7 @@ import type { MessageView } from './message-view.ts';
 
 /** One message as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
 export async function findMessage(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   messageId: number,
 ): Promise<MessageView> {

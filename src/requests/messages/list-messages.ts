@@ -1,4 +1,4 @@
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { Page } from '../../platform/lists/page.ts';
 import { type Counted, type PageInput, readPage } from '../../platform/lists/read-page.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -10,7 +10,7 @@ import { countMessages, listMessageRows } from './queries.ts';
 
 /** A page of a request's messages, each with its attachments and what became of its delivery. */
 export async function listMessages(
-  deps: Pick<Deps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
   input: PageInput<MessageSort> & { readonly requestId: number },
 ): Promise<Page<MessageView> & Counted> {

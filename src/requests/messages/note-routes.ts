@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
@@ -42,7 +42,7 @@ const note = createRoute({
 });
 
 /** What operators write for each other. */
-export function noteRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+export function noteRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(note, async (c) => {
     const actor = c.get('actor');

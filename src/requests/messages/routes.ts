@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { download } from '../../platform/http/download.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
@@ -65,7 +65,7 @@ const attachment = createRoute({
 });
 
 /** What is in a request: its messages, their originals and files. */
-export function messageRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+export function messageRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(messages, async (c) => {
     const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };

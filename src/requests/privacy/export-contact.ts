@@ -1,5 +1,5 @@
 import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { BY_ID } from '../../platform/lists/list-sort.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -30,7 +30,7 @@ export type Held =
 
 const AT_ONCE = 100;
 
-type ExportDeps = Pick<Deps, 'db' | 'clock' | 'transports'>;
+type ExportDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
 
 /**
  * All that is held about a contact in the mailboxes that the operator serves, piece by piece: what they are called, their
@@ -88,7 +88,7 @@ function unlessAbsent(error: unknown): null {
   throw error;
 }
 
-function heldFile(deps: Pick<Deps, 'db'>, mail: HeldMail): StoredFile {
+function heldFile(deps: Pick<OutboxDeps, 'db'>, mail: HeldMail): StoredFile {
   return {
     name: `intake-${mail.id}.eml`,
     contentType: 'message/rfc822',

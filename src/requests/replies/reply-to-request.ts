@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { type OutgoingAttachment, type QueuedMail, queueMail } from '../../outbox/deliveries/queue-mail.ts';
 import {
@@ -50,7 +50,7 @@ export type Reply = {
  * mail leaves after the transaction; the message shows what became of it.
  */
 export async function replyToRequest(
-  deps: Pick<Deps, 'db' | 'clock' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
   reply: Reply,
 ): Promise<{ readonly messageId: number }> {

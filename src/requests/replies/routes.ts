@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { Deps } from '../../platform/deps.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-env.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
@@ -76,7 +76,9 @@ const edit = createRoute({
 });
 
 /** What an operator writes: to a contact, and to other operators. */
-export function replyRoutes(deps: Pick<Deps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>): ApiRoutes {
+export function replyRoutes(
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>,
+): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(reply, async (c) => {
     const actor = c.get('actor');

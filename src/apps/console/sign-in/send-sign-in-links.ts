@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Deps } from '../../../platform/deps.ts';
+import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { refusalIn } from '../../../outbox/smtp/transport.ts';
 import { composeDeskMail } from '../../../mail/outgoing/compose-desk-mail.ts';
 import { generateToken, tokenHash } from '../../../people/credentials/token-secret.ts';
 import { claimDueLinks, type DueLink, listSenders, markLinkMade, markLinkSent } from './queries.ts';
 
-export type SendLinksDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports' | 'publicUrl'>;
+export type SendLinksDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports' | 'publicUrl'>;
 
 const MINUTE = 60_000;
 export const LINK_HOLDS_MS = 15 * MINUTE;

@@ -1,5 +1,5 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
-import type { Deps } from '../../../platform/deps.ts';
+import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import {
   type Counted,
@@ -14,7 +14,7 @@ import {
  * The desk in the Prometheus text format: counts and ages, no address and no name, so that it needs no credentials. A
  * relay that was never heard has no sample.
  */
-export async function renderMetrics(deps: Pick<Deps, 'db' | 'clock' | 'transports'>): Promise<string> {
+export async function renderMetrics(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): Promise<string> {
   const [requests, deliveries, intake, oldest, relays, reasonOf] = await Promise.all([
     countRequestsByStatus(deps.db),
     countDeliveriesByState(deps.db),

@@ -1,5 +1,5 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
-import type { Deps } from '../../../platform/deps.ts';
+import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { newestVersion, schemaVersion } from '../../../platform/db/migrate.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
@@ -9,7 +9,7 @@ import { listRelaysHeard } from './queries.ts';
 /** What a process that sends mail says of its worker; one that only takes HTTP has none. */
 export type WorkerHealth = { readonly status: () => 'running' | 'stopped' };
 
-export type HealthDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'transports'> & {
+export type HealthDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'> & {
   readonly worker?: WorkerHealth;
 };
 

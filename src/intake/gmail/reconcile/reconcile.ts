@@ -1,4 +1,4 @@
-import type { Deps } from '../../../platform/deps.ts';
+import type { IntakeDeps } from '../../deps.ts';
 import type { RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
 import { REPORTS_ON_THE_RELAY } from '../relay/gmail-filter.ts';
 import type { LabelIds } from '../google/place-labels.ts';
@@ -7,7 +7,7 @@ import { receiveBatch } from '../../filing/receive-batch.ts';
 import { isKnownMessage, listReconciled } from './queries.ts';
 import type { RelayResult } from '../relay/relay-contract.ts';
 
-export type ReconcileDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
+export type ReconcileDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 
 export type ReconcileInput = {
   readonly mailbox: RelayMailbox;
@@ -135,7 +135,7 @@ async function findUnknown(
 
 // In the order of their arrival: an answer must find the request that its question opened.
 async function describeAll(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<IntakeDeps, 'db'>,
   { mailbox, reader, labels, onProgress }: ReconcileInput,
   unknown: ReadonlyMap<string, Unknown>,
 ): Promise<MissingMail[]> {
@@ -165,7 +165,7 @@ function isForTheDesk(
 
 // One that the desk answered as the same mail as another: nothing of it is kept under its own Gmail id.
 async function isCopy(
-  { db }: Pick<Deps, 'db'>,
+  { db }: Pick<IntakeDeps, 'db'>,
   mailboxId: number,
   { labelIds, internetMessageId }: MailInGmail,
   { done }: LabelIds,

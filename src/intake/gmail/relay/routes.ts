@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type RouteConfig, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { isTransient } from '../../../platform/db/errors.ts';
-import type { Deps } from '../../../platform/deps.ts';
+import type { IntakeDeps } from '../../deps.ts';
 import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
 import { fieldErrors } from '../../../platform/http/problems/field-errors.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
@@ -30,7 +30,7 @@ import { readSignatureHeaders, type SignatureHeaders, verifySignature } from './
 /** Posts come faster than anybody looks at the heartbeat, and each write of it would wait for the one before. */
 const HEARTBEAT_EVERY_MS = 15_000;
 
-type RelayDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'>;
+type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'>;
 
 /**
  * `POST /v1/relay/{mailbox}`: takes a signed batch of raw mails and answers for each when it is committed. Checked in

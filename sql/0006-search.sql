@@ -1,6 +1,5 @@
 -- Operators find requests by any word of their subjects, mails, notes, people and file names, in any language. Triggers
--- keep the index: every way of writing a message, now or later, is searchable without knowing of it. And each change of a
--- request counts its version, which If-Match compares.
+-- keep the index: every way of writing a message, now or later, is searchable without knowing of it.
 
 -- Words as they are compared: no case, no width, no punctuation. Scripts that put no spaces between words are cut into
 -- single characters, which a query finds as a phrase. Plain ASCII takes the short way. A tsvector holds 1 MB, which
@@ -136,36 +135,5 @@ begin
 end $$;
 create trigger attachments_search_end after delete on attachments for each row execute function unindex_attachment();
 
-insert into search_entries (request_id, words)
-select id, request_words(subject, contact_id) from requests;
-insert into search_entries (request_id, message_id, words)
-select request_id, id, message_words(subject, case direction when 'in' then from_address end, text)
-from messages
-where notice is null;
-insert into search_entries (request_id, message_id, attachment_id, words)
-select messages.request_id, messages.id, attachments.id, search_words(attachments.name)
-from attachments
-join messages on messages.id = attachments.message_id;
-
 -- Contacts are listed and found by the beginnings of words of their names and addresses.
 create index contacts_words on contacts using gin (search_words(name || ' ' || email)) with (gin_pending_list_limit = 256);
-create index contacts_name on contacts (name, id);
-create index contacts_created_at on contacts (created_at, id);
-
--- The filters of the list of requests, each ending in the order in which agents read it.
-drop index requests_status;
-create index requests_status on requests (status, last_message_at, id);
-drop index requests_assignee;
-create index requests_assignee on requests (assignee_id, last_message_at, id) where assignee_id is not null;
-create index requests_unassigned on requests (last_message_at, id) where assignee_id is null;
-create index requests_mailbox on requests (mailbox_id, last_message_at, id);
-create index requests_category on requests (category, last_message_at, id) where category is not null;
-create index requests_tags on requests using gin (tags) with (gin_pending_list_limit = 256) where tags <> '{}';
-
-alter table requests add column version bigint not null default 1;
-create function count_version() returns trigger language plpgsql as $$
-begin
-  new.version := old.version + 1;
-  return new;
-end $$;
-create trigger requests_version before update on requests for each row execute function count_version();

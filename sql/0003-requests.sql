@@ -1,0 +1,167 @@
+-- A contact's matter from opening to closing (requests), what was said in it (messages, attachments), who is on its mails
+-- (participants), what was merged into it, and its history (events).
+
+create table requests (
+  id bigint generated always as identity primary key,
+  mailbox_id bigint not null references mailboxes on delete restrict,
+  contact_id bigint not null references contacts on delete restrict,
+  subject text not null,
+  status text not null constraint requests_status_known check (status in ('new', 'in_progress', 'pending', 'resolved', 'closed')),
+  priority text not null default 'P3' constraint requests_priority_known check (priority in ('P1', 'P2', 'P3', 'P4')),
+  category text,
+  tags text[] not null default '{}',
+  assignee_id bigint references operators on delete restrict,
+  -- The local part's tag of the reply address: 16 base32 characters, 80 random bits, looked up and never decoded.
+  reply_tag text not null constraint requests_reply_tag_key unique constraint requests_reply_tag_shape check (reply_tag ~ '^[a-z2-7]{16}$'),
+  follow_up_of bigint references requests on delete set null,
+  refers_to bigint references requests on delete set null,
+  merged_into bigint references requests on delete set null,
+  needs_attention boolean not null default false,
+  message_count integer not null default 0,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  last_message_at timestamptz not null,
+  first_response_at timestamptz,
+  resolved_at timestamptz,
+  closed_at timestamptz,
+  -- Counted by a trigger; If-Match compares it.
+  version bigint not null default 1,
+  constraint requests_new_is_unassigned check (status <> 'new' or assignee_id is null),
+  constraint requests_in_progress_is_assigned check (status <> 'in_progress' or assignee_id is not null),
+  constraint requests_closed_has_time check ((status = 'closed') = (closed_at is not null)),
+  constraint requests_resolved_has_time check (status <> 'resolved' or resolved_at is not null),
+  constraint requests_merged_is_closed check (merged_into is null or status = 'closed')
+);
+create index requests_contact on requests (contact_id, mailbox_id, id desc);
+create index requests_created_at on requests (created_at, id);
+create index requests_updated_at on requests (updated_at, id);
+create index requests_last_message_at on requests (last_message_at, id);
+create index requests_priority on requests (priority, id);
+create index requests_merged_into on requests (merged_into) where merged_into is not null;
+create index requests_follow_up_of on requests (follow_up_of) where follow_up_of is not null;
+create index requests_refers_to on requests (refers_to) where refers_to is not null;
+-- The filters of the list of requests, each ending in the order in which agents read it.
+create index requests_status on requests (status, last_message_at, id);
+create index requests_assignee on requests (assignee_id, last_message_at, id) where assignee_id is not null;
+create index requests_unassigned on requests (last_message_at, id) where assignee_id is null;
+create index requests_mailbox on requests (mailbox_id, last_message_at, id);
+create index requests_category on requests (category, last_message_at, id) where category is not null;
+create index requests_tags on requests using gin (tags) with (gin_pending_list_limit = 256) where tags <> '{}';
+
+create function count_version() returns trigger language plpgsql as $$
+begin
+  new.version := old.version + 1;
+  return new;
+end $$;
+create trigger requests_version before update on requests for each row execute function count_version();
+
+create table participants (
+  request_id bigint not null references requests on delete cascade,
+  email text not null,
+  name text not null,
+  created_at timestamptz not null,
+  primary key (request_id, email)
+);
+create index participants_email on participants (email);
+
+create table messages (
+  id bigint generated always as identity primary key,
+  request_id bigint not null references requests on delete cascade,
+  mailbox_id bigint not null references mailboxes on delete restrict,
+  kind text not null constraint messages_kind_known check (kind in ('inbound', 'outbound', 'automatic', 'note')),
+  direction text not null constraint messages_direction_known check (direction in ('in', 'out', 'none')),
+  notice text constraint messages_notice_known check (notice in ('created', 'taken', 'closed')),
+  author_kind text not null constraint messages_author_known check (author_kind in ('contact', 'operator', 'system')),
+  author_contact_id bigint references contacts on delete restrict,
+  author_operator_id bigint references operators on delete restrict,
+  from_address jsonb,
+  to_addresses jsonb not null default '[]',
+  cc_addresses jsonb not null default '[]',
+  reply_to_addresses jsonb not null default '[]',
+  subject text not null,
+  text text not null,
+  visible_text text not null,
+  html text,
+  internet_message_id text,
+  in_reply_to text[] not null default '{}',
+  reference_ids text[] not null default '{}',
+  gmail_thread_id text,
+  intake_id bigint constraint messages_intake_key unique,
+  matched_by text constraint messages_matched_by_known check (matched_by in ('token', 'references', 'gmail_thread', 'sender', 'new')),
+  authenticity text constraint messages_authenticity_known check (authenticity in ('verified', 'unchecked', 'unverified', 'forged')),
+  class text constraint messages_class_known check (class in ('human', 'auto_reply', 'bounce', 'receipt', 'list', 'own')),
+  class_reason text,
+  -- Of an inbound mail: as its Content-Language says, else as detected; null when neither tells.
+  language text constraint messages_language_known check (language in ('en', 'ru')),
+  subject_changed boolean not null default false,
+  incomplete boolean not null default false,
+  created_at timestamptz not null,
+  constraint messages_direction_fits_kind check (
+    case kind when 'inbound' then direction = 'in' when 'outbound' then direction = 'out'
+      when 'note' then direction = 'none' else direction in ('in', 'out') end),
+  constraint messages_note_is_no_mail check (kind <> 'note' or internet_message_id is null),
+  constraint messages_outgoing_has_id check (direction <> 'out' or internet_message_id is not null),
+  constraint messages_author_fits check (
+    case author_kind when 'operator' then author_operator_id is not null when 'contact' then author_contact_id is not null
+      else author_operator_id is null and author_contact_id is null end)
+);
+create index messages_request on messages (request_id, id);
+create unique index messages_outgoing_id_key on messages (internet_message_id) where direction = 'out';
+create index messages_incoming_id on messages (mailbox_id, internet_message_id) where direction = 'in' and internet_message_id is not null;
+create index messages_gmail_thread on messages (mailbox_id, gmail_thread_id, id) where gmail_thread_id is not null;
+create index messages_author_contact on messages (author_contact_id) where author_contact_id is not null;
+create index messages_author_operator on messages (author_operator_id) where author_operator_id is not null;
+create index messages_notices on messages (mailbox_id, created_at) where notice is not null;
+create index messages_notices_to_contact on messages (request_id, created_at) where notice is not null;
+
+create table attachments (
+  id bigint generated always as identity primary key,
+  message_id bigint not null references messages on delete cascade,
+  name text not null,
+  content_type text not null,
+  size bigint not null,
+  inline boolean not null default false,
+  content_id text,
+  content bytea not null,
+  created_at timestamptz not null,
+  constraint attachments_size_fits check (size = octet_length(content))
+);
+alter table attachments alter column content set storage external;
+create index attachments_message on attachments (message_id, id);
+
+-- One row for each request that is merged now, with what it was before, so that it can be undone.
+create table merges (
+  request_id bigint primary key references requests on delete cascade,
+  status text not null constraint merges_status_open check (status in ('new', 'in_progress', 'pending', 'resolved')),
+  needs_attention boolean not null,
+  at timestamptz not null
+);
+
+-- Messages of a request merged into one that is itself merged later stand here twice: once for each merge to undo.
+create table merged_messages (
+  request_id bigint not null references merges on delete cascade,
+  message_id bigint not null references messages on delete cascade,
+  primary key (request_id, message_id)
+);
+create index merged_messages_message on merged_messages (message_id);
+
+-- History outlives what it tells of: an event keeps the numbers of erased messages, deliveries and intake.
+create table events (
+  id bigint generated always as identity primary key,
+  xact xid8 not null default pg_current_xact_id(),
+  type text not null,
+  mailbox_id bigint references mailboxes on delete restrict,
+  request_id bigint references requests on delete cascade,
+  message_id bigint,
+  delivery_id bigint,
+  intake_id bigint,
+  contact_id bigint references contacts on delete set null,
+  actor_kind text not null constraint events_actor_known check (actor_kind in ('operator', 'relay', 'contact', 'system')),
+  actor_operator_id bigint references operators on delete restrict,
+  old jsonb,
+  new jsonb,
+  at timestamptz not null
+);
+create index events_request on events (request_id, id) where request_id is not null;
+create index events_feed on events (xact, id);
+create index events_contact on events (contact_id) where contact_id is not null;

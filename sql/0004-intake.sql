@@ -1,0 +1,69 @@
+-- What came in, original included, and what became of it; and the relays and Google accounts that it comes from.
+
+create table intake (
+  id bigint generated always as identity primary key,
+  mailbox_id bigint not null references mailboxes on delete restrict,
+  gmail_id text not null,
+  gmail_thread_id text,
+  internal_date timestamptz not null,
+  label_ids text[] not null default '{}',
+  size_estimate bigint,
+  internet_message_id text,
+  content_hash text,
+  from_address text,
+  from_name text,
+  subject text,
+  class text constraint intake_class_known check (class in ('human', 'auto_reply', 'bounce', 'receipt', 'list', 'own')),
+  class_reason text,
+  authenticity text constraint intake_authenticity_known check (authenticity in ('verified', 'unchecked', 'unverified', 'forged')),
+  authenticity_reason text,
+  outcome text not null
+    constraint intake_outcome_known check (outcome in ('opened', 'appended', 'recorded', 'quarantined', 'discarded', 'erased')),
+  reason text,
+  error text,
+  request_id bigint references requests on delete set null,
+  message_id bigint references messages on delete set null,
+  oversize boolean not null default false,
+  -- Headers alone of a mail too large for the relay; the raw original replaces them when it arrives later.
+  headers jsonb,
+  raw bytea,
+  received_at timestamptz not null,
+  decided_at timestamptz,
+  decided_by bigint references operators on delete set null,
+  constraint intake_gmail_id_key unique (mailbox_id, gmail_id),
+  constraint intake_quarantine_has_reason check (outcome <> 'quarantined' or reason is not null),
+  constraint intake_keeps_original check (raw is not null or oversize or outcome = 'erased')
+);
+-- Mail is compressed or base64 already; uncompressed out of line it is read in slices.
+alter table intake alter column raw set storage external;
+create unique index intake_same_message_key on intake (mailbox_id, internet_message_id, content_hash)
+  where internet_message_id is not null and content_hash is not null;
+create index intake_quarantine on intake (mailbox_id, id) where outcome = 'quarantined';
+create index intake_request on intake (request_id) where request_id is not null;
+create index intake_sender on intake (from_address, received_at);
+create index intake_outcome on intake (outcome, reason, id);
+create index intake_message on intake (message_id) where message_id is not null;
+alter table messages add constraint messages_intake_id_fkey foreign key (intake_id) references intake on delete restrict;
+
+-- When somebody last looked whether relays are silent. Silence counts from the moment somebody listens: after the server
+-- itself was away, every relay gets its time again before it is called silent.
+create table relay_watches (
+  mailbox_id bigint primary key references mailboxes on delete cascade,
+  listening_since timestamptz not null,
+  looked_at timestamptz not null,
+  -- Set while the admins have been told that the relay is silent.
+  silent_since timestamptz
+);
+
+-- What the server may do in a mailbox's Google account. `sealed` (OAuth client and refresh token, encrypted with
+-- APP_SECRET) is null when access was given back; the script project stays known, so that it is updated and not doubled.
+create table google_access (
+  mailbox_id bigint primary key references mailboxes on delete cascade,
+  account text not null,
+  sealed text,
+  script_id text,
+  -- Since when Google refuses the stored credentials; null while they hold.
+  refused_since timestamptz,
+  reconciled_at timestamptz,
+  updated_at timestamptz not null
+);

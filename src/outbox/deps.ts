@@ -1,0 +1,10 @@
+import type { Deps } from '../platform/deps.ts';
+import type { Transports } from './accounts/transports.ts';
+
+/** What the outbox and the rooms above it may use. */
+export type OutboxDeps = Deps & {
+  /** The SMTP accounts and which mailbox sends by which; one without any waits, paused as `no_transport`. */
+  readonly transports: Transports;
+  /** Called after a commit that queued a delivery, so that this process sends at once instead of at the next look. */
+  readonly wakeDeliveries: () => void;
+};
