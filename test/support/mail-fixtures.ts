@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Address, ParsedMail } from '../../src/mail/parsed-mail.ts';
+import { generatedFixtures } from './generated-fixtures.ts';
 
 export type ExpectedAttachment = {
   readonly name: string;
@@ -36,11 +37,10 @@ export type MailFixture = { readonly slug: string; readonly raw: Buffer; readonl
 
 const folder = new URL('../fixtures/mail/', import.meta.url);
 
-/** Every pair of raw mail and expectation, by number. */
+/** Every pair of raw mail and expectation, by number: those kept as files, and those made by code. */
 export function mailFixtures(): readonly MailFixture[] {
-  return readdirSync(folder)
+  const files = readdirSync(folder)
     .filter((name) => name.endsWith('.eml'))
-    .toSorted()
     .map((name) => ({
       slug: name.slice(0, -'.eml'.length),
       raw: readFileSync(new URL(name, folder)),
@@ -48,6 +48,7 @@ export function mailFixtures(): readonly MailFixture[] {
         readFileSync(new URL(name.replace(/eml$/, 'json'), folder), 'utf8'),
       ) as ExpectedMail,
     }));
+  return [...files, ...generatedFixtures()].toSorted((one, other) => (one.slug < other.slug ? -1 : 1));
 }
 
 /** What of an expectation this module can compare, and the same of a mail: equal when the mail is as expected. */
