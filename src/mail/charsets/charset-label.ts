@@ -1,4 +1,5 @@
-import { TextDecoder } from 'node:util';
+// Node's own decoders lose a third of code page 949, all of HKSCS and swap `\\` and `~` in Shift_JIS.
+import { TextDecoder } from '@exodus/bytes/encoding.js';
 import { codePages } from './odd-charsets.ts';
 
 const aliases: Record<string, string> = {
@@ -11,6 +12,7 @@ const aliases: Record<string, string> = {
   ksc: 'euc-kr',
   ksc5601: 'euc-kr',
   ksx1001: 'euc-kr',
+  ksc56011989: 'euc-kr',
   shiftjis: 'shift_jis',
   mskanji: 'shift_jis',
   iso2022jp1: 'iso-2022-jp',
@@ -32,6 +34,9 @@ const aliases: Record<string, string> = {
   koi8ru: 'koi8-u',
   big5eten: 'big5',
   big5hkscs2004: 'big5',
+  hkscs: 'big5',
+  mshkscs: 'big5',
+  big5hk: 'big5',
   gb231280: 'gbk',
   gb2312a: 'gbk',
   euccn: 'gbk',
@@ -43,6 +48,7 @@ const codePageAliases: Record<string, string> = {
   '936': 'gbk',
   '949': 'euc-kr',
   '950': 'big5',
+  '951': 'big5',
   '874': 'windows-874',
   '1200': 'utf-16le',
   '1201': 'utf-16be',
@@ -58,13 +64,18 @@ const codePageAliases: Record<string, string> = {
   '50221': 'iso-2022-jp',
   '50222': 'iso-2022-jp',
   '51932': 'euc-jp',
+  '20949': 'euc-kr',
+  '51936': 'gbk',
   '51949': 'euc-kr',
+  '52936': 'hz-gb-2312',
   '54936': 'gb18030',
   '65000': 'utf-7',
   '65001': 'utf-8',
 };
 
-const decoders = new Map<string, TextDecoder | null>();
+const decoders = new Map<string, Decoder | null>();
+
+type Decoder = InstanceType<typeof TextDecoder>;
 
 /** The charset a label means, in the Encoding Standard's spelling or one of ours; null for none or an unknown one. */
 export function canonicalCharset(label: string | null): string | null {
@@ -98,12 +109,13 @@ function iso8859(bare: string): string {
 }
 
 /** The decoder of that name, or null where the runtime has none. */
-export function decoderFor(name: string): TextDecoder | null {
+export function decoderFor(name: string): Decoder | null {
   const cached = decoders.get(name);
   if (cached !== undefined) return cached;
-  let decoder: TextDecoder | null = null;
+  let decoder: Decoder | null = null;
   try {
-    decoder = new TextDecoder(name);
+    // `x-user-defined` maps bytes to private-use characters: as good as no label.
+    decoder = /user-?defined/.test(name) ? null : new TextDecoder(name);
   } catch {
     decoder = null;
   }

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { canonicalCharset, decoderFor } from './charset-label.ts';
-import { guessCharset } from './guess-charset.ts';
+import { guessCharset, readsAs } from './guess-charset.ts';
 import { codePages, decodeCodePage, decodeSevenBit, decodeUtf7 } from './odd-charsets.ts';
 
 const sevenBit = new Set(['iso-2022-kr', 'iso-2022-cn', 'iso-2022-cn-ext', 'hz-gb-2312']);
@@ -30,6 +30,14 @@ export function decodeText(bytes: Uint8Array, label: string | null, hint: string
   const asUtf8 = strictlyUtf8(bytes);
   if (asUtf8 !== null && contradicts(charset, asUtf8)) return asUtf8;
   return decodeWith(charset, bytes);
+}
+
+/** Tells whether `decodeText` would have to guess: the bytes are neither ASCII nor UTF-8, and the label does not say what else. */
+export function needsGuess(bytes: Uint8Array, label: string | null): boolean {
+  if (byteOrderMark(bytes) !== null || !hasHighBytes(bytes) || strictlyUtf8(bytes) !== null) return false;
+  const charset = canonicalCharset(label) ?? 'us-ascii';
+  if (charset === 'utf-8') return !mostlyWhole(utf8.decode(bytes));
+  return ['us-ascii', 'utf-7', 'iso-2022-jp'].includes(charset) || sevenBit.has(charset);
 }
 
 /** Text without a single zero byte is hardly ever wide, whatever its label; without a mark the zeros tell the order of the bytes. */
@@ -62,6 +70,11 @@ function decodeAsUtf8(bytes: Uint8Array, hint: string | null): string {
   const strict = strictlyUtf8(bytes);
   if (strict !== null) return plainOrEscaped(bytes, strict);
   const loose = utf8.decode(bytes);
+  return mostlyWhole(loose) ? loose : decodeUnlabelled(bytes, hint);
+}
+
+/** Cut or damaged UTF-8 stays UTF-8; text of another charset that merely says UTF-8 has hardly a whole character. */
+function mostlyWhole(loose: string): boolean {
   let broken = 0;
   let whole = 0;
   for (let i = 0; i < loose.length; i++) {
@@ -69,14 +82,15 @@ function decodeAsUtf8(bytes: Uint8Array, hint: string | null): string {
     if (code === 0xfffd) broken++;
     else if (code >= 0x80) whole++;
   }
-  // Cut or damaged UTF-8 stays UTF-8; text of another charset that merely says UTF-8 has hardly a whole character.
-  return whole >= broken ? loose : decodeUnlabelled(bytes, hint);
+  return whole >= broken;
 }
 
 function decodeUnlabelled(bytes: Uint8Array, hint: string | null): string {
   const asUtf8 = strictlyUtf8(bytes);
-  if (asUtf8 !== null) return plainOrEscaped(bytes, asUtf8);
   const hinted = canonicalCharset(hint);
+  // "谢谢" in GBK is "лл" in UTF-8: so short, the rest of the mail decides.
+  const byHint = hinted !== null && manyBytes.has(hinted) && readsAs(bytes.subarray(0, 100), hinted);
+  if (asUtf8 !== null && !(byHint && !contradicts(hinted, asUtf8))) return plainOrEscaped(bytes, asUtf8);
   if (
     hinted !== null &&
     hinted !== 'us-ascii' &&

@@ -1,4 +1,4 @@
-import { TextDecoder } from 'node:util';
+import { TextDecoder } from '@exodus/bytes/encoding.js';
 
 type Shape = {
   readonly high: number;
@@ -19,6 +19,7 @@ const alphabets: readonly (readonly [charset: string, letters: string])[] = [
   ['iso-8859-5', russian],
   ['windows-1253', 'αοιετσνηυρπκμλάόίςγωέδ'],
   ['windows-1255', 'יוהלאמרתבשנםחדקעפסגכטזצןךץף'],
+  ['windows-874', 'นารอกเงมยลวดทสตะปบคหแจพชขใไโผภถซญธศณษฟฐฉฮฏฑฒฝฌฆฎฤฬ่้ัิีึืุู็์ำๆ'],
   ['windows-1256', 'اليمنوترهبدسفعةكقحجشأخصطىذضغثزءئظؤ'],
 ];
 
@@ -48,6 +49,11 @@ export function guessCharset(bytes: Uint8Array): string {
   if (run < 2 || (run < 3 && shape.letters > shape.high)) return 'windows-1252';
   // Hardly a word of another alphabet gets by on the few letters that share their bytes with umlauts: "äöüß", "ÅÄÖ".
   return sample.every((byte) => byte < 0x80 || umlauts.has(byte)) ? 'windows-1252' : guessAlphabet(sample);
+}
+
+/** Tells whether bytes in a charset of many bytes are words of its language, most of them very common ones. */
+export function readsAs(bytes: Uint8Array, charset: string): boolean {
+  return commonShare(bytes, charset === 'gbk' ? 'gb18030' : charset) >= 1.1;
 }
 
 function firstHigh(bytes: Uint8Array): number {

@@ -1,3 +1,5 @@
+import { TextDecoder } from '@exodus/bytes/encoding.js';
+
 /** The upper half (0x80 to 0xFF) of the DOS code pages that the Encoding Standard leaves out. */
 export const codePages: ReadonlyMap<string, string> = new Map([
   [

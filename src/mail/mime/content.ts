@@ -8,7 +8,8 @@ import type { Found } from './attachments.ts';
 import { fileOf, unpack } from './attachments.ts';
 import type { ShownPart } from './body-text.ts';
 import { assembleBody } from './body-text.ts';
-import { decodeHeaderText, splitEncodedWords } from './encoded-words.ts';
+import { charsetHint } from './charset-hint.ts';
+import { decodeHeaderText } from './encoded-words.ts';
 import type { Entity } from './entity.ts';
 import { readEntities } from './entity.ts';
 import { declaredFileName } from './file-name.ts';
@@ -80,21 +81,6 @@ export function readContent(
   return { ...textOfFiles(bytes, leaves, hint, depth), found };
 }
 
-/** The charset of the mail's own text, or of its encoded words: what 8-bit text without a label is most likely written in. */
-export function charsetHint(root: Entity, leaves: readonly Entity[]): string | null {
-  for (const entity of [root, ...leaves.slice(0, 20)]) {
-    const charset = entity.contentType.params.get('charset');
-    if (charset !== undefined && !/^us-ascii$/i.test(charset)) return charset;
-  }
-  for (const name of ['subject', 'from']) {
-    const [word] = splitEncodedWords(
-      shorten(firstHeader(root.headers, name) ?? '', longestHeaderLine),
-    ).filter((piece) => typeof piece !== 'string');
-    if (word !== undefined) return word.charset;
-  }
-  return null;
-}
-
 /**
  * A text part is shown unless it is a file: an attachment by disposition, or named. Some mailers name the body itself, so a
  * named first text and a named branch of an alternative are shown, and kept as a file too. A multipart without parts is shown raw.
@@ -138,7 +124,7 @@ function readSigned(
   const inner = depth < deepestForward ? signedContent(file.content) : null;
   if (inner === null) return null;
   const { root, leaves } = readEntities(inner);
-  const content = readContent(inner, leaves, charsetHint(root, leaves), depth + 1);
+  const content = readContent(inner, leaves, charsetHint(inner, root, leaves), depth + 1);
   const branch = (of: number) => ({
     ...entity,
     alternative: entity.alternative ?? { of: entity, branch: of },
@@ -185,7 +171,7 @@ function richTextOf(rtf: Buffer): string {
 function forwardedText(raw: Buffer, depth: number): string {
   const bytes = repairRaw(raw);
   const { root, leaves } = readEntities(bytes);
-  const hint = charsetHint(root, leaves);
+  const hint = charsetHint(bytes, root, leaves);
   const lines = ['From', 'Date', 'To', 'Subject'].map((name) => {
     const value = firstHeader(root.headers, name.toLowerCase());
     return value === null ? '' : `${name}: ${shorten(decodeHeaderText(value, hint), longestHeaderLine)}\n`;

@@ -9,15 +9,19 @@ export function textOf(bytes: Buffer, entity: Entity, hint: string | null): stri
     entity.encoding,
   );
   const { params } = entity.contentType;
-  const charset = params.get('charset') ?? entity.contentType.decoded.get('charset') ?? null;
-  const text = decodeText(body, charset ?? metaCharset(entity, body), hint).replaceAll(/\r\n?/g, '\n');
+  const text = decodeText(body, charsetLabel(entity, body), hint).replaceAll(/\r\n?/g, '\n');
   if (params.get('format')?.toLowerCase() !== 'flowed') return text;
   return unflow(text, params.get('delsp')?.toLowerCase() === 'yes');
 }
 
+/** The charset that a text part says it is written in. */
+export function charsetLabel({ type, contentType }: Entity, body: Buffer): string | null {
+  const charset = contentType.params.get('charset') ?? contentType.decoded.get('charset');
+  return charset ?? (type === 'text/html' ? metaCharset(body) : null);
+}
+
 /** HTML without a charset parameter may name it in a meta element. */
-function metaCharset(entity: Entity, body: Buffer): string | null {
-  if (entity.type !== 'text/html') return null;
+function metaCharset(body: Buffer): string | null {
   return (
     /<meta[^>]{0,200}charset\s{0,5}=\s{0,5}["']?([a-z0-9_:-]{1,40})/i.exec(
       body.toString('latin1', 0, 2048),

@@ -4,7 +4,8 @@ import { readDate } from '../headers/mail-date.ts';
 import { readMessageId, readMessageIds } from '../headers/message-ids.ts';
 import { nameAttachments } from '../mime/attachments.ts';
 import { decodeText } from '../charsets/decode-text.ts';
-import { charsetHint, readContent } from '../mime/content.ts';
+import { charsetHint } from '../mime/charset-hint.ts';
+import { readContent } from '../mime/content.ts';
 import { decodeHeaderText } from '../mime/encoded-words.ts';
 import type { Entity } from '../mime/entity.ts';
 import { readEntities } from '../mime/entity.ts';
@@ -29,7 +30,7 @@ export function parseMail(raw: Uint8Array): Promise<ParsedMail> {
 function parse(raw: Uint8Array): ParsedMail {
   const bytes = repairRaw(raw);
   const { root, leaves } = readEntities(bytes);
-  const hint = charsetHint(root, leaves);
+  const hint = charsetHint(bytes, root, leaves);
   const content = readContent(bytes, leaves, hint);
   const { headers } = root;
   const html = content.html === null ? null : cleanText(content.html);
