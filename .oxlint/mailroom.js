@@ -1,5 +1,5 @@
-// The layers of the project as lint rules: what style.md and design.md say about imports, `process` and the clock.
-// Where a file stands decides; the messages say what to do instead.
+// The rooms of the project as lint rules: who may import whom, and who may touch `process` and the clock. Where a file
+// stands decides; the messages say what to do instead. docs/architecture.md has the rooms in words.
 
 import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,60 +11,63 @@ const PROCESS_FILES = new Set([
   'apps/demo/main.ts',
   'platform/db/embedded/host.ts',
 ]);
-const ENTRY_FILES = new Set(['main.ts', 'cli/main.ts', 'demo/main.ts', 'app.ts', 'start-server.ts']);
-/** Folders that know nothing of the desk's nouns. */
-const BASE = new Set(['db', 'mail']);
-/** Folders and files that only the entry points may import. */
-const OUTER = new Set(['cli', 'demo', 'console', 'main.ts', 'app.ts', 'start-server.ts']);
-/** What a verb may use of `http/`: the parts that speak of calls, not of HTTP. */
-const HTTP_FOR_VERBS = new Set([
-  'http/idempotency.ts',
-  'http/lists/cursor.ts',
-  'http/lists/page.ts',
-  'http/lists/list-sort.ts',
-  'http/lists/read-page.ts',
-]);
+/** From the bottom up: a file imports its own room or one before it in this list. */
+const ROOMS = [
+  'platform',
+  'mail',
+  'people',
+  'mailboxes',
+  'outbox',
+  'requests',
+  'intake',
+  'integrations',
+  'apps',
+];
+/** What is started may bring along another part of apps: the server serves the console, the demo starts a server. */
+const APPS_TIES = new Set(['server console', 'demo server']);
+/** What a verb may use of HTTP: the parts that speak of calls. */
+const HTTP_FILE = /(^|[/-])(routes|render|schemas|schema)[^/]*\.ts$/;
 
 function placeOf(filename) {
   const path = relative(SRC, filename).split(sep).join('/');
   return path.startsWith('..') ? null : path;
 }
 
-function folderOf(path) {
-  return path.includes('/') ? path.slice(0, path.indexOf('/')) : '';
-}
-
-function isHttpFile(path) {
-  return (
-    /(^|[/-])(routes|render|schemas|schema)[^/]*\.ts$/.test(path) ||
-    folderOf(path) === 'http' ||
-    folderOf(path) === 'console'
-  );
-}
-
-function layerFault(from, to) {
-  const fromFolder = folderOf(from);
-  const toFolder = folderOf(to);
-  if (ENTRY_FILES.has(from) || fromFolder === 'demo' || fromFolder === 'cli') {
-    return fromFolder !== toFolder && to.endsWith('queries.ts')
-      ? `${to} is the SQL of its own folder: call a verb of ${toFolder}/.`
-      : null;
-  }
-  if (BASE.has(fromFolder) && toFolder !== fromFolder && toFolder !== 'mail' && toFolder !== '') {
-    return `${fromFolder}/ knows nothing of ${toFolder}/.`;
-  }
-  if (OUTER.has(toFolder) || OUTER.has(to))
-    return `${to} is an entry point: what it needs is handed to it, not the other way round.`;
-  if (fromFolder !== toFolder && /(queries|routes)\.ts$/.test(to)) {
-    return `${to} belongs to ${toFolder}/: import the verb or the noun's rules.`;
-  }
-  if (toFolder === 'http' && !isHttpFile(from) && !HTTP_FOR_VERBS.has(to)) {
-    return 'Only routes speak HTTP: throw a Problem, and let http/ give it a status.';
-  }
+/** Why `from` may not import `to` (paths below src), or null. */
+export function importFault(from, to) {
+  const [fromRoom, fromFolder] = from.split('/');
+  const [toRoom, toFolder] = to.split('/');
+  if (to === 'main.ts')
+    return 'main.ts is where everything starts: what it needs is handed to it, not the other way round.';
+  if (!ROOMS.includes(toRoom)) return `${toRoom} is not a room: ${ROOMS.join(', ')}.`;
+  if (to.endsWith('routes.ts') && !from.startsWith('apps/server/') && dirname(from) !== dirname(to))
+    return `${to} is served by apps/server alone: import the verb or the noun's rules.`;
+  if (from === 'main.ts') return null;
+  if (ROOMS.indexOf(toRoom) > ROOMS.indexOf(fromRoom))
+    return `${fromRoom}/ lies below ${toRoom}/: what it needs done there, its caller hands in.`;
+  if (fromRoom !== toRoom && to.endsWith('queries.ts'))
+    return `${to} is SQL of the room ${toRoom}/: import a verb of it.`;
+  if (fromRoom !== toRoom) return speaksHttp(from, to);
+  if (from.split('/').length === 2 && to.split('/').length > 2 && !from.endsWith('/deps.ts'))
+    return `${from} stands at the room's root, where nouns are: it imports no folder of its room.`;
+  if (
+    fromRoom === 'apps' &&
+    toFolder.includes('.') === false &&
+    fromFolder !== toFolder &&
+    !APPS_TIES.has(`${fromFolder} ${toFolder}`)
+  )
+    return `apps/${fromFolder} and apps/${toFolder} are started apart: put what both need into a room below.`;
   return null;
 }
 
-const layers = {
+function speaksHttp(from, to) {
+  if (!to.startsWith('platform/http/') || HTTP_FILE.test(from)) return null;
+  if (from.startsWith('apps/') || from.startsWith('people/access/') || from.startsWith('people/callers/'))
+    return null;
+  return 'Only routes speak HTTP: throw a Problem, and let platform/http give it a status.';
+}
+
+const rooms = {
   create(context) {
     const from = placeOf(context.filename ?? context.getFilename());
     if (from === null) return {};
@@ -73,7 +76,7 @@ const layers = {
       if (typeof source !== 'string' || !source.startsWith('.')) return;
       const to = placeOf(resolve(dirname(context.filename ?? context.getFilename()), source));
       if (to === null) return;
-      const fault = layerFault(from, to);
+      const fault = importFault(from, to);
       if (fault !== null) context.report({ node, message: fault });
     }
     return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check };
@@ -85,7 +88,7 @@ const processAtTheEdge = {
     const from = placeOf(context.filename ?? context.getFilename());
     if (from === null || PROCESS_FILES.has(from)) return {};
     const message =
-      'Only main.ts, cli/main.ts and demo/main.ts touch process: take what you need as an argument.';
+      'Only main.ts, apps/cli/main.ts and apps/demo/main.ts touch process: take what you need as an argument.';
     return {
       MemberExpression(node) {
         if (node.object.type === 'Identifier' && node.object.name === 'process')
@@ -103,7 +106,7 @@ const clockOnly = {
   create(context) {
     const from = placeOf(context.filename ?? context.getFilename());
     if (from === null || from === 'platform/clock.ts') return {};
-    const message = 'Only clock.ts reads the time: take a Clock, so that a test can move it.';
+    const message = 'Only platform/clock.ts reads the time: take a Clock, so that a test can move it.';
     return {
       NewExpression(node) {
         if (node.callee.type === 'Identifier' && node.callee.name === 'Date' && node.arguments.length === 0)
@@ -119,5 +122,5 @@ const clockOnly = {
 
 export default {
   meta: { name: 'mailroom' },
-  rules: { layers, 'process-at-the-edge': processAtTheEdge, 'clock-only': clockOnly },
+  rules: { rooms, 'process-at-the-edge': processAtTheEdge, 'clock-only': clockOnly },
 };

@@ -85,7 +85,7 @@ create table messages (
   internet_message_id text,
   in_reply_to text[] not null default '{}',
   reference_ids text[] not null default '{}',
-  gmail_thread_id text,
+  source_thread_id text,
   intake_id bigint constraint messages_intake_key unique,
   matched_by text constraint messages_matched_by_known check (matched_by in ('token', 'references', 'gmail_thread', 'sender', 'new')),
   authenticity text constraint messages_authenticity_known check (authenticity in ('verified', 'unchecked', 'unverified', 'forged')),
@@ -108,7 +108,7 @@ create table messages (
 create index messages_request on messages (request_id, id);
 create unique index messages_outgoing_id_key on messages (internet_message_id) where direction = 'out';
 create index messages_incoming_id on messages (mailbox_id, internet_message_id) where direction = 'in' and internet_message_id is not null;
-create index messages_gmail_thread on messages (mailbox_id, gmail_thread_id, id) where gmail_thread_id is not null;
+create index messages_source_thread on messages (mailbox_id, source_thread_id, id) where source_thread_id is not null;
 create index messages_author_contact on messages (author_contact_id) where author_contact_id is not null;
 create index messages_author_operator on messages (author_operator_id) where author_operator_id is not null;
 create index messages_notices on messages (mailbox_id, created_at) where notice is not null;

@@ -3,10 +3,12 @@
 create table intake (
   id bigint generated always as identity primary key,
   mailbox_id bigint not null references mailboxes on delete restrict,
-  gmail_id text not null,
-  gmail_thread_id text,
-  internal_date timestamptz not null,
-  label_ids text[] not null default '{}',
+  source_id text not null,
+  source_thread_id text,
+  -- When the source accepted it.
+  arrived_at timestamptz not null,
+  -- Where the mailbox keeps it, in Gmail's words: SENT, INBOX.
+  labels text[] not null default '{}',
   size_estimate bigint,
   internet_message_id text,
   content_hash text,
@@ -30,7 +32,7 @@ create table intake (
   received_at timestamptz not null,
   decided_at timestamptz,
   decided_by bigint references operators on delete set null,
-  constraint intake_gmail_id_key unique (mailbox_id, gmail_id),
+  constraint intake_source_id_key unique (mailbox_id, source_id),
   constraint intake_quarantine_has_reason check (outcome <> 'quarantined' or reason is not null),
   constraint intake_keeps_original check (raw is not null or oversize or outcome = 'erased')
 );

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Config, describeFaults, readConfig } from './apps/server/config.ts';
+import { type Config, describeFaults, readConfig } from './apps/config.ts';
 
 const HELP = `Usage: npm start [-- --web | --worker]
 

@@ -4,3 +4,10 @@ import type { Queryable } from '../platform/db/connect.ts';
 export const mailboxColumns = (db: Queryable) => db`
   m.id, m.address, m.name, m.language, m.thread_by, m.reopen_days, m.notices, m.quoting, m.auto_close_days, m.notices_per_hour,
   m.silence_minutes, m.signature, m.group_addresses, m.allowed_senders, m.denied_senders, m.accept_since`;
+
+/** The notices that a mailbox words itself, as `templates`, from `mailboxes m`. */
+export const templatesColumn = (db: Queryable) => db`
+  (select coalesce(json_agg(json_build_object('kind', t.kind, 'language', t.language, 'text', t.text, 'html', t.html,
+    'enabled', t.enabled)), '[]')
+  from templates t
+  where t.mailbox_id = m.id) as templates`;

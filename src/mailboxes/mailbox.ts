@@ -1,6 +1,4 @@
-import { recipientAddress } from '../mail/headers/recipient-address.ts';
-
-export type Language = 'en' | 'ru';
+import type { Language } from '../mail/language.ts';
 
 export type ThreadBy = 'sender' | 'conversation';
 
@@ -8,8 +6,6 @@ export type NoticeKind = 'created' | 'taken' | 'closed';
 
 /** How much of the contact's last mail an answer quotes: with the history in it, what they wrote last, or nothing. */
 export type Quoting = 'full' | 'last' | 'none';
-
-export const LANGUAGES = ['en', 'ru'] as const satisfies readonly Language[];
 
 export const NOTICE_KINDS = ['created', 'taken', 'closed'] as const satisfies readonly NoticeKind[];
 
@@ -46,6 +42,9 @@ export type Mailbox = {
   readonly acceptSince: Date;
 };
 
+/** A mailbox as intake needs it: its settings and the notices that it words itself. */
+export type IntakeMailbox = Mailbox & { readonly templates: readonly MailboxTemplate[] };
+
 /** What the relay says of itself with every post. */
 export type RelayState = {
   readonly version: string;
@@ -54,12 +53,3 @@ export type RelayState = {
   readonly failed: number;
   readonly runtimeTodaySeconds: number;
 };
-
-/**
- * A bare e-mail address in the one form the desk stores (lower case, IDNA domain, no plus or dot folding), or null for
- * anything else, quoted local parts and address literals included: Gmail gives out neither, nor letters beyond ASCII.
- */
-export function mailboxAddress(text: string): string | null {
-  const address = recipientAddress(text);
-  return address !== null && /^\p{ASCII}+$/u.test(address) ? address : null;
-}

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/apps/cli/command-table.ts';
 import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
-import type { Environment } from '../../src/apps/server/config.ts';
+import type { Environment } from '../../src/apps/config.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, url } = await testDatabase();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeFaults, type Environment, readConfig } from '../../src/apps/server/config.ts';
+import { describeFaults, type Environment, readConfig } from '../../src/apps/config.ts';
 
 const RELAY_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const APP_SECRET = 'a'.repeat(32);

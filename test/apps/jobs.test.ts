@@ -4,11 +4,13 @@ import { forgetIdempotencyKeys } from '../../src/platform/idempotency/idempotenc
 import { connectionUrls } from '../../src/platform/jobs/connection-urls.ts';
 import { CRON_ITEMS } from '../../src/apps/server/cron-items.ts';
 import { deskJobs } from '../../src/apps/server/desk-jobs.ts';
-import { type Job, type JobName, type JobRunner, startJobs } from '../../src/platform/jobs/start-jobs.ts';
+import { type Job, type JobRunner, startJobs } from '../../src/platform/jobs/start-jobs.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { GOOGLE } from '../../src/intake/gmail/google/endpoints.ts';
 import { testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
+
+type JobName = (typeof CRON_ITEMS)[number]['task'];
 
 const { db, url } = await testDatabase();
 
@@ -41,7 +43,13 @@ function watchedJobs(work: Partial<Record<JobName, Job>> = {}) {
 }
 
 function start(jobs: Readonly<Record<JobName, Job>>): JobRunner {
-  const runner = startJobs({ databaseUrl: url, jobs, log: silentLog, clock: systemClock });
+  const runner = startJobs({
+    databaseUrl: url,
+    cronItems: CRON_ITEMS,
+    jobs,
+    log: silentLog,
+    clock: systemClock,
+  });
   running.push(runner);
   return runner;
 }
@@ -64,7 +72,7 @@ describe('several processes on one database', () => {
 });
 
 test('a job that fails keeps nothing else from running', async () => {
-  const { jobs, count } = watchedJobs({
+  const { jobs, runs, count } = watchedJobs({
     'watch-relays': () => Promise.reject(new Error('the test says so')),
   });
   start(jobs);
@@ -73,10 +81,11 @@ test('a job that fails keeps nothing else from running', async () => {
   await count('watch-relays', 1);
   await addJob('send-alarms');
   await count('send-alarms', 1);
+  expect(runs).toEqual(['watch-relays', 'send-alarms']);
 });
 
 test('a database that drops every connection is used again', async () => {
-  const { jobs, count } = watchedJobs();
+  const { jobs, runs, count } = watchedJobs();
   start(jobs);
   await schemaReady();
   await addJob('send-alarms');
@@ -86,6 +95,7 @@ test('a database that drops every connection is used again', async () => {
     where datname = current_database() and application_name <> 'mailroom' and pid <> pg_backend_pid()`;
   await addJob('send-alarms');
   await count('send-alarms', 2);
+  expect(runs).toEqual(['send-alarms', 'send-alarms']);
 });
 
 test('stopping aborts what is at work, waits for it, and leaves no connection behind', async () => {
@@ -113,8 +123,9 @@ test('stopping aborts what is at work, waits for it, and leaves no connection be
 });
 
 test('a runner stopped before it has begun just ends', async () => {
-  const { jobs } = watchedJobs();
+  const { jobs, runs } = watchedJobs();
   await start(jobs).stop();
+  expect(runs).toEqual([]);
 });
 
 test('every cron item does its work on a desk', async () => {

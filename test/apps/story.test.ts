@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { readConfig } from '../../src/apps/server/config.ts';
+import { readConfig } from '../../src/apps/config.ts';
 import { startSimulatedGmail } from '../../src/apps/demo/gmail/simulated-gmail.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { parseMail } from '../../src/mail/reading/parse-mail.ts';

@@ -105,7 +105,7 @@ async function postBatch(url: string, size: number): Promise<number> {
 /** The statements that filing a first mail with its notice runs, in their transaction, with nothing above them. */
 export async function fileBare(db: Db, mailboxId: number): Promise<number> {
   const { raw, from, messageId } = mail();
-  const gmailId = randomUUID();
+  const sourceId = randomUUID();
   const at = new Date();
   const sender = { name: '', address: from };
   const desk = { name: 'Bench', address: BENCH_DESK };
@@ -115,16 +115,16 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
       {
         mailboxId,
         handedOver: {
-          gmailId,
-          gmailThreadId: gmailId,
-          internalDate: at,
-          labelIds: ['INBOX'],
+          sourceId,
+          sourceThreadId: sourceId,
+          arrivedAt: at,
+          labels: ['INBOX'],
           sizeEstimate: raw.length,
           raw: Buffer.from(raw),
           headers: null,
         },
         internetMessageId: messageId,
-        contentHash: gmailId,
+        contentHash: sourceId,
         fromAddress: from,
         fromName: '',
         subject: 'The printer is on fire',
@@ -147,7 +147,7 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
       citedIds: [],
       replyTags: [],
       internetMessageId: messageId,
-      gmailThreadId: gmailId,
+      sourceThreadId: sourceId,
       at,
     });
     const filed = await openWithMessage(
@@ -156,7 +156,7 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
         intakeId: claim.intakeId!,
         mailboxId,
         contactId: claim.contactId,
-        gmailThreadId: gmailId,
+        sourceThreadId: sourceId,
         class: 'human',
         classReason: 'default',
         authenticity: 'verified',

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { type DeliverDeps, deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { type DeliverDeps } from '../../src/outbox/sending/deliver-account.ts';
 import { startDeliveryWorker } from '../../src/outbox/sending/worker.ts';
 import { markBounced } from '../../src/outbox/bounces/mark-bounced.ts';
-import { type MailTransport, type SendResult, smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { type SendResult } from '../../src/outbox/smtp/smtp.ts';
 import { MINUTE, START, testOutbox } from '../support/outbox.ts';
 import { oneAccount } from '../support/transports.ts';
 

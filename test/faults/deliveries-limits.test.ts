@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
-import { type DeliverDeps, deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { type DeliverDeps } from '../../src/outbox/sending/deliver-account.ts';
 import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { DAY, HOUR, testOutbox } from '../support/outbox.ts';

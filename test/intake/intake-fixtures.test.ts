@@ -39,8 +39,8 @@ test('every fixture ends as a message, a record or in quarantine, with its origi
     (result) => result.reason === 'processing_error' || result.reason === 'unparsable',
   );
   expect(failed).toEqual([]);
-  const stored = await db<{ gmailId: string; raw: Buffer }[]>`select gmail_id, raw from intake`;
-  const originals = new Map(stored.map((row) => [row.gmailId, row.raw]));
+  const stored = await db<{ sourceId: string; raw: Buffer }[]>`select source_id, raw from intake`;
+  const originals = new Map(stored.map((row) => [row.sourceId, row.raw]));
   for (const { slug, raw } of fixtures) {
     const original = originals.get(slug);
     if (original !== undefined) expect(original.equals(raw), slug).toBe(true);

@@ -68,9 +68,9 @@ test('of 10,000 mails the 37 that never reached the desk are found, and exactly 
   expect(missing.size).toBe(37);
   const reached = ids.filter((id) => !missing.has(id));
   await db`
-    insert into intake (mailbox_id, gmail_id, internal_date, outcome, raw, received_at)
-    select ${mailbox.id}, gmail_id, ${clock.now()}, 'recorded', '', ${clock.now()}
-    from unnest(${reached}::text[]) as gmail_id`;
+    insert into intake (mailbox_id, source_id, arrived_at, outcome, raw, received_at)
+    select ${mailbox.id}, source_id, ${clock.now()}, 'recorded', '', ${clock.now()}
+    from unnest(${reached}::text[]) as source_id`;
 
   const dry = await run();
   expect(dry.listed).toBe(10_000);
@@ -81,9 +81,9 @@ test('of 10,000 mails the 37 that never reached the desk are found, and exactly 
   expect(applied.mails.map(({ id, result }) => [id, result?.status, result?.outcome])).toEqual(
     [...missing].map((id) => [id, 'accepted', 'opened']),
   );
-  const filed = await db<{ gmailId: string }[]>`
-    select gmail_id from intake where outcome = 'opened' order by id`;
-  expect(filed.map(({ gmailId }) => gmailId)).toEqual([...missing]);
+  const filed = await db<{ sourceId: string }[]>`
+    select source_id from intake where outcome = 'opened' order by id`;
+  expect(filed.map(({ sourceId }) => sourceId)).toEqual([...missing]);
   expect(await db`select id from requests`).toHaveLength(37);
   // Mail of six days ago is answered by nobody's machine.
   expect(await db`select id from deliveries`).toHaveLength(0);

@@ -6,11 +6,11 @@ import { bindHttp } from '../../src/platform/http/http-listener.ts';
 import { answerInTime } from '../../src/intake/gmail/relay/answer-in-time.ts';
 import { bodyReader } from '../../src/intake/gmail/relay/body-reader.ts';
 import { receiveBatch } from '../../src/intake/filing/receive-batch.ts';
-import { relayBatch } from '../../src/intake/gmail/relay/relay-contract.ts';
+import { handedOver, relayBatch } from '../../src/intake/gmail/relay/relay-contract.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { failedReading } from '../../src/mail/reading/read-mail.ts';
-import { findRelayMailbox } from '../../src/mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { findIntakeMailbox } from '../../src/mailboxes/settings/find-intake-mailbox.ts';
 import { problemOf, testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import {
@@ -370,18 +370,23 @@ describe('a mail that is too large to be handed over', () => {
 describe('when there is no time or no database', () => {
   test('what is not filed before the deadline is asked for again', async () => {
     const made = await desk();
-    const mailbox = await findRelayMailbox(made.deps, DESK);
+    const mailbox = await findIntakeMailbox(db, DESK);
     const batch = relayBatch.parse({
       relay: { version: '1', account: DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 },
       messages: [handed(made.clock.now(), { id: 'a' }), handed(made.clock.now(), { id: 'b' })],
     });
-    const late = await receiveBatch(made.deps, mailbox!, batch.messages, AbortSignal.abort());
-    expect(late.map(({ id, status, reason }) => [id, status, reason])).toEqual([
+    const late = await receiveBatch(made.deps, mailbox!, batch.messages.map(handedOver), AbortSignal.abort());
+    expect(late.map(({ sourceId, status, reason }) => [sourceId, status, reason])).toEqual([
       ['a', 'retry', 'out_of_time'],
       ['b', 'retry', 'out_of_time'],
     ]);
     expect(await db`select id from intake`).toHaveLength(0);
-    const again = await receiveBatch(made.deps, mailbox!, batch.messages, new AbortController().signal);
+    const again = await receiveBatch(
+      made.deps,
+      mailbox!,
+      batch.messages.map(handedOver),
+      new AbortController().signal,
+    );
     expect(again.map(({ status }) => status)).toEqual(['accepted', 'accepted']);
   });
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
-import type { Environment } from '../../src/apps/server/config.ts';
+import type { Environment } from '../../src/apps/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { googleError } from '../../src/apps/demo/gmail/google-error.ts';
 import { SIMULATED_CLIENT } from '../../src/apps/demo/gmail/google.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readForwardedSender } from '../../src/mail/forwarded.ts';
+import { readForwardedSender } from '../../src/mail/trim/forwarded.ts';
 
 const olga = { name: 'Olga', address: 'olga@customer.example' };
 const writer = 'Olga <olga@customer.example>';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contentHash } from '../../src/mail/content-hash.ts';
+import { contentHash } from '../../src/mail/mime/content-hash.ts';
 import { normalizeAddress } from '../../src/mail/headers/addresses.ts';
 import { readMessageIds } from '../../src/mail/headers/message-ids.ts';
 

@@ -6,7 +6,7 @@ import { findRelayMailbox } from '../../src/mailboxes/relay-secrets/find-relay-m
 import { findRelaySetup } from '../../src/mailboxes/relay-secrets/find-relay-setup.ts';
 import { createKeyring } from '../../src/platform/keyring.ts';
 import { listMailboxes } from '../../src/mailboxes/settings/list-mailboxes.ts';
-import { recordHeartbeat } from '../../src/intake/gmail/relay/record-heartbeat.ts';
+import { recordHeartbeat } from '../../src/mailboxes/relay-secrets/record-heartbeat.ts';
 import { recordSecretUse } from '../../src/mailboxes/relay-secrets/record-secret-use.ts';
 import { decodeRelaySecret } from '../../src/mailboxes/relay-secrets/relay-secret.ts';
 import { rotateSecret } from '../../src/mailboxes/relay-secrets/rotate-secret.ts';
@@ -65,8 +65,7 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
     acceptSince: now,
   });
   expect(await findRelayMailbox(deps, ADDRESS)).toEqual({
-    ...mailbox,
-    templates: [],
+    mailbox: { ...mailbox, templates: [] },
     secrets: [{ id: 1, key: decodeRelaySecret(secret), used: false }],
   });
   expect(await eventTypes()).toEqual(['mailbox.added']);
@@ -207,7 +206,7 @@ test('the first mailbox is added once by any number of starts, and never changed
   await addFirstMailbox(deps, other);
   expect(warnings).toEqual([expect.stringContaining('RELAY_SECRET')]);
   expect(await findRelayMailbox(deps, ADDRESS)).toMatchObject({
-    name: 'Support',
+    mailbox: { name: 'Support' },
     secrets: [{ id: 1, key: decodeRelaySecret(first.secret) }],
   });
 });

@@ -62,7 +62,7 @@ const USES: Readonly<Record<Action, (made: Desk) => Promise<Response>>> = {
   'intake.read': ({ call }) => call('GET', '/v1/intake'),
   'intake.decide': async ({ call, mailboxId, clock }) => {
     const [row] = await db<{ id: number }[]>`
-      insert into intake (mailbox_id, gmail_id, internal_date, outcome, reason, raw, received_at)
+      insert into intake (mailbox_id, source_id, arrived_at, outcome, reason, raw, received_at)
       values (${mailboxId}, 'quarantined', ${clock.now()}, 'quarantined', 'no_sender', '', ${clock.now()})
       returning id`;
     return call('POST', `/v1/intake/${row?.id}/discard`);

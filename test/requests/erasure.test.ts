@@ -68,7 +68,7 @@ describe('a request that is erased', () => {
     await problemOf(await call('DELETE', '/v1/requests/1', { token: admin.token }), 404, 'not_found');
 
     const intake =
-      await db`select outcome, raw, subject, from_address, gmail_id from intake where gmail_id in ('g1', 'g2')`;
+      await db`select outcome, raw, subject, from_address, source_id from intake where source_id in ('g1', 'g2')`;
     expect(intake).toMatchObject([
       { outcome: 'erased', raw: null, subject: null, fromAddress: null },
       { outcome: 'erased', raw: null, subject: null, fromAddress: null },
@@ -135,10 +135,10 @@ test('a message that is erased is gone with its original, and its mail does not 
   expect((await call('DELETE', `/v1/messages/${messages[0]?.id}`, { token: admin.token })).status).toBe(204);
   const after = await db<{ messageCount: number }[]>`select message_count from requests where id = 1`;
   expect(after[0]?.messageCount).toBe((before[0]?.messageCount ?? 0) - 1);
-  expect(await db`select outcome, raw from intake where gmail_id = 'g2'`).toEqual([
+  expect(await db`select outcome, raw from intake where source_id = 'g2'`).toEqual([
     { outcome: 'erased', raw: null },
   ]);
-  expect(await db`select outcome from intake where gmail_id = 'g1'`).toEqual([{ outcome: 'opened' }]);
+  expect(await db`select outcome from intake where source_id = 'g1'`).toEqual([{ outcome: 'opened' }]);
   const [again] = await handOver(made, { id: 'g2', raw: String(sent[1]?.raw) });
   expect(again).toMatchObject({ status: 'duplicate' });
   expect(await db`select id from messages where text like 'Walrus two.%'`).toEqual([]);

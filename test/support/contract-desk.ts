@@ -57,7 +57,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   await db`
     update delivery_recipients set address = 'otto@example.org' where delivery_id = ${leaving.delivery?.id ?? 0}`;
   const [intake, decided] = await db<{ id: number }[]>`
-    insert into intake (mailbox_id, gmail_id, internal_date, outcome, reason, raw, from_address, received_at)
+    insert into intake (mailbox_id, source_id, arrived_at, outcome, reason, raw, from_address, received_at)
     select ${mailbox.id}::bigint, outcome, ${START}, outcome, 'no_sender',
       ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START}
     from unnest(array['quarantined', 'discarded']) as outcome

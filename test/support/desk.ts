@@ -49,7 +49,7 @@ export async function insertInbound(
 ) {
   const raw = values.raw === undefined ? Buffer.from('Subject: hello\r\n\r\nhello\r\n') : values.raw;
   const [intake] = await db<{ id: number }[]>`
-    insert into intake (mailbox_id, gmail_id, internal_date, outcome, request_id, oversize, raw, received_at)
+    insert into intake (mailbox_id, source_id, arrived_at, outcome, request_id, oversize, raw, received_at)
     values (${desk.mailboxId}, ${crypto.randomUUID()}, ${START}, 'appended', ${requestId}, ${raw === null},
       ${raw === null ? null : Buffer.from(raw)}, ${START})
     returning id`;

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeEach } from 'vitest';
 import type { Db } from '../../src/platform/db/connect.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import {
   type DeliverDeps,
   type DeliverOptions,
   type DeliverReport,
-  deliverDue,
-} from '../../src/outbox/sending/deliver-due.ts';
+} from '../../src/outbox/sending/deliver-account.ts';
 import type { DeliveryView } from '../../src/outbox/delivery.ts';
 import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
-import { type OutgoingMail, type QueuedMail, queueMail } from '../../src/outbox/deliveries/queue-mail.ts';
+import { queueMail } from '../../src/outbox/deliveries/queue-mail.ts';
+import { type OutgoingMail, type QueuedMail } from '../../src/outbox/deliveries/outgoing-mail.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';

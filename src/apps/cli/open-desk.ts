@@ -1,5 +1,5 @@
 import { ownAppSecret } from '../../platform/app-secret.ts';
-import type { Config } from '../server/config.ts';
+import type { Config } from '../config.ts';
 import type { Db } from '../../platform/db/connect.ts';
 import { migrate, newestVersion, schemaVersion } from '../../platform/db/migrate.ts';
 import { openDatabase } from '../../platform/db/open-database.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import type { Environment } from '../server/config.ts';
+import type { Environment } from '../config.ts';
 import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { COMMANDS } from './command-table.ts';
 import { parseCommandLine } from './parse-command-line.ts';

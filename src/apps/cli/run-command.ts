@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { describeFaults, type Environment, readConfig } from '../server/config.ts';
+import { describeFaults, type Environment, readConfig } from '../config.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem } from '../../platform/problems.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
 import { parseMail } from '../../mail/reading/parse-mail.ts';
-import { mailboxAddress } from '../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { invalidField } from '../../platform/problems.ts';
 import type { Catcher } from './catcher.ts';
 import type { DemoMail } from './demo-mail.ts';
@@ -82,7 +82,7 @@ export function createContactSide(deps: {
 }
 
 function senderAddress(text: string, deskAddress: string): string {
-  const address = mailboxAddress(text.trim());
+  const address = asciiAddress(text.trim());
   if (address === null) throw invalidField('/address', 'is not an e-mail address');
   if (address === deskAddress) throw invalidField('/address', 'is the desk itself: write as somebody else');
   return address;

@@ -28,7 +28,7 @@ export async function demoState(sides: Sides, look: Look) {
     conversations: conversations.map(({ subject, mails }) => ({ subject, mails: mails.map(mailData) })),
     gmail: gmail.map((mail) => ({
       ...mail,
-      outcome: outcomes.find(({ gmailId }) => gmailId === mail.id) ?? null,
+      outcome: outcomes.find(({ sourceId }) => sourceId === mail.id) ?? null,
     })),
     desk,
   };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { describeFaults, readConfig } from '../server/config.ts';
+import { describeFaults, readConfig } from '../config.ts';
 import type { RunningDemo } from './start-demo.ts';
 
 // A minute at Google: short enough to wait for, long enough to see the label that a waiting mail has.

@@ -2,7 +2,7 @@ import type { Queryable } from '../../platform/db/connect.ts';
 
 /** What the desk did with one mail of the Gmail account. */
 export type IntakeOutcome = {
-  readonly gmailId: string;
+  readonly sourceId: string;
   readonly outcome: 'opened' | 'appended' | 'recorded' | 'quarantined' | 'discarded' | 'erased';
   readonly reason: string | null;
   readonly requestId: number | null;
@@ -11,7 +11,7 @@ export type IntakeOutcome = {
 /** The outcomes of the mails that were handed over last, newest first. */
 export async function listIntakeOutcomes(db: Queryable, limit: number): Promise<readonly IntakeOutcome[]> {
   return db<IntakeOutcome[]>`
-    select gmail_id, outcome, reason, request_id
+    select source_id, outcome, reason, request_id
     from intake
     order by id desc
     limit ${limit}`;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import type { Config } from '../server/config.ts';
+import type { Config } from '../config.ts';
 import { bindHttp, type HttpListener } from '../../platform/http/http-listener.ts';
 import type { Log } from '../../platform/log.ts';
 import { addMailbox } from '../../mailboxes/settings/add-mailbox.ts';

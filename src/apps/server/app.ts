@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { assignmentRoutes } from '../../requests/life/assignment-routes.ts';
+import { exportRoutes } from '../../requests/privacy/export-routes.ts';
 import { contactRoutes } from '../../people/contacts/routes.ts';
 import type { IdentityProvider } from '../../people/credentials/identity-provider.ts';
 import { tokenRoutes } from '../../people/credentials/routes.ts';
@@ -30,6 +31,7 @@ import { operatorRoutes } from '../../people/operators/routes.ts';
 import { Problem } from '../../platform/problems.ts';
 import { reviewRoutes } from '../../intake/quarantine/routes.ts';
 import { replyRoutes } from '../../requests/replies/routes.ts';
+import { releaseRequests } from '../../requests/life/release-requests.ts';
 import { requestExportRoutes } from '../../requests/lists/export-routes.ts';
 import { requestListRoutes } from '../../requests/lists/routes.ts';
 import { requestStatusRoutes } from '../../requests/life/status-routes.ts';
@@ -95,6 +97,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', requestExportRoutes(deps));
   app.route('/', eventRoutes(deps));
   app.route('/', contactRoutes(deps));
+  app.route('/', exportRoutes(deps));
   app.route('/', erasureRoutes(deps));
   app.route('/', signOutRoutes(deps));
   app.route('/', replyRoutes(deps));
@@ -106,7 +109,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', transportRoutes(deps));
   app.route('/', signatureRoutes(deps));
   app.route('/', reviewRoutes(deps));
-  app.route('/', operatorRoutes(deps));
+  app.route('/', operatorRoutes({ ...deps, onLeaving: releaseRequests }));
   app.route('/', tokenRoutes(deps));
   return app;
 }

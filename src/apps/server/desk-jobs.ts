@@ -6,7 +6,10 @@ import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
 import { closeResolved } from '../../requests/life/close-resolved.ts';
 import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
-import type { Job, JobName } from '../../platform/jobs/start-jobs.ts';
+import type { Job } from '../../platform/jobs/start-jobs.ts';
+import type { CRON_ITEMS } from './cron-items.ts';
+
+type JobName = (typeof CRON_ITEMS)[number]['task'];
 
 export type DeskJobsDeps = SendAlarmsDeps &
   Pick<IntakeDeps, 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'> & {

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { buildApp } from './app.ts';
 import { ownAppSecret } from '../../platform/app-secret.ts';
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import type { Config } from './config.ts';
+import type { Config } from '../config.ts';
 import { migrate } from '../../platform/db/migrate.ts';
 import { openDatabase } from '../../platform/db/open-database.ts';
 import { createTransports } from '../../outbox/accounts/transports.ts';
@@ -10,6 +10,7 @@ import { type DeliveryWorker, startDeliveryWorker } from '../../outbox/sending/w
 import type { IntakeDeps } from '../../intake/deps.ts';
 import { bindHttp } from '../../platform/http/http-listener.ts';
 import type { WorkerHealth } from './health/routes.ts';
+import { CRON_ITEMS } from './cron-items.ts';
 import { deskJobs } from './desk-jobs.ts';
 import { startJobs } from '../../platform/jobs/start-jobs.ts';
 import type { Log } from '../../platform/log.ts';
@@ -102,7 +103,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     wake = deliveries.wake;
     closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
     const background = deskJobs({ ...deps, endpoints: google });
-    const jobs = startJobs({ databaseUrl, jobs: background, log, clock });
+    const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });
     closers.push({ what: 'background jobs', close: jobs.stop, works: true });
   }
   const stopping = new AbortController();

@@ -1,9 +1,9 @@
 import type { Deps } from '../../platform/deps.ts';
 import { parseAddresses } from '../../mail/headers/addresses.ts';
-import { readForwardedSender } from '../../mail/forwarded.ts';
+import { readForwardedSender } from '../../mail/trim/forwarded.ts';
 import type { Address, ParsedMail } from '../../mail/parsed-mail.ts';
 import type { GoodReading } from '../../mail/reading/read-mail.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { isActiveOperator } from '../../people/operators/is-active-operator.ts';
 import type { Judged } from './judge.ts';
 
@@ -21,7 +21,7 @@ export type Sender = {
  */
 export async function actualSender(
   deps: Pick<Deps, 'db'>,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   reading: GoodReading,
   judged: Judged,
 ): Promise<Sender | null> {

@@ -1,6 +1,6 @@
 import type { FailedReading } from '../../mail/reading/read-mail.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
-import type { ReadMail } from './file-mail.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
+import type { ReadMail } from './read-mail.ts';
 import type { QuarantineReason } from './incoming-mail.ts';
 import { isNoteToSelf } from './judge.ts';
 
@@ -25,17 +25,17 @@ export type Decision =
 const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
 
 /** The rules of design section 5 before threading, in their order; the first that holds decides. */
-export function decideIntake(mailbox: RelayMailbox, read: ReadMail, now: Date): Decision {
+export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date): Decision {
   const { handedOver, reading, judged, sender } = read;
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
-  if (handedOver.internalDate < mailbox.acceptSince) return quarantine('before_start');
+  if (handedOver.arrivedAt < mailbox.acceptSince) return quarantine('before_start');
   if (judged.class === 'bounce') return { kind: 'bounce' };
 
   const from = reading.mail.from?.address;
   if (from === undefined || sender === null) return quarantine('no_sender');
   if (judged.class === 'own') return { kind: 'own', otherwise: 'loop' };
   if (from === mailbox.address && !isNoteToSelf(handedOver)) {
-    return { kind: 'own', otherwise: handedOver.labelIds.includes('SENT') ? 'sent_copy' : 'own_address' };
+    return { kind: 'own', otherwise: handedOver.labels.includes('SENT') ? 'sent_copy' : 'own_address' };
   }
   if (judged.authenticity === 'forged') return quarantine('spoof_suspect');
   if (judged.class === 'auto_reply') return { kind: 'automatic', unmatched: 'auto_reply_unmatched' };
@@ -45,7 +45,7 @@ export function decideIntake(mailbox: RelayMailbox, read: ReadMail, now: Date): 
   if (mailbox.allowedSenders.length > 0 && !matchesAny(sender.address.address, mailbox.allowedSenders)) {
     return quarantine('not_allowed_sender');
   }
-  const age = now.getTime() - handedOver.internalDate.getTime();
+  const age = now.getTime() - handedOver.arrivedAt.getTime();
   const wroteHere = sender.forwardedBy === null && judged.class === 'human';
   return {
     kind: 'request',

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import type { Decision } from './decide-intake.ts';
-import type { Claimed, ReadMail } from './file-mail.ts';
+import type { Claimed, ReadMail } from './read-mail.ts';
 import { inboundMessage } from './inbound-message.ts';
 import type { Filed } from './incoming-mail.ts';
 import { insertAttachments, recordMessage } from './filing-queries.ts';
@@ -17,7 +17,7 @@ import type { Candidate, MatchedBy } from './thread.ts';
  */
 export async function fileAutomatic(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   decision: Extract<Decision, { kind: 'automatic' | 'own' }>,
   claimed: Claimed,
@@ -65,7 +65,7 @@ function matchedBy(candidate: Candidate): MatchedBy {
 /** Puts an automatic mail on a request as a message of kind `automatic`. */
 export async function recordOn(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   claimed: Claimed,
   requestId: number,
@@ -82,7 +82,7 @@ export async function recordOn(
       intakeId: claimed.intakeId,
       mailboxId: mailbox.id,
       contactId: null,
-      gmailThreadId: mail.handedOver.gmailThreadId,
+      sourceThreadId: mail.handedOver.sourceThreadId,
       matchedBy: by,
       forwardedBy: null,
       message,

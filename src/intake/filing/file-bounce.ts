@@ -1,10 +1,10 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { findRecentDelivery } from '../../outbox/bounces/find-recent-delivery.ts';
 import { markBounced } from '../../outbox/bounces/mark-bounced.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { flagRequest } from '../../requests/request/flag-request.ts';
 import { recordOn } from './file-automatic.ts';
-import type { Claimed, ReadMail } from './file-mail.ts';
+import type { Claimed, ReadMail } from './read-mail.ts';
 import type { Filed } from './incoming-mail.ts';
 import { quarantine } from './quarantine.ts';
 import { readThread } from './thread-queries.ts';
@@ -30,7 +30,7 @@ type BounceFacts = {
  */
 export async function fileBounce(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   claimed: Claimed,
 ): Promise<Filed> {
@@ -108,7 +108,7 @@ async function markFailed(
 
 function recentDelivery(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   facts: BounceFacts,
   claimed: Claimed,
   requestId: number | null,

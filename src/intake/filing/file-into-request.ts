@@ -1,11 +1,11 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { countNotices } from '../../outbox/notices/count-notices.ts';
 import type { OutgoingContext } from '../../outbox/writing/outgoing-context.ts';
 import { queueNotice } from '../../outbox/notices/queue-notice.ts';
 import { newReplyTag } from '../../requests/request/reply-tag.ts';
 import type { Decision } from './decide-intake.ts';
-import type { Claimed } from './file-mail.ts';
+import type { Claimed } from './read-mail.ts';
 import type { Filed, QuarantineReason } from './incoming-mail.ts';
 import { appendMessage, type FilingFacts, insertAttachments, openWithMessage } from './filing-queries.ts';
 import { othersOnMail } from './inbound-message.ts';
@@ -29,7 +29,7 @@ const MOST_ATTEMPTS = 5;
  */
 export async function fileIntoRequest(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   letter: Letter,
   decision: Extract<Decision, { kind: 'request' }>,
   claimed: Claimed & { readonly contactId: number },
@@ -54,7 +54,7 @@ export async function fileIntoRequest(
       intakeId: claimed.intakeId,
       mailboxId: mailbox.id,
       contactId: claimed.contactId,
-      gmailThreadId: letter.question.gmailThreadId,
+      sourceThreadId: letter.question.sourceThreadId,
       matchedBy: filing.kind === 'open' ? 'new' : filing.matchedBy,
       forwardedBy: letter.forwardedBy,
       message: letter.message,
@@ -96,7 +96,7 @@ function isBusy(thread: ThreadReading): boolean {
 
 async function openRequest(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   facts: FilingFacts & { readonly contactId: number },
   filing: Extract<Filing, { kind: 'open' }>,
   thread: ThreadReading,
@@ -118,7 +118,7 @@ async function openRequest(
 
 /** What the created notice needs is all at hand: reading it back would cost a round trip under the contact's lock. */
 function firstContext(
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   facts: FilingFacts & { readonly contactId: number },
   filed: { readonly requestId: number; readonly messageId: number },
   thread: ThreadReading,

@@ -1,27 +1,16 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { errorText, isTransient } from '../../platform/db/errors.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { MailReading } from '../../mail/reading/read-mail.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
-import type { Sender } from './actual-sender.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
+import type { Claimed, ReadMail } from './read-mail.ts';
 import { completeOversize } from './complete-oversize.ts';
 import { type Decision, decideIntake } from './decide-intake.ts';
 import { fileAutomatic } from './file-automatic.ts';
 import { fileBounce } from './file-bounce.ts';
 import { letterOf } from './letter.ts';
 import { fileIntoRequest } from './file-into-request.ts';
-import type { Filed, HandedOver, Outcome } from './incoming-mail.ts';
-import type { Judged } from './judge.ts';
+import type { Filed, Outcome } from './incoming-mail.ts';
 import { claimMail, findKnownIntake, type IntakeFacts, settleIntake } from './queries.ts';
-
-/** A mail ready to be filed: handed over, read and judged, all before any lock is taken. */
-export type ReadMail = {
-  readonly handedOver: HandedOver;
-  readonly reading: MailReading;
-  readonly judged: Judged;
-  /** Whose matter the mail is; null for one that could not be read or names nobody. */
-  readonly sender: Sender | null;
-};
 
 export type FilingResult = Filed & { readonly status: 'accepted' | 'duplicate' };
 
@@ -34,7 +23,7 @@ export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
  */
 export async function fileMail(
   deps: FilingDeps,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
 ): Promise<FilingResult> {
   const at = deps.clock.now();
@@ -65,13 +54,13 @@ export async function fileMail(
  */
 async function keepUnclaimable(
   deps: FilingDeps,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   intake: IntakeFacts,
   error: unknown,
 ): Promise<FilingResult> {
   deps.log.error(
-    { error, gmailId: mail.handedOver.gmailId },
+    { error, sourceId: mail.handedOver.sourceId },
     'a mail could not be claimed; its original is in quarantine',
   );
   const bare: IntakeFacts = {
@@ -93,12 +82,10 @@ async function keepUnclaimable(
   });
 }
 
-export type Claimed = { readonly intakeId: number; readonly contactId: number | null; readonly at: Date };
-
 async function fileBehindSavepoint(
   deps: FilingDeps,
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   decision: Exclude<Decision, { kind: 'quarantine' }>,
   claimed: Claimed,
@@ -121,7 +108,7 @@ async function fileBehindSavepoint(
 /** Files a claimed mail by its decision, inside the caller's transaction. */
 export function file(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   decision: Exclude<Decision, { kind: 'quarantine' }>,
   claimed: Claimed,
@@ -145,13 +132,13 @@ function quarantined(reason: string): Filed {
 
 async function duplicate(
   tx: Transaction,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   mail: ReadMail,
   intake: IntakeFacts,
 ): Promise<FilingResult> {
   const known = await findKnownIntake(tx, {
     mailboxId: mailbox.id,
-    gmailId: mail.handedOver.gmailId,
+    sourceId: mail.handedOver.sourceId,
     internetMessageId: intake.internetMessageId,
     contentHash: intake.contentHash,
   });
@@ -175,7 +162,7 @@ function wireOutcome(outcome: Outcome | 'discarded' | 'erased'): Outcome {
   return outcome === 'discarded' || outcome === 'erased' ? 'quarantined' : outcome;
 }
 
-function intakeFacts(mailbox: RelayMailbox, mail: ReadMail, decision: Decision, at: Date): IntakeFacts {
+function intakeFacts(mailbox: IntakeMailbox, mail: ReadMail, decision: Decision, at: Date): IntakeFacts {
   const { reading, handedOver, judged } = mail;
   const from = reading.ok ? reading.mail.from : reading.from;
   return {

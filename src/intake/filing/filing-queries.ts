@@ -9,7 +9,7 @@ export type FilingFacts = {
   readonly mailboxId: number;
   /** Null for automatic mail, whose sender is nobody's contact. */
   readonly contactId: number | null;
-  readonly gmailThreadId: string;
+  readonly sourceThreadId: string;
   readonly class: MailClass;
   readonly classReason: string;
   readonly authenticity: Authenticity;
@@ -110,14 +110,14 @@ function fileMessage(
       insert into messages
         (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, to_addresses,
          cc_addresses, reply_to_addresses, subject, text, visible_text, html, internet_message_id, in_reply_to,
-         reference_ids, gmail_thread_id, intake_id, matched_by, authenticity, class, class_reason, subject_changed,
+         reference_ids, source_thread_id, intake_id, matched_by, authenticity, class, class_reason, subject_changed,
          incomplete, language, created_at)
       select
         id, ${filing.mailboxId}, ${kind}, 'in', ${filing.contactId === null ? 'system' : 'contact'},
         ${filing.contactId}::bigint, ${json(tx, message.from)}::jsonb,
         ${json(tx, message.to)}::jsonb, ${json(tx, message.cc)}::jsonb, ${json(tx, message.replyTo)}::jsonb,
         ${message.subject}, ${message.text}, ${message.visibleText}, ${message.html}, ${message.internetMessageId},
-        ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.gmailThreadId},
+        ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.sourceThreadId},
         ${filing.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
         ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${filing.at}
       from request

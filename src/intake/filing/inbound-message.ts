@@ -1,4 +1,4 @@
-import { detectLanguage } from '../../mail/detect-language.ts';
+import { detectLanguage } from '../../mail/reading/detect-language.ts';
 import type { Address, ParsedMail } from '../../mail/parsed-mail.ts';
 import type { HandedOver, InboundMessage } from './incoming-mail.ts';
 
@@ -48,6 +48,6 @@ function tooLarge(handedOver: HandedOver): string {
   const megabytes = Math.round(handedOver.sizeEstimate / 1_048_576);
   return (
     `This mail has ${megabytes} MB, too many for the relay to hand over. Read it in Gmail: ` +
-    `https://mail.google.com/mail/u/0/#all/${handedOver.gmailId}`
+    `https://mail.google.com/mail/u/0/#all/${handedOver.sourceId}`
   );
 }

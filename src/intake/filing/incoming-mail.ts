@@ -1,5 +1,5 @@
 import type { Address, ParsedAttachment } from '../../mail/parsed-mail.ts';
-import type { Language } from '../../mailboxes/mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 import type { MatchedBy } from './thread.ts';
 
 export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
@@ -27,10 +27,10 @@ export type QuarantineReason =
 
 /** What the relay says of a mail, and the original it handed over. */
 export type HandedOver = {
-  readonly gmailId: string;
-  readonly gmailThreadId: string;
-  readonly internalDate: Date;
-  readonly labelIds: readonly string[];
+  readonly sourceId: string;
+  readonly sourceThreadId: string;
+  readonly arrivedAt: Date;
+  readonly labels: readonly string[];
   readonly sizeEstimate: number;
   readonly raw: Uint8Array | null;
   /** Header fields alone, of a mail too large to be handed over. */

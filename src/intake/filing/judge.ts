@@ -1,5 +1,5 @@
 import type { MailReading } from '../../mail/reading/read-mail.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
 
 /** What a mail is and whether its sender is who it says, each with the header or rule that decided it. */
@@ -11,7 +11,7 @@ export type Judged = {
 };
 
 /** Puts together what the mail says of itself and what Gmail's labels say of it. */
-export function judge(reading: MailReading, handedOver: HandedOver, mailbox: RelayMailbox): Judged {
+export function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMailbox): Judged {
   if (!reading.ok) {
     return {
       class: 'human',
@@ -33,5 +33,5 @@ export function judge(reading: MailReading, handedOver: HandedOver, mailbox: Rel
 
 /** Mail sent to oneself is one message with SENT and INBOX; nobody else can set SENT. */
 export function isNoteToSelf(handedOver: HandedOver): boolean {
-  return handedOver.labelIds.includes('SENT') && handedOver.labelIds.includes('INBOX');
+  return handedOver.labels.includes('SENT') && handedOver.labels.includes('INBOX');
 }

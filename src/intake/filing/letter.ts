@@ -1,7 +1,7 @@
 import { cleanText } from '../../mail/text.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import type { Sender } from './actual-sender.ts';
-import type { ReadMail } from './file-mail.ts';
+import type { ReadMail } from './read-mail.ts';
 import { inboundMessage } from './inbound-message.ts';
 import type { InboundMessage } from './incoming-mail.ts';
 import type { Judged } from './judge.ts';
@@ -19,7 +19,7 @@ export type Letter = {
 const SHOWN_OF_UNREADABLE = 100_000;
 
 /** The letter of a mail and the person behind it; one that could not be read shows its raw text. */
-export function letterOf(mailbox: RelayMailbox, mail: ReadMail, sender: Sender): Letter {
+export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, sender: Sender): Letter {
   const { reading, handedOver, judged } = mail;
   const { forwardedBy } = sender;
   if (reading.ok) {
@@ -54,7 +54,7 @@ export function letterOf(mailbox: RelayMailbox, mail: ReadMail, sender: Sender):
       citedIds: [],
       replyTags: [],
       internetMessageId: reading.internetMessageId,
-      gmailThreadId: handedOver.gmailThreadId,
+      sourceThreadId: handedOver.sourceThreadId,
     },
     judged,
     forwardedBy,

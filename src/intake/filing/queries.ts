@@ -41,19 +41,19 @@ export async function claimMail(
         and not exists (
           select from intake
           where mailbox_id = ${intake.mailboxId} and outcome = 'erased'
-            and (gmail_id = ${handedOver.gmailId}
+            and (source_id = ${handedOver.sourceId}
               or (internet_message_id = ${intake.internetMessageId} and content_hash = ${intake.contentHash})))
       on conflict (email) do update
       set name = case when contacts.name = '' then excluded.name else contacts.name end
       returning id
     ), claimed as (
       insert into intake
-        (mailbox_id, gmail_id, gmail_thread_id, internal_date, label_ids, size_estimate, internet_message_id,
+        (mailbox_id, source_id, source_thread_id, arrived_at, labels, size_estimate, internet_message_id,
          content_hash, from_address, from_name, subject, class, class_reason, authenticity, authenticity_reason,
          outcome, reason, error, oversize, headers, raw, received_at)
       select
-        ${intake.mailboxId}::bigint, ${handedOver.gmailId}, ${handedOver.gmailThreadId}, ${handedOver.internalDate},
-        ${handedOver.labelIds as string[]}::text[], ${handedOver.sizeEstimate}::bigint, ${intake.internetMessageId},
+        ${intake.mailboxId}::bigint, ${handedOver.sourceId}, ${handedOver.sourceThreadId}, ${handedOver.arrivedAt},
+        ${handedOver.labels as string[]}::text[], ${handedOver.sizeEstimate}::bigint, ${intake.internetMessageId},
         ${intake.contentHash}, ${intake.fromAddress}, ${intake.fromName}, ${intake.subject},
         ${intake.class}, ${intake.classReason}, ${intake.authenticity}, ${intake.authenticityReason},
         ${intake.outcome}, ${intake.reason}, ${intake.error}, ${handedOver.raw === null},
@@ -83,16 +83,16 @@ export async function findKnownIntake(
   tx: Queryable,
   mail: {
     readonly mailboxId: number;
-    readonly gmailId: string;
+    readonly sourceId: string;
     readonly internetMessageId: string | null;
     readonly contentHash: string | null;
   },
 ): Promise<KnownIntake | null> {
   const [row] = await tx<KnownIntake[]>`
-    select id, outcome, request_id, message_id, oversize, gmail_id = ${mail.gmailId} as same_mail
+    select id, outcome, request_id, message_id, oversize, source_id = ${mail.sourceId} as same_mail
     from intake
     where mailbox_id = ${mail.mailboxId}
-      and (gmail_id = ${mail.gmailId}
+      and (source_id = ${mail.sourceId}
         or (internet_message_id = ${mail.internetMessageId} and content_hash = ${mail.contentHash}))
     order by same_mail desc
     limit 1`;

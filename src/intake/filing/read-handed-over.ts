@@ -1,15 +1,14 @@
 import type { IntakeDeps } from '../deps.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { actualSender } from './actual-sender.ts';
-import type { ReadMail } from './file-mail.ts';
+import type { ReadMail } from './read-mail.ts';
 import type { HandedOver } from './incoming-mail.ts';
 import { judge } from './judge.ts';
-import type { RelayMessage } from '../gmail/relay/relay-contract.ts';
 
 /** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
 export async function readHandedOver(
   deps: Pick<IntakeDeps, 'parsePool' | 'db'>,
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   handedOver: HandedOver,
 ): Promise<ReadMail> {
   const raw = handedOver.raw ?? headerBlock(handedOver.headers ?? []);
@@ -20,19 +19,6 @@ export async function readHandedOver(
   const judged = judge(reading, handedOver, mailbox);
   const sender = reading.ok ? await actualSender(deps, mailbox, reading, judged) : null;
   return { handedOver, reading, judged, sender };
-}
-
-/** A posted mail as the rest of intake knows it. */
-export function handedOverFrom(message: RelayMessage): HandedOver {
-  return {
-    gmailId: message.id,
-    gmailThreadId: message.threadId,
-    internalDate: new Date(message.internalDate),
-    labelIds: message.labelIds,
-    sizeEstimate: message.sizeEstimate,
-    raw: message.raw,
-    headers: message.raw === null ? (message.headers ?? []) : null,
-  };
 }
 
 function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {

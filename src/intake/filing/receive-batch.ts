@@ -1,77 +1,77 @@
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { isTransient } from '../../platform/db/errors.ts';
 import type { IntakeDeps } from '../deps.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
-import { handedOverFrom, readHandedOver } from './read-handed-over.ts';
-import { fileMail, type ReadMail } from './file-mail.ts';
-import { type RelayMessage, type RelayResult, retryResult } from '../gmail/relay/relay-contract.ts';
+import { fileMail } from './file-mail.ts';
+import type { HandedOver, Outcome } from './incoming-mail.ts';
+import { readHandedOver } from './read-handed-over.ts';
+import type { ReadMail } from './read-mail.ts';
 
 export type ReceiveDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 
+/** What became of a message handed over; `retry` asks its source for it again. */
+export type Received = {
+  readonly sourceId: string;
+  readonly status: 'accepted' | 'duplicate' | 'retry';
+  readonly outcome: Outcome | null;
+  readonly requestId: number | null;
+  readonly reason: string | null;
+};
+
 /**
- * Files the mails of one post in their order and answers for each. All are read first, side by side in worker threads;
- * then each has its transaction. A mail that fails costs no other; what is not filed when `deadline` aborts is `retry`.
+ * Files the messages of one batch in their order and answers for each. All are read first, side by side in worker threads;
+ * then each has its transaction. One that fails costs no other; what is not filed when `deadline` aborts is `retry`.
  */
 export async function receiveBatch(
   deps: ReceiveDeps,
-  mailbox: RelayMailbox,
-  messages: readonly RelayMessage[],
+  mailbox: IntakeMailbox,
+  batch: readonly HandedOver[],
   deadline: AbortSignal,
-): Promise<RelayResult[]> {
+): Promise<Received[]> {
   const expired = new Promise<'expired'>((resolve) => {
     if (deadline.aborted) resolve('expired');
     else deadline.addEventListener('abort', () => resolve('expired'), { once: true });
   });
-  const read = messages.map((message) => {
-    const reading = readHandedOver(deps, mailbox, handedOverFrom(message));
+  const read = batch.map((handedOver) => {
+    const reading = readHandedOver(deps, mailbox, handedOver);
     // Each is awaited in its turn below; until then a failure must not count as unhandled.
     reading.catch(() => {});
-    return { message, reading };
+    return { sourceId: handedOver.sourceId, reading };
   });
-  const results: RelayResult[] = [];
-  for (const { message, reading } of read) {
-    results.push(
-      deadline.aborted
-        ? retryResult(message.id, 'out_of_time')
-        : await fileInTime(deps, mailbox, message, reading, expired),
-    );
+  const results: Received[] = [];
+  for (const { sourceId, reading } of read) {
+    if (deadline.aborted) {
+      results.push(retry(sourceId, 'out_of_time'));
+      continue;
+    }
+    // A filing that ends after its time is committed all the same; the message then comes again as a duplicate.
+    const result = await Promise.race([receive(deps, mailbox, sourceId, reading), expired]);
+    results.push(result === 'expired' ? retry(sourceId, 'out_of_time') : result);
   }
   return results;
 }
 
-async function fileInTime(
+async function receive(
   deps: ReceiveDeps,
-  mailbox: RelayMailbox,
-  message: RelayMessage,
+  mailbox: IntakeMailbox,
+  sourceId: string,
   reading: Promise<ReadMail>,
-  expired: Promise<'expired'>,
-): Promise<RelayResult> {
+): Promise<Received> {
   try {
-    // A filing that ends after its time is committed all the same; the mail then comes again as a duplicate.
-    const result = await Promise.race([fileAndAnswer(deps, mailbox, message, reading), expired]);
-    return result === 'expired' ? retryResult(message.id, 'out_of_time') : result;
+    const filed = await fileMail(deps, mailbox, await reading);
+    if (filed.queuedDelivery) deps.wakeDeliveries();
+    const { status, outcome, requestId, reason } = filed;
+    return { sourceId, status, outcome, requestId, reason };
   } catch (error) {
     const transient = isTransient(error);
     deps.log.error(
-      { error, gmailId: message.id, mailboxId: mailbox.id, transient },
-      'a mail was not filed; it comes again',
+      { error, sourceId, mailboxId: mailbox.id, transient },
+      'a message was not filed; it comes again',
     );
-    return retryResult(message.id, transient ? 'database_unavailable' : 'internal_error');
+    return retry(sourceId, transient ? 'database_unavailable' : 'internal_error');
   }
 }
 
-async function fileAndAnswer(
-  deps: ReceiveDeps,
-  mailbox: RelayMailbox,
-  message: RelayMessage,
-  reading: Promise<ReadMail>,
-): Promise<RelayResult> {
-  const filed = await fileMail(deps, mailbox, await reading);
-  if (filed.queuedDelivery) deps.wakeDeliveries();
-  return {
-    id: message.id,
-    status: filed.status,
-    outcome: filed.outcome,
-    requestId: filed.requestId,
-    reason: filed.reason,
-  };
+/** The answer for a message that was not filed: its source keeps it and hands it over again. */
+function retry(sourceId: string, reason: string): Received {
+  return { sourceId, status: 'retry', outcome: null, requestId: null, reason };
 }

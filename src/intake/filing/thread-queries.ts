@@ -53,7 +53,7 @@ export async function readThread(tx: Queryable, mail: ThreadQuestion): Promise<T
       union all
       (select 'gmail_thread', null, request_id, 4
       from messages
-      where mailbox_id = ${mail.mailboxId} and gmail_thread_id = ${mail.gmailThreadId}
+      where mailbox_id = ${mail.mailboxId} and source_thread_id = ${mail.sourceThreadId}
       order by id desc
       limit 1)
       union all

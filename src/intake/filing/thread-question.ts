@@ -1,6 +1,6 @@
 import { parseAddresses } from '../../mail/headers/addresses.ts';
 import type { ParsedMail } from '../../mail/parsed-mail.ts';
-import type { RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { replyTagIn } from '../../requests/request/reply-tag.ts';
 import type { Sender } from './actual-sender.ts';
 import type { HandedOver } from './incoming-mail.ts';
@@ -25,13 +25,13 @@ export type ThreadQuestion = {
   readonly citedIds: readonly string[];
   readonly replyTags: readonly string[];
   readonly internetMessageId: string | null;
-  readonly gmailThreadId: string;
+  readonly sourceThreadId: string;
   readonly at: Date;
 };
 
 /** Puts together what leads from a mail to requests: the ids it cites, the reply addresses it was sent to, its sender. */
 export function threadQuestion(
-  mailbox: RelayMailbox,
+  mailbox: IntakeMailbox,
   handedOver: HandedOver,
   mail: ParsedMail,
   sender: Sender | null,
@@ -44,7 +44,7 @@ export function threadQuestion(
     citedIds: forwarded ? [] : citedIds(mail),
     replyTags: forwarded ? [] : replyTags(mail, mailbox.address),
     internetMessageId: mail.internetMessageId,
-    gmailThreadId: forwarded ? '' : handedOver.gmailThreadId,
+    sourceThreadId: forwarded ? '' : handedOver.sourceThreadId,
   };
 }
 

@@ -9,8 +9,8 @@ export async function findStoredMail(
   const [row] = await db<
     (Omit<HandedOver, 'sizeEstimate'> & { mailboxAddress: string; sizeEstimate: number | null })[]
   >`
-    select mailboxes.address as mailbox_address, gmail_id, coalesce(gmail_thread_id, gmail_id) as gmail_thread_id,
-      internal_date, label_ids, size_estimate, raw, headers
+    select mailboxes.address as mailbox_address, source_id, coalesce(source_thread_id, source_id) as source_thread_id,
+      arrived_at, labels, size_estimate, raw, headers
     from intake
     join mailboxes on mailboxes.id = intake.mailbox_id
     where intake.id = ${intakeId} and outcome <> 'erased'`;

@@ -7,7 +7,7 @@ export type IntakeView = {
   readonly id: number;
   readonly mailboxId: number;
   readonly mailboxAddress: string;
-  readonly gmailId: string;
+  readonly sourceId: string;
   readonly internetMessageId: string | null;
   readonly fromAddress: string | null;
   readonly fromName: string | null;

@@ -7,7 +7,7 @@ export const INTAKE_SORTS = listSorts(
   {
     id: sortField('integer', (db) => db`i.id`),
     mailbox: sortField('text', (db) => db`m.address`),
-    gmailId: sortField('text', (db) => db`i.gmail_id`),
+    gmailId: sortField('text', (db) => db`i.source_id`),
     internetMessageId: sortField('text', (db) => beginningOf(db, db`i.internet_message_id`), true),
     from: sortField('text', (db) => db`i.from_address`, true),
     subject: sortField('text', (db) => beginningOf(db, db`i.subject`), true),
@@ -83,7 +83,7 @@ export async function findIntakeRow(
 }
 
 function columns(db: Queryable): Fragment {
-  return db`i.id, i.mailbox_id, m.address as mailbox_address, i.gmail_id, i.internet_message_id, i.from_address,
+  return db`i.id, i.mailbox_id, m.address as mailbox_address, i.source_id, i.internet_message_id, i.from_address,
     i.from_name, i.subject, i.class, i.class_reason, i.authenticity, i.authenticity_reason, i.outcome, i.reason, i.error,
     i.request_id, i.message_id, i.oversize, octet_length(i.raw)::bigint as size, i.received_at, i.decided_at,
     i.decided_by as decided_by_id, o.name as decided_by_name`;

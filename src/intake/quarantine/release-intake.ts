@@ -6,7 +6,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import type { Sender } from '../filing/actual-sender.ts';
-import type { ReadMail } from '../filing/file-mail.ts';
+import type { ReadMail } from '../filing/read-mail.ts';
 import { fileIntoRequest } from '../filing/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';

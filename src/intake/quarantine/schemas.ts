@@ -108,7 +108,7 @@ export function renderIntake(view: IntakeView): z.infer<typeof intakeSchema> {
   return {
     id: view.id,
     mailbox: { id: view.mailboxId, address: view.mailboxAddress },
-    gmailId: view.gmailId,
+    gmailId: view.sourceId,
     internetMessageId: view.internetMessageId,
     from: view.fromAddress === null ? null : { address: view.fromAddress, name: view.fromName ?? '' },
     subject: view.subject,

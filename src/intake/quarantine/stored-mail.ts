@@ -1,7 +1,8 @@
 import type { IntakeDeps } from '../deps.ts';
-import { findRelayMailbox, type RelayMailbox } from '../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { findIntakeMailbox } from '../../mailboxes/settings/find-intake-mailbox.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { Problem } from '../../platform/problems.ts';
-import type { ReadMail } from '../filing/file-mail.ts';
+import type { ReadMail } from '../filing/read-mail.ts';
 import { findStoredMail } from './decision-queries.ts';
 import { readHandedOver } from '../filing/read-handed-over.ts';
 
@@ -11,9 +12,9 @@ export type StoredMailDeps = Pick<IntakeDeps, 'db' | 'keyring' | 'log' | 'parseP
 export async function readStoredMail(
   deps: StoredMailDeps,
   intakeId: number,
-): Promise<{ readonly mailbox: RelayMailbox; readonly mail: ReadMail }> {
+): Promise<{ readonly mailbox: IntakeMailbox; readonly mail: ReadMail }> {
   const stored = await findStoredMail(deps.db, intakeId);
-  const mailbox = stored === null ? null : await findRelayMailbox(deps, stored.mailboxAddress);
+  const mailbox = stored === null ? null : await findIntakeMailbox(deps.db, stored.mailboxAddress);
   if (stored === null || mailbox === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
   return { mailbox, mail: await readHandedOver(deps, mailbox, stored.handedOver) };
 }

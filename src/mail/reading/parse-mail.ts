@@ -1,5 +1,5 @@
 import { parseAddresses } from '../headers/addresses.ts';
-import { contentHash } from '../content-hash.ts';
+import { contentHash } from '../mime/content-hash.ts';
 import { readDate } from '../headers/mail-date.ts';
 import { readMessageId, readMessageIds } from '../headers/message-ids.ts';
 import { nameAttachments } from '../mime/attachments.ts';

@@ -1,5 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import type { Mailbox, MailboxTemplate } from '../mailbox.ts';
+import type { IntakeMailbox } from '../mailbox.ts';
 import { findMailboxWithSecrets } from './queries.ts';
 import { decodeRelaySecret } from './relay-secret.ts';
 
@@ -11,15 +11,12 @@ export type RelayKey = {
   readonly used: boolean;
 };
 
-/** A mailbox as intake sees it: its settings, and the keys that are valid, newest first. */
-export type RelayMailbox = Mailbox & {
-  readonly templates: readonly MailboxTemplate[];
-  readonly secrets: readonly RelayKey[];
-};
+/** The mailbox that a relay posts to, and the keys that are valid, newest first. */
+export type RelayMailbox = { readonly mailbox: IntakeMailbox; readonly secrets: readonly RelayKey[] };
 
 /**
  * The mailbox a relay posts to, with the keys that may have signed the post, newest first; null when the address (in the
- * form of `mailboxAddress`) is none. A secret that no APP_SECRET opens is left out and logged: the others still hold.
+ * form of `asciiAddress`) is none. A secret that no APP_SECRET opens is left out and logged: the others still hold.
  */
 export async function findRelayMailbox(
   deps: Pick<Deps, 'db' | 'keyring' | 'log'>,
@@ -34,7 +31,7 @@ export async function findRelayMailbox(
     const key = openKey(deps, secretId, sealed);
     return key === null ? [] : [{ id: secretId, key, used: secretFirstUsedAt !== null }];
   });
-  return { ...mailbox, secrets };
+  return { mailbox, secrets };
 }
 
 function openKey(deps: Pick<Deps, 'keyring' | 'log'>, secretId: number, sealed: string): Uint8Array | null {

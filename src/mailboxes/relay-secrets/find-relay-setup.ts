@@ -2,7 +2,7 @@ import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
-import { mailboxAddress } from '../mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { findMailboxWithSecrets, listAddresses } from './queries.ts';
 
 export type RelaySetup = {
@@ -23,7 +23,7 @@ export async function findRelaySetup(
 ): Promise<RelaySetup> {
   requirePermission(actor, 'mailboxes.manage');
   const address =
-    input.address === undefined ? await onlyAddress(deps) : (mailboxAddress(input.address) ?? input.address);
+    input.address === undefined ? await onlyAddress(deps) : (asciiAddress(input.address) ?? input.address);
   const [newest] = await findMailboxWithSecrets(deps.db, address);
   if (newest === undefined) throw new Problem('not_found', `${address} is no mailbox.`);
   if (newest.sealed === null) {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { Mailbox, MailboxTemplate, RelayState } from '../mailbox.ts';
-import { mailboxColumns } from '../mailbox-columns.ts';
+import type { IntakeMailbox, RelayState } from '../mailbox.ts';
+import { mailboxColumns, templatesColumn } from '../mailbox-columns.ts';
 
 export type SealedSecretRow = {
   readonly secretId: number | null;
@@ -8,21 +8,14 @@ export type SealedSecretRow = {
   readonly secretFirstUsedAt: Date | null;
 };
 
-type WithTemplates = { readonly templates: readonly MailboxTemplate[] };
-
-const templates = (db: Queryable) => db`(
-  select coalesce(json_agg(json_build_object('kind', t.kind, 'language', t.language, 'text', t.text, 'html', t.html,
-    'enabled', t.enabled)), '[]')
-  from templates t
-  where t.mailbox_id = m.id)`;
-
 /** The mailbox with its valid secrets, newest first: a row a secret, one row with nulls when it has none. */
 export async function findMailboxWithSecrets(
   db: Queryable,
   address: string,
-): Promise<readonly (Mailbox & WithTemplates & SealedSecretRow)[]> {
-  return db<(Mailbox & WithTemplates & SealedSecretRow)[]>`
-    select ${mailboxColumns(db)}, ${templates(db)} as templates, s.id as secret_id, s.sealed, s.first_used_at as secret_first_used_at
+): Promise<readonly (IntakeMailbox & SealedSecretRow)[]> {
+  return db<(IntakeMailbox & SealedSecretRow)[]>`
+    select ${mailboxColumns(db)}, ${templatesColumn(db)},
+      s.id as secret_id, s.sealed, s.first_used_at as secret_first_used_at
     from mailboxes m
     left join relay_secrets s on s.mailbox_id = m.id and s.revoked_at is null
     where m.address = ${address}

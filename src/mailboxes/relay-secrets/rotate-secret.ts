@@ -3,7 +3,7 @@ import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { mailboxAddress } from '../mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { addRelaySecret } from './add-relay-secret.ts';
 import { listValidSecretIds, lockMailbox, markOlderSecretsRevoked } from './queries.ts';
 import { generateRelaySecret } from './relay-secret.ts';
@@ -27,7 +27,7 @@ export async function rotateSecret(
   input: RotateSecretInput,
 ): Promise<{ readonly address: string; readonly secret: string; readonly oldSecretsValid: number }> {
   requirePermission(actor, 'mailboxes.manage');
-  const address = mailboxAddress(input.address) ?? input.address;
+  const address = asciiAddress(input.address) ?? input.address;
   const secret = generateRelaySecret();
   const now = deps.clock.now();
   return deps.db.begin(async (tx) => {

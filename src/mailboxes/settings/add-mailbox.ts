@@ -9,7 +9,8 @@ import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { type Mailbox, mailboxAddress } from '../mailbox.ts';
+import { type Mailbox } from '../mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { insertMailbox, listMailboxRows, type NewMailbox } from './queries.ts';
 import { addRelaySecret } from '../relay-secrets/add-relay-secret.ts';
 import { findFirstSecret } from '../relay-secrets/find-first-secret.ts';
@@ -64,7 +65,7 @@ async function addedBefore(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: num
 }
 
 function checkedInput(input: AddMailboxInput): AddMailboxInput {
-  const address = mailboxAddress(input.address);
+  const address = asciiAddress(input.address);
   if (address === null) throw invalidField('/address', 'is not an e-mail address');
   const name = input.name.trim();
   if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {

@@ -2,7 +2,8 @@ import { mailboxColumns } from '../mailbox-columns.ts';
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import { MAILBOX_SORTS, type MailboxSort } from './mailbox-sorts.ts';
-import type { Language, Mailbox, ThreadBy } from '../mailbox.ts';
+import type { Mailbox, ThreadBy } from '../mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 
 export type NewMailbox = {
   readonly address: string;

@@ -2,7 +2,8 @@ import { z } from '@hono/zod-openapi';
 import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
 import { id, listOf, text, time } from '../../platform/http/schemas.ts';
 import { recipientAddress } from '../../mail/headers/recipient-address.ts';
-import { LANGUAGES, NOTICE_KINDS } from '../mailbox.ts';
+import { NOTICE_KINDS } from '../mailbox.ts';
+import { LANGUAGES } from '../../mail/language.ts';
 import type { MailboxRow } from './queries.ts';
 
 const name = text(100, 1)

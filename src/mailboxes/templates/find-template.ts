@@ -1,5 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
-import type { Language, NoticeKind } from '../mailbox.ts';
+import type { NoticeKind } from '../mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { listTemplates, type TemplateView } from './list-templates.ts';
 

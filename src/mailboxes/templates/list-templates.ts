@@ -1,6 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import { findMailbox } from '../settings/find-mailbox.ts';
-import { LANGUAGES, type MailboxTemplate, NOTICE_KINDS } from '../mailbox.ts';
+import { type MailboxTemplate, NOTICE_KINDS } from '../mailbox.ts';
+import { LANGUAGES } from '../../mail/language.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { listTemplateRows } from './queries.ts';
 import { SHIPPED } from './shipped-templates.ts';

@@ -2,7 +2,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { findMailbox } from '../settings/find-mailbox.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { invalidField } from '../../platform/problems.ts';
-import { replySubject } from '../../outbox/writing/outgoing-context.ts';
+import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { findTemplate, type TemplateName } from './find-template.ts';
 import { type Rendered, renderTemplate, sampleValues, templateFault, type Words } from './template.ts';
 

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { Language, NoticeKind } from '../mailbox.ts';
+import type { NoticeKind } from '../mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 
 export type TemplateRow = {
   readonly kind: NoticeKind;

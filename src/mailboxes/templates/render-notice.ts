@@ -1,4 +1,5 @@
-import type { Language, MailboxTemplate, NoticeKind } from '../mailbox.ts';
+import type { MailboxTemplate, NoticeKind } from '../mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 import { SHIPPED } from './shipped-templates.ts';
 import { type Rendered, renderTemplate, type TemplateValues, type Words } from './template.ts';
 

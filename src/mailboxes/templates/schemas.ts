@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { idParameter, listOf, text, time } from '../../platform/http/schemas.ts';
-import { LANGUAGES, NOTICE_KINDS } from '../mailbox.ts';
+import { NOTICE_KINDS } from '../mailbox.ts';
+import { LANGUAGES } from '../../mail/language.ts';
 import type { TemplateView } from './list-templates.ts';
 import { TEMPLATE_VARIABLES } from './template.ts';
 

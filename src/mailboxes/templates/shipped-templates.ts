@@ -1,4 +1,5 @@
-import type { Language, NoticeKind } from '../mailbox.ts';
+import type { NoticeKind } from '../mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 
 /** The texts of the notices that ship with the desk, by language and kind. */
 export const SHIPPED: Readonly<Record<Language, Readonly<Record<NoticeKind, string>>>> = {

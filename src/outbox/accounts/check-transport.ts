@@ -4,7 +4,7 @@ import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { explainFault } from './explain-fault.ts';
-import type { SmtpFaultKind } from '../smtp/smtp-faults.ts';
+import type { SmtpFaultKind } from '../smtp/smtp.ts';
 
 export type TransportCheck = {
   readonly mailbox: { readonly id: number; readonly address: string };

@@ -1,4 +1,5 @@
-import { type SmtpFault, wantsSignIn } from '../smtp/smtp-faults.ts';
+import { wantsSignIn } from '../smtp/smtp-faults.ts';
+import { type SmtpFault } from '../smtp/smtp.ts';
 
 /** What is wrong with an account in plain words, and what to do about it. */
 export function explainFault(fault: SmtpFault, account: string, sender: string): string {

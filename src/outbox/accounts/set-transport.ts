@@ -4,7 +4,7 @@ import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { accountName, type OAuthSettings } from '../smtp/transport.ts';
+import { accountName, type OAuthSettings } from '../smtp/smtp-server.ts';
 import { deleteTransport, upsertTransport } from './transport-queries.ts';
 
 export type SetTransport = {

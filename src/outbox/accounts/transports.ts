@@ -1,7 +1,8 @@
 import type { Db } from '../../platform/db/connect.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Keyring } from '../../platform/keyring.ts';
-import { type MailTransport, type SmtpSettings, brokenTransport, smtpTransport } from '../smtp/transport.ts';
+import { type MailTransport, brokenTransport, smtpTransport } from '../smtp/transport.ts';
+import { type SmtpSettings } from '../smtp/smtp-server.ts';
 import { type TransportRow, listTransportRows } from './transport-queries.ts';
 
 /** The mailboxes an account sends for: those of its own, or every one that has none of its own. */

@@ -1,10 +1,8 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import { findDeliveryTo } from './queries.ts';
+import { findDeliveryTo, type RecentDelivery } from './queries.ts';
 
 /** A bounce that cites nothing is believed to be about mail of the last seven days: retries end long before. */
 const BOUNCES_COME_WITHIN_MS = 7 * 86_400_000;
-
-export type RecentDelivery = { readonly deliveryId: number; readonly requestId: number };
 
 /** The latest delivery of a mailbox to any of these addresses within seven days, of one request when it is known. */
 export async function findRecentDelivery(

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { returnRequest } from './return-request.ts';
-import type { OutgoingMail, QueuedMail } from '../deliveries/queue-mail.ts';
+import type { OutgoingMail, QueuedMail } from '../deliveries/outgoing-mail.ts';
 
 /**
  * After a reply was queued of whose recipients some get nothing: its (locked) request calls for attention and its history

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
-import type { RecentDelivery } from './find-recent-delivery.ts';
+
+export type RecentDelivery = { readonly deliveryId: number; readonly requestId: number };
 
 /** The latest delivery that an address accepted, by mailbox and perhaps request, since a time. */
 export async function findDeliveryTo(

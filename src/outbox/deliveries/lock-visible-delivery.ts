@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
-import { lockRequest } from '../../requests/request/lock-request.ts';
+import { lockRequestOf } from '../locks.ts';
 import { type DeliveryRow, findDeliveryPlace, lockDeliveryRow } from './queries.ts';
 
 /** Locks a delivery for an operator's verb, its request before it; 404 outside of the operator's mailboxes. */
@@ -14,7 +14,7 @@ export async function lockVisibleDelivery(
   requirePermission(actor, 'requests.reply');
   const place = await findDeliveryPlace(tx, deliveryId);
   if (place === null || !servesMailbox(actor, place.mailboxId)) throw absent(deliveryId);
-  await lockRequest(tx, place.requestId);
+  await lockRequestOf(tx, place.requestId);
   const delivery = await lockDeliveryRow(tx, deliveryId);
   if (delivery === null) throw absent(deliveryId);
   return delivery;

@@ -1,5 +1,5 @@
 import { type Transaction, json } from '../../platform/db/connect.ts';
-import type { OutgoingMail } from './queue-mail.ts';
+import type { OutgoingMail } from './outgoing-mail.ts';
 
 type Queued = {
   readonly messageId: number;

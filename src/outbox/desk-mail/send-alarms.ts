@@ -1,5 +1,5 @@
 import type { OutboxDeps } from '../deps.ts';
-import { refusalIn } from '../smtp/transport.ts';
+import { refusalIn } from '../smtp/smtp.ts';
 import { composeDeskMail } from '../../mail/outgoing/compose-desk-mail.ts';
 import type { DueAlarm } from './alarm.ts';
 import { claimDueAlarms, markAlarmAttempted, markAlarmSent } from './queries.ts';

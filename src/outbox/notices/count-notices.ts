@@ -1,8 +1,10 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { NoticeCounts } from './notice-caps.ts';
-import { countNoticesSince } from '../../requests/replies/queries.ts';
 
-/** What a request, its contact and its mailbox have been sent automatically within the last hour. */
+/**
+ * What a request, its contact and its mailbox have been sent automatically within the last hour; of the mailbox only
+ * whether its cap is reached, which reads no more rows than that.
+ */
 export async function countNotices(
   tx: Queryable,
   about: {
@@ -12,5 +14,26 @@ export async function countNotices(
     readonly at: Date;
   },
 ): Promise<NoticeCounts> {
-  return countNoticesSince(tx, { ...about, since: new Date(about.at.getTime() - 3_600_000) });
+  const since = new Date(about.at.getTime() - 3_600_000);
+  const [row] = await tx<NoticeCounts[]>`
+    select
+      (select count(*)
+      from messages
+      where request_id = ${about.requestId} and notice is not null and created_at > ${since}) as of_request,
+      (select count(*)
+      from requests
+      join messages on messages.request_id = requests.id
+      where requests.contact_id = ${about.contactId} and requests.mailbox_id = ${about.mailboxId}
+        and requests.updated_at > ${since}
+        and messages.notice is not null and messages.created_at > ${since}) as to_contact,
+      mailboxes.notices_per_hour is not null and mailboxes.notices_per_hour <= (
+        select count(*)
+        from (
+          select
+          from messages
+          where mailbox_id = ${about.mailboxId} and notice is not null and created_at > ${since}
+          limit mailboxes.notices_per_hour) as sent) as mailbox_is_spent
+    from mailboxes
+    where mailboxes.id = ${about.mailboxId}`;
+  return row ?? { ofRequest: 0, toContact: 0, mailboxIsSpent: true };
 }

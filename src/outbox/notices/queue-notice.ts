@@ -4,13 +4,8 @@ import type { Actor } from '../../people/access/actor.ts';
 import type { NoticeKind } from '../../mailboxes/mailbox.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
-import {
-  languageOf,
-  type OutgoingContext,
-  replyAddress,
-  replySubject,
-  threadAfter,
-} from '../writing/outgoing-context.ts';
+import { languageOf, type OutgoingContext, replyAddress, threadAfter } from '../writing/outgoing-context.ts';
+import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { SmtpReply } from '../smtp/transport.ts';
+import type { SmtpReply } from '../smtp/smtp.ts';
 
 /** `account_limit`: the provider takes nothing more from this account for a while, whoever it is for. */
 export type ReplyClass = 'temporary' | 'permanent' | 'account_limit';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { OutboxDeps } from '../deps.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { countDayRecipients, lockDailyLimit } from '../accounts/account-queries.ts';
-import type { DeliverDeps, DeliverOptions, DeliverReport } from './deliver-due.ts';
 import type { Verdict } from './judge-result.ts';
 import { extendLeases, markLeasesLost } from './lease-queries.ts';
 import { type ClaimedDelivery, claimDeliveries, findDueWork } from './queries.ts';
@@ -9,6 +9,37 @@ import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
 import { MOST_CONNECTIONS } from '../smtp/transport.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
+
+export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'>;
+
+export type DeliverOptions = {
+  /** Deliveries sent at the same time, those that are slow apart; 5 unless told. */
+  readonly concurrency?: number;
+  readonly attemptTimeoutMs?: number;
+  /** After this long a mail gives its place to others, and goes on beside them; 10 s unless told. */
+  readonly slowMs?: number;
+  readonly leaseMs?: number;
+  /** In [0, 1): the jitter of retries. */
+  readonly random?: () => number;
+  /** Claim nothing more; what is being sent is finished. */
+  readonly stop?: AbortSignal;
+  /** Break off what is being sent. */
+  readonly abort?: AbortSignal;
+  /** Resolves when it is time to look for new work although something is still being sent. */
+  readonly nextLook?: () => Promise<void>;
+  /** Called when the account has to rest: the run claims nothing more, though it may go on for as long as a mail hangs. */
+  readonly onPause?: () => void;
+};
+
+export type DeliverReport = {
+  readonly attempted: number;
+  readonly sent: number;
+  readonly deferred: number;
+  readonly failed: number;
+  /** Deliveries of a dead process that were taken over. */
+  readonly takenOver: number;
+  readonly paused: 'no_transport' | 'account' | null;
+};
 
 const LEASE_MS = 2 * 60_000;
 const ATTEMPT_TIMEOUT_MS = 5 * 60_000;

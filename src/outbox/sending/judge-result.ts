@@ -10,7 +10,7 @@ import {
   pauseUntil,
 } from '../delivery.ts';
 import { refusesAsDead } from '../../mail/bounce/read-bounce.ts';
-import type { RecipientRefusal, SendResult, SmtpReply } from '../smtp/transport.ts';
+import type { RecipientRefusal, SendResult, SmtpReply } from '../smtp/smtp.ts';
 
 /** What became of one attempt: the delivery's next state, each recipient's, and whether the account must rest. */
 export type Verdict = {

@@ -3,7 +3,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { clearPause, markPaused } from '../accounts/account-queries.ts';
 import type { RecipientVerdict, Verdict } from './judge-result.ts';
-import { lockRequest } from '../../requests/request/lock-request.ts';
+import { lockRequestOf } from '../locks.ts';
 import { type AttemptRecord, type ClaimedDelivery, markAttempt, markFirstResponse } from './queries.ts';
 import { returnRequest } from '../bounces/return-request.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
@@ -51,7 +51,7 @@ export async function recordAttempt(
 
   return await db.begin(async (tx) => {
     // The request before its delivery, as everywhere: whoever erases or closes it takes the locks in this order too.
-    await lockRequest(tx, delivery.requestId);
+    await lockRequestOf(tx, delivery.requestId);
     if (!(await markAttempt(tx, record))) return false;
     if (delivery.firstResponse && verdict.contactAccepted)
       await markFirstResponse(tx, delivery.requestId, now);

@@ -1,5 +1,5 @@
 import { deliverAccount } from './deliver-account.ts';
-import type { DeliverDeps, DeliverOptions } from './deliver-due.ts';
+import type { DeliverDeps, DeliverOptions } from './deliver-account.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
 
 export type DeliveryWorker = {

@@ -1,8 +1,9 @@
 import type { NodemailerError } from 'nodemailer';
 import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
-import { readReply, type SmtpFault, smtpFault, wantsSignIn } from './smtp-faults.ts';
-import type { SmtpLogin, SmtpServer } from './transport.ts';
+import { readReply, smtpFault, wantsSignIn } from './smtp-faults.ts';
+import { type SmtpFault } from './smtp.ts';
+import type { SmtpLogin, SmtpServer } from './smtp-server.ts';
 
 // The library names a sender only on the way to sending; these two are how it does so (the version is pinned).
 type Dialog = {

@@ -1,5 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
-import type { SmtpServer } from './transport.ts';
+import type { SmtpServer } from './smtp-server.ts';
 
 // The library tells what a server offers only after a mail has gone (the version is pinned).
 type Offers = { readonly _supportedExtensions: readonly string[] };

@@ -1,12 +1,6 @@
 import type { NodemailerError } from 'nodemailer';
 import { cleanText, shorten } from '../../mail/text.ts';
-import type { RecipientRefusal, SendResult, SmtpReply } from './transport.ts';
-
-/** What keeps an account from sending, as far as one can tell from here. */
-export type SmtpFaultKind =
-  'dns' | 'refused' | 'timeout' | 'tls' | 'sign_in' | 'oauth' | 'sender' | 'turned_away' | 'other';
-
-export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
+import type { RecipientRefusal, SendResult, SmtpFault, SmtpFaultKind, SmtpReply } from './smtp.ts';
 
 /** Why a session could not be set up. */
 export function smtpFault(error: NodemailerError): SmtpFault {

@@ -1,33 +1,9 @@
 import nodemailer, { type NodemailerError } from 'nodemailer';
 import { probeSender } from './probe-sender.ts';
 import { offersUnicode } from './probe-unicode.ts';
-import { failedSend, readReply, refusal, type SmtpFault, smtpFault } from './smtp-faults.ts';
-
-/** The addresses named to the SMTP server; apart from the headers, which stay the same on every attempt. */
-export type Envelope = { readonly from: string; readonly to: readonly string[] };
-
-/** What the server said: the SMTP code, the enhanced code of RFC 3463 (`5.1.1`), and the line itself. */
-export type SmtpReply = {
-  readonly code: number | null;
-  readonly enhancedCode: string | null;
-  readonly text: string;
-};
-
-export type RecipientRefusal = SmtpReply & { readonly address: string };
-
-/** How a send ended. A failure is data: what to do about it is `judge-result.ts`'s to say. */
-export type SendResult =
-  /** The server took the mail for `accepted` and refused it for `refused` (perhaps for all). */
-  | {
-      readonly kind: 'answered';
-      readonly accepted: readonly string[];
-      readonly refused: readonly RecipientRefusal[];
-      readonly reply: SmtpReply;
-    }
-  /** The mail itself failed: refused after the envelope, or the connection broke or hung on the way. */
-  | { readonly kind: 'mail_failed'; readonly reply: SmtpReply }
-  /** No mail could have been sent: unreachable, no TLS, a refused password. The account's trouble, not the mail's. */
-  | { readonly kind: 'account_failed'; readonly reply: SmtpReply };
+import type { Envelope, RecipientRefusal, SendResult, SmtpFault, SmtpReply } from './smtp.ts';
+import { failedSend, readReply, refusal, smtpFault } from './smtp-faults.ts';
+import { accountName, authOf, serverOf, type SmtpTransportOptions } from './smtp-server.ts';
 
 export type MailTransport = {
   /** Names the SMTP account (user and host, no password): limits and pauses are kept by it. */
@@ -37,28 +13,6 @@ export type MailTransport = {
   /** Connects, signs in and, given one, names the sender, without sending; null when all is well, else what is wrong. */
   readonly verify: (sender?: string) => Promise<SmtpFault | null>;
   readonly close: () => void;
-};
-
-/** Signing in without a password (XOAUTH2), as Google allows it; the user name is in the URL. */
-export type OAuthSettings = {
-  readonly clientId: string;
-  readonly clientSecret: string;
-  readonly refreshToken: string;
-  /** Where access tokens are fetched; Google's unless told. */
-  readonly tokenUrl?: string;
-};
-
-export type SmtpSettings = {
-  /** `smtp://user:password@host:587` (STARTTLS, demanded unless the host is loopback) or `smtps://…:465`. */
-  readonly url: string;
-  readonly oauth?: OAuthSettings | null;
-};
-
-export type SmtpTransportOptions = SmtpSettings & {
-  /** Connections kept open at most. */
-  readonly maxConnections?: number;
-  /** Further certificates to trust, in PEM: for a server of one's own, and for tests. */
-  readonly ca?: string;
 };
 
 /** More mails than this are never on their way at once. The usual few need as many; the rest is for when some hang. */
@@ -118,13 +72,6 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
   };
 }
 
-/** What an account is called, without its password: user and host. */
-export function accountName(smtpUrl: string): string {
-  const url = new URL(smtpUrl);
-  const user = decodeURIComponent(url.username);
-  return `${user === '' ? '' : `${user}@`}${url.host}`;
-}
-
 /** An account that cannot be used for a reason of our own: all its mail waits, and says why. */
 export function brokenTransport(account: string, reason: string): MailTransport {
   const reply = { code: null, enhancedCode: null, text: reason };
@@ -135,43 +82,6 @@ export function brokenTransport(account: string, reason: string): MailTransport 
     close: () => {},
   };
 }
-
-export type SmtpServer = ReturnType<typeof serverOf>;
-
-function serverOf({ url: smtpUrl, ca }: SmtpTransportOptions) {
-  const url = new URL(smtpUrl);
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const secure = url.protocol === 'smtps:';
-  return {
-    host,
-    port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
-    secure,
-    requireTLS: !secure && !isLoopback(host),
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    connectionTimeout: 30_000,
-    greetingTimeout: 30_000,
-  };
-}
-
-export type SmtpLogin = NonNullable<ReturnType<typeof authOf>>;
-
-function authOf({ url: smtpUrl, oauth }: SmtpSettings) {
-  const url = new URL(smtpUrl);
-  const user = decodeURIComponent(url.username);
-  if (user === '') return null;
-  if (oauth === undefined || oauth === null) return { user, pass: decodeURIComponent(url.password) };
-  const { clientId, clientSecret, refreshToken, tokenUrl } = oauth;
-  return {
-    type: 'OAuth2' as const,
-    user,
-    clientId,
-    clientSecret,
-    refreshToken,
-    accessUrl: tokenUrl ?? GOOGLE_TOKENS,
-  };
-}
-
-const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token';
 
 // The code that RFC 6531 has for it; nodemailer would send the bytes all the same, and some servers mangle them.
 const NO_SMTPUTF8: SmtpReply = {
@@ -196,10 +106,6 @@ function needsUnicode(address: string): boolean {
   return /[^\p{ASCII}]/u.test(address);
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 function aborted(signal: AbortSignal): SmtpReply {
   const text = signal.reason instanceof Error ? signal.reason.message : 'Sending was aborted';
   return { code: null, enhancedCode: null, text };
@@ -207,10 +113,4 @@ function aborted(signal: AbortSignal): SmtpReply {
 
 function addressOf(entry: string | { address: string }): string {
   return typeof entry === 'string' ? entry : entry.address;
-}
-
-/** Why a mail to one recipient did not leave, in the server's words; null when it did. */
-export function refusalIn(result: SendResult): string | null {
-  if (result.kind !== 'answered') return result.reply.text;
-  return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);
 }

@@ -1,5 +1,6 @@
 import type { Address } from '../../mail/parsed-mail.ts';
-import type { Language, MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
+import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 
 /** What an outgoing mail must know of its request: who it goes to, what it answers, in which thread it belongs. */
 export type OutgoingContext = {
@@ -49,11 +50,6 @@ export type LastInbound = {
 /** The language a contact is written to in: as set for them, else that of their mail, else the mailbox's. */
 export function languageOf(context: OutgoingContext): Language {
   return context.contact.language ?? context.mailLanguage ?? context.mailbox.language;
-}
-
-/** `Re: …` once, and the subject otherwise untouched: Gmail threads by it. */
-export function replySubject(subject: string): string {
-  return /^re\s?:/i.test(subject) ? subject : `Re: ${subject}`;
 }
 
 /** The address that leads answers back to their request, whatever their client does to the other headers. */

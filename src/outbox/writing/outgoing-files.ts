@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { OutgoingAttachment } from '../deliveries/queue-mail.ts';
+import type { OutgoingAttachment } from '../deliveries/outgoing-mail.ts';
 import { safeFileName } from '../../mail/mime/file-name.ts';
 import { invalidField } from '../../platform/problems.ts';
 

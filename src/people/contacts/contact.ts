@@ -1,4 +1,4 @@
-import type { Language } from '../../mailboxes/mailbox.ts';
+import type { Language } from '../../mail/language.ts';
 
 /** A person who writes in, known by address on the whole desk; what differs from mailbox to mailbox stands apart. */
 export type Contact = {

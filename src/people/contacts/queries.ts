@@ -151,49 +151,6 @@ export async function listKnownMailboxIds(tx: Queryable, ids: readonly number[])
   return rows.map((row) => row.id);
 }
 
-/** Messages that a contact wrote in requests of others in the mailboxes. */
-export async function listMessageIdsElsewhere(
-  db: Queryable,
-  mailboxIds: readonly number[] | null,
-  contactId: number,
-): Promise<number[]> {
-  const rows = await db<{ id: number }[]>`
-    select s.id
-    from messages s
-    join requests r on r.id = s.request_id
-    where s.author_contact_id = ${contactId} and r.contact_id <> ${contactId}
-      and ${mailboxIds === null ? db`true` : db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`}
-    order by s.id`;
-  return rows.map((row) => row.id);
-}
-
-export type HeldMail = {
-  readonly id: number;
-  readonly mailboxId: number;
-  readonly gmailId: string;
-  readonly internetMessageId: string | null;
-  readonly subject: string | null;
-  readonly outcome: string;
-  readonly reason: string | null;
-  readonly receivedAt: Date;
-  readonly size: number;
-};
-
-/** Mails of an address that became no message: in quarantine, or discarded. */
-export async function listHeldMail(
-  db: Queryable,
-  mailboxIds: readonly number[] | null,
-  email: string,
-): Promise<HeldMail[]> {
-  return db<HeldMail[]>`
-    select id, mailbox_id, gmail_id, internet_message_id, subject, outcome, reason, received_at,
-      coalesce(octet_length(raw), 0) as size
-    from intake
-    where from_address = ${email} and message_id is null and outcome <> 'erased'
-      and ${mailboxIds === null ? db`true` : db`mailbox_id = any(${[...mailboxIds]}::bigint[])`}
-    order by id`;
-}
-
 /** Locks the contact of an address, made when new; a name is filled in, never changed. */
 export async function upsertContact(
   tx: Queryable,

@@ -1,16 +1,12 @@
-import { createRoute, z } from '@hono/zod-openapi';
-import type { OutboxDeps } from '../../outbox/deps.ts';
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
-import { streamOf } from '../../platform/http/stream.ts';
-import { requirePermission } from '../access/permissions.ts';
 import type { Contact } from './contact.ts';
 import { editContact } from './edit-contact.ts';
-import { exportContact } from '../../requests/privacy/export-contact.ts';
 import { findContact } from './find-contact.ts';
 import { listContacts } from './list-contacts.ts';
-import { renderExport } from '../../requests/privacy/render-export.ts';
 import {
   contactChangesSchema,
   contactListQuery,
@@ -62,24 +58,8 @@ const edit = createRoute({
   },
 });
 
-const take = createRoute({
-  ...shared,
-  operationId: 'exportContact',
-  method: 'get',
-  path: '/v1/contacts/{id}/export',
-  summary: 'All that is held about a contact',
-  description:
-    'For admins. A line of JSON for each thing, its `kind` first: contact, request, event, message, attachment, original, ' +
-    'quarantined; the bytes of files in `base64`.',
-  request: { params: idPath },
-  responses: {
-    200: { description: 'The lines.', content: { 'application/x-ndjson': { schema: z.string() } } },
-    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
-  },
-});
-
 /** The people who write in. */
-export function contactRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): ApiRoutes {
+export function contactRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   const shown = (contact: Contact) => renderContact(contact, deps.clock.now());
   routes.openapi(list, async (c) => {
@@ -95,23 +75,6 @@ export function contactRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transport
     const contactId = c.req.valid('param').id;
     await editContact(deps, c.get('actor'), { contactId, changes: c.req.valid('json') });
     return c.json(shown(await findContact(deps, c.get('actor'), contactId)), 200);
-  });
-  routes.openapi(take, async (c) => {
-    const actor = c.get('actor');
-    const contactId = c.req.valid('param').id;
-    // Refused while there is a status to refuse with: once lines are on their way there is none.
-    requirePermission(actor, 'contacts.export');
-    await findContact(deps, actor, contactId);
-    const lines = renderExport(exportContact(deps, actor, { contactId }), deps.clock.now());
-    const answer = new Response(streamOf(lines), {
-      status: 200,
-      headers: {
-        'content-type': 'application/x-ndjson; charset=utf-8',
-        'content-disposition': `attachment; filename="contact-${contactId}.ndjson"`,
-      },
-    });
-    // The types take every content type with "json" in its name for one JSON value.
-    return answer as never;
   });
   return routes;
 }

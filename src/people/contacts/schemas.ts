@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
-import { searchParameter } from '../../requests/lists/schemas.ts';
+import { searchParameter } from '../../platform/lists/search-parameter.ts';
 import { CONTACT_SORTS } from './contact-sorts.ts';
 import type { Contact } from './contact.ts';
 

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { Clock } from '../../platform/clock.ts';
-import { mailboxAddress } from '../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { Role } from '../access/actor.ts';
 
@@ -52,7 +52,7 @@ export function identityProvider(clock: Clock, settings: IdentityProviderSetting
         // Keys that cannot be fetched say nothing about the token.
         throw new Problem('busy', 'The identity provider does not give its keys.', { retryAfterSeconds: 10 });
       }
-      const email = typeof claims['email'] === 'string' ? mailboxAddress(claims['email']) : null;
+      const email = typeof claims['email'] === 'string' ? asciiAddress(claims['email']) : null;
       if (email === null || claims['email_verified'] !== true) return null;
       if (settings.roleClaim === null) return { email, role: null };
       const role = roleIn(claims[settings.roleClaim]);

@@ -5,7 +5,7 @@ import {
   rememberIdempotent,
 } from '../../platform/idempotency/idempotency.ts';
 import { cleanLine } from '../../mail/text.ts';
-import { mailboxAddress } from '../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
@@ -33,7 +33,7 @@ export async function addOperator(
   input: AddOperatorInput,
 ): Promise<Operator> {
   requirePermission(actor, 'operators.add');
-  const email = mailboxAddress(input.email.trim());
+  const email = asciiAddress(input.email.trim());
   if (email === null) throw invalidField('/email', 'is not an e-mail address');
   const name = checkedName(input.name);
   requireServingAll(actor, input.mailboxIds ?? null);

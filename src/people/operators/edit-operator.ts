@@ -2,13 +2,15 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
-import { releaseRequests } from '../../requests/life/release-requests.ts';
 import type { Actor, Role } from '../access/actor.ts';
 import { checkedMailboxIds, checkedName } from './add-operator.ts';
 import { lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
 import { revokeAllTokens } from '../credentials/revoke-all-tokens.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission, requireServingAll } from '../access/permissions.ts';
+
+/** `onLeaving` is handed in: what an operator holds is known to the rooms above. */
+export type EditDeps = Pick<Deps, 'db' | 'clock'> & { readonly onLeaving: OnLeaving };
 
 export type OperatorChanges = {
   readonly name?: string | undefined;
@@ -18,13 +20,20 @@ export type OperatorChanges = {
   readonly active?: boolean | undefined;
 };
 
+/** Takes back, within the transaction, what somebody holds in mailboxes that they no longer serve. */
+export type OnLeaving = (
+  tx: Transaction,
+  actor: Actor,
+  left: { readonly operatorId: number; readonly keptMailboxIds: readonly number[]; readonly at: Date },
+) => Promise<void>;
+
 /**
  * Changes an operator, from their next call on. One who is deactivated loses every token for good and hands back their
  * requests, as does one who no longer serves a mailbox there; history and closed requests keep naming them. Refuses
  * (`wrong_state`) to demote or deactivate the last active admin, and anybody but an admin or the system.
  */
 export async function editOperator(
-  deps: Pick<Deps, 'db' | 'clock'>,
+  deps: EditDeps,
   actor: Actor,
   input: { readonly operatorId: number; readonly changes: OperatorChanges },
 ): Promise<Operator> {
@@ -66,7 +75,10 @@ export async function editOperator(
         ...(tokenIds.length === 0 ? {} : { revokedTokenIds: tokenIds }),
       },
     });
-    await release(tx, actor, after, at);
+    if (!after.active || after.mailboxIds !== null) {
+      const keptMailboxIds = after.active ? (after.mailboxIds ?? []) : [];
+      await deps.onLeaving(tx, actor, { operatorId: after.id, keptMailboxIds, at });
+    }
     return operator;
   });
 }
@@ -81,10 +93,4 @@ function ensureAnAdminStays(admins: readonly number[], after: Operator): void {
   const staysAdmin = after.active && after.role === 'admin';
   if (staysAdmin || admins.some((id) => id !== after.id) || !admins.includes(after.id)) return;
   throw new Problem('wrong_state', `${after.name} is the last active admin; make somebody else one first.`);
-}
-
-async function release(tx: Transaction, actor: Actor, after: Operator, at: Date): Promise<void> {
-  if (after.active && after.mailboxIds === null) return;
-  const keptMailboxIds = after.active ? (after.mailboxIds ?? []) : [];
-  await releaseRequests(tx, actor, { operatorId: after.id, keptMailboxIds, at });
 }

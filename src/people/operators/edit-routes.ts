@@ -1,9 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
-import { editOperator } from './edit-operator.ts';
+import { type EditDeps, editOperator } from './edit-operator.ts';
 import { newOperatorSchema, operatorSchema, renderOperator } from './schemas.ts';
 
 const shared = { tags: ['Operators'], security: [{ token: [] }] };
@@ -54,7 +53,7 @@ const deactivate = createRoute({
 });
 
 /** Changing who answers. */
-export function operatorEditRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
+export function operatorEditRoutes(deps: EditDeps): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(edit, async (c) => {
     const input = { operatorId: c.req.valid('param').id, changes: c.req.valid('json') };

@@ -1,5 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import { mailboxAddress } from '../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Operator } from './operator.ts';
@@ -16,7 +16,7 @@ export async function findOperator(
   const operator =
     'id' in which
       ? await findOperatorById(deps.db, which.id)
-      : await findOperatorByEmail(deps.db, mailboxAddress(which.email.trim()) ?? '');
+      : await findOperatorByEmail(deps.db, asciiAddress(which.email.trim()) ?? '');
   if (operator === null) {
     throw new Problem(
       'not_found',

@@ -1,11 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../access/app-env.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, idempotencyHeaders, jsonBody, jsonContent, pageQuery } from '../../platform/http/schemas.ts';
 import { addOperator } from './add-operator.ts';
+import type { EditDeps } from './edit-operator.ts';
 import { operatorEditRoutes } from './edit-routes.ts';
 import { findOperator } from './find-operator.ts';
 import { listOperators } from './list-operators.ts';
@@ -68,7 +68,7 @@ const find = createRoute({
 });
 
 /** Who answers. */
-export function operatorRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
+export function operatorRoutes(deps: EditDeps): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const page = await listOperators(deps, c.get('actor'), c.req.valid('query'));

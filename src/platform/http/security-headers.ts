@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono';
-import type { AppEnv } from '../../people/access/app-env.ts';
 
 const DEFAULTS = {
   'x-content-type-options': 'nosniff',
@@ -11,7 +10,7 @@ const DEFAULTS = {
 } as const;
 
 /** Puts the strictest headers on every answer; a page that needs a wider policy sets its own and keeps it. */
-export function securityHeaders(): MiddlewareHandler<AppEnv> {
+export function securityHeaders(): MiddlewareHandler {
   return async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(DEFAULTS)) {

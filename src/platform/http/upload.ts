@@ -1,7 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problems.ts';
-import type { AppEnv } from '../../people/access/app-env.ts';
 
 /** The longest multipart body: Gmail's 25 MB for all files encoded, of which their bytes are three quarters, and room for the text. */
 export const UPLOAD_BYTES = 26 * 1024 * 1024;
@@ -13,10 +12,7 @@ const isMultipart = (contentType: string | undefined): boolean =>
  * Limits bodies to `maxSize`, and on the paths that take files multipart bodies to `UPLOAD_BYTES`: one of those at a time
  * per process, because it is held in memory until it is stored; another one meanwhile is told `busy`.
  */
-export function limitBodies(
-  maxSize: number,
-  takesFiles: (path: string) => boolean,
-): MiddlewareHandler<AppEnv> {
+export function limitBodies(maxSize: number, takesFiles: (path: string) => boolean): MiddlewareHandler {
   const small = bodyLimit({ maxSize, onError: () => refuse(maxSize) });
   const large = bodyLimit({ maxSize: UPLOAD_BYTES, onError: () => refuse(UPLOAD_BYTES) });
   let taken = false;

@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Transaction } from '../db/connect.ts';
+import type { Queryable, Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
-import {
-  deleteIdempotencyKeys,
-  findIdempotencyKey,
-  lockIdempotencyKey,
-  upsertIdempotencyKey,
-} from './queries.ts';
 
 /** An Idempotency-Key as a verb takes it: whose it is, and what call it stands for. */
 export type Idempotency = { readonly operatorId: number; readonly key: string; readonly bodyHash: string };
@@ -68,4 +62,41 @@ export async function rememberIdempotent(
 /** Deletes the keys that hold no longer; returns how many there were. */
 export async function forgetIdempotencyKeys(deps: Pick<Deps, 'db' | 'clock'>): Promise<number> {
   return deleteIdempotencyKeys(deps.db, new Date(deps.clock.now().getTime() - KEPT_MILLISECONDS));
+}
+
+/** Makes calls with one key wait for each other until the transaction ends. */
+async function lockIdempotencyKey(tx: Transaction, operatorId: number, key: string): Promise<void> {
+  await tx`select pg_advisory_xact_lock(hashtextextended(${`idempotency ${operatorId} ${key}`}, 0))`;
+}
+
+/** The call and the resource that a key has stood for since a time, or null. */
+async function findIdempotencyKey(
+  tx: Transaction,
+  operatorId: number,
+  key: string,
+  since: Date,
+): Promise<{ bodyHash: string; resourceId: number } | null> {
+  const [row] = await tx<{ bodyHash: string; resourceId: number }[]>`
+    select body_hash, resource_id
+    from idempotency_keys
+    where operator_id = ${operatorId} and key = ${key} and created_at > ${since}`;
+  return row ?? null;
+}
+
+/** Stores what a key stands for; one that has outlived its time is written over. */
+async function upsertIdempotencyKey(
+  tx: Transaction,
+  row: Idempotency & { readonly resourceId: number; readonly createdAt: Date },
+): Promise<void> {
+  await tx`
+    insert into idempotency_keys (operator_id, key, body_hash, resource_id, created_at)
+    values (${row.operatorId}, ${row.key}, ${row.bodyHash}, ${row.resourceId}, ${row.createdAt})
+    on conflict (operator_id, key) do update
+    set body_hash = excluded.body_hash, resource_id = excluded.resource_id, created_at = excluded.created_at`;
+}
+
+/** Deletes keys stored up to a time; returns how many. */
+async function deleteIdempotencyKeys(db: Queryable, upTo: Date): Promise<number> {
+  const deleted = await db`delete from idempotency_keys where created_at <= ${upTo}`;
+  return deleted.count;
 }

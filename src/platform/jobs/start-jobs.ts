@@ -1,13 +1,10 @@
-import type { Logger, Runner, TaskList } from 'graphile-worker';
+import type { CronItem, Logger, Runner, TaskList } from 'graphile-worker';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { connectionUrls } from './connection-urls.ts';
-import { CRON_ITEMS } from '../../apps/server/cron-items.ts';
 
 /** What is done in the background: by the name of its cron item. `signal` aborts when the server stops. */
 export type Job = (signal: AbortSignal) => Promise<void>;
-
-export type JobName = (typeof CRON_ITEMS)[number]['task'];
 
 export type JobRunner = {
   /** Takes no further job, ends those at work (aborted after a few seconds) and lets go of the database. */
@@ -16,7 +13,9 @@ export type JobRunner = {
 
 export type StartJobsOptions = {
   readonly databaseUrl: string;
-  readonly jobs: Readonly<Record<JobName, Job>>;
+  /** When each task is due; every one has its job. */
+  readonly cronItems: readonly CronItem[];
+  readonly jobs: Readonly<Record<string, Job>>;
   readonly log: Log;
   readonly clock: Clock;
 };
@@ -77,7 +76,7 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
     gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
     logger: new Logger(logInto(options.log)),
     taskList: tasksOf(options),
-    parsedCronItems: parseCronItems([...CRON_ITEMS]),
+    parsedCronItems: parseCronItems([...options.cronItems]),
   });
   await untilEnded(runner, signal);
 }

@@ -8,24 +8,11 @@ import {
   timeParameter,
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
-import { parseSearch } from '../../platform/lists/search-terms.ts';
+import { searchParameter } from '../../platform/lists/search-parameter.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
 import { priority, requestSchema, status } from '../request/schemas.ts';
 
 export const requestListSchema = listOf(requestSchema).openapi('RequestList');
-
-/** The `q` of a list: at least one word to look for. */
-export function searchParameter(description: string, example = 'carla') {
-  return text(500)
-    .transform((value, context) => {
-      const terms = parseSearch(value);
-      if (terms !== null) return terms;
-      context.addIssue({ code: 'custom', message: 'must have 1 to 20 words to look for' });
-      return z.NEVER;
-    })
-    .optional()
-    .openapi({ type: 'string', maxLength: 500, description, example });
-}
 
 export const requestListQuery = z.strictObject({
   ...pageQuery,

@@ -17,7 +17,7 @@ import type { EventView } from '../../people/history/event-view.ts';
 import type { StoredFile } from '../../platform/files/stored-file.ts';
 import type { Contact } from '../../people/contacts/contact.ts';
 import { findContact } from '../../people/contacts/find-contact.ts';
-import { type HeldMail, listHeldMail, listMessageIdsElsewhere } from '../../people/contacts/queries.ts';
+import { type HeldMail, listHeldMail, listMessageIdsElsewhere } from './export-queries.ts';
 
 /** One thing that is held about a contact; a file comes with its bytes, to be read in slices. */
 export type Held =

@@ -125,7 +125,7 @@ export async function eraseIntake(
   await tx`
     update intake
     set ${unlinked} outcome = 'erased', reason = null, error = null, raw = null, headers = null, oversize = false,
-      from_address = null, from_name = null, subject = null, label_ids = '{}', size_estimate = null, gmail_thread_id = null,
+      from_address = null, from_name = null, subject = null, labels = '{}', size_estimate = null, source_thread_id = null,
       class_reason = null, authenticity_reason = null, decided_at = ${at}
     where (${rows}) and outcome <> 'erased'`;
 }

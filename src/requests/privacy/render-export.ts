@@ -26,8 +26,10 @@ function fields(thing: Exclude<Held, { readonly file: StoredFile }>, now: Date):
       return { event: renderEvent(thing.value) };
     case 'message':
       return { message: renderMessage(thing.value) };
-    case 'quarantined':
-      return { intake: thing.value };
+    case 'quarantined': {
+      const { sourceId, ...value } = thing.value;
+      return { intake: { ...value, gmailId: sourceId } };
+    }
   }
 }
 

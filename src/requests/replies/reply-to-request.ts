@@ -1,7 +1,8 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
-import { type OutgoingAttachment, type QueuedMail, queueMail } from '../../outbox/deliveries/queue-mail.ts';
+import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
+import { type OutgoingAttachment, type QueuedMail } from '../../outbox/deliveries/outgoing-mail.ts';
 import {
   findIdempotent,
   type Idempotency,
@@ -24,9 +25,9 @@ import {
   languageOf,
   type OutgoingContext,
   replyAddress,
-  replySubject,
   threadAfter,
 } from '../../outbox/writing/outgoing-context.ts';
+import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { insertParticipants, listMessagesAfter } from './queries.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 

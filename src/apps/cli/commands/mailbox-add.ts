@@ -1,5 +1,6 @@
 import { addMailbox } from '../../../mailboxes/settings/add-mailbox.ts';
-import type { Language, ThreadBy } from '../../../mailboxes/mailbox.ts';
+import type { ThreadBy } from '../../../mailboxes/mailbox.ts';
+import type { Language } from '../../../mail/language.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 

@@ -1,6 +1,6 @@
 import { removeTransport, setTransport } from '../../../outbox/accounts/set-transport.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
-import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { invalidField, Problem } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 
@@ -32,7 +32,7 @@ export const mailboxSmtp = command({
   },
   async run(desk, values) {
     const actor = { kind: 'system' } as const;
-    const address = mailboxAddress(values.mailbox) ?? values.mailbox;
+    const address = asciiAddress(values.mailbox) ?? values.mailbox;
     const mailbox = (await listMailboxes(desk, actor)).find((each) => each.address === address);
     if (mailbox === undefined) throw new Problem('not_found', `${address} is no mailbox.`);
     const mailboxId = mailbox.id;

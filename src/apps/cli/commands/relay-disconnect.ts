@@ -1,6 +1,6 @@
-import { findRelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { findIntakeMailbox } from '../../../mailboxes/settings/find-intake-mailbox.ts';
 import { giveBackAccess } from '../../../intake/gmail/google/access.ts';
-import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 
@@ -9,7 +9,7 @@ export const relayDisconnect = command({
     mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
   },
   async run(desk, values) {
-    const mailbox = await findRelayMailbox(desk, mailboxAddress(values.mailbox) ?? values.mailbox);
+    const mailbox = await findIntakeMailbox(desk.db, asciiAddress(values.mailbox) ?? values.mailbox);
     if (mailbox === null) throw new Problem('not_found', `${values.mailbox} is no mailbox.`);
     const { revoked } = await giveBackAccess(desk, mailbox, desk.google);
     const text = `The credentials of ${mailbox.address} are deleted; it is no longer compared with Gmail at night.\n`;

@@ -1,6 +1,6 @@
 import { checkTransport } from '../../../outbox/accounts/check-transport.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
-import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 
@@ -10,7 +10,7 @@ export const smtpCheck = command({
   },
   async run(desk, values) {
     const all = await listMailboxes(desk, { kind: 'system' });
-    const address = values.mailbox === undefined ? null : (mailboxAddress(values.mailbox) ?? values.mailbox);
+    const address = values.mailbox === undefined ? null : (asciiAddress(values.mailbox) ?? values.mailbox);
     const meant = all.filter((each) => address === null || each.address === address);
     if (meant.length === 0) {
       throw new Problem(

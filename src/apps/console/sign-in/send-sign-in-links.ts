@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
-import { refusalIn } from '../../../outbox/smtp/transport.ts';
+import { refusalIn } from '../../../outbox/smtp/smtp.ts';
 import { composeDeskMail } from '../../../mail/outgoing/compose-desk-mail.ts';
 import { generateToken, tokenHash } from '../../../people/credentials/token-secret.ts';
 import { claimDueLinks, type DueLink, listSenders, markLinkMade, markLinkSent } from './queries.ts';

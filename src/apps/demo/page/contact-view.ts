@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { replySubject } from '../../../outbox/writing/outgoing-context.ts';
+import { replySubject } from '../../../mail/outgoing/reply-subject.ts';
 import type { Conversation } from '../conversations.ts';
 import type { DemoMail } from '../demo-mail.ts';
 import { labelChips } from './gmail-view.ts';

@@ -40,7 +40,7 @@ const EMPTY = html`<p class="empty">
 </p>`;
 
 function rowsView(mails: readonly MessageSummary[], outcomes: readonly IntakeOutcome[]): Html {
-  const outcomeOf = new Map(outcomes.map((outcome) => [outcome.gmailId, outcome]));
+  const outcomeOf = new Map(outcomes.map((outcome) => [outcome.sourceId, outcome]));
   return html`<ul class="rows">
     ${mails.map(
       ({ id, subject, labels }) =>

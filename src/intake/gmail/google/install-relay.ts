@@ -3,7 +3,7 @@ import type { Actor } from '../../../people/access/actor.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
 import { findRelaySetup, type RelaySetup } from '../../../mailboxes/relay-secrets/find-relay-setup.ts';
-import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
+import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { isRelaySilent } from '../relay/is-relay-silent.ts';
 import { emitRelayScript } from '../relay/relay-script.ts';
 import { keepAccess, openAccess } from './access.ts';
@@ -113,7 +113,7 @@ async function openAccount(
   }
   const { client } = input;
   if (client === null) throw new Problem('invalid_input', CLIENT_MISSING);
-  const wanted = mailboxAddress(input.account ?? setup.address) ?? setup.address;
+  const wanted = asciiAddress(input.account ?? setup.address) ?? setup.address;
   const { refreshToken } = await signIn({ ...input, client, loginHint: wanted });
   const credentials = { client, refreshToken };
   const google = await openGoogle(credentials, input.endpoints);

@@ -4,14 +4,14 @@ import type { Queryable } from '../../../platform/db/connect.ts';
 export async function listReconciled(
   db: Queryable,
   mailboxId: number,
-  gmailIds: readonly string[],
+  sourceIds: readonly string[],
 ): Promise<ReadonlyMap<string, boolean>> {
-  if (gmailIds.length === 0) return new Map();
-  const rows = await db<{ gmailId: string; complete: boolean }[]>`
-    select gmail_id, raw is not null or outcome = 'erased' as complete
+  if (sourceIds.length === 0) return new Map();
+  const rows = await db<{ sourceId: string; complete: boolean }[]>`
+    select source_id, raw is not null or outcome = 'erased' as complete
     from intake
-    where mailbox_id = ${mailboxId} and gmail_id = any(${[...gmailIds]}::text[])`;
-  return new Map(rows.map(({ gmailId, complete }) => [gmailId, complete]));
+    where mailbox_id = ${mailboxId} and source_id = any(${[...sourceIds]}::text[])`;
+  return new Map(rows.map(({ sourceId, complete }) => [sourceId, complete]));
 }
 
 /** Whether the desk was handed a mail with this Message-ID. */

@@ -1,6 +1,6 @@
 import type { Deps } from '../../../platform/deps.ts';
 import { findRelayBegan } from '../../../mailboxes/relay-secrets/find-relay-began.ts';
-import { findRelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import { findIntakeMailbox } from '../../../mailboxes/settings/find-intake-mailbox.ts';
 import { openAccess } from '../google/access.ts';
 import type { GoogleEndpoints } from '../google/endpoints.ts';
 import { listFilterSearches } from '../google/list-filter-searches.ts';
@@ -26,7 +26,7 @@ export async function reconcileMailbox(
   deps: ReconcileDeps & Pick<Deps, 'keyring'>,
   input: ReconcileMailboxInput,
 ): Promise<ReconcileReport> {
-  const mailbox = await findRelayMailbox(deps, input.address);
+  const mailbox = await findIntakeMailbox(deps.db, input.address);
   if (mailbox === null) throw new Problem('not_found', `${input.address} is no mailbox.`);
   const google = await openAccess(deps, mailbox.id, input.endpoints);
   if (google === null) {

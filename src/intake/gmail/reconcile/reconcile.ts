@@ -1,5 +1,5 @@
 import type { IntakeDeps } from '../../deps.ts';
-import type { RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
+import type { IntakeMailbox } from '../../../mailboxes/mailbox.ts';
 import { REPORTS_ON_THE_RELAY } from '../relay/gmail-filter.ts';
 import type { LabelIds } from '../google/place-labels.ts';
 import type { MailInGmail, MailReader } from '../google/read-mail.ts';
@@ -10,7 +10,7 @@ import type { RelayResult } from '../relay/relay-contract.ts';
 export type ReconcileDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 
 export type ReconcileInput = {
-  readonly mailbox: RelayMailbox;
+  readonly mailbox: IntakeMailbox;
   readonly reader: MailReader;
   readonly labels: LabelIds;
   /** What the filters catch that label mail for the desk. */
@@ -195,12 +195,17 @@ async function takeOne(
 ): Promise<MissingMail['result']> {
   const original = await reader.raw(mail.id);
   if (original === null) return null;
-  const { id, threadId, internalDate, sizeEstimate } = mail;
-  const { labelIds } = original;
-  const raw = Buffer.from(original.raw, 'base64url');
-  const message = { id, threadId, internalDate, sizeEstimate, labelIds: [...labelIds], raw };
-  const [result] = await receiveBatch(deps, mailbox, [message], AbortSignal.timeout(FILE_WITHIN_MS));
+  const handedOver = {
+    sourceId: mail.id,
+    sourceThreadId: mail.threadId,
+    arrivedAt: new Date(mail.internalDate),
+    labels: original.labelIds,
+    sizeEstimate: mail.sizeEstimate,
+    raw: Buffer.from(original.raw, 'base64url'),
+    headers: null,
+  };
+  const [result] = await receiveBatch(deps, mailbox, [handedOver], AbortSignal.timeout(FILE_WITHIN_MS));
   if (result === undefined) throw new Error('a mail was taken in without a result');
-  const { id: _, ...rest } = result;
+  const { sourceId: _, ...rest } = result;
   return rest;
 }

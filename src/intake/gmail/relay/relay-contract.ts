@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import type { HandedOver } from '../../filing/incoming-mail.ts';
+import type { Received } from '../../filing/receive-batch.ts';
 import { cleanText } from '../../../mail/text.ts';
 
 /** The most that a relay may post at once, in bytes: what UrlFetchApp can send (50 MB). */
@@ -69,7 +71,7 @@ function decoded(text: string, context: z.RefinementCtx): Buffer {
   return bytes;
 }
 
-/** What the relay posts; design section 4. */
+/** What the relay posts. */
 export const relayBatch = z
   .object({
     relay: z
@@ -107,7 +109,20 @@ export type RelayMessage = z.infer<typeof relayMessage>;
 export type RelayBatch = z.infer<typeof relayBatch>;
 export type RelayResult = z.infer<typeof relayResult>;
 
-/** The answer for a mail that was not filed: it keeps its label in Gmail and comes again. */
-export function retryResult(id: string, reason: string | null): RelayResult {
-  return { id, status: 'retry', outcome: null, requestId: null, reason };
+/** A posted message as filing knows it. */
+export function handedOver(message: RelayMessage): HandedOver {
+  return {
+    sourceId: message.id,
+    sourceThreadId: message.threadId,
+    arrivedAt: new Date(message.internalDate),
+    labels: message.labelIds,
+    sizeEstimate: message.sizeEstimate,
+    raw: message.raw,
+    headers: message.raw === null ? (message.headers ?? []) : null,
+  };
+}
+
+/** What became of a message, in the relay's words. */
+export function relayResultOf({ sourceId, ...received }: Received): RelayResult {
+  return { id: sourceId, ...received };
 }

@@ -9,8 +9,8 @@ import { fieldErrors } from '../../../platform/http/problems/field-errors.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
 import { jsonContent } from '../../../platform/http/schemas.ts';
 import { findRelayMailbox, type RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
-import { mailboxAddress } from '../../../mailboxes/mailbox.ts';
-import { recordHeartbeat } from './record-heartbeat.ts';
+import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
+import { recordHeartbeat } from '../../../mailboxes/relay-secrets/record-heartbeat.ts';
 import { recordSecretUse } from '../../../mailboxes/relay-secrets/record-secret-use.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { answerInTime } from './answer-in-time.ts';
@@ -19,11 +19,13 @@ import { receiveBatch } from '../../filing/receive-batch.ts';
 import {
   ANSWER_WITHIN_MS,
   FILE_WITHIN_MS,
+  handedOver,
   LARGE_BODY_BYTES,
   MAX_BODY_BYTES,
   type RelayBatch,
   relayAnswer,
   relayBatch,
+  relayResultOf,
 } from './relay-contract.ts';
 import { readSignatureHeaders, type SignatureHeaders, verifySignature } from './verify-signature.ts';
 
@@ -45,13 +47,13 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
     // Started before the body is read: the relay's own clock runs from its first byte.
     const deadline = AbortSignal.timeout(FILE_WITHIN_MS);
     const answer = async (): Promise<Response> => {
-      const { length, signature, mailbox } = await checkHeaders(deps, c);
-      const open = (body: Buffer) => openBatch(deps, mailbox, signature, body);
+      const { length, signature, mailbox, secrets } = await checkHeaders(deps, c);
+      const open = (body: Buffer) => openBatch(deps, { mailbox, secrets }, signature, body);
       // Filed while the reader holds the place for large bodies: their mails stay in memory until they are stored.
       return readBody(c.req.raw.body, length, deadline, open, async (batch) => {
         await noteHeartbeat(deps, heard, mailbox, batch);
-        const results = await receiveBatch(deps, mailbox, batch.messages, deadline);
-        return c.json({ batch: signature.id, results });
+        const received = await receiveBatch(deps, mailbox, batch.messages.map(handedOver), deadline);
+        return c.json({ batch: signature.id, results: received.map(relayResultOf) });
       });
     };
     try {
@@ -65,10 +67,9 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
   return routes;
 }
 
-type CheckedPost = {
+type CheckedPost = RelayMailbox & {
   readonly length: number | null;
   readonly signature: SignatureHeaders;
-  readonly mailbox: RelayMailbox;
 };
 
 async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<CheckedPost> {
@@ -78,20 +79,20 @@ async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<Checke
   }
   const length = contentLength(c.req.header('content-length'));
   const signature = readSignatureHeaders((name) => c.req.header(name), deps.clock.now());
-  const address = mailboxAddress(c.req.param('mailbox') ?? '');
-  const mailbox = address === null ? null : await findRelayMailbox(deps, address);
-  if (mailbox === null) throw new Problem('not_found', 'There is no mailbox of this address');
-  return { length, signature, mailbox };
+  const address = asciiAddress(c.req.param('mailbox') ?? '');
+  const found = address === null ? null : await findRelayMailbox(deps, address);
+  if (found === null) throw new Problem('not_found', 'There is no mailbox with this address.');
+  return { length, signature, ...found };
 }
 
 async function openBatch(
   deps: RelayDeps,
-  mailbox: RelayMailbox,
+  { mailbox, secrets }: RelayMailbox,
   signature: SignatureHeaders,
   body: Buffer,
 ): Promise<RelayBatch> {
-  const secretId = await verifySignature(signature, body, mailbox.secrets);
-  if (mailbox.secrets.some((secret) => secret.id === secretId && !secret.used)) {
+  const secretId = await verifySignature(signature, body, secrets);
+  if (secrets.some((secret) => secret.id === secretId && !secret.used)) {
     await recordSecretUse(deps, { mailboxId: mailbox.id, secretId });
   }
   return parseBatch(body);
@@ -127,7 +128,7 @@ async function parseBatch(body: Buffer): Promise<RelayBatch> {
 async function noteHeartbeat(
   deps: RelayDeps,
   heard: Map<number, number>,
-  mailbox: RelayMailbox,
+  mailbox: { readonly id: number },
   batch: RelayBatch,
 ): Promise<void> {
   const now = deps.clock.now();

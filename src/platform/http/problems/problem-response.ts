@@ -4,7 +4,6 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isTransient } from '../../db/errors.ts';
 import type { Log } from '../../log.ts';
 import { Problem, type ProblemCode } from '../../problems.ts';
-import type { AppEnv } from '../../../people/access/app-env.ts';
 
 type ProblemKind = { readonly status: ContentfulStatusCode; readonly title: string };
 
@@ -46,7 +45,7 @@ export function problemType(code: string): string {
 }
 
 /** Answers a refusal as RFC 9457 `application/problem+json`; `instance` is the request id, as in the log. */
-export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
+export function problemResponse(c: Context, problem: Problem): Response {
   const kind = PROBLEM_KINDS[problem.code];
   const { errors, members, retryAfterSeconds } = problem.extras;
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
@@ -67,7 +66,7 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
 }
 
 /** The one place where every thrown thing becomes an answer. What nobody meant to throw is logged, and told as a bare 500. */
-export function answerError(log: Log): ErrorHandler<AppEnv> {
+export function answerError(log: Log): ErrorHandler {
   return (error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
     const code = error instanceof HTTPException ? CODE_OF_STATUS[error.status] : undefined;
@@ -85,7 +84,7 @@ export function answerError(log: Log): ErrorHandler<AppEnv> {
   };
 }
 
-function internalError(c: Context<AppEnv>): Response {
+function internalError(c: Context): Response {
   const { code, status, title } = INTERNAL_ERROR;
   const body = {
     type: problemType(code),
@@ -102,7 +101,7 @@ function fromHttpException(code: ProblemCode, error: Error): Problem {
   return new Problem(code, error.message, { errors: [{ pointer: '', detail: error.message }] });
 }
 
-function challengeFor(c: Context<AppEnv>, code: ProblemCode): string | null {
+function challengeFor(c: Context, code: ProblemCode): string | null {
   if (code === 'bad_signature') return 'Signature realm="mailroom relay"';
   if (code !== 'unauthenticated') return null;
   const tried = c.req.header('authorization') !== undefined;

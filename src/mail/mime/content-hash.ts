@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { firstHeader, readHeaderBlock } from './mime/header-block.ts';
-import { repairRaw } from './mime/repair-raw.ts';
+import { firstHeader, readHeaderBlock } from './header-block.ts';
+import { repairRaw } from './repair-raw.ts';
 
 /** How far into the header From, Subject and Date are looked for: enough for every real mail, bounded for a block of 10 MB. */
 const headerWindow = 1024 * 1024;

@@ -1,5 +1,5 @@
-import { headerValue } from './headers/header-values.ts';
-import type { ParsedMail } from './parsed-mail.ts';
+import { headerValue } from '../headers/header-values.ts';
+import type { ParsedMail } from '../parsed-mail.ts';
 
 /** The languages that the desk writes. */
 type Language = 'en' | 'ru';

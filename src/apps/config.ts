@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import type { MainAccount } from '../../outbox/accounts/transports.ts';
-import type { LogLevel } from '../../platform/log.ts';
-import { mailboxAddress } from '../../mailboxes/mailbox.ts';
-import type { IdentityProviderSettings } from '../../people/credentials/identity-provider.ts';
-import { decodeRelaySecret, RELAY_SECRET_FORM } from '../../mailboxes/relay-secrets/relay-secret.ts';
+import type { MainAccount } from '../outbox/accounts/transports.ts';
+import type { LogLevel } from '../platform/log.ts';
+import { asciiAddress } from '../mail/headers/ascii-address.ts';
+import type { IdentityProviderSettings } from '../people/credentials/identity-provider.ts';
+import { decodeRelaySecret, RELAY_SECRET_FORM } from '../mailboxes/relay-secrets/relay-secret.ts';
 
 export type Config = {
   readonly port: number;
@@ -99,7 +99,7 @@ const wholeNumber = (least: number, most: number, example: string) => {
 
 const emailAddress = (example: string) =>
   z.string().transform((text, context) => {
-    const address = mailboxAddress(text);
+    const address = asciiAddress(text);
     if (address !== null) return address;
     context.addIssue({ code: 'custom', message: `must be one bare e-mail address, such as ${example}` });
     return z.NEVER;

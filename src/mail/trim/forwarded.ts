@@ -1,8 +1,8 @@
-import { parseAddresses } from './headers/addresses.ts';
-import type { Address, ParsedMail } from './parsed-mail.ts';
-import { attributionLength } from './trim/attribution.ts';
-import { headerBlockLength, headerOf } from './trim/header-block.ts';
-import { originalMarker } from './trim/original-message.ts';
+import { parseAddresses } from '../headers/addresses.ts';
+import type { Address, ParsedMail } from '../parsed-mail.ts';
+import { attributionLength } from './attribution.ts';
+import { headerBlockLength, headerOf } from './header-block.ts';
+import { originalMarker } from './original-message.ts';
 
 /** A forwarded mail stands near the top: below the forwarder's remark, above the history it brings along. */
 const MOST_LINES = 400;

@@ -1,7 +1,7 @@
-import type { Queryable } from '../../../platform/db/connect.ts';
-import { cleanText } from '../../../mail/text.ts';
-import type { RelayState } from '../../../mailboxes/mailbox.ts';
-import { markRelayHeard } from '../../../mailboxes/relay-secrets/queries.ts';
+import type { Queryable } from '../../platform/db/connect.ts';
+import { cleanText } from '../../mail/text.ts';
+import type { RelayState } from '../mailbox.ts';
+import { markRelayHeard } from './queries.ts';
 
 const INTEGER_MAX = 2_147_483_647;
 

@@ -1,0 +1,37 @@
+/** The addresses named to the SMTP server; apart from the headers, which stay the same on every attempt. */
+export type Envelope = { readonly from: string; readonly to: readonly string[] };
+
+/** What the server said: the SMTP code, the enhanced code of RFC 3463 (`5.1.1`), and the line itself. */
+export type SmtpReply = {
+  readonly code: number | null;
+  readonly enhancedCode: string | null;
+  readonly text: string;
+};
+
+export type RecipientRefusal = SmtpReply & { readonly address: string };
+
+/** How a send ended. A failure is data: what to do about it is `judge-result.ts`'s to say. */
+export type SendResult =
+  /** The server took the mail for `accepted` and refused it for `refused` (perhaps for all). */
+  | {
+      readonly kind: 'answered';
+      readonly accepted: readonly string[];
+      readonly refused: readonly RecipientRefusal[];
+      readonly reply: SmtpReply;
+    }
+  /** The mail itself failed: refused after the envelope, or the connection broke or hung on the way. */
+  | { readonly kind: 'mail_failed'; readonly reply: SmtpReply }
+  /** No mail could have been sent: unreachable, no TLS, a refused password. The account's trouble, not the mail's. */
+  | { readonly kind: 'account_failed'; readonly reply: SmtpReply };
+
+/** What keeps an account from sending, as far as one can tell from here. */
+export type SmtpFaultKind =
+  'dns' | 'refused' | 'timeout' | 'tls' | 'sign_in' | 'oauth' | 'sender' | 'turned_away' | 'other';
+
+export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
+
+/** Why a mail to one recipient did not leave, in the server's words; null when it did. */
+export function refusalIn(result: SendResult): string | null {
+  if (result.kind !== 'answered') return result.reply.text;
+  return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);
+}
