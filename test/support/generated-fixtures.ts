@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { MailFixture } from './mail-fixtures.ts';
+import type { MailFixture } from './mail-fixture.ts';
 
 const head =
   'From: Ann Writer <ann@customer.example>\r\nTo: Desk <desk@example.com>\r\nSubject: A question\r\n' +
