@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { cleanLine } from '../text.ts';
 
 /** Longer ids than this are not kept: they would not fit an index. */
@@ -11,13 +12,19 @@ export function readMessageId(value: string | null): string | null {
 
 /** The ids of a References or In-Reply-To field, in order, each once; of very many the first and the last. */
 export function readMessageIds(value: string | null, most = mostIds): readonly string[] {
-  const text = cleanLine((value ?? '').slice(0, 256 * 1024));
+  const text = cleanLine(asUtf8((value ?? '').slice(0, 256 * 1024)));
   const ids = new Set<string>();
   for (const [id] of text.matchAll(/<[^<>\s]{1,996}>/g)) ids.add(id);
   // No id in brackets: one that lost them, or one that was folded in its middle.
   if (ids.size === 0) for (const id of withoutBrackets(text)) ids.add(id);
   const list = [...ids];
   return list.length <= most ? list : [...list.slice(0, 1), ...list.slice(list.length - most + 1)];
+}
+
+/** Header values come as latin1; an id of RFC 6532 is UTF-8, and one of neither kind stays as its bytes. */
+function asUtf8(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
+  return isUtf8(bytes) ? bytes.toString('utf8') : latin1;
 }
 
 function withoutBrackets(text: string): readonly string[] {

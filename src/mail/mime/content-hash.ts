@@ -6,17 +6,18 @@ import { repairRaw } from './repair-raw.ts';
 const headerWindow = 1024 * 1024;
 
 /**
- * SHA-256 (hex) of the raw From, Subject and Date fields and of the bytes after the first empty line: the same for two copies
+ * SHA-256 (hex) of the raw From, Subject and Date fields and of the bytes after the header: the same for two copies
  * of one mail, whose Received lines differ. Works on anything, a broken mail too.
  */
 export function contentHash(raw: Uint8Array): string {
   const bytes = repairRaw(raw);
   const headerEnd = firstEmptyLine(bytes);
-  const { headers } = readHeaderBlock(bytes, 0, Math.min(headerEnd, headerWindow));
+  const { headers, bodyStart } = readHeaderBlock(bytes, 0, Math.min(headerEnd, headerWindow));
   const hash = createHash('sha256');
   for (const name of ['from', 'subject', 'date'])
     hash.update(`${name}:${firstHeader(headers, name) ?? ''}\n`, 'latin1');
-  return hash.update(bytes.subarray(headerEnd)).digest('hex');
+  // A header may end without an empty line; beyond the window only one can tell where.
+  return hash.update(bytes.subarray(headerEnd > headerWindow ? headerEnd : bodyStart)).digest('hex');
 }
 
 function firstEmptyLine(bytes: Buffer): number {

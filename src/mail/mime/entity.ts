@@ -1,5 +1,6 @@
+import { beforeLineEnd, firstDashes, inferBoundary, matchBoundary, nextDashes } from './boundary.ts';
 import { decodeHeaderText } from './encoded-words.ts';
-import type { RawHeader } from './header-block.ts';
+import type { HeaderBlock, RawHeader } from './header-block.ts';
 import { firstHeader, lineAt, readHeaderBlock } from './header-block.ts';
 import type { Structured } from './parameters.ts';
 import { parseStructured, stripComments } from './parameters.ts';
@@ -97,6 +98,8 @@ function splitInto(
     }
     closeDownTo(hit.at + 1, end);
     const parent = stack[hit.at]!.entity;
+    const unopened = current === parent && parent.parts === 0 ? unopenedPart(bytes, parent, end) : null;
+    if (unopened !== null) entities.push(unopened);
     current = readPart(
       bytes,
       line.next,
@@ -120,7 +123,32 @@ function readPart(
   branch: number,
   isEnd?: (lineStart: number, lineEnd: number) => boolean,
 ): Entity {
-  const { headers, bodyStart } = readHeaderBlock(bytes, start, end, isEnd);
+  return partOf(readHeaderBlock(bytes, start, end, isEnd), end, parent, branch);
+}
+
+/**
+ * The part above a multipart's first boundary: some mailers forget that boundary, so that the part's own fields end up among
+ * the multipart's or at the beginning of what is its preamble.
+ */
+function unopenedPart(bytes: Buffer, parent: Entity, end: number): Entity | null {
+  const start = parent.bodyStart;
+  const second = parent.headers.findLastIndex(({ name }) => name === 'content-type');
+  const first = parent.headers.findIndex(({ name }) => name === 'content-type');
+  const isText = /^\s*text\//i.test(parent.headers[second]?.value ?? '');
+  if (second > first && isText && bytes.toString('latin1', start, Math.min(end, start + 1000)).trim() !== '')
+    return partOf({ headers: parent.headers.slice(second), bodyStart: start }, end, parent, parent.parts++);
+  const opening = /^\s*(?=content-type\s*:)/i.exec(
+    bytes.toString('latin1', start, Math.min(end, start + 200)),
+  );
+  return opening === null ? null : readPart(bytes, start + opening[0].length, end, parent, parent.parts++);
+}
+
+function partOf(
+  { headers, bodyStart }: HeaderBlock,
+  end: number,
+  parent: Entity | null,
+  branch: number,
+): Entity {
   const contentType = parseStructured(firstHeader(headers, 'content-type'));
   const disposition = parseStructured(firstHeader(headers, 'content-disposition'));
   const fallback = parent?.type === 'multipart/digest' ? 'message/rfc822' : 'text/plain';
@@ -174,56 +202,4 @@ function boundaryOf(entity: Entity): string | null {
   if (!isMultipart(entity)) return null;
   const value = entity.contentType.decoded.get('boundary') ?? entity.contentType.params.get('boundary') ?? '';
   return value.trimEnd() === '' ? null : value.trimEnd().slice(0, 1000);
-}
-
-type Hit = { readonly at: number; readonly closes: boolean };
-
-/** Trailing blanks after a boundary are legal (RFC 2046 5.1.1); anything else makes it another line. */
-function matchBoundary(
-  bytes: Buffer,
-  start: number,
-  end: number,
-  positions: Map<string, number[]>,
-): Hit | null {
-  if (positions.size === 0 || end - start < 3 || end - start > 1200) return null;
-  if (bytes[start] !== 0x2d || bytes[start + 1] !== 0x2d) return null;
-  const value = bytes.toString('latin1', start + 2, end).trimEnd();
-  const open = positions.get(value);
-  const closed = value.endsWith('--') ? positions.get(value.slice(0, -2).trimEnd()) : undefined;
-  // A boundary may itself end in "--": the longer reading wins, as the more exact one.
-  if (open !== undefined) return { at: open.at(-1)!, closes: false };
-  if (closed !== undefined) return { at: closed.at(-1)!, closes: true };
-  // Words behind the closing line are epilogue already.
-  const words = positions.get(value.slice(0, Math.max(0, value.search(/--[ \t]/))));
-  return words === undefined ? null : { at: words.at(-1)!, closes: true };
-}
-
-function firstDashes(bytes: Buffer, start: number, limit: number): number {
-  if (bytes[start] === 0x2d && bytes[start + 1] === 0x2d && start < limit) return start;
-  return nextDashes(bytes, Math.max(start - 1, 0), limit);
-}
-
-function nextDashes(bytes: Buffer, from: number, limit: number): number {
-  const found = bytes.indexOf('\n--', from, 'latin1');
-  return found < 0 || found + 1 >= limit ? -1 : found + 1;
-}
-
-/** The line end before a boundary belongs to the boundary. */
-function beforeLineEnd(bytes: Buffer, lineStart: number, from: number): number {
-  let end = lineStart;
-  if (end > from && bytes[end - 1] === 0x0a) end--;
-  if (end > from && bytes[end - 1] === 0x0d) end--;
-  return end;
-}
-
-/** The boundary a body really uses: the first line of dashes directly followed by a Content- field. */
-function inferBoundary(bytes: Buffer, start: number, limit: number): string | null {
-  for (let position = firstDashes(bytes, start, limit); position >= 0;) {
-    const line = lineAt(bytes, position, limit);
-    const follows = bytes.toString('latin1', line.next, Math.min(line.next + 8, limit)).toLowerCase();
-    const value = bytes.toString('latin1', line.start + 2, Math.min(line.end, line.start + 300)).trimEnd();
-    if (follows === 'content-' && /^\S.{0,200}$/.test(value)) return value;
-    position = nextDashes(bytes, Math.max(line.next - 1, position), limit);
-  }
-  return null;
 }

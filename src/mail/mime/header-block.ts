@@ -33,11 +33,14 @@ const importantShapes = new Set(
   [...important].map((name) => shapeOf(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1))),
 );
 const mostHeaders = 4000;
+/** Fields below a line of blanks are looked at this far for a known one. */
+const longestLook = 20;
 const longestField = 4 * 1024 * 1024;
 
 /**
- * The header fields from `start` on and where the body begins. The block ends at the first empty line, at a line that
- * `isEnd` claims, or before the first line that is no field when no known field follows. Never throws.
+ * The header fields from `start` on and where the body begins. The block ends at the first empty line, at one of blanks with
+ * no further fields below, at a line that `isEnd` claims, or before the first line that is no field when no known field follows.
+ * Never throws.
  */
 export function readHeaderBlock(
   bytes: Buffer,
@@ -66,7 +69,8 @@ export function readHeaderBlock(
       keep();
       return { headers, bodyStart: strayStart >= 0 ? strayStart : line.start };
     }
-    if (line.end === line.start) {
+    const ends = line.end === line.start || (isBlank(bytes, line) && !goesOn(bytes, line.next, end));
+    if (ends && !(line.start === start && line.end > line.start)) {
       keep();
       return { headers, bodyStart: strayStart >= 0 ? strayStart : line.next };
     }
@@ -93,6 +97,25 @@ export function readHeaderBlock(
   }
   keep();
   return { headers, bodyStart: strayStart >= 0 ? strayStart : Math.max(lastFieldEnd, start) };
+}
+
+/** Tells whether a line of blanks lies inside a header: a parameter or an id follows, or nothing but fields, one of them known. */
+function goesOn(bytes: Buffer, from: number, end: number): boolean {
+  if (
+    /^[ \t]+(?:[a-z0-9*-]{1,60}=|<\S+>|=\?)/i.test(bytes.toString('latin1', from, Math.min(end, from + 200)))
+  )
+    return true;
+  for (let position = from, lines = 0; position < end && lines < longestLook; lines++) {
+    const line = lineAt(bytes, position, end);
+    const first = bytes[line.start];
+    if (line.end === line.start) return lines === 0;
+    if (first !== 0x20 && first !== 0x09) {
+      if (!isField(bytes, line)) return false;
+      if (isKnownField(bytes, line)) return true;
+    }
+    position = line.next;
+  }
+  return false;
 }
 
 /** The first field of that name, or null. */

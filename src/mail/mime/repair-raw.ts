@@ -18,7 +18,8 @@ function contentStart(bytes: Buffer): number {
 
 function withoutMboxLine(bytes: Buffer): Buffer {
   let rest = bytes;
-  while (/^>?From [^:]/.test(rest.toString('latin1', 0, 7))) {
+  // "From  :" is a field with blanks before its colon (RFC 5322, 4.5): without it the mail would have no sender.
+  while (/^>?From [ \t]*[^ \t:]/.test(rest.toString('latin1', 0, 200))) {
     const newline = rest.indexOf(0x0a);
     if (newline < 0) return rest;
     rest = rest.subarray(newline + 1);

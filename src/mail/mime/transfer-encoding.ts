@@ -62,15 +62,25 @@ function decodeBase64(bytes: Buffer): Buffer {
       length = flush(decoded, length, held, bits);
       bits = 0;
       mayEnd = true;
+      if (isTail(bytes, i + 1)) {
+        // The line's end is still to be seen: below it the content may go on, or a footer begin.
+        i = lineEnd(bytes, i) - 1;
+      }
     }
   }
   return decoded.subarray(0, flush(decoded, length, held, bits));
 }
 
+/** Tells whether words stand behind the padding: a scanner's remark, not another piece of base64. */
+function isTail(bytes: Buffer, start: number): boolean {
+  const rest = bytes.toString('latin1', start, Math.min(lineEnd(bytes, start), start + 200)).trimEnd();
+  return rest !== '' && !/^[A-Za-z0-9+/=]*$/.test(rest);
+}
+
 /** Prose has a blank every few letters; base64 has none, or one where a relay joined two of its long lines. */
 function readsAsWords(bytes: Buffer): boolean {
   const start = bytes.toString('latin1', 0, 1000).trim();
-  if (/^[A-Za-z0-9+/]{8,}={0,2}\r*(?:\n|$)/.test(start)) return false;
+  if (/^[A-Za-z0-9+/]{8,}(?:={1,2}|\r*(?:\n|$))/.test(start)) return false;
   const words = start.split(/\s+/);
   const blanks = words.length - start.split(/\s*\n\s*/).length;
   return blanks >= 3 && words.join('').length / words.length < 12;
