@@ -13,6 +13,17 @@ create table operators (
   created_at timestamptz not null
 );
 
+-- How the desk looks and behaves for one operator. No row means that nothing was ever changed; null means as the browser asks.
+create table operator_settings (
+  operator_id bigint primary key references operators on delete cascade,
+  language text constraint operator_settings_language_known check (language in ('en', 'ru')),
+  time_zone text,
+  theme text not null constraint operator_settings_theme_known check (theme in ('system', 'light', 'dark')),
+  single_keys boolean not null,
+  after_send text not null constraint operator_settings_after_send_known check (after_send in ('stay', 'next', 'list')),
+  last_view text
+);
+
 -- A session is a token too: whatever ends an operator's tokens ends their sessions.
 create table tokens (
   id bigint generated always as identity primary key,

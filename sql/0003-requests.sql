@@ -129,6 +129,47 @@ create table attachments (
 alter table attachments alter column content set storage external;
 create index attachments_message on attachments (message_id, id);
 
+-- How far an operator has read a request; no row means not at all.
+create table read_marks (
+  operator_id bigint not null references operators on delete cascade,
+  request_id bigint not null references requests on delete cascade,
+  -- The newest message they have seen. No reference: one that is erased or moved away leaves what was read before it read.
+  message_id bigint not null,
+  at timestamptz not null,
+  primary key (operator_id, request_id)
+);
+create index read_marks_request on read_marks (request_id);
+
+-- What an operator has written on a request and not sent yet. The version counts its savings: one that starts from an older
+-- version is refused.
+create table drafts (
+  id bigint generated always as identity primary key,
+  request_id bigint not null references requests on delete cascade,
+  operator_id bigint not null references operators on delete cascade,
+  kind text not null constraint drafts_kind_known check (kind in ('reply', 'note')),
+  version integer not null default 1,
+  text text not null default '',
+  -- As typed, finished or not; null: as a reply without `cc` does it.
+  cc text[],
+  updated_at timestamptz not null,
+  constraint drafts_one_each unique (request_id, operator_id, kind),
+  constraint drafts_note_has_no_cc check (kind <> 'note' or cc is null)
+);
+create index drafts_operator on drafts (operator_id);
+
+create table draft_files (
+  id bigint generated always as identity primary key,
+  draft_id bigint not null references drafts on delete cascade,
+  name text not null,
+  content_type text not null,
+  size bigint not null,
+  content bytea not null,
+  created_at timestamptz not null,
+  constraint draft_files_size_fits check (size = octet_length(content))
+);
+alter table draft_files alter column content set storage external;
+create index draft_files_draft on draft_files (draft_id, id);
+
 -- One row for each request that is merged now, with what it was before, so that it can be undone.
 create table merges (
   request_id bigint primary key references requests on delete cascade,

@@ -226,7 +226,16 @@ test('every list gives each row once in any order, both ways, nulls last', async
 type Schema = Readonly<Record<string, any>>;
 
 /** Texts of any length, and what is worked out when it is shown. */
-const UNSORTED = new Set(['text', 'visibleText', 'html', 'pausedReason']);
+const UNSORTED = new Set([
+  'text',
+  'visibleText',
+  'html',
+  'pausedReason',
+  'unread',
+  'hasAttachments',
+  'waitingSince',
+  'participantCount',
+]);
 
 /** The fields of a list's rows that one may want it in the order of. */
 function scalarFieldsOf({ responses }: Operation['documented']): string[] {

@@ -133,6 +133,8 @@ const ON_A_REQUEST: readonly (readonly [method: string, path: string, body?: unk
   ['POST', '/split', { messageIds: [1] }],
   ['POST', '/messages', { text: 'Hello' }],
   ['POST', '/notes', { text: 'Hello' }],
+  ['PUT', '/read-mark'],
+  ['DELETE', '/read-mark'],
 ];
 
 describe('a request of a mailbox that one does not serve', () => {

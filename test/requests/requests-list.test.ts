@@ -8,7 +8,7 @@ const { db } = await testDatabase();
 const { deps, call } = testApp(db);
 
 type Listed = Record<string, unknown> & { id: number };
-type ListPage = { items: Listed[]; nextCursor: string | null; total?: number };
+type ListPage = { items: Listed[]; nextCursor: string | null; prevCursor?: string; total?: number };
 
 /** 500 requests with values of every kind, many equal, many absent, times a microsecond apart. */
 async function insertMany(operatorIds: readonly number[]): Promise<number[]> {
@@ -62,6 +62,20 @@ async function allPages(token: string, query: string): Promise<Listed[]> {
   return rows;
 }
 
+/** The ids of each page from the last to the first, by `prevCursor`. */
+async function backwards(token: string, query: string): Promise<number[][]> {
+  const ask = async (from: string) => {
+    const response = await call('GET', `/v1/requests?${query}${from}`, { token });
+    if (response.status !== 200) throw new Error(`${query}${from}: ${await response.text()}`);
+    return (await response.json()) as ListPage;
+  };
+  let page = await ask('');
+  while (page.nextCursor !== null) page = await ask(`&cursor=${page.nextCursor}`);
+  const pages = [page];
+  for (; page.prevCursor !== undefined; pages.push(page)) page = await ask(`&before=${page.prevCursor}`);
+  return pages.map(({ items }) => items.map(({ id }) => id));
+}
+
 const SHOWN: Readonly<Record<string, string>> = {
   mailbox: 'mailbox.address',
   contact: 'contact.email',
@@ -110,6 +124,36 @@ describe('paging through 500 requests', () => {
     const values = up.map((row) => valueOf(row, field)).filter((value) => value !== null);
     expect([field, values.length > 0, isSorted(values)]).toEqual([field, true, true]);
   }
+
+  test('from its end gives the same rows in the same order, both ways, nulls last', async () => {
+    const ann = await testOperator(deps, { name: 'Ann' });
+    const bob = await testOperator(deps, { name: 'Bob' });
+    await insertMany([ann.id, bob.id]);
+    const fields = ['category', 'lastMessageAt', 'assignee.name', 'needsAttention', 'closedAt', 'priority'];
+    for (const field of fields.flatMap((name) => [name, `-${name}`])) {
+      const whole = (await allPages(ann.token, `limit=200&sort=${field}`)).map(({ id }) => id);
+      const pages = await backwards(ann.token, `limit=180&sort=${field}`);
+      expect([field, pages.map((ids) => ids.length)]).toEqual([field, [140, 180, 180]]);
+      expect([field, pages.toReversed().flat()]).toEqual([field, whole]);
+    }
+  });
+
+  test('back from a page gives a cursor onwards, and the page where it began', async () => {
+    const { token } = await testOperator(deps);
+    const desk = await insertDesk(db);
+    for (let n = 0; n < 5; n += 1) await insertRequest(db, desk);
+    const ask = async (query: string) =>
+      (await (await call('GET', `/v1/requests?limit=2&sort=id${query}`, { token })).json()) as ListPage;
+    const first = await ask('');
+    expect(first).not.toHaveProperty('prevCursor');
+    const second = await ask(`&cursor=${first.nextCursor}`);
+    const back = await ask(`&before=${second.prevCursor}`);
+    expect(back).toEqual(first);
+    const both = await call('GET', `/v1/requests?cursor=${first.nextCursor}&before=${second.prevCursor}`, {
+      token,
+    });
+    expect((await problemOf(both, 400, 'invalid_input')).errors).toMatchObject([{ pointer: 'before' }]);
+  });
 
   test('without a sort the one with the latest message comes first', async () => {
     const ann = await testOperator(deps);

@@ -28,7 +28,9 @@ import { mergingRoutes } from '../../requests/merging/routes.ts';
 import { messageRoutes } from '../../requests/messages/routes.ts';
 import { noteRoutes } from '../../requests/messages/note-routes.ts';
 import { operatorRoutes } from '../../people/operators/routes.ts';
+import { ownSettingsRoutes } from '../../people/own-settings/routes.ts';
 import { Problem } from '../../platform/problems.ts';
+import { readMarkRoutes } from '../../requests/read-marks/routes.ts';
 import { reviewRoutes } from '../../intake/quarantine/routes.ts';
 import { replyRoutes } from '../../requests/replies/routes.ts';
 import { releaseRequests } from '../../requests/life/release-requests.ts';
@@ -111,6 +113,8 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', reviewRoutes(deps));
   app.route('/', operatorRoutes({ ...deps, onLeaving: releaseRequests }));
   app.route('/', tokenRoutes(deps));
+  app.route('/', ownSettingsRoutes(deps));
+  app.route('/', readMarkRoutes(deps));
   return app;
 }
 

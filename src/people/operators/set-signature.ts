@@ -1,3 +1,4 @@
+import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
@@ -12,22 +13,29 @@ export async function setSignature(
   actor: OperatorActor,
   input: { readonly operatorId: number; readonly signature: string },
 ): Promise<void> {
-  const { operatorId } = input;
-  if (operatorId !== actor.operatorId && !may(actor, 'operators.edit')) {
+  if (input.operatorId !== actor.operatorId && !may(actor, 'operators.edit')) {
     throw new Problem('forbidden', "Only an admin may change another operator's signature.");
   }
+  await deps.db.begin((tx) => changeSignature(tx, actor, { ...input, at: deps.clock.now() }));
+}
+
+/** Sets a signature with its event, for a caller who may. */
+export async function changeSignature(
+  tx: Transaction,
+  actor: OperatorActor,
+  input: { readonly operatorId: number; readonly signature: string; readonly at: Date },
+): Promise<void> {
+  const { operatorId, at } = input;
   const signature = input.signature.replace(/\r\n?/g, '\n').trim();
-  await deps.db.begin(async (tx) => {
-    const old = await findSignature(tx, operatorId);
-    await markSignature(tx, operatorId, signature);
-    await recordEvent(tx, {
-      type: 'operator.signature_set',
-      actor,
-      at: deps.clock.now(),
-      mailboxId: null,
-      requestId: null,
-      old: { operatorId, signature: old },
-      new: { operatorId, signature },
-    });
+  const old = await findSignature(tx, operatorId);
+  await markSignature(tx, operatorId, signature);
+  await recordEvent(tx, {
+    type: 'operator.signature_set',
+    actor,
+    at,
+    mailboxId: null,
+    requestId: null,
+    old: { operatorId, signature: old },
+    new: { operatorId, signature },
   });
 }

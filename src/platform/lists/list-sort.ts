@@ -19,12 +19,12 @@ export type ListSorts<Name extends string> = {
   readonly names: readonly Name[];
   /** Reads `field` or `-field`; null for a field that is none. */
   readonly parse: (text: string) => Sort<Name> | null;
-  /** The order; the id settles what the field leaves equal, so that every row has exactly one place. */
-  readonly orderBy: (db: Queryable, sort: Sort<Name>) => Fragment;
+  /** The order, or the opposite one; the id settles what the field leaves equal, so that every row has exactly one place. */
+  readonly orderBy: (db: Queryable, sort: Sort<Name>, backwards?: boolean) => Fragment;
   /** A row's value in the sort as text, exact to the microsecond for times, for the cursor. */
   readonly value: (db: Queryable, sort: Sort<Name>) => Fragment;
-  /** The condition that a row comes after a position in the sort. */
-  readonly isAfter: (db: Queryable, sort: Sort<Name>, position: Position) => Fragment;
+  /** The condition that a row comes after a position in the sort, or before it. */
+  readonly isAfter: (db: Queryable, sort: Sort<Name>, position: Position, backwards?: boolean) => Fragment;
 };
 
 /** Declares a field of a listed row by which the list can be sorted. */
@@ -52,11 +52,11 @@ export function listSorts<Name extends string>(
       const name = descending ? text.slice(1) : text;
       return Object.hasOwn(fields, name) ? { field: name as Name, descending } : null;
     },
-    orderBy(db, sort) {
+    orderBy(db, sort, backwards = false) {
       const { column, nullable } = fields[sort.field];
       // `nulls last` on a column that has none would keep PostgreSQL from reading its index backwards.
-      const nulls = nullable ? db`nulls last` : db``;
-      return sort.descending
+      const nulls = !nullable ? db`` : backwards ? db`nulls first` : db`nulls last`;
+      return sort.descending !== backwards
         ? db`order by ${column(db)} desc ${nulls}, ${id(db)} desc`
         : db`order by ${column(db)} asc ${nulls}, ${id(db)} asc`;
     },
@@ -66,20 +66,20 @@ export function listSorts<Name extends string>(
         ? db`(extract(epoch from ${column(db)}) * 1000000)::bigint::text`
         : db`${column(db)}::text`;
     },
-    isAfter(db, sort, position) {
+    isAfter(db, sort, position, backwards = false) {
       const field = fields[sort.field];
       const column = field.column(db);
+      const falls = sort.descending !== backwards;
       if (position.value === null) {
         if (!field.nullable) throw badCursor();
-        return sort.descending
-          ? db`(${column} is null and ${id(db)} < ${position.id})`
-          : db`(${column} is null and ${id(db)} > ${position.id})`;
+        const beyond = falls ? db`${id(db)} < ${position.id}` : db`${id(db)} > ${position.id}`;
+        return backwards ? db`(${column} is not null or ${beyond})` : db`(${column} is null and ${beyond})`;
       }
       const value = typedValue(db, field.type, position.value);
-      const beyond = sort.descending
+      const beyond = falls
         ? db`(${column}, ${id(db)}) < (${value}, ${position.id})`
         : db`(${column}, ${id(db)}) > (${value}, ${position.id})`;
-      return field.nullable ? db`(${beyond} or ${column} is null)` : beyond;
+      return field.nullable && !backwards ? db`(${beyond} or ${column} is null)` : beyond;
     },
   };
 }

@@ -1,4 +1,5 @@
-import { decodeCursor, type Position } from './cursor.ts';
+import { invalidField } from '../problems.ts';
+import { decodeCursor, encodeCursor, type Position } from './cursor.ts';
 import type { Sort } from './list-sort.ts';
 import { type Page, pageOf } from './page.ts';
 
@@ -10,6 +11,9 @@ export type PageInput<Name extends string> = {
   readonly total?: boolean;
 };
 
+/** The same of a list that is paged both ways: `before` asks for the page that ends where another one began. */
+export type TwoWayInput<Name extends string> = PageInput<Name> & { readonly before?: string | undefined };
+
 /** The rows that a query is to give: one more than are shown, which says that there is a next page. */
 export type PageRange<Name extends string> = {
   readonly sort: Sort<Name>;
@@ -17,18 +21,25 @@ export type PageRange<Name extends string> = {
   readonly limit: number;
 };
 
+/** The same for a list that is paged both ways; `backwards`: those before the position, the nearest first. */
+export type TwoWayRange<Name extends string> = PageRange<Name> & { readonly backwards: boolean };
+
 export type Counted = { readonly total?: number };
 
+export type TwoWayPage<Row> = Page<Row> & { readonly prevCursor: string | null };
+
 type Listed = { readonly id: number; readonly sortValue: string | null };
+
+type Query<Range, Row> = {
+  readonly rows: (range: Range) => Promise<readonly Row[]>;
+  readonly count: () => Promise<number>;
+};
 
 /** Reads a page of a list. `list` names it with all that narrows it down: a cursor fits no other, and no other sort. */
 export async function readPage<Name extends string, Row extends Listed>(
   list: readonly unknown[],
   input: PageInput<Name>,
-  query: {
-    readonly rows: (range: PageRange<Name>) => Promise<readonly Row[]>;
-    readonly count: () => Promise<number>;
-  },
+  query: Query<PageRange<Name>, Row>,
 ): Promise<Page<Omit<Row, 'sortValue'>> & Counted> {
   const { sort, limit, cursor } = input;
   const scope = JSON.stringify([...list, sort]);
@@ -37,10 +48,46 @@ export async function readPage<Name extends string, Row extends Listed>(
     query.rows({ sort, after, limit: limit + 1 }),
     input.total === true ? query.count() : null,
   ]);
-  const page = pageOf(rows, limit, scope, (row) => ({ value: row.sortValue, id: row.id }));
-  const items = page.items.map((row) => {
-    const { sortValue: _, ...shown } = row;
-    return shown;
-  });
-  return { items, nextCursor: page.nextCursor, ...(total === null ? {} : { total }) };
+  const page = pageOf(rows, limit, scope, positionOf);
+  return { ...page, items: page.items.map(shown), ...(total === null ? {} : { total }) };
+}
+
+/** Reads a page as `readPage` does, in either direction; `prevCursor`, passed as `before`, gives the page before it. */
+export async function readPageBothWays<Name extends string, Row extends Listed>(
+  list: readonly unknown[],
+  input: TwoWayInput<Name>,
+  query: Query<TwoWayRange<Name>, Row>,
+): Promise<TwoWayPage<Omit<Row, 'sortValue'>> & Counted> {
+  const { sort, limit, cursor, before } = input;
+  if (cursor !== undefined && before !== undefined) {
+    throw invalidField('before', 'goes the other way than `cursor`; give one of them');
+  }
+  const scope = JSON.stringify([...list, sort]);
+  const from = before ?? cursor;
+  const after = from === undefined ? null : decodeCursor(from, scope);
+  const backwards = before !== undefined;
+  const [rows, total] = await Promise.all([
+    query.rows({ sort, after, limit: limit + 1, backwards }),
+    input.total === true ? query.count() : null,
+  ]);
+  const isMore = rows.length > limit;
+  const items = backwards ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
+  const cursorAt = (row: Row | undefined, wanted: boolean) =>
+    row === undefined || !wanted ? null : encodeCursor(positionOf(row), scope);
+  return {
+    items: items.map(shown),
+    // Where one came from there is a row: the one that the cursor was made of.
+    nextCursor: cursorAt(items.at(-1), backwards || isMore),
+    prevCursor: cursorAt(items[0], backwards ? isMore : after !== null),
+    ...(total === null ? {} : { total }),
+  };
+}
+
+function positionOf(row: Listed): Position {
+  return { value: row.sortValue, id: row.id };
+}
+
+function shown<Row extends Listed>(row: Row): Omit<Row, 'sortValue'> {
+  const { sortValue: _, ...rest } = row;
+  return rest;
 }

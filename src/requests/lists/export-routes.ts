@@ -20,7 +20,7 @@ const route = createRoute({
     'spreadsheet would run as a formula begins with an apostrophe.',
   request: {
     query: requestListQuery
-      .omit({ limit: true, cursor: true, total: true })
+      .omit({ limit: true, cursor: true, before: true, total: true, include: true })
       .extend({ sort: sortParameter(REQUEST_SORTS, 'id') }),
   },
   responses: {

@@ -1,6 +1,11 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Priority, RequestStatus } from '../request/request.ts';
 import type { SearchTerm } from '../../platform/lists/search-terms.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { isUnread } from '../read-marks/is-unread.ts';
+
+/** Whose list it is: what they serve bounds it, and what they have read is theirs alone. */
+export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
 
 /** Filters of the list of requests; those that are lists mean any of theirs. */
 export type RequestFilters = {
@@ -17,15 +22,14 @@ export type RequestFilters = {
   readonly createdTo?: Date | undefined;
   readonly updatedFrom?: Date | undefined;
   readonly updatedTo?: Date | undefined;
+  /** By what the viewer has read. */
+  readonly unread?: boolean | undefined;
 };
 
-/** The condition that a request `r` lies in the mailboxes (null: in any) and passes every filter. */
-export function requestConditions(
-  db: Queryable,
-  mailboxIds: readonly number[] | null,
-  filters: RequestFilters,
-): Fragment {
+/** The condition that a request `r` lies in the viewer's mailboxes and passes every filter. */
+export function requestConditions(db: Queryable, viewer: Viewer, filters: RequestFilters): Fragment {
   const found: Fragment[] = [];
+  const { mailboxIds, operatorId } = viewer;
   if (mailboxIds !== null) found.push(isOneOf(db, db`r.mailbox_id`, mailboxIds));
   if (filters.status !== undefined) found.push(isOneOf(db, db`r.status`, filters.status));
   if (filters.assigneeId === null) found.push(db`r.assignee_id is null`);
@@ -40,6 +44,8 @@ export function requestConditions(
   if (filters.createdTo !== undefined) found.push(db`r.created_at < ${filters.createdTo}`);
   if (filters.updatedFrom !== undefined) found.push(db`r.updated_at >= ${filters.updatedFrom}`);
   if (filters.updatedTo !== undefined) found.push(db`r.updated_at < ${filters.updatedTo}`);
+  if (filters.unread === true) found.push(isUnread(db, operatorId));
+  else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
   for (const term of filters.q ?? []) found.push(termCondition(db, term));
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }

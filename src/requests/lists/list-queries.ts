@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { PageRange } from '../../platform/lists/read-page.ts';
-import { type RequestFilters, requestConditions } from './filter-queries.ts';
+import type { TwoWayRange } from '../../platform/lists/read-page.ts';
+import { type RequestFilters, requestConditions, type Viewer } from './filter-queries.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { joinedTables, requestColumns, requestTables } from '../request/request-columns.ts';
@@ -18,34 +18,36 @@ const SORTED_BY_JOINED: ReadonlySet<string> = new Set<RequestSort['field']>([
   'assignee.name',
 ]);
 
-/** Requests of the mailboxes (null: of all) that pass the filters, in the order asked for, from after a position on. */
+/** Requests in the viewer's mailboxes that pass the filters, in the order asked for, from after a position on. */
 export async function listRequestRows(
   db: Queryable,
-  mailboxIds: readonly number[] | null,
+  viewer: Viewer,
   filters: RequestFilters,
-  page: PageRange<RequestSort['field']>,
+  page: TwoWayRange<RequestSort['field']>,
 ): Promise<ListedRequest[]> {
-  const after = page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, page.sort, page.after)}`;
-  const order = REQUEST_SORTS.orderBy(db, page.sort);
+  const { sort, backwards } = page;
+  const after =
+    page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, sort, page.after, backwards)}`;
+  const order = REQUEST_SORTS.orderBy(db, sort, backwards);
   return db<ListedRequest[]>`
-    select ${requestColumns(db)}, ${REQUEST_SORTS.value(db, page.sort)} as sort_value
+    select ${requestColumns(db)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
     from (
       select r.*
-      from ${SORTED_BY_JOINED.has(page.sort.field) ? requestTables(db) : db`requests r`}
-      where ${requestConditions(db, mailboxIds, filters)} ${after}
+      from ${SORTED_BY_JOINED.has(sort.field) ? requestTables(db) : db`requests r`}
+      where ${requestConditions(db, viewer, filters)} ${after}
       ${order}
       limit ${page.limit}) r
     ${joinedTables(db)}
     ${order}`;
 }
 
-/** How many requests of the mailboxes pass the filters. */
+/** How many requests in the viewer's mailboxes pass the filters. */
 export async function countRequestRows(
   db: Queryable,
-  mailboxIds: readonly number[] | null,
+  viewer: Viewer,
   filters: RequestFilters,
 ): Promise<number> {
   const [row] = await db<{ total: number }[]>`
-    select count(*) as total from requests r where ${requestConditions(db, mailboxIds, filters)}`;
+    select count(*) as total from requests r where ${requestConditions(db, viewer, filters)}`;
   return row?.total ?? 0;
 }

@@ -1,15 +1,27 @@
 import { readPlannedFresh } from '../../platform/db/read-planned-fresh.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { Page } from '../../platform/lists/page.ts';
-import { type Counted, type PageInput, readPage } from '../../platform/lists/read-page.ts';
+import {
+  type Counted,
+  readPageBothWays,
+  type TwoWayInput,
+  type TwoWayPage,
+} from '../../platform/lists/read-page.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { countRequestRows, listRequestRows } from './list-queries.ts';
-import type { RequestFilters } from './filter-queries.ts';
-import type { RequestSort } from './request-sorts.ts';
 import type { RequestView } from '../request/request-view.ts';
+import { addToRows } from './add-to-rows.ts';
+import type { RequestFilters } from './filter-queries.ts';
+import type { Addition, Additions } from './list-additions.ts';
+import { countRequestRows, listRequestRows } from './list-queries.ts';
+import type { RequestSort } from './request-sorts.ts';
 
-export type ListRequestsInput = PageInput<RequestSort['field']> & { readonly filters: RequestFilters };
+export type ListRequestsInput = TwoWayInput<RequestSort['field']> & {
+  readonly filters: RequestFilters;
+  /** What the rows say besides; defaults to nothing. */
+  readonly include?: readonly Addition[];
+};
+
+export type ListedRequest = RequestView & Additions;
 
 /**
  * A page of the requests in the operator's mailboxes. Going on from `nextCursor` gives every request exactly once as long
@@ -19,13 +31,14 @@ export async function listRequests(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,
   input: ListRequestsInput,
-): Promise<Page<RequestView> & Counted> {
+): Promise<TwoWayPage<ListedRequest> & Counted> {
   requirePermission(actor, 'requests.read');
-  const { filters } = input;
-  return readPlannedFresh(deps.db, (tx) =>
-    readPage(['requests', filters], input, {
-      rows: (range) => listRequestRows(tx, actor.mailboxIds, filters, range),
-      count: () => countRequestRows(tx, actor.mailboxIds, filters),
-    }),
-  );
+  const { filters, include = [] } = input;
+  return readPlannedFresh(deps.db, async (tx) => {
+    const page = await readPageBothWays(['requests', filters], input, {
+      rows: (range) => listRequestRows(tx, actor, filters, range),
+      count: () => countRequestRows(tx, actor, filters),
+    });
+    return include.length === 0 ? page : { ...page, items: await addToRows(tx, actor, page.items, include) };
+  });
 }

@@ -4,8 +4,7 @@ import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { jsonContent } from '../../platform/http/schemas.ts';
 import { listRequests } from './list-requests.ts';
-import { renderRequest } from '../request/schemas.ts';
-import { requestListQuery, requestListSchema } from './schemas.ts';
+import { renderListedRequest, requestListQuery, requestListSchema } from './schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };
 
@@ -16,7 +15,8 @@ const list = createRoute({
   path: '/v1/requests',
   summary: 'List requests',
   description:
-    'Those of the mailboxes the operator serves. A filter given several times means any of its values.',
+    'Those of the mailboxes the operator serves. A filter given several times means any of its values. Pages go both ways: ' +
+    '`cursor` with `nextCursor`, `before` with `prevCursor`.',
   request: { query: requestListQuery },
   responses: {
     200: jsonContent('A page of requests.', requestListSchema),
@@ -29,17 +29,20 @@ export function requestListRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const actor = c.get('actor');
-    const { limit, cursor, sort, total, assignee, ...filters } = c.req.valid('query');
+    const { limit, cursor, before, sort, total, include, assignee, ...filters } = c.req.valid('query');
     const assigneeId = assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee;
     const page = await listRequests(deps, actor, {
       filters: { ...filters, assigneeId },
       sort,
       limit,
       cursor,
+      before,
       total,
+      include: include ?? [],
     });
-    const { items, nextCursor, ...counted } = page;
-    return c.json({ items: items.map(renderRequest), nextCursor, ...counted }, 200);
+    const { items, prevCursor, ...rest } = page;
+    const back = prevCursor === null ? {} : { prevCursor };
+    return c.json({ items: items.map(renderListedRequest), ...rest, ...back }, 200);
   });
   return routes;
 }

@@ -1,18 +1,69 @@
 import { z } from '@hono/zod-openapi';
 import {
+  id,
   idParameter,
   listOf,
   pageQuery,
   repeatable,
   text,
+  time,
   timeParameter,
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { searchParameter } from '../../platform/lists/search-parameter.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
-import { priority, requestSchema, status } from '../request/schemas.ts';
+import { priority, renderRequest, requestSchema, status } from '../request/schemas.ts';
+import { ADDITIONS } from './list-additions.ts';
+import type { ListedRequest } from './list-requests.ts';
 
-export const requestListSchema = listOf(requestSchema).openapi('RequestList');
+const listedRequestSchema = z
+  .object({
+    ...requestSchema.shape,
+    unread: z.boolean().optional().openapi({
+      description:
+        'Somebody else wrote what the operator who asks has not marked as read. With `include=unread`.',
+    }),
+    snippet: z
+      .object({
+        messageId: id,
+        kind: z.enum(['inbound', 'outbound', 'automatic', 'note']),
+        author: z.string().nullable().openapi({ example: 'Carla Contact' }),
+        text: z.string().openapi({ description: 'At most 160 characters, on one line.' }),
+      })
+      .nullable()
+      .optional()
+      .openapi({ description: 'The newest message that somebody wrote. With `include=snippet`.' }),
+    hasAttachments: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Some message has a file. With `include=hasAttachments`.' }),
+    waitingSince: time
+      .nullable()
+      .optional()
+      .openapi({
+        description:
+          'The first mail that no reply has followed, while new or in progress; null: nobody waits. With ' +
+          '`include=waitingSince`.',
+      }),
+    participantCount: z
+      .int()
+      .optional()
+      .openapi({ description: 'Others than the contact. With `include=participantCount`.' }),
+    drafts: z
+      .array(z.enum(['reply', 'note']))
+      .optional()
+      .openapi({ description: 'What the operator who asks has begun to write. With `include=drafts`.' }),
+  })
+  .openapi('ListedRequest');
+
+export const requestListSchema = listOf(listedRequestSchema)
+  .extend({
+    prevCursor: z
+      .string()
+      .optional()
+      .openapi({ description: 'Pass it as `before` for the page before; absent on the first one.' }),
+  })
+  .openapi('RequestList');
 
 export const requestListQuery = z.strictObject({
   ...pageQuery,
@@ -38,6 +89,33 @@ export const requestListQuery = z.strictObject({
   createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   updatedFrom: timeParameter.optional().openapi({ description: 'Inclusive.' }),
   updatedTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
+  unread: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .openapi({ type: 'boolean', description: 'Whether the operator who asks has something to read in it.' }),
   sort: sortParameter(REQUEST_SORTS, '-lastMessageAt'),
   total: totalParameter,
+  before: z
+    .string()
+    .max(8000)
+    .optional()
+    .openapi({ description: '`prevCursor` of the page after. It holds for the same sort and filters only.' }),
+  include: repeatable(z.enum(ADDITIONS)).openapi({
+    description: 'What each request says besides; each costs a little.',
+  }),
 });
+
+/** A row of the list as the interface shows it. */
+export function renderListedRequest(request: ListedRequest): z.infer<typeof listedRequestSchema> {
+  const { unread, snippet, hasAttachments, waitingSince, participantCount, drafts } = request;
+  return {
+    ...renderRequest(request),
+    ...(unread === undefined ? {} : { unread }),
+    ...(snippet === undefined ? {} : { snippet }),
+    ...(hasAttachments === undefined ? {} : { hasAttachments }),
+    ...(waitingSince === undefined ? {} : { waitingSince: waitingSince?.toISOString() ?? null }),
+    ...(participantCount === undefined ? {} : { participantCount }),
+    ...(drafts === undefined ? {} : { drafts: [...drafts] }),
+  };
+}

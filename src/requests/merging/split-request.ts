@@ -19,6 +19,7 @@ import {
   recountMessages,
 } from './move-queries.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { copyReadMarks } from '../read-marks/queries.ts';
 import { newReplyTag } from '../request/reply-tag.ts';
 import type { RequestRow } from '../request/request.ts';
 import { insertPeopleOnMails, insertSplitRequest, markFirstResponseFound } from './split-queries.ts';
@@ -63,6 +64,7 @@ export async function splitRequest(
     await insertPeopleOnMails(tx, request.id, newId, at);
     await deletePeopleWithoutMail(tx, request.id, newId);
     await markFirstResponseFound(tx, newId);
+    await copyReadMarks(tx, request.id, newId);
     await recountMessages(tx, request.id, at);
     await recountMessages(tx, newId, at);
     await recordEvents(tx, actor, request, { newId, subject, messageIds: chosen.map(({ id }) => id), at });

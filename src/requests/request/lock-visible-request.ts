@@ -1,9 +1,9 @@
-import type { Transaction } from '../../platform/db/connect.ts';
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { servesMailbox } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { entityTag } from './entity-tag.ts';
-import { lockRequestRow } from './queries.ts';
+import { lockRequestRow, readRequestRow } from './queries.ts';
 import type { RequestRow, RequestStatus } from './request.ts';
 
 /** Locks a request for an operator's verb; one of a mailbox the operator does not serve is as good as absent: 404. */
@@ -13,6 +13,18 @@ export async function lockVisibleRequest(
   requestId: number,
 ): Promise<RequestRow> {
   return visible(actor, requestId, await lockRequestRow(tx, requestId));
+}
+
+/**
+ * A request for what an operator keeps beside it, a read mark or a draft: seen as `lockVisibleRequest` sees it, but not
+ * locked, so that nobody who reads or writes waits for somebody who acts.
+ */
+export async function seeVisibleRequest(
+  db: Queryable,
+  actor: OperatorActor,
+  requestId: number,
+): Promise<RequestRow> {
+  return visible(actor, requestId, await readRequestRow(db, requestId));
 }
 
 /** Locks several as `lockVisibleRequest` does, the smallest id first, and gives them back in the order asked for. */

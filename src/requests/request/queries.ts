@@ -8,15 +8,22 @@ import { requestColumns, requestTables } from './request-columns.ts';
  * join: after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
  */
 export async function lockRequestRow(tx: Transaction, requestId: number): Promise<RequestRow | null> {
-  const [row] = await tx<RequestRow[]>`
-    select id, mailbox_id, contact_id, subject, status, assignee_id,
-      (select name from operators where operators.id = requests.assignee_id) as assignee_name,
-      reply_tag, merged_into, needs_attention, closed_at, version
-    from requests
-    where id = ${requestId}
-    for update`;
+  const [row] = await tx<RequestRow[]>`${selectRow(tx, requestId)} for update`;
   return row ?? null;
 }
+
+/** A request as `lockRequestRow` gives it, not locked. */
+export async function readRequestRow(db: Queryable, requestId: number): Promise<RequestRow | null> {
+  const [row] = await db<RequestRow[]>`${selectRow(db, requestId)}`;
+  return row ?? null;
+}
+
+const selectRow = (db: Queryable, requestId: number) => db`
+  select id, mailbox_id, contact_id, subject, status, assignee_id,
+    (select name from operators where operators.id = requests.assignee_id) as assignee_name,
+    reply_tag, merged_into, needs_attention, closed_at, version
+  from requests
+  where id = ${requestId}`;
 
 /** Locks the contact of a request, which by the lock order comes before the request itself. */
 export async function lockContactRow(tx: Transaction, requestId: number): Promise<void> {

@@ -1,0 +1,38 @@
+import type { Deps } from '../../platform/deps.ts';
+import { invalidField } from '../../platform/problems.ts';
+import type { OperatorActor } from '../access/actor.ts';
+import { changeSignature } from '../operators/set-signature.ts';
+import { readOwnAccount } from './find-own-account.ts';
+import { isTimeZone, type OwnAccount, type OwnSettings } from './own-settings.ts';
+import { lockAccount, upsertSettings } from './queries.ts';
+
+export type OwnChanges = { readonly [Name in keyof OwnSettings]?: OwnSettings[Name] | undefined } & {
+  readonly signature?: string | undefined;
+};
+
+/**
+ * Changes what the operator who asks has set for themselves; what is absent stays. Every role may, for nobody else. Only
+ * the signature is told of in the history: everything else concerns nobody but the operator.
+ */
+export async function editOwnSettings(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  changes: OwnChanges,
+): Promise<OwnAccount> {
+  const { signature, ...settings } = changes;
+  const { operatorId } = actor;
+  if (typeof settings.timeZone === 'string' && !isTimeZone(settings.timeZone)) {
+    throw invalidField('/timeZone', 'must be the name of a time zone such as Europe/Berlin');
+  }
+  const at = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    await lockAccount(tx, operatorId);
+    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+    if (given.length > 0) {
+      const before = await readOwnAccount(tx, operatorId);
+      await upsertSettings(tx, operatorId, { ...before, ...Object.fromEntries(given) });
+    }
+    if (signature !== undefined) await changeSignature(tx, actor, { operatorId, signature, at });
+    return readOwnAccount(tx, operatorId);
+  });
+}

@@ -1,0 +1,47 @@
+import { createRoute } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { jsonBody, jsonContent } from '../../platform/http/schemas.ts';
+import { type ApiRoutes, apiRoutes } from '../access/app-env.ts';
+import { editOwnSettings } from './edit-own-settings.ts';
+import { findOwnAccount } from './find-own-account.ts';
+import { ownAccountSchema, ownChangesSchema, renderOwnAccount } from './schemas.ts';
+
+const shared = { tags: ['Me'], security: [{ token: [] }], path: '/v1/me' };
+
+const find = createRoute({
+  ...shared,
+  operationId: 'getMe',
+  method: 'get',
+  summary: 'The operator who asks',
+  description: 'With what they have set for themselves.',
+  responses: {
+    200: jsonContent('The operator.', ownAccountSchema),
+    ...problemResponses('unauthenticated'),
+  },
+});
+
+const edit = createRoute({
+  ...shared,
+  operationId: 'editMe',
+  method: 'patch',
+  summary: "Change one's own settings",
+  description: 'What is absent stays. Name, address, role and mailboxes are an admin’s to change.',
+  request: { body: jsonBody(ownChangesSchema) },
+  responses: {
+    200: jsonContent('The operator as they now are.', ownAccountSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden'),
+  },
+});
+
+/** What an operator has set for themselves. */
+export function ownSettingsRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(find, async (c) =>
+    c.json(renderOwnAccount(await findOwnAccount(deps, c.get('actor'))), 200),
+  );
+  routes.openapi(edit, async (c) => {
+    return c.json(renderOwnAccount(await editOwnSettings(deps, c.get('actor'), c.req.valid('json'))), 200);
+  });
+  return routes;
+}

@@ -1,0 +1,52 @@
+import type { Queryable } from '../../platform/db/connect.ts';
+import type { RequestView } from '../request/request-view.ts';
+import {
+  countParticipants,
+  listDraftKinds,
+  listSnippets,
+  listUnread,
+  listWaiting,
+  listWithAttachments,
+} from './addition-queries.ts';
+import type { Viewer } from './filter-queries.ts';
+import type { Addition, Additions } from './list-additions.ts';
+
+const SNIPPET_LENGTH = 160;
+
+/** Says of each row what is asked for: one query for each, whatever the number of rows. */
+export async function addToRows(
+  db: Queryable,
+  viewer: Viewer,
+  rows: readonly RequestView[],
+  include: readonly Addition[],
+): Promise<(RequestView & Additions)[]> {
+  const ids = rows.map((row) => row.id);
+  const { operatorId } = viewer;
+  const asked = <Found>(addition: Addition, read: () => Promise<Found>) =>
+    include.includes(addition) ? read() : null;
+  const [unread, snippets, files, waiting, people, drafts] = await Promise.all([
+    asked('unread', () => listUnread(db, operatorId, ids)),
+    asked('snippet', () => listSnippets(db, ids)),
+    asked('hasAttachments', () => listWithAttachments(db, ids)),
+    asked('waitingSince', () => listWaiting(db, ids)),
+    asked('participantCount', () => countParticipants(db, ids)),
+    asked('drafts', () => listDraftKinds(db, operatorId, ids)),
+  ]);
+  return rows.map((row) => ({
+    ...row,
+    ...(unread === null ? {} : { unread: unread.has(row.id) }),
+    ...(snippets === null ? {} : { snippet: shortened(snippets.get(row.id) ?? null) }),
+    ...(files === null ? {} : { hasAttachments: files.has(row.id) }),
+    ...(waiting === null ? {} : { waitingSince: waiting.get(row.id) ?? null }),
+    ...(people === null ? {} : { participantCount: people.get(row.id) ?? 0 }),
+    ...(drafts === null ? {} : { drafts: drafts.get(row.id) ?? [] }),
+  }));
+}
+
+function shortened<Snippet extends { readonly text: string }>(snippet: Snippet | null): Snippet | null {
+  if (snippet === null) return null;
+  const line = snippet.text.replace(/\s+/g, ' ').trim();
+  // By code points: half a surrogate pair is no text.
+  const text = Array.from(line).slice(0, SNIPPET_LENGTH).join('');
+  return { ...snippet, text };
+}

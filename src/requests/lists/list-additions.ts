@@ -1,0 +1,33 @@
+/** What a listed request may say besides, when asked: each costs a query of the page's rows. */
+export const ADDITIONS = [
+  'unread',
+  'snippet',
+  'hasAttachments',
+  'waitingSince',
+  'participantCount',
+  'drafts',
+] as const;
+
+export type Addition = (typeof ADDITIONS)[number];
+
+/** The beginning of the newest message that anybody wrote. */
+export type Snippet = {
+  readonly messageId: number;
+  readonly kind: 'inbound' | 'outbound' | 'automatic' | 'note';
+  /** Null: the desk itself. */
+  readonly author: string | null;
+  readonly text: string;
+};
+
+export type Additions = {
+  /** Somebody else wrote what the operator has not seen. */
+  readonly unread?: boolean;
+  /** Null: nobody wrote anything yet. */
+  readonly snippet?: Snippet | null;
+  readonly hasAttachments?: boolean;
+  /** The first mail that no reply has followed; null: nobody waits for one. */
+  readonly waitingSince?: Date | null;
+  readonly participantCount?: number;
+  /** What the operator has begun to write. */
+  readonly drafts?: readonly ('reply' | 'note')[];
+};

@@ -1,0 +1,33 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { seeVisibleRequest } from '../request/lock-visible-request.ts';
+import { deleteReadMark, upsertReadMark } from './queries.ts';
+
+/** Marks a request as read by the operator up to a message; defaults to its newest. It never takes anything back. */
+export async function markRequestRead(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly requestId: number; readonly messageId?: number | undefined },
+): Promise<void> {
+  requirePermission(actor, 'requests.read');
+  const { requestId, messageId } = input;
+  const { operatorId } = actor;
+  await deps.db.begin(async (tx) => {
+    await seeVisibleRequest(tx, actor, requestId);
+    await upsertReadMark(tx, { operatorId, requestId, messageId: messageId ?? null, at: deps.clock.now() });
+  });
+}
+
+/** Makes everything that others wrote in a request unread for the operator again. */
+export async function markRequestUnread(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  input: { readonly requestId: number },
+): Promise<void> {
+  requirePermission(actor, 'requests.read');
+  await deps.db.begin(async (tx) => {
+    await seeVisibleRequest(tx, actor, input.requestId);
+    await deleteReadMark(tx, actor.operatorId, input.requestId);
+  });
+}

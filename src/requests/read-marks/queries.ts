@@ -1,0 +1,36 @@
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+
+/** Marks a request as read up to a message, or to its newest; what was read before stays read. */
+export async function upsertReadMark(
+  tx: Transaction,
+  mark: {
+    readonly operatorId: number;
+    readonly requestId: number;
+    readonly messageId: number | null;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const upTo = mark.messageId === null ? tx`` : tx`and id <= ${mark.messageId}`;
+  await tx`
+    insert into read_marks (operator_id, request_id, message_id, at)
+    select ${mark.operatorId}::bigint, ${mark.requestId}::bigint, max(id), ${mark.at}
+    from messages
+    where request_id = ${mark.requestId} ${upTo}
+    having max(id) is not null
+    on conflict (operator_id, request_id) do update
+    set message_id = greatest(read_marks.message_id, excluded.message_id), at = excluded.at`;
+}
+
+export async function deleteReadMark(db: Queryable, operatorId: number, requestId: number): Promise<void> {
+  await db`delete from read_marks where operator_id = ${operatorId} and request_id = ${requestId}`;
+}
+
+/** Whoever had read a request has read what was split off it. */
+export async function copyReadMarks(tx: Transaction, fromId: number, requestId: number): Promise<void> {
+  await tx`
+    insert into read_marks (operator_id, request_id, message_id, at)
+    select operator_id, ${requestId}::bigint, message_id, at
+    from read_marks
+    where request_id = ${fromId}
+    on conflict do nothing`;
+}
