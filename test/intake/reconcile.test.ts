@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
-import { googleError } from '../../src/apps/demo/gmail/google-error.ts';
+import { googleError } from '../../src/apps/demo/google/google-error.ts';
 import { reconcileMailbox } from '../../src/intake/gmail/reconcile/reconcile-mailbox.ts';
 import { reconcileNightly } from '../../src/intake/gmail/reconcile/reconcile-nightly.ts';
 import { NOT_FOR_THE_DESK } from '../../src/intake/gmail/relay/gmail-filter.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { endOfRun } from '../../src/apps/demo/gmail/execution.ts';
+import { endOfRun } from '../../src/apps/demo/script/execution.ts';
 import { reply, type RelayBody } from '../support/relay-server.ts';
 import { address, mail, minute, relayWorld, type RelayWorld, secret, url } from '../support/relay-world.ts';
 

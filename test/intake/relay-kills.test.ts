@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { endOfRun, type ExecutionHooks } from '../../src/apps/demo/gmail/execution.ts';
+import { endOfRun, type ExecutionHooks } from '../../src/apps/demo/script/execution.ts';
 import { mail, relayWorld, type RelayWorld } from '../support/relay-world.ts';
 
 // Days of simulated minutes take seconds, and on a busy machine many of them.

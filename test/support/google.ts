@@ -1,9 +1,9 @@
 import { afterEach } from 'vitest';
 import type { Clock } from '../../src/platform/clock.ts';
 import { createGmailAccount } from '../../src/apps/demo/gmail/account.ts';
-import { createGoogle, SIMULATED_CLIENT } from '../../src/apps/demo/gmail/google.ts';
-import { serveGmail } from '../../src/apps/demo/gmail/http-face.ts';
-import type { HttpReply, HttpRequest } from '../../src/apps/demo/gmail/rest.ts';
+import { createGoogle, SIMULATED_CLIENT } from '../../src/apps/demo/google/google.ts';
+import { serveGmail } from '../../src/apps/demo/google/http-face.ts';
+import type { HttpReply, HttpRequest } from '../../src/apps/demo/google/rest.ts';
 import type { IntakeDeps } from '../../src/intake/deps.ts';
 import { keepAccess } from '../../src/intake/gmail/google/access.ts';
 import { googleAt } from '../../src/intake/gmail/google/endpoints.ts';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import type { HttpReply } from '../../src/apps/demo/gmail/rest.ts';
-import type { PostRequest } from '../../src/apps/demo/gmail/url-fetch.ts';
+import type { HttpReply } from '../../src/apps/demo/google/rest.ts';
+import type { PostRequest } from '../../src/apps/demo/script/url-fetch.ts';
 
 export type RelayBody = {
   relay: { version: string; account: string; pending: number; failed: number; runtimeTodaySeconds: number };

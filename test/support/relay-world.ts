@@ -1,7 +1,11 @@
 import { createGmailAccount } from '../../src/apps/demo/gmail/account.ts';
-import { createAppsScript, type RunEnd, type ScriptFunction } from '../../src/apps/demo/gmail/apps-script.ts';
-import type { ExecutionHooks, ExternalCall } from '../../src/apps/demo/gmail/execution.ts';
-import { createGmailRest, type HttpReply, type HttpRequest } from '../../src/apps/demo/gmail/rest.ts';
+import {
+  createAppsScript,
+  type RunEnd,
+  type ScriptFunction,
+} from '../../src/apps/demo/script/apps-script.ts';
+import type { ExecutionHooks, ExternalCall } from '../../src/apps/demo/script/execution.ts';
+import { createGmailRest, type HttpReply, type HttpRequest } from '../../src/apps/demo/google/rest.ts';
 import { emitRelayScript, type RelayScript } from '../../src/intake/gmail/relay/relay-script.ts';
 import { createRelayServer } from './relay-server.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/clock.ts';
-import { googleError } from './google-error.ts';
+import { googleError } from '../google/google-error.ts';
 import { createLabels } from './labels.ts';
 import { bareSubject, headerOf, idsIn, isAddressedTo, readHeaders, type GmailMessage } from './message.ts';
 import { gmailSearch } from './search.ts';

@@ -1,14 +1,14 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { systemClock } from '../../../platform/clock.ts';
 import { createGmailAccount } from './account.ts';
-import { createAppsScript } from './apps-script.ts';
-import { serveGmail } from './http-face.ts';
+import { createAppsScript } from '../script/apps-script.ts';
+import { serveGmail } from '../google/http-face.ts';
 import { headerOf, type GmailMessage } from './message.ts';
 import type { PostOutcome, WorkerCalls, WorkerInput, WorkerReply, WorkerRequest } from './protocol.ts';
-import { createGoogle } from './google.ts';
-import type { HttpReply } from './rest.ts';
-import type { ScriptFile } from './script-api.ts';
-import type { PostRequest } from './url-fetch.ts';
+import { createGoogle } from '../google/google.ts';
+import type { HttpReply } from '../google/rest.ts';
+import type { ScriptFile } from '../google/script-api.ts';
+import type { PostRequest } from '../script/url-fetch.ts';
 
 // The thread in which a simulated account lives and its script runs: it may block, as the script's calls do.
 

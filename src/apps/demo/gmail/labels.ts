@@ -1,4 +1,4 @@
-import { googleError } from './google-error.ts';
+import { googleError } from '../google/google-error.ts';
 
 export type GmailLabel = { readonly id: string; readonly name: string; readonly type: 'system' | 'user' };
 

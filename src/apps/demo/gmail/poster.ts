@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { PostOutcome } from './protocol.ts';
-import type { PostRequest } from './url-fetch.ts';
+import type { PostRequest } from '../script/url-fetch.ts';
 
 /** Sends the script's requests from this thread over real sockets and wakes the thread that waits for each. */
 export function createPoster(options: { readonly port: MessagePort; readonly answered: SharedArrayBuffer }) {

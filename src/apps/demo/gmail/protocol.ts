@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Arrival, ArrivalOptions } from './account.ts';
-import type { LogLine, RunEnd, ScriptFunction } from './apps-script.ts';
-import type { HttpReply } from './rest.ts';
+import type { LogLine, RunEnd, ScriptFunction } from '../script/apps-script.ts';
+import type { HttpReply } from '../google/rest.ts';
 
 /** What the thread with the account is started with. */
 export type WorkerInput = {

@@ -1,5 +1,5 @@
 import type { GmailAccount } from './account.ts';
-import { googleError } from './google-error.ts';
+import { googleError } from '../google/google-error.ts';
 import type { GmailMessage } from './message.ts';
 
 /** messages.list: all given labels at once, newest first, without spam and trash unless asked for. */

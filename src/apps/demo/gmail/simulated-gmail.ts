@@ -1,6 +1,6 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Arrival, ArrivalOptions } from './account.ts';
-import type { LogLine, RunEnd, ScriptFunction } from './apps-script.ts';
+import type { LogLine, RunEnd, ScriptFunction } from '../script/apps-script.ts';
 import { createPoster } from './poster.ts';
 import type { MessageSummary, WorkerCalls, WorkerInput, WorkerReply } from './protocol.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../platform/clock.ts';
-import type { GmailAccount } from './account.ts';
+import type { GmailAccount } from '../gmail/account.ts';
 import { createOAuth, type OAuthClient, type SimulatedOAuth } from './oauth.ts';
 import { createGmailRest, type HttpReply, type HttpRequest } from './rest.ts';
 import { createScriptApi, type ScriptFile, type SimulatedScriptApi } from './script-api.ts';

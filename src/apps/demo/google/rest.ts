@@ -1,8 +1,8 @@
 import type { Clock } from '../../../platform/clock.ts';
-import type { GmailAccount, GmailFilter } from './account.ts';
+import type { GmailAccount, GmailFilter } from '../gmail/account.ts';
 import { applyFieldMask } from './field-mask.ts';
 import { googleError, isGoogleError } from './google-error.ts';
-import { getMessage, listMessages } from './reading.ts';
+import { getMessage, listMessages } from '../gmail/reading.ts';
 
 export type HttpRequest = {
   readonly method: string;

@@ -1,7 +1,7 @@
 import vm from 'node:vm';
 import type { Clock } from '../../../platform/clock.ts';
 import { createExecution, type ExecutionHooks, type ExternalCall } from './execution.ts';
-import type { HttpReply, HttpRequest } from './rest.ts';
+import type { HttpReply, HttpRequest } from '../google/rest.ts';
 import {
   createLockService,
   createProject,

@@ -1,5 +1,5 @@
 import type { Execution } from './execution.ts';
-import type { HttpReply, HttpRequest } from './rest.ts';
+import type { HttpReply, HttpRequest } from '../google/rest.ts';
 import { strict } from './strict.ts';
 
 /** What the script hands to UrlFetchApp for a server other than Gmail. */

@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { asciiAddress } from '../mail/headers/ascii-address.ts';
+import { decodeRelaySecret, RELAY_SECRET_FORM } from '../mailboxes/relay-secrets/relay-secret.ts';
+import type { LogLevel } from '../platform/log.ts';
+
+const LOG_LEVELS = [
+  'fatal',
+  'error',
+  'warn',
+  'info',
+  'debug',
+  'trace',
+  'silent',
+] as const satisfies readonly LogLevel[];
+
+const wholeNumber = (least: number, most: number, example: string) => {
+  const detail = `must be a whole number from ${least} to ${most}, such as ${example}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, detail)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, detail);
+};
+
+const emailAddress = (example: string) =>
+  z.string().transform((text, context) => {
+    const address = asciiAddress(text);
+    if (address !== null) return address;
+    context.addIssue({ code: 'custom', message: `must be one bare e-mail address, such as ${example}` });
+    return z.NEVER;
+  });
+
+const address = (fits: (url: URL) => boolean, detail: string) =>
+  z.string().refine((text) => URL.canParse(text) && fits(new URL(text)), detail);
+
+/** Every variable of `.env.example`, in its order, with what a fault in it says. */
+export const variables = z.object({
+  PORT: wholeNumber(0, 65_535, '3000').default(3000),
+  HOST: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9.:%_-]+$/,
+      'must be an address or host name to listen on, such as 127.0.0.1, 0.0.0.0 or ::',
+    )
+    .default('127.0.0.1'),
+  PUBLIC_URL: address(
+    (url) => /^https?:$/.test(url.protocol) && url.host !== '' && url.href === `${url.origin}/`,
+    'must be an http:// or https:// address without path, query or password, such as https://desk.example.com',
+  )
+    .transform((text) => new URL(text).origin)
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      isPostgresUrl,
+      'must be a PostgreSQL address, such as postgres://mailroom:password@db.example.com:5432/mailroom',
+    )
+    .optional(),
+  DATA_DIR: z.string().default('./data'),
+  MAILBOX_ADDRESS: emailAddress('support@example.com').optional(),
+  MAILBOX_NAME: z
+    .string()
+    .max(100, 'must have 100 characters at most')
+    .regex(/^\P{Cc}*$/u, 'must be one line of text, such as Example Support')
+    .optional(),
+  RELAY_SECRET: z
+    .string()
+    .refine(
+      (text) => decodeRelaySecret(text) !== null,
+      `must be ${RELAY_SECRET_FORM}; ${relaySecretAdvice()}`,
+    )
+    .optional(),
+  ADMIN_EMAIL: emailAddress('you@example.com').optional(),
+  SMTP_URL: address(
+    (url) =>
+      /^smtps?:$/.test(url.protocol) &&
+      url.hostname !== '' &&
+      isEscaped(url.username) &&
+      isEscaped(url.password),
+    'must be an smtp:// or smtps:// address, such as smtps://user%40example.com:password@smtp.example.com:465',
+  ).optional(),
+  SMTP_OAUTH_CLIENT_ID: z.string().optional(),
+  SMTP_OAUTH_CLIENT_SECRET: z.string().optional(),
+  SMTP_OAUTH_REFRESH_TOKEN: z.string().optional(),
+  SMTP_DAILY_LIMIT: wholeNumber(1, 10_000_000, '1500').optional(),
+  GOOGLE_CLIENT_ID: z.string().optional(),
+  GOOGLE_CLIENT_SECRET: z.string().optional(),
+  OIDC_ISSUER: z.string().max(2000).optional(),
+  OIDC_AUDIENCE: z.string().max(2000).optional(),
+  OIDC_JWKS_URL: address(
+    (url) =>
+      url.protocol === 'https:' ||
+      (url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)),
+    'must be an https:// address, such as https://login.example.com/.well-known/jwks.json',
+  ).optional(),
+  OIDC_ROLE_CLAIM: z.string().max(200).optional(),
+  APP_SECRET: z
+    .string()
+    .transform((text) => text.split(',').map((secret) => secret.trim()))
+    .refine(
+      (secrets) => secrets.every((secret) => secret.length >= 32),
+      `must be one or more secrets of at least 32 characters each, separated by commas; ${appSecretAdvice()}`,
+    )
+    .optional(),
+  LOG_LEVEL: z
+    .string()
+    .pipe(z.enum(LOG_LEVELS, { error: `must be one of ${LOG_LEVELS.join(', ')}` }))
+    .default('info'),
+});
+
+/** The variables that are set, each by itself without fault. */
+export type Variables = z.infer<typeof variables>;
+
+export function relaySecretAdvice(): string {
+  return 'make one with: echo "whsec_$(openssl rand -base64 32)"';
+}
+
+export function appSecretAdvice(): string {
+  return 'make one with: openssl rand -hex 32';
+}
+
+// Several hosts (`postgres://a:5432,b:5432/desk`) are an address to PostgreSQL and none to URL.
+function isPostgresUrl(text: string): boolean {
+  if (!/^postgres(?:ql)?:\/\//.test(text)) return false;
+  return URL.canParse(text) || URL.canParse(text.replace(/,[^/?#]*/, ''));
+}
+
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
