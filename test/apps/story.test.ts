@@ -136,7 +136,7 @@ test('a mail becomes a request, is answered in its thread, closed, and followed 
   const closed = await left(4);
   expect(closed.parsed.text).toContain('request 1 "The printer is on fire" is now closed');
   // An answer opens another request: the notice must not promise that this one goes on.
-  expect(closed.parsed.text).toContain('just answer this mail: one of us will read it and write back');
+  expect(closed.parsed.text).toContain('just reply to this email: one of us will read it and write back');
   for (const mail of [created, taken, answer, closed])
     expect(mail.parsed.references).toContain('<first@customer.example>');
   await expect.poll(async () => (await call('GET', '/v1/requests/1')).firstResponseAt).not.toBeNull();

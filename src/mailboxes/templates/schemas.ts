@@ -13,7 +13,7 @@ const language = z.enum(LANGUAGES).openapi({ description: 'Of the contacts who g
 const words = {
   text: text(20_000, 1)
     .refine((value) => value.trim() !== '', 'must not be blank')
-    .openapi({ example: 'Hello {{ contact.name }},\n\nwe have your message {{ request.id }}.\n' }),
+    .openapi({ example: 'Hello {{ contact.name }},\n\nWe have received your message {{ request.id }}.\n' }),
   html: text(50_000, 1).nullable().optional().openapi({
     description: 'Made from the text when absent or null. Values are escaped, the result is sanitised.',
   }),

@@ -6,9 +6,9 @@ export const SHIPPED: Readonly<Record<Language, Readonly<Record<NoticeKind, stri
   en: {
     created: `Hello{% if contact.name != "" %} {{ contact.name }}{% endif %},
 
-we have received your message{% if request.subject != "" %} "{{ request.subject }}"{% endif %} and opened request {{ request.id }} for it. One of us will read it and write back.
+We have received your message{% if request.subject != "" %} "{{ request.subject }}"{% endif %} and opened request {{ request.id }} for it. One of us will read it and write back.
 
-If you want to add something, just answer this mail.
+If you want to add something, just reply to this email.
 
 {{ mailbox.name }}
 `,
@@ -20,9 +20,9 @@ If you want to add something, just answer this mail.
 `,
     closed: `Hello{% if contact.name != "" %} {{ contact.name }}{% endif %},
 
-your request {{ request.id }}{% if request.subject != "" %} "{{ request.subject }}"{% endif %} is now closed.
+Your request {{ request.id }}{% if request.subject != "" %} "{{ request.subject }}"{% endif %} is now closed.
 
-If something is still open, just answer this mail: one of us will read it and write back.
+If something is still open, just reply to this email: one of us will read it and write back.
 
 {{ mailbox.name }}
 `,
