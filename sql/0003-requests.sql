@@ -170,6 +170,19 @@ create table draft_files (
 alter table draft_files alter column content set storage external;
 create index draft_files_draft on draft_files (draft_id, id);
 
+-- A list of requests by name: its filters, search and sort as the query string that the interface takes.
+create table views (
+  id bigint generated always as identity primary key,
+  operator_id bigint not null references operators on delete cascade,
+  name text not null,
+  query text not null,
+  shared boolean not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint views_name_key unique (operator_id, name)
+);
+create index views_shared on views (name, id) where shared;
+
 -- One row for each request that is merged now, with what it was before, so that it can be undone.
 create table merges (
   request_id bigint primary key references requests on delete cascade,

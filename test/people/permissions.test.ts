@@ -54,6 +54,7 @@ const USES: Readonly<Record<Action, (made: Desk) => Promise<Response>>> = {
   'requests.merge': ({ call, mine, free }) => call('POST', `${mine.path}/merge`, { into: free.id }),
   'requests.split': ({ call, mine }) => call('POST', `${mine.path}/split`, { messageIds: [mine.messageId] }),
   'requests.edit': ({ call, mine }) => call('PATCH', mine.path, { priority: 'P1' }),
+  'views.share': ({ call }) => call('POST', '/v1/views', { name: 'All', query: '', shared: true }),
   'contacts.block': ({ call, mine }) => call('POST', `${mine.path}/close`, { block: true }),
   'contacts.read': ({ call, contactId }) => call('GET', `/v1/contacts/${contactId}`),
   'contacts.edit': ({ call, contactId }) => call('PATCH', `/v1/contacts/${contactId}`, { name: 'Mia' }),
@@ -110,7 +111,7 @@ describe('the table of permissions', () => {
     ];
     expect(keptFrom('admin')).toEqual([]);
     expect(keptFrom('lead').toSorted()).toEqual(admins);
-    const leads = ['mailboxes.edit', 'requests.assign', 'requests.take_over'];
+    const leads = ['mailboxes.edit', 'requests.assign', 'requests.take_over', 'views.share'];
     expect(keptFrom('agent').toSorted()).toEqual([...admins, ...leads].toSorted());
   });
 });

@@ -62,8 +62,11 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
       ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START}
     from unnest(array['quarantined', 'discarded']) as outcome
     returning id`;
+  const view = await send('/v1/views', { name: 'Mine', query: 'assignee=me', shared: true });
+  await send('/v1/views', { name: 'Open', query: 'status=new', shared: true });
   return {
     ...place,
+    viewId: view.id,
     admin,
     agent,
     /** An operator who is not active. */
@@ -140,6 +143,10 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     body: { text: 'Hello.' },
   }),
   'PUT /v1/mailboxes/{id}/smtp': () => ({ body: { url: 'smtps://u:p@smtp.example.com' } }),
+  'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
+  'POST /v1/views': () => ({ body: { name: 'New', query: 'status=new&q=parcel' } }),
+  'PATCH /v1/views/{id}': ({ viewId }) => ({ id: viewId, body: { name: 'Other' } }),
+  'DELETE /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
   'PATCH /v1/me': () => ({ body: { theme: 'dark', timeZone: 'Europe/Berlin' } }),
   'PUT /v1/requests/{id}/read-mark': ({ open }) => ({ id: open }),
   'DELETE /v1/requests/{id}/read-mark': ({ open }) => ({ id: open }),
@@ -189,6 +196,10 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
   }),
   'POST /v1/requests/{id}/messages': ({ closed }) => ({ 409: { id: closed, body: { text: 'Hello.' } } }),
   'POST /v1/requests/{id}/notes': ({ merged }) => ({ 409: { id: merged, body: { text: 'Hello.' } } }),
+  'POST /v1/views': () => ({
+    409: { body: { name: 'Mine', query: '' } },
+  }),
+  'PATCH /v1/views/{id}': ({ viewId }) => ({ 409: { id: viewId, body: { name: 'Open' } } }),
   'DELETE /v1/contacts/{id}': ({ sending }) => ({ 409: { id: sending.contactId } }),
   'DELETE /v1/messages/{id}': ({ sending }) => ({ 409: { id: sending.messageId } }),
   'PATCH /v1/messages/{id}': ({ queuedMessage }) => ({

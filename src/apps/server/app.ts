@@ -42,6 +42,7 @@ import { sendingRoutes } from '../../outbox/accounts/routes.ts';
 import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
 import { templateRoutes } from '../../mailboxes/templates/routes.ts';
+import { viewRoutes } from '../../requests/views/routes.ts';
 import { transportRoutes } from '../../outbox/accounts/transport-routes.ts';
 
 export type AppDeps = IntakeDeps & {
@@ -115,6 +116,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', tokenRoutes(deps));
   app.route('/', ownSettingsRoutes(deps));
   app.route('/', readMarkRoutes(deps));
+  app.route('/', viewRoutes(deps));
   return app;
 }
 

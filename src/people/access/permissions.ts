@@ -23,6 +23,8 @@ const ROLES_ALLOWED = {
   'requests.merge': EVERYBODY,
   'requests.split': EVERYBODY,
   'requests.edit': EVERYBODY,
+  /** Giving a view to everybody, and changing or removing one that everybody has. */
+  'views.share': LEADS,
   'contacts.read': EVERYBODY,
   'contacts.edit': EVERYBODY,
   'contacts.block': EVERYBODY,

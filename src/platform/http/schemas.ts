@@ -61,10 +61,10 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 }
 
 /** A query parameter that may be given several times and means any of its values. */
-export function repeatable<Item extends z.ZodType>(item: Item) {
+export function repeatable<Item extends z.ZodType>(item: Item, most = 100) {
   return z.preprocess(
     (value) => (value === undefined || Array.isArray(value) ? value : [value]),
-    z.array(item).max(100).optional(),
+    z.array(item).max(most).optional(),
   );
 }
 

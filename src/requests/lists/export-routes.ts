@@ -5,6 +5,7 @@ import { problemResponses } from '../../platform/http/problems/problem-schema.ts
 import { sortParameter } from '../../platform/lists/sort-parameter.ts';
 import { streamOf } from '../../platform/http/stream.ts';
 import { exportRequests } from './export-requests.ts';
+import { filtersOf } from './query-schema.ts';
 import { requestListQuery } from './schemas.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
 
@@ -39,18 +40,14 @@ export function requestExportRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(route, (c) => {
     const actor = c.get('actor');
-    const { sort, assignee, ...filters } = c.req.valid('query');
-    const assigneeId = assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee;
-    return new Response(
-      streamOf(exportRequests(deps, actor, { filters: { ...filters, assigneeId }, sort })),
-      {
-        status: 200,
-        headers: {
-          'content-type': 'text/csv; charset=utf-8; header=present',
-          'content-disposition': 'attachment; filename="requests.csv"',
-        },
+    const { sort, ...filters } = c.req.valid('query');
+    return new Response(streamOf(exportRequests(deps, actor, { filters: filtersOf(actor, filters), sort })), {
+      status: 200,
+      headers: {
+        'content-type': 'text/csv; charset=utf-8; header=present',
+        'content-disposition': 'attachment; filename="requests.csv"',
       },
-    );
+    });
   });
   return routes;
 }

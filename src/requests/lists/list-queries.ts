@@ -51,3 +51,20 @@ export async function countRequestRows(
     select count(*) as total from requests r where ${requestConditions(db, viewer, filters)}`;
   return row?.total ?? 0;
 }
+
+/** The same up to a number, which reads no more rows than that. */
+export async function countRequestRowsUpTo(
+  db: Queryable,
+  viewer: Viewer,
+  filters: RequestFilters,
+  most: number,
+): Promise<number> {
+  const [row] = await db<{ total: number }[]>`
+    select count(*) as total
+    from (
+      select
+      from requests r
+      where ${requestConditions(db, viewer, filters)}
+      limit ${most}) as counted`;
+  return row?.total ?? 0;
+}

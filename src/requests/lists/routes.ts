@@ -4,6 +4,7 @@ import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { jsonContent } from '../../platform/http/schemas.ts';
 import { listRequests } from './list-requests.ts';
+import { filtersOf } from './query-schema.ts';
 import { renderListedRequest, requestListQuery, requestListSchema } from './schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };
@@ -29,10 +30,9 @@ export function requestListRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const actor = c.get('actor');
-    const { limit, cursor, before, sort, total, include, assignee, ...filters } = c.req.valid('query');
-    const assigneeId = assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee;
+    const { limit, cursor, before, sort, total, include, ...filters } = c.req.valid('query');
     const page = await listRequests(deps, actor, {
-      filters: { ...filters, assigneeId },
+      filters: filtersOf(actor, filters),
       sort,
       limit,
       cursor,

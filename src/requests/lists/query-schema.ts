@@ -1,0 +1,55 @@
+import type { z } from '@hono/zod-openapi';
+import { fieldErrors } from '../../platform/http/problems/field-errors.ts';
+import { invalidField } from '../../platform/problems.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import type { RequestFilters } from './filter-queries.ts';
+import type { RequestSort } from './request-sorts.ts';
+import { requestListQuery } from './schemas.ts';
+
+/** What of the list's query string a view keeps: not where in the list somebody was. */
+const keptQuery = requestListQuery.omit({
+  limit: true,
+  cursor: true,
+  before: true,
+  total: true,
+  include: true,
+});
+
+/** Reads a query string of the list of requests as the operator who asks means it; each fault by `/query`. */
+export function readRequestQuery(
+  actor: OperatorActor,
+  query: string,
+): { readonly filters: RequestFilters; readonly sort: RequestSort } {
+  const { sort, ...filters } = parsed(query);
+  return { filters: filtersOf(actor, filters), sort };
+}
+
+/** A query string as it is kept: in one spelling, without a `?`; refuses what the list would refuse. */
+export function cleanRequestQuery(query: string): string {
+  parsed(query);
+  return new URLSearchParams(query).toString();
+}
+
+/** The filters of a query, with `assignee=me` as whoever asks. */
+export function filtersOf(
+  actor: OperatorActor,
+  query: Omit<z.output<typeof keptQuery>, 'sort'>,
+): RequestFilters {
+  const { assignee, ...filters } = query;
+  return {
+    ...filters,
+    assigneeId: assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee,
+  };
+}
+
+function parsed(query: string): z.output<typeof keptQuery> {
+  const given = new URLSearchParams(query);
+  const values = [...new Set(given.keys())].map((name) => {
+    const all = given.getAll(name);
+    return [name, all.length === 1 ? all[0] : all] as const;
+  });
+  const result = keptQuery.safeParse(Object.fromEntries(values));
+  if (result.success) return result.data;
+  const [first] = fieldErrors('query', result.error);
+  throw invalidField('/query', first === undefined ? 'is not valid' : `${first.pointer} ${first.detail}`);
+}

@@ -1,0 +1,45 @@
+import { readPlannedFresh } from '../../platform/db/read-planned-fresh.ts';
+import type { Deps } from '../../platform/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { countRequestRowsUpTo } from '../lists/list-queries.ts';
+import { readRequestQuery } from '../lists/query-schema.ts';
+import { listViewsById } from './queries.ts';
+
+/** A number that nobody reads to the last digit costs no more than this many rows. */
+const MOST_COUNTED = 1000;
+
+export type ViewCount = {
+  /** Null: of a query that is no view's. */
+  readonly viewId: number | null;
+  readonly query: string;
+  readonly count: number;
+  /** There are more than `count`. */
+  readonly capped: boolean;
+};
+
+/**
+ * How many requests each of the views and queries holds for the operator, up to a thousand, in one snapshot. A view that is
+ * gone, or another operator's own, is left out: a side bar that was drawn before must not fail.
+ */
+export async function countViews(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  input: { readonly viewIds: readonly number[]; readonly queries: readonly string[] },
+): Promise<readonly ViewCount[]> {
+  requirePermission(actor, 'requests.read');
+  return readPlannedFresh(deps.db, async (tx) => {
+    const views = await listViewsById(tx, actor.operatorId, input.viewIds);
+    const asked = [
+      ...views.map(({ id, query }) => ({ viewId: id, query })),
+      ...input.queries.map((query) => ({ viewId: null, query })),
+    ];
+    return Promise.all(
+      asked.map(async (each) => {
+        const { filters } = readRequestQuery(actor, each.query);
+        const found = await countRequestRowsUpTo(tx, actor, filters, MOST_COUNTED + 1);
+        return { ...each, count: Math.min(found, MOST_COUNTED), capped: found > MOST_COUNTED };
+      }),
+    );
+  });
+}

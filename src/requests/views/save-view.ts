@@ -1,0 +1,127 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import { invalidField } from '../../platform/problems.ts';
+import { cleanLine } from '../../mail/text.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { cleanRequestQuery } from '../lists/query-schema.ts';
+import { findView, noView } from './find-view.ts';
+import { deleteView, insertView, lockView, updateView } from './queries.ts';
+import type { View } from './view.ts';
+
+export type NewView = {
+  readonly name: string;
+  readonly query: string;
+  readonly shared: boolean;
+  readonly idempotency?: Idempotency | null;
+};
+
+/** Keeps a query of the list under a name. A shared one is everybody's to see, and takes a lead to make. */
+export async function addView(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: NewView,
+): Promise<View> {
+  requirePermission(actor, input.shared ? 'views.share' : 'requests.read');
+  const name = filled(input.name);
+  const query = cleanRequestQuery(input.query);
+  const at = deps.clock.now();
+  const call = input.idempotency ?? null;
+  return deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, call, at);
+    if (earlier !== null) return findView({ db: tx }, actor, earlier);
+    const ownerId = actor.operatorId;
+    const id = await insertView(tx, { name, query, shared: input.shared, ownerId, at });
+    const view = await findView({ db: tx }, actor, id);
+    await tell(tx, actor, 'view.added', { after: view, at });
+    await rememberIdempotent(tx, call, id, at);
+    return view;
+  });
+}
+
+export type ViewChanges = {
+  readonly name?: string | undefined;
+  readonly query?: string | undefined;
+  readonly shared?: boolean | undefined;
+};
+
+/** Changes one's own view, or as a lead a shared one; what is absent stays. */
+export async function editView(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly viewId: number; readonly changes: ViewChanges },
+): Promise<View> {
+  const { name, query, shared } = input.changes;
+  const at = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    const before = await lockOwn(tx, actor, input.viewId);
+    const after: View = {
+      ...before,
+      name: name === undefined ? before.name : filled(name),
+      query: query === undefined ? before.query : cleanRequestQuery(query),
+      shared: shared ?? before.shared,
+      updatedAt: at,
+    };
+    if (after.shared) requirePermission(actor, 'views.share');
+    await updateView(tx, after, at);
+    await tell(tx, actor, 'view.edited', { before, after, at });
+    return after;
+  });
+}
+
+/** Removes one's own view, or as a lead a shared one. */
+export async function removeView(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly viewId: number },
+): Promise<void> {
+  await deps.db.begin(async (tx) => {
+    const before = await lockOwn(tx, actor, input.viewId);
+    await deleteView(tx, before.id);
+    await tell(tx, actor, 'view.removed', { before, at: deps.clock.now() });
+  });
+}
+
+async function lockOwn(tx: Transaction, actor: OperatorActor, viewId: number): Promise<View> {
+  requirePermission(actor, 'requests.read');
+  const view = await lockView(tx, actor.operatorId, viewId);
+  if (view === null) throw noView(viewId);
+  if (view.shared) requirePermission(actor, 'views.share');
+  return view;
+}
+
+function filled(text: string): string {
+  const name = cleanLine(text);
+  if (name === '') throw invalidField('/name', 'must not be blank');
+  return name;
+}
+
+// What an operator keeps for themselves concerns nobody else.
+async function tell(
+  tx: Transaction,
+  actor: OperatorActor,
+  type: string,
+  change: { readonly before?: View; readonly after?: View; readonly at: Date },
+): Promise<void> {
+  const { before, after, at } = change;
+  if (before?.shared !== true && after?.shared !== true) return;
+  await recordEvent(tx, {
+    type,
+    actor,
+    at,
+    mailboxId: null,
+    requestId: null,
+    ...(before === undefined ? {} : { old: told(before) }),
+    ...(after === undefined ? {} : { new: told(after) }),
+  });
+}
+
+function told({ id, name, query, shared }: View): Record<string, unknown> {
+  return { viewId: id, name, query, shared };
+}
