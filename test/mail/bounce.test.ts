@@ -238,3 +238,69 @@ test('hostile reports come through', () => {
     expect(read({ text }, `X: y\n\n${text}`)).not.toBeNull();
   }
 });
+
+/** What a notice says → is the mail late, or lost. */
+test.each([
+  [
+    'it',
+    'delayed',
+    'Il messaggio non è ancora stato consegnato. Il server continuerà a tentare per 2 giorni.',
+  ],
+  ['pt', 'delayed', 'A mensagem ainda não foi entregue. O servidor continuará tentando por 48 horas.'],
+  ['nl', 'delayed', 'Uw bericht is nog niet afgeleverd. De server blijft het 3 dagen proberen.'],
+  ['sv', 'delayed', 'Meddelandet har försenats. Servern kommer att fortsätta försöka i 2 dygn.'],
+  ['pl', 'delayed', 'Wiadomość nie została jeszcze dostarczona. Kolejne próby będą podejmowane przez 4 dni.'],
+  ['tr', 'delayed', 'İletiniz gecikti. Sunucu 2 gün boyunca denemeye devam edecek.'],
+  ['zh', 'delayed', '您的邮件投递延迟，系统将继续尝试投递。'],
+  ['uk', 'delayed', 'Лист затримано. Сервер продовжить намагатися доставити його.'],
+  ['sendmail', 'delayed', 'WARNING MESSAGE ONLY. Will keep trying until message is 5 days old.'],
+  ['exchange', 'delayed', 'The server will keep trying to deliver this message for the next 1 days.'],
+  ['qmail', 'failed', "I'm not going to try again; this message has been in the queue too long."],
+  [
+    'de',
+    'failed',
+    'Ihre Nachricht wurde verzögert und konnte nicht zugestellt werden. Es gibt keine weiteren Versuche.',
+  ],
+  ['es', 'failed', 'El mensaje se retrasó y no se entregó; no se volverá a intentar.'],
+  ['ru', 'failed', 'Сообщение не доставлено. Повторных попыток больше не будет.'],
+  ['people’s advice', 'failed', 'Could not be delivered: user unknown. Correct the address and try again.'],
+] as const)('a notice in the words of %s is %s', (_, action, said) => {
+  expect(read({ subject: 'Delivery report', text: `${said}\n\nann@customer.example\n` })?.action).toBe(
+    action,
+  );
+});
+
+test('the reply kept begins on the line of its address', () => {
+  const text =
+    'A message that you sent could not be delivered. This is a permanent error. The following address failed:\n\n' +
+    '  ann@customer.example\n    SMTP error from remote mail server after RCPT TO:<ann@customer.example>:\n    550 5.7.1 blocked';
+  const [found] =
+    read({ text, headers: [['x-failed-recipients', 'ann@customer.example']] })?.recipients ?? [];
+  expect(found?.diagnostic).toMatch(/^ann@customer\.example SMTP error .* 550 5\.7\.1 blocked$/);
+});
+
+test.each([
+  ['550 5.1.1 unknown user', true],
+  ['550 <ann@customer.example>: mailbox does not exist', true],
+  ['550 5.1.1 Onbekende gebruiker', true],
+  ['550 5.1.1 Nie ma takiego użytkownika', true],
+  ['550 5.1.1 宛先が存在しません', true],
+  ['550 El buzón no existe', true],
+  ['550 La casella è inesistente', true],
+  ['550 Empfänger unbekannt', true],
+  ['556 5.1.10 Domain customer.example does not accept mail', true],
+  ['550 5.4.1 Recipient address rejected: Access denied', true],
+  ['550 5.4.1 Relay access denied', false],
+  ['550 unknown error', false],
+  ['554 errore sconosciuto', false],
+  ['550 неизвестная ошибка', false],
+  ['550 5.1.1 over the rate of this hour', false],
+  ['550 5.7.1 HELO name does not exist', false],
+  ['553 5.1.8 Sender domain not found', false],
+  ['550 Absenderadresse existiert nicht', false],
+] as const)('%s: the address is dead: %s', (diagnostic, suppress) => {
+  const status = /5\.\d\.\d+/.exec(diagnostic)?.[0] ?? '5.0.0';
+  const entry = `Final-Recipient: rfc822; ann@customer.example\nAction: failed\nStatus: ${status}\nDiagnostic-Code: smtp; ${diagnostic}`;
+  const attachments = [{ contentType: 'message/delivery-status', text: `Reporting-MTA: dns; x\n\n${entry}` }];
+  expect(read({ attachments })?.recipients[0]).toMatchObject({ permanent: true, suppress });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusesAsDead } from '../../src/mail/bounce/read-bounce.ts';
+import { refusesAsDead } from '../../src/mail/bounce/refusal.ts';
 import { classifyReply } from '../../src/outbox/sending/classify-reply.ts';
 import { readReply } from '../../src/outbox/smtp/smtp-faults.ts';
 

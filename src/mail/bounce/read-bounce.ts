@@ -1,6 +1,8 @@
 import { allAddresses, listedRecipients, loneRecipient, namedRecipients } from './named-recipients.ts';
+import { actionOf, type BounceAction } from './bounce-action.ts';
 import { readDeliveryStatus } from './delivery-status.ts';
 import type { StatusEntry } from './delivery-status.ts';
+import { judgeRefusal } from './refusal.ts';
 import { bodyOf, reportText } from './report-text.ts';
 import { hasBouncePhrase, hasBounceSubject, senderKind } from './bounce-words.ts';
 import { headerValue, headerValues } from '../headers/header-values.ts';
@@ -20,21 +22,12 @@ export type BouncedRecipient = {
 
 export type Bounce = {
   readonly recipients: readonly BouncedRecipient[];
-  readonly action: 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
+  readonly action: BounceAction;
   /** Every Message-ID in what was returned, angle brackets kept: one of ours ties the bounce to a delivery. */
   readonly originalMessageIds: readonly string[];
   /** Every address in the report, for matching against recent recipients. */
   readonly addresses: readonly string[];
 };
-
-const delayWords =
-  /(still|will|keep|be) (being )?(trying|retried|retry|try)|delay(ed)?\b|warning only|not yet been delivered|no need to re-?send|do not need to re-?send|verzögert|retardé|retras|ritard|vertraag|försen|задерж|opóźni/i;
-const temporaryWords =
-  /quota|mailbox (is )?full|over ?quota|temporar|try again|deferred|timed? ?out|greylist|too many|daily (sending|user) limit|rate limit/i;
-const deadWords =
-  /user[^.\n]{0,20}unknown|unknown[^.\n]{0,12}(user|recipient|address|mailbox|local)|no such (user|recipient|address|mailbox|person|account|local)|(user|recipient|mailbox|account|address)[^\n]{0,60}(does ?(not|n['’]t) exist|not found|no longer|doesn't have|is disabled|disabled|inactive|invalid|not listed|not known|suspended|closed|has moved)|invalid (recipient|user|mailbox|address)|no mailbox here|unrouteable|unroutable|host (or domain name )?(not found|unknown)|(unknown|no such) (host|domain)|domain[^.\n]{0,20}not (found|exist)|nxdomain|not a (valid|known) (user|mailbox|recipient|address)|address not found|wasn't found at|not our customer|doesn['’]t have an? .{0,40}account|nicht (gefunden|bekannt)|unbekannt|n'existe pas|inconnu|no existe|desconocid|sconosciut|inesistente|не (существует|найден)|nie istnieje/i;
-const notDeadWords =
-  /quota|full|spam|blocked|black ?list|policy|reputation|authenticat|dmarc|spf|dkim|denied|relay|size|too (large|big|many)|content|virus|rate|greylist|verify|listed|banned|refused by|access/i;
 
 /** Reads what a bounce says: who failed, why, for how long, and which mail it was about; null when the mail is none. */
 export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
@@ -48,7 +41,7 @@ export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
     headerValue(mail, 'x-mlserver') !== null;
   if (!isReport && senderKind(mail) === null && !hasBounceSubject(mail) && !hasBouncePhrase(report.said))
     return null;
-  const action = actionOf(entries, mail, report.said);
+  const action = actionOf(entries, mail.subject, report.said.slice(0, 1500));
   const recipients = unique([
     ...entries.flatMap((entry) =>
       entry.addresses.map((address) => recipientOf(address, entry, report.said, action)),
@@ -77,7 +70,7 @@ function fromProse(
   mail: ParsedMail,
   said: string,
   returned: string,
-  action: Bounce['action'],
+  action: BounceAction,
 ): readonly BouncedRecipient[] {
   const sender = new Set(mail.from === null ? [] : [mail.from.address]);
   const own = new Set([...sender, ...[...mail.to, ...mail.cc].map(({ address }) => address)]);
@@ -104,7 +97,7 @@ function withOutcome(recipient: BouncedRecipient, entries: readonly StatusEntry[
   const [entry] = entries;
   if (entry === undefined || entries.length > 1 || recipient.status !== null) return recipient;
   const { address, diagnostic, failed } = recipient;
-  return judged(address, entry.status, entry.diagnostic ?? diagnostic, failed);
+  return judged(address, entry.status, entry.diagnostic ?? diagnostic ?? '', failed);
 }
 
 /** To whom a returned mail went: the envelope's recipient where a server on its way wrote it down, else those in To. */
@@ -124,91 +117,43 @@ function returnedRecipients(returned: string): readonly string[] {
   return envelope.size === 1 && only !== undefined ? [only] : named;
 }
 
-function actionOf(entries: readonly StatusEntry[], mail: ParsedMail, said: string): Bounce['action'] {
-  const actions = entries.map((entry) => entry.action);
-  for (const action of ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const)
-    if (actions.includes(action)) return action;
-  if (entries.length > 0)
-    return entries.every((entry) => entry.status?.startsWith('4'))
-      ? 'delayed'
-      : entries.every((entry) => entry.status?.startsWith('2'))
-        ? 'delivered'
-        : 'failed';
-  const opening = `${mail.subject}\n${said.slice(0, 1500)}`;
-  const failed =
-    /permanent|failed|giving up|given up|not going to try again|could not be delivered|undeliverable/i.test(
-      opening,
-    );
-  return delayWords.test(opening) && (!failed || /warning|delayed|still being retried/i.test(mail.subject))
-    ? 'delayed'
-    : 'failed';
-}
-
 function recipientOf(
   address: string,
   entry: StatusEntry,
   said: string,
-  action: Bounce['action'],
+  action: BounceAction,
 ): BouncedRecipient {
-  const diagnostic = entry.diagnostic ?? around(said, address);
-  const own = entry.action === '' ? action : entry.action;
-  return judged(address, entry.status ?? statusIn(diagnostic ?? ''), diagnostic, own === 'failed');
+  const failed = (entry.action === '' ? action : entry.action) === 'failed';
+  if (entry.diagnostic !== null) return judged(address, entry.status, entry.diagnostic, failed);
+  const prose = around(said, address);
+  // Without a reply the code stands alone: the words around an address are the report's own.
+  const judgement = judged(address, entry.status, entry.status === null ? (prose ?? '') : '', failed);
+  return { ...judgement, diagnostic: prose };
 }
 
-function recipientOfText(address: string, context: string, action: Bounce['action']): BouncedRecipient {
-  const diagnostic = context.replace(/\s+/g, ' ').trim().slice(0, 500);
-  return judged(address, statusIn(context), diagnostic === '' ? null : diagnostic, action === 'failed');
+function recipientOfText(address: string, context: string, action: BounceAction): BouncedRecipient {
+  return judged(address, null, context.replace(/\s+/g, ' ').trim().slice(0, 500), action === 'failed');
 }
 
-function judged(
-  address: string,
-  status: string | null,
-  diagnostic: string | null,
-  failed: boolean,
-): BouncedRecipient {
-  const text = diagnostic ?? '';
-  const code = status === null ? (/(?<![\d.])([45])\d\d(?=[ -])/.exec(text)?.[1] ?? null) : status[0];
-  // Gmail answers its daily limit with a permanent code; the same mail goes through the next day.
-  const temporary =
-    code === '4' ||
-    (status === '5.4.5' && /limit/i.test(text)) ||
-    (code !== '5' && temporaryWords.test(text));
-  const permanent = failed && !temporary;
+function judged(address: string, status: string | null, reply: string, failed: boolean): BouncedRecipient {
+  const refusal = judgeRefusal(status, reply);
   return {
     address,
-    status,
-    diagnostic,
+    status: refusal.status,
+    diagnostic: reply === '' ? null : reply,
     failed,
-    permanent,
-    suppress: permanent && saysDead(status, text),
+    permanent: failed && refusal.permanent,
+    suppress: failed && refusal.dead,
   };
 }
 
-/** Tells whether a server's refusal of a recipient, `550 5.1.1 No such user`, says that the address is dead. */
-export function refusesAsDead(reply: {
-  readonly enhancedCode: string | null;
-  readonly text: string;
-}): boolean {
-  // Postfix refuses the *sender* at this point too, in the same words.
-  return !/sender/i.test(reply.text) && saysDead(reply.enhancedCode, reply.text);
-}
-
-function saysDead(status: string | null, text: string): boolean {
-  if (deadWords.test(text)) return !/quota|mailbox (is )?full/i.test(text);
-  const dead = status !== null && /^5\.(1\.[1236]|1\.10|2\.1|4\.4)$/.test(status);
-  return dead && !notDeadWords.test(text);
-}
-
-function statusIn(text: string): string | null {
-  return /(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?![\d.])/.exec(text)?.[0] ?? null;
-}
-
-/** What stands around an address in prose. */
+/** What a report in prose says of an address, from its line on. */
 function around(text: string, address: string): string | null {
   const at = text.toLowerCase().indexOf(address);
   if (at < 0) return null;
+  const line = text.lastIndexOf('\n', at) + 1;
   const found = text
-    .slice(Math.max(0, at - 100), at + 500)
+    .slice(Math.max(line, at - 200), at + 500)
     .replace(/\s+/g, ' ')
     .trim();
   return found === '' ? null : found;

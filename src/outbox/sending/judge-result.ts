@@ -9,7 +9,7 @@ import {
   nextAttemptAfter,
   pauseUntil,
 } from '../delivery.ts';
-import { refusesAsDead } from '../../mail/bounce/read-bounce.ts';
+import { refusesAsDead } from '../../mail/bounce/refusal.ts';
 import type { RecipientRefusal, SendResult, SmtpReply } from '../smtp/smtp.ts';
 
 /** What became of one attempt: the delivery's next state, each recipient's, and whether the account must rest. */
