@@ -57,7 +57,7 @@ describe('reports', () => {
     ['undeliverable', 'failed'],
     ['deliverable', 'delivered'],
     ['deferred', 'delayed'],
-  ] as const)('the action %s, which no standard knows, is %s', (written, action) => {
+  ] as const)('the action %s, which no standard knows', (written, action) => {
     const text = group('ann@customer.example', written, '', 'x');
     expect(read({ attachments: status(text) })?.action).toBe(action);
   });
@@ -264,7 +264,7 @@ test.each([
   ['es', 'failed', 'El mensaje se retrasó y no se entregó; no se volverá a intentar.'],
   ['ru', 'failed', 'Сообщение не доставлено. Повторных попыток больше не будет.'],
   ['people’s advice', 'failed', 'Could not be delivered: user unknown. Correct the address and try again.'],
-] as const)('a notice in the words of %s is %s', (_, action, said) => {
+] as const)('a notice in the words of %s is late or lost', (_, action, said) => {
   expect(read({ subject: 'Delivery report', text: `${said}\n\nann@customer.example\n` })?.action).toBe(
     action,
   );
