@@ -13,7 +13,7 @@ Mailroom's server: files mail that a relay posts, serves operators, sends what i
   --help    this text
 
 Settings come from the environment and from .env; .env.example explains each.
-The command line beside it: npm run -s mailroom -- --help
+The command line beside it: npx mailroom --help
 `;
 
 // npm passes Ctrl-C on to a process that the terminal has signalled already: a second one this soon is the same key.

@@ -43,7 +43,7 @@ describe('help', () => {
       ]) {
         const { status, out, err } = await mailroomWith({ PORT: 'wrong' }, args);
         expect({ status, err }).toEqual({ status: 0, err: '' });
-        expect(out).toContain(`mailroom -- ${name}`);
+        expect(out).toContain(`npx mailroom ${name}`);
         for (const [option, { sentence }] of Object.entries((await command.load()).options)) {
           expect(sentence).toMatch(/\.$/);
           expect(out).toMatch(new RegExp(`^  --${option} .*${sentence.slice(0, 12)}`, 'm'));
@@ -123,7 +123,7 @@ describe('failure', () => {
   test.each([
     [['token', 'create', '--operator', 'nobody@example.com'], 'nobody@example.com is no operator'],
     [['token', 'revoke', '--id', '7'], 'There is no such token.'],
-    [['mailbox', 'rotate-secret', '--mailbox', 'a@example.com'], 'a@example.com is no mailbox.'],
+    [['mailbox', 'rotate-secret', '--mailbox', 'a@example.com'], 'a@example.com is not a mailbox.'],
     [['relay', 'print'], 'There is no mailbox yet'],
   ])('%j ends with status 1 and says why', async (args, message) => {
     const { status, out, err } = await mailroom(...args);

@@ -9,7 +9,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'operator add',
-    summary: 'Adds somebody who answers; give them a token with token create.',
+    summary: 'Adds an operator, who answers; create a token for them with token create.',
     load: async () => (await import('./people/operator-add.ts')).operatorAdd,
   },
   {
@@ -19,7 +19,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'token create',
-    summary: 'Makes a token for an operator and prints it alone, this once: only its hash is kept.',
+    summary: 'Creates a token for an operator and prints it, once: only its hash is stored.',
     load: async () => (await import('./people/token-create.ts')).tokenCreate,
   },
   {
@@ -29,7 +29,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'token revoke',
-    summary: 'Ends the validity of a token for good, from the next call on.',
+    summary: 'Revokes a token; it is refused from the next call on.',
     load: async () => (await import('./people/token-revoke.ts')).tokenRevoke,
   },
   {
@@ -39,58 +39,58 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'mailbox list',
-    summary: 'Lists the mailboxes, each with what its relay last said.',
+    summary: 'Lists the mailboxes, each with what its relay last reported.',
     load: async () => (await import('./mailboxes/mailbox-list.ts')).mailboxList,
   },
   {
     name: 'mailbox rotate-secret',
     summary:
-      'Gives a mailbox a new relay secret and prints it; the old one holds until the relay first uses the new.',
+      'Makes a new relay secret for a mailbox and prints it; the old one stays valid until the relay first uses the new one.',
     load: async () => (await import('./mailboxes/mailbox-rotate-secret.ts')).mailboxRotateSecret,
   },
   {
     name: 'mailbox smtp',
-    summary: 'Gives a mailbox an SMTP account of its own, stored encrypted, or takes it away.',
+    summary: "Sets or removes a mailbox's own SMTP account; it is stored encrypted.",
     load: async () => (await import('./mailboxes/mailbox-smtp.ts')).mailboxSmtp,
   },
   {
     name: 'smtp check',
     summary:
-      'Tries the SMTP account of a mailbox, or of each, and says in plain words what is wrong. Sends nothing.',
+      'Tests the SMTP account of one mailbox or of all, and says in plain words what is wrong. Sends nothing.',
     load: async () => (await import('./mailboxes/smtp-check.ts')).smtpCheck,
   },
   {
     name: 'relay print',
     summary:
-      'Prints the relay of a mailbox, address and secret filled in, for its project on script.google.com.',
+      "Prints a mailbox's relay script with address and secret filled in, for its project on script.google.com.",
     load: async () => (await import('./relays/relay-print.ts')).relayPrint,
   },
   {
     name: 'relay install',
     summary:
-      "Puts a mailbox's relay into its Google account: labels, filter and script. Run again, it brings them up to date.",
+      "Installs a mailbox's relay in its Google account: labels, filter and script. Run it again to update them.",
     load: async () => (await import('./relays/relay-install.ts')).relayInstall,
   },
   {
     name: 'relay disconnect',
-    summary: "Gives back and forgets the permission to a mailbox's Google account; the relay goes on.",
+    summary: "Returns and deletes the permission to a mailbox's Google account; the relay keeps working.",
     load: async () => (await import('./relays/relay-disconnect.ts')).relayDisconnect,
   },
   {
     name: 'reconcile',
-    summary: 'Compares the mail in Gmail with the desk and, told so, takes in what the relay missed.',
+    summary: 'Compares Gmail with the desk and, with --apply, takes in what the relay missed.',
     load: async () => (await import('./relays/reconcile.ts')).reconcileCommand,
   },
   {
     name: 'intake replay',
     summary:
-      'Handles mails in quarantine anew, after a fix: what failed is filed, what a rule still holds stays.',
+      'Processes quarantined messages again after a fix: what failed is filed, what a rule holds stays.',
     load: async () => (await import('./desk/intake-replay.ts')).intakeReplay,
   },
   {
     name: 'erase',
     summary:
-      'Takes a contact, a request, a message or an attachment away for good; its mail is not taken in again.',
+      'Erases a contact, a request, a message or an attachment for good; the same message is not filed again.',
     load: async () => (await import('./desk/erase.ts')).erase,
   },
 ];

@@ -59,7 +59,7 @@ async function requireSchema(db: Db, now: Date): Promise<void> {
   throw new Error(
     version < newest
       ? `The database is at schema version ${version}, this Mailroom needs ${newest}: stop older servers, then run ` +
-          'npm run -s mailroom -- migrate'
+          'npx mailroom migrate'
       : `The database is at schema version ${version}, this Mailroom knows ${newest}: use the newer version that migrated it.`,
   );
 }

@@ -2,7 +2,7 @@ import type { ListedCommand, Options } from './command.ts';
 import { GLOBAL_OPTIONS } from './parse-command-line.ts';
 import { renderTable } from './render-table.ts';
 
-const CALL = 'npm run -s mailroom --';
+const CALL = 'npx mailroom';
 
 /** Help on one command, on a group such as `operator`, or, for '', on all. */
 export async function renderHelp(of: string, commands: readonly ListedCommand[]): Promise<string> {

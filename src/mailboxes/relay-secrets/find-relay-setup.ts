@@ -25,7 +25,7 @@ export async function findRelaySetup(
   const address =
     input.address === undefined ? await onlyAddress(deps) : (asciiAddress(input.address) ?? input.address);
   const [newest] = await findMailboxWithSecrets(deps.db, address);
-  if (newest === undefined) throw new Problem('not_found', `${address} is no mailbox.`);
+  if (newest === undefined) throw new Problem('not_found', `${address} is not a mailbox.`);
   if (newest.sealed === null) {
     throw new Problem(
       'wrong_state',

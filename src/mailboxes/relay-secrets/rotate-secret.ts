@@ -32,7 +32,7 @@ export async function rotateSecret(
   const now = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const mailbox = await lockMailbox(tx, address);
-    if (mailbox === null) throw new Problem('not_found', `${address} is no mailbox.`);
+    if (mailbox === null) throw new Problem('not_found', `${address} is not a mailbox.`);
     const valid = await listValidSecretIds(tx, mailbox.id);
     if (valid.length >= MOST_VALID && input.revokeOld !== true) {
       throw new Problem(

@@ -27,6 +27,6 @@ export async function addFirstMailbox(
   deps.log.warn(
     { mailbox: first.address },
     'RELAY_SECRET is not a valid secret of this mailbox and was ignored: it only counts when the mailbox is created. ' +
-      'Rotate with: npm run -s mailroom -- mailbox rotate-secret',
+      'Rotate with: npx mailroom mailbox rotate-secret',
   );
 }

@@ -11,15 +11,15 @@ const SYSTEM = { kind: 'system' } as const;
 
 export const erase = command({
   options: {
-    contact: { type: 'string', value: 'ADDRESS', sentence: 'Everything of the person with this address.' },
-    request: { type: 'string', value: 'ID', sentence: 'One request with all that is in it.' },
-    message: { type: 'string', value: 'ID', sentence: 'One message, its original mail included.' },
+    contact: { type: 'string', value: 'ADDRESS', sentence: 'Everything about the person with this address.' },
+    request: { type: 'string', value: 'ID', sentence: 'One request with everything in it.' },
+    message: { type: 'string', value: 'ID', sentence: 'One message, including its original.' },
     attachment: {
       type: 'string',
       value: 'ID',
-      sentence: 'One attachment, with the original mail that holds it.',
+      sentence: 'One attachment, and the original message that contains it.',
     },
-    yes: { type: 'boolean', sentence: 'Required: nothing brings back what is erased.' },
+    yes: { type: 'boolean', sentence: 'Required, because erasing cannot be undone.' },
   },
   async run(desk, { yes, ...options }) {
     const given = Object.entries(options).filter(([, value]) => value !== undefined);

@@ -13,11 +13,11 @@ type Replayed = {
 
 export const intakeReplay = command({
   options: {
-    id: { type: 'string', value: 'ID', sentence: 'One mail alone, by its intake number.' },
+    id: { type: 'string', value: 'ID', sentence: 'One message only, by its intake number.' },
     reason: {
       type: 'string',
       value: 'REASON',
-      sentence: 'Those in quarantine for this reason; processing_error unless told, any for all.',
+      sentence: 'Messages quarantined for this reason. Defaults to processing_error; any means all.',
     },
   },
   async run(desk, { id, reason = 'processing_error' }) {

@@ -15,21 +15,22 @@ export const mailboxAdd = command({
       required: true,
       sentence: 'The Gmail address that people write to.',
     },
-    name: { type: 'string', value: 'NAME', sentence: 'The name that contacts see; the address unless told.' },
+    name: { type: 'string', value: 'NAME', sentence: 'The name that contacts see. Defaults to the address.' },
     language: {
       type: 'string',
       value: 'LANGUAGE',
-      sentence: `Of its notices: ${LANGUAGES.join(' or ')}; en unless told.`,
+      sentence: `The language of its notices: ${LANGUAGES.join(' or ')}. Defaults to en.`,
     },
     'thread-by': {
       type: 'string',
       value: 'RULE',
-      sentence: 'sender: new mail joins its open request; conversation: only answers do. sender unless told.',
+      sentence:
+        "sender: a new message joins its sender's open request; conversation: only answers do. Defaults to sender.",
     },
     'reopen-days': {
       type: 'string',
       value: 'DAYS',
-      sentence: 'How long an answer to a closed request reopens it; 0, the default, opens a new one.',
+      sentence: 'For how many days an answer reopens a closed request. Defaults to 0: it opens a new one.',
     },
   },
   async run(desk, values) {
@@ -47,7 +48,7 @@ export const mailboxAdd = command({
     return {
       text:
         `Added ${mailbox.address}, mailbox ${mailbox.id}. Its relay secret:\n\n${secret}\n\n` +
-        `Next, connect its Gmail account: npm run -s mailroom -- relay print --mailbox ${mailbox.address} --to relay\n`,
+        `Next, connect its Gmail account: npx mailroom relay print --mailbox ${mailbox.address} --to relay\n`,
       json: { ...mailbox, secret },
     };
   },

@@ -7,7 +7,7 @@ export const mailboxRotateSecret = command({
     'revoke-old': {
       type: 'boolean',
       sentence:
-        'Ends the old one at once, because it leaked: mail waits in Gmail until the relay has the new one.',
+        'Revokes the old one at once, because it leaked: email waits in Gmail until the relay has the new one.',
     },
   },
   async run(desk, values) {

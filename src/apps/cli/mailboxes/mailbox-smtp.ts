@@ -10,31 +10,32 @@ export const mailboxSmtp = command({
     url: {
       type: 'string',
       value: 'URL',
-      sentence: 'As SMTP_URL: smtps://user%40example.com:password@smtp.gmail.com:465.',
+      sentence:
+        'The account, in the form of SMTP_URL: smtps://user%40example.com:password@smtp.gmail.com:465.',
     },
     'oauth-client-id': {
       type: 'string',
       value: 'ID',
-      sentence: 'To sign in by OAuth instead of a password.',
+      sentence: 'The OAuth client to sign in with instead of a password.',
     },
-    'oauth-client-secret': { type: 'string', value: 'SECRET', sentence: 'Of that client.' },
+    'oauth-client-secret': { type: 'string', value: 'SECRET', sentence: "That client's secret." },
     'oauth-refresh-token': {
       type: 'string',
       value: 'TOKEN',
-      sentence: 'With the scope https://mail.google.com/.',
+      sentence: 'A refresh token with the scope https://mail.google.com/.',
     },
     'daily-limit': {
       type: 'string',
       value: 'COUNT',
-      sentence: 'Recipients in 24 hours; no limit of our own unless told.',
+      sentence: 'The most recipients in 24 hours. Defaults to no limit.',
     },
-    remove: { type: 'boolean', sentence: 'The mailbox sends through SMTP_URL again.' },
+    remove: { type: 'boolean', sentence: 'Removes the account; the mailbox sends through SMTP_URL again.' },
   },
   async run(desk, values) {
     const actor = { kind: 'system' } as const;
     const address = asciiAddress(values.mailbox) ?? values.mailbox;
     const mailbox = (await listMailboxes(desk, actor)).find((each) => each.address === address);
-    if (mailbox === undefined) throw new Problem('not_found', `${address} is no mailbox.`);
+    if (mailbox === undefined) throw new Problem('not_found', `${address} is not a mailbox.`);
     const mailboxId = mailbox.id;
     if (values.remove) {
       await removeTransport(desk, actor, { mailboxId });
@@ -49,7 +50,7 @@ export const mailboxSmtp = command({
     });
     const account = await desk.transports.for(mailboxId);
     return {
-      text: `${address} sends through ${account?.transport.account}. Try it: npm run -s mailroom -- smtp check --mailbox ${address}\n`,
+      text: `${address} sends through ${account?.transport.account}. Try it: npx mailroom smtp check --mailbox ${address}\n`,
       json: { address, account: account?.transport.account ?? null },
     };
   },

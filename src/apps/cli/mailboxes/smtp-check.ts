@@ -6,7 +6,7 @@ import { command } from '../command.ts';
 
 export const smtpCheck = command({
   options: {
-    mailbox: { type: 'string', value: 'ADDRESS', sentence: 'Which mailbox; every one unless told.' },
+    mailbox: { type: 'string', value: 'ADDRESS', sentence: 'Which mailbox. Defaults to every mailbox.' },
   },
   async run(desk, values) {
     const all = await listMailboxes(desk, { kind: 'system' });
@@ -15,7 +15,7 @@ export const smtpCheck = command({
     if (meant.length === 0) {
       throw new Problem(
         'not_found',
-        address === null ? 'There is no mailbox yet.' : `${address} is no mailbox.`,
+        address === null ? 'There is no mailbox yet.' : `${address} is not a mailbox.`,
       );
     }
     const checks = [];

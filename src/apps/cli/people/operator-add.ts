@@ -7,14 +7,14 @@ const ROLES = ['agent', 'lead', 'admin'] as const satisfies readonly Role[];
 
 export const operatorAdd = command({
   options: {
-    email: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Their e-mail address.' },
+    email: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Their email address.' },
     name: {
       type: 'string',
       value: 'NAME',
       required: true,
       sentence: 'The name that contacts and colleagues see.',
     },
-    role: { type: 'string', value: 'ROLE', sentence: `One of ${ROLES.join(', ')}; agent unless told.` },
+    role: { type: 'string', value: 'ROLE', sentence: `One of ${ROLES.join(', ')}. Defaults to agent.` },
   },
   async run(desk, { email, name, role }) {
     const operator = await addOperator(desk, { kind: 'system' }, { email, name, role: readRole(role) });

@@ -9,18 +9,18 @@ export const tokenCreate = command({
       type: 'string',
       value: 'ADDRESS',
       required: true,
-      sentence: 'Whose token: it may do what they may.',
+      sentence: 'Whose token it is; it may do what they may.',
     },
     name: {
       type: 'string',
       value: 'NAME',
-      sentence: 'What it is for, as token list shows it; "command line" unless told.',
+      sentence: 'What it is for, as token list shows it. Defaults to "command line".',
     },
-    'read-only': { type: 'boolean', sentence: 'It only looks, whatever the operator may do.' },
+    'read-only': { type: 'boolean', sentence: 'The token can only read, whatever the operator may do.' },
     days: {
       type: 'string',
       value: 'N',
-      sentence: 'How many days it holds; until it is revoked unless told.',
+      sentence: 'For how many days it is valid. Defaults to no end.',
     },
   },
   async run(desk, { operator: email, name, 'read-only': readOnly, days }) {

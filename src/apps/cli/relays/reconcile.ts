@@ -15,14 +15,14 @@ export const reconcileCommand = command({
       type: 'string',
       value: 'N',
       required: true,
-      sentence: 'How many days back; never to before the mailbox accepts mail.',
+      sentence: 'How many days to look back, at most to when the mailbox began to accept email.',
     },
     mailbox: {
       type: 'string',
       value: 'ADDRESS',
-      sentence: 'Which mailbox; may be left out while there is one.',
+      sentence: 'Which mailbox. Defaults to the only one.',
     },
-    apply: { type: 'boolean', sentence: 'Takes in what is missing. Without it nothing is changed.' },
+    apply: { type: 'boolean', sentence: 'Files what is missing. Without it nothing is changed.' },
   },
   async run(desk, values) {
     const days = Number(values.days);
@@ -82,7 +82,7 @@ function describe({ mailbox, since, listed, mails, spam, trash }: ReconcileRepor
   return [
     ...(rows.length === 0 ? [] : [renderTable([head, ...rows])]),
     ...(mails.length > MOST_SHOWN ? [`and ${mails.length - MOST_SHOWN} more (--json has all)`] : []),
-    `${mailbox}: ${listed} ${listed === 1 ? 'mail' : 'mails'} in Gmail since ${since.toISOString()}, ${mails.length} not at the desk${applied ? ', taken in now' : ''}.`,
+    `${mailbox}: ${listed} ${listed === 1 ? 'message' : 'messages'} in Gmail since ${since.toISOString()}, ${mails.length} not at the desk${applied ? ', taken in now' : ''}.`,
     `Left alone: ${spam.length} in Spam, ${trash.length} in Trash.`,
     ...(failed.length > 0 ? [`${failed.length} could not be taken in: run this again.`] : []),
     ...(!applied && mails.length > 0 ? ['Nothing was changed: --apply takes them in.'] : []),

@@ -10,9 +10,9 @@ export const relayDisconnect = command({
   },
   async run(desk, values) {
     const mailbox = await findIntakeMailbox(desk.db, asciiAddress(values.mailbox) ?? values.mailbox);
-    if (mailbox === null) throw new Problem('not_found', `${values.mailbox} is no mailbox.`);
+    if (mailbox === null) throw new Problem('not_found', `${values.mailbox} is not a mailbox.`);
     const { revoked } = await giveBackAccess(desk, mailbox, desk.google);
-    const text = `The credentials of ${mailbox.address} are deleted; it is no longer compared with Gmail at night.\n`;
+    const text = `The credentials of ${mailbox.address} are deleted; it is no longer compared with Gmail every night.\n`;
     return {
       text,
       json: { mailbox: mailbox.address, revoked },
@@ -20,7 +20,7 @@ export const relayDisconnect = command({
         ? {}
         : {
             warning:
-              'Google could not be told: withdraw the permission at https://myaccount.google.com/permissions.',
+              'Google could not be reached: withdraw the permission at https://myaccount.google.com/permissions.',
           }),
     };
   },

@@ -10,31 +10,31 @@ export const relayInstall = command({
     mailbox: {
       type: 'string',
       value: 'ADDRESS',
-      sentence: 'Which mailbox; may be left out while there is one.',
+      sentence: 'Which mailbox. Defaults to the only one.',
     },
     'client-id': {
       type: 'string',
       value: 'ID',
       sentence:
-        'Your own OAuth client (Google Cloud console, type Desktop app), to sign in with; GOOGLE_CLIENT_ID unless told.',
+        'Your own OAuth client (Google Cloud console, type Desktop app), to sign in with. Defaults to GOOGLE_CLIENT_ID.',
     },
     'client-secret': {
       type: 'string',
       value: 'SECRET',
       sentence:
-        "That client's secret; GOOGLE_CLIENT_SECRET, which keeps it out of the shell's history, unless told.",
+        "That client's secret. Defaults to GOOGLE_CLIENT_SECRET, which keeps it out of the shell's history.",
     },
     account: {
       type: 'string',
       value: 'ADDRESS',
-      sentence: "The Google account that the mailbox's mail arrives in, when it has another address.",
+      sentence: "The Google account that the mailbox's email arrives in, if its address differs.",
     },
     'never-spam': {
       type: 'boolean',
       sentence:
-        'Has the filter keep all mail out of Spam. Without it what Gmail takes for spam stays out of the desk.',
+        'Makes the filter keep everything out of Spam. Without it, what Gmail considers spam does not reach the desk.',
     },
-    'sign-in': { type: 'boolean', sentence: 'Signs in anew although a permission is stored.' },
+    'sign-in': { type: 'boolean', sentence: 'Signs in again although a permission is stored.' },
     port: {
       type: 'string',
       value: 'PORT',

@@ -15,7 +15,7 @@ export const relayPrint = command({
     mailbox: {
       type: 'string',
       value: 'ADDRESS',
-      sentence: 'Which mailbox; may be left out while there is one.',
+      sentence: 'Which mailbox. Defaults to the only one.',
     },
     to: {
       type: 'string',
@@ -25,12 +25,12 @@ export const relayPrint = command({
     file: {
       type: 'string',
       value: 'FILE',
-      sentence: `Which of the files to print; ${FILES[0]} unless told.`,
+      sentence: `Which of the files to print. Defaults to ${FILES[0]}.`,
     },
     'never-spam': {
       type: 'boolean',
       sentence:
-        'Has the filter keep all mail out of Spam. Without it what Gmail takes for spam stays out of the desk.',
+        'Makes the filter keep everything out of Spam. Without it, what Gmail considers spam does not reach the desk.',
     },
   },
   async run(desk, values) {

@@ -38,7 +38,7 @@ The permission was withdrawn, the password changed, or your OAuth client is stil
 permission after seven days: publish it ("In production") in the Google Cloud console.
 
 Then sign in again:
-npm run -s mailroom -- relay install --mailbox ${mailbox.address} --sign-in
+npx mailroom relay install --mailbox ${mailbox.address} --sign-in
 `,
     });
   });

@@ -27,7 +27,7 @@ export async function reconcileMailbox(
   input: ReconcileMailboxInput,
 ): Promise<ReconcileReport> {
   const mailbox = await findIntakeMailbox(deps.db, input.address);
-  if (mailbox === null) throw new Problem('not_found', `${input.address} is no mailbox.`);
+  if (mailbox === null) throw new Problem('not_found', `${input.address} is not a mailbox.`);
   const google = await openAccess(deps, mailbox.id, input.endpoints);
   if (google === null) {
     throw new Problem(

@@ -80,7 +80,7 @@ async function tellBack(
     text: `Mailroom hears the relay of ${relay.address} again. It had been silent since ${relay.silentSince.toISOString()}.
 
 The mail that waited in Gmail comes in by itself. To see whether any was missed:
-npm run -s mailroom -- reconcile --mailbox ${relay.address} --days 7
+npx mailroom reconcile --mailbox ${relay.address} --days 7
 `,
   });
 }
