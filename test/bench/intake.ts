@@ -155,7 +155,7 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
       {
         intakeId: claim.intakeId!,
         mailboxId,
-        contactId: claim.contactId,
+        contactId: claim.contactId!,
         sourceThreadId: sourceId,
         class: 'human',
         classReason: 'default',

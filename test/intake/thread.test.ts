@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Candidate, chooseRequest, type ThreadFacts } from '../../src/intake/filing/thread.ts';
-import { bareSubject, statusAfterInbound, subjectDiffers } from '../../src/requests/request/request.ts';
+import { bareSubject, subjectDiffers } from '../../src/requests/request.ts';
 
 const FACTS: ThreadFacts = {
   contactId: 1,
@@ -138,15 +138,4 @@ test.each([
 
 test('a subject of nothing but prefixes is bare', () => {
   expect(bareSubject('Re: Re: Re:')).toBe('');
-});
-
-test.each([
-  ['new', null, 'new'],
-  ['in_progress', 1, 'in_progress'],
-  ['pending', 1, 'in_progress'],
-  ['pending', null, 'new'],
-  ['resolved', 1, 'in_progress'],
-  ['closed', null, 'new'],
-] as const)('after the contact writes, %s with assignee %s is %s', (status, assigneeId, after) => {
-  expect(statusAfterInbound(status, assigneeId)).toBe(after);
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { expect, test } from 'vitest';
 import { MOST_LISTENERS } from '../../src/integrations/feed/feed-poller.ts';
+import type { EventType } from '../../src/people/history/event-types.ts';
 import { recordEvent } from '../../src/people/history/record-event.ts';
 import { bindHttp } from '../../src/platform/http/http-listener.ts';
 import { problemOf, START, testApp, testOperator } from '../support/app.ts';
@@ -44,7 +45,7 @@ async function tell(
   on: typeof db = db,
 ) {
   await recordEvent(on, {
-    type,
+    type: type as EventType,
     actor: { kind: 'system' },
     at: START,
     mailboxId: place.mailboxId,
@@ -60,11 +61,10 @@ test('an event of a transaction that commits late is skipped by nobody', async (
   try {
     await other.begin(async (tx) => {
       await recordEvent(tx, {
-        type: 'late',
+        type: 'late' as EventType,
         actor: { kind: 'system' },
         at: START,
         mailboxId,
-        requestId: null,
       });
       await tell('early', { mailboxId });
       // Committed, with a larger id, and still not given: whoever read past it would never see the late one.
@@ -91,7 +91,7 @@ test('readers that go on from where they were see every event of busy writers on
     for (let n = 0; n < 25; n += 1) {
       await db.begin(async (tx) => {
         await recordEvent(tx, {
-          type: `w${writer}.${n}`,
+          type: `w${writer}.${n}` as EventType,
           actor: { kind: 'system' },
           at: START,
           mailboxId,

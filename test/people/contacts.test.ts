@@ -85,14 +85,16 @@ test('a contact is renamed, and blocked, trusted and spoken to for each mailbox'
   await call('PATCH', `/v1/contacts/${carla.id}`, { token, body });
   expect((await receive(made, { from: 'printer@customer.example' })).outcome).toBe('appended');
   const events = await db`
-    select type, mailbox_id, old, new from events where type in ('contact.renamed', 'contact.edited') order by id`;
+    select type, mailbox_id, old, new from events where type like 'contact.%' order by id`;
   expect(events).toMatchObject([
     { type: 'contact.renamed', mailboxId: null, old: { name: 'Carla' }, new: { name: 'Carla Contact' } },
-    { type: 'contact.edited', mailboxId, old: { blocked: false }, new: { blocked: true, language: 'ru' } },
-    { type: 'contact.edited', mailboxId, old: { blocked: true }, new: { blocked: false, language: null } },
+    { type: 'contact.blocked', mailboxId, old: { blocked: false }, new: { blocked: true } },
+    { type: 'contact.edited', mailboxId, old: { language: null }, new: { language: 'ru' } },
+    { type: 'contact.unblocked', mailboxId, old: { blocked: true }, new: { blocked: false } },
+    { type: 'contact.edited', mailboxId, old: { language: 'ru' }, new: { language: null } },
   ]);
   await call('PATCH', `/v1/contacts/${carla.id}`, { token, body });
-  expect(await db`select id from events where type = 'contact.edited'`).toHaveLength(2);
+  expect(await db`select id from events where type like 'contact.%'`).toHaveLength(5);
 });
 
 test('a contact of other mailboxes does not exist, nor do the settings of other mailboxes', async () => {

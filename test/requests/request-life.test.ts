@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import type { Role } from '../../src/people/access/actor.ts';
-import { closeResolved } from '../../src/requests/life/close-resolved.ts';
-import type { RequestStatus } from '../../src/requests/request/request.ts';
+import { closeResolved } from '../../src/requests/life/auto-closing.ts';
+import type { RequestStatus } from '../../src/requests/request.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readIfMatch } from '../../src/requests/request/entity-tag.ts';
+import { readIfMatch } from '../../src/requests/entity-tag.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';

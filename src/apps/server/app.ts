@@ -17,7 +17,6 @@ import { authenticate } from '../../people/callers/bearer.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
 import { openApiRoutes } from './docs/open-api-routes.ts';
 import { emptyBodyIsNone } from '../../platform/http/empty-body.ts';
-import { preconditions } from '../../requests/request/preconditions.ts';
 import { answerError, problemResponse } from '../../platform/http/problems/problem-response.ts';
 import { requestLog } from '../../people/access/request-log.ts';
 import { securityHeaders } from '../../platform/http/security-headers.ts';
@@ -33,11 +32,11 @@ import { Problem } from '../../platform/problems.ts';
 import { readMarkRoutes } from '../../requests/read-marks/routes.ts';
 import { reviewRoutes } from '../../intake/quarantine/routes.ts';
 import { replyRoutes } from '../../requests/replies/routes.ts';
-import { releaseRequests } from '../../requests/life/release-requests.ts';
+import { releaseRequests } from '../../requests/life/releasing.ts';
 import { requestExportRoutes } from '../../requests/lists/export-routes.ts';
 import { requestListRoutes } from '../../requests/lists/routes.ts';
 import { requestStatusRoutes } from '../../requests/life/status-routes.ts';
-import { requestRoutes } from '../../requests/life/request-routes.ts';
+import { requestRoutes } from '../../requests/request/routes.ts';
 import { sendingRoutes } from '../../outbox/accounts/routes.ts';
 import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
@@ -86,7 +85,6 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.use(
     '/v1/*',
     authenticate(deps),
-    preconditions(),
     emptyBodyIsNone(),
     limitBodies(JSON_BODY_BYTES, (path) => /^\/v1\/requests\/\d+\/messages$/.test(path)),
   );

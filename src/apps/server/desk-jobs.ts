@@ -4,7 +4,7 @@ import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
-import { closeResolved } from '../../requests/life/close-resolved.ts';
+import { closeResolved } from '../../requests/life/auto-closing.ts';
 import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
 import type { CRON_ITEMS } from './cron-items.ts';

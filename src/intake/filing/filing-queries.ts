@@ -1,6 +1,9 @@
 import { type Fragment, type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
 import { storedBytes } from '../../platform/db/stored-bytes.ts';
-import type { RequestStatus } from '../../requests/request/request.ts';
+import type { EventType } from '../../people/history/event-types.ts';
+import { insertRequest } from '../../requests/life/opening.ts';
+import { countMessage, wakeRequest } from '../../requests/life/waking.ts';
+import type { RequestStatus } from '../../requests/request.ts';
 import type { Authenticity, InboundMessage, MailClass } from './incoming-mail.ts';
 import type { MatchedBy } from './thread.ts';
 
@@ -30,21 +33,16 @@ export type FiledRow = {
 /** Opens a request with the mail as its first message, the intake pointing to both, and two events; one round trip. */
 export async function openWithMessage(
   tx: Transaction,
-  filing: FilingFacts,
+  filing: FilingFacts & { readonly contactId: number },
   opening: {
     readonly replyTag: string;
     readonly followUpOf: number | null;
     readonly refersTo: number | null;
   },
 ): Promise<FiledRow> {
-  const request = tx`
-    insert into requests
-      (mailbox_id, contact_id, subject, status, reply_tag, follow_up_of, refers_to, message_count,
-       created_at, updated_at, last_message_at)
-    values
-      (${filing.mailboxId}, ${filing.contactId}, ${filing.message.subject}, 'new', ${opening.replyTag},
-       ${opening.followUpOf}, ${opening.refersTo}, 1, ${filing.at}, ${filing.at}, ${filing.at})
-    returning id, contact_id, status, null::text as old_status`;
+  const { mailboxId, contactId, at } = filing;
+  const { subject } = filing.message;
+  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, messageCount: 1, at });
   const [row] = await fileMessage(tx, filing, request, 'opened', 'inbound', false);
   if (row === undefined) throw new Error('opening a request returned no row');
   return row;
@@ -59,23 +57,7 @@ export async function appendMessage(
   filing: FilingFacts,
   target: { readonly requestId: number; readonly reopens: boolean; readonly subjectChanged: boolean },
 ): Promise<FiledRow | null> {
-  const request = tx`
-    update requests
-    set status = case when before.status in ('new', 'in_progress') then before.status
-        when before.assignee_id is null then 'new' else 'in_progress' end,
-      resolved_at = case when before.status in ('resolved', 'closed') then null else before.resolved_at end,
-      closed_at = null,
-      message_count = before.message_count + 1,
-      updated_at = ${filing.at},
-      last_message_at = ${filing.at}
-    from (
-      select id, status, assignee_id, resolved_at, message_count
-      from requests
-      where id = ${target.requestId} and merged_into is null and (status <> 'closed' or ${target.reopens})
-      for update) as before
-    where requests.id = before.id
-    returning requests.id, requests.contact_id, requests.status,
-      case when requests.status <> before.status then before.status end as old_status`;
+  const request = wakeRequest(tx, { ...target, at: filing.at });
   const [row] = await fileMessage(tx, filing, request, 'appended', 'inbound', target.subjectChanged);
   return row ?? null;
 }
@@ -86,11 +68,7 @@ export async function recordMessage(
   filing: FilingFacts,
   requestId: number,
 ): Promise<FiledRow> {
-  const request = tx`
-    update requests
-    set message_count = message_count + 1, updated_at = ${filing.at}
-    where id = ${requestId}
-    returning id, contact_id, status, null::text as old_status`;
+  const request = countMessage(tx, requestId, filing.at);
   const [row] = await fileMessage(tx, filing, request, 'recorded', 'automatic', false);
   if (row === undefined) throw new Error(`request ${requestId} is gone`);
   return row;
@@ -140,9 +118,9 @@ function fileMessage(
       select told.type, ${filing.mailboxId}, request.id, message.id, ${filing.intakeId}::bigint,
         ${filing.contactId}::bigint, ${filing.contactId === null ? 'relay' : 'contact'}, told.old, told.new, ${filing.at}
       from request, message, lateral (values
-        (1, ${outcome === 'opened'}, 'request.opened', null::jsonb, ${json(tx, { subject: message.subject })}::jsonb),
-        (2, true, 'message.received', null, ${json(tx, received(filing))}::jsonb),
-        (3, request.old_status is not null, 'request.status_changed',
+        (1, ${outcome === 'opened'}, ${'request.opened' satisfies EventType}, null::jsonb, ${json(tx, { subject: message.subject })}::jsonb),
+        (2, true, ${'message.received' satisfies EventType}, null, ${json(tx, received(filing))}::jsonb),
+        (3, request.old_status is not null, ${'request.status_changed' satisfies EventType},
           jsonb_build_object('status', request.old_status), jsonb_build_object('status', request.status))
         ) as told (position, happened, type, old, new)
       where told.happened

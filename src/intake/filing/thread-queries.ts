@@ -1,5 +1,5 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { RequestStatus } from '../../requests/request/request.ts';
+import type { RequestStatus } from '../../requests/request.ts';
 import type { ThreadQuestion } from './thread-question.ts';
 import type { Candidate } from './thread.ts';
 

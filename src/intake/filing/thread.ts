@@ -1,4 +1,4 @@
-import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/request/request.ts';
+import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/request.ts';
 
 export type MatchedBy = 'token' | 'references' | 'gmail_thread' | 'sender' | 'new';
 

@@ -33,20 +33,6 @@ export async function claimQuarantined(
   return rows.length > 0;
 }
 
-/** Switches a contact's block or trust in one mailbox on. */
-export async function markContactSetting(
-  tx: Queryable,
-  contactId: number,
-  mailboxId: number,
-  setting: 'blocked' | 'trusted',
-): Promise<void> {
-  await tx`
-    insert into contact_settings (contact_id, mailbox_id, ${tx(setting)})
-    values (${contactId}, ${mailboxId}, true)
-    on conflict (contact_id, mailbox_id) do update
-    set ${tx(setting)} = true`;
-}
-
 /** The ids of mails in quarantine for a reason, the oldest first. */
 export async function listQuarantinedIds(db: Queryable, reason: string | null): Promise<number[]> {
   const rows = await db<{ id: number }[]>`

@@ -1,4 +1,5 @@
-import { lockContact } from '../../people/contacts/lock-contact.ts';
+import { lockContactByEmail } from '../../people/locks.ts';
+import { blockContact } from '../../people/contacts/change-settings.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -6,7 +7,7 @@ import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
-import { claimQuarantined, markContactSetting } from './decision-queries.ts';
+import { claimQuarantined } from './decision-queries.ts';
 import { notQuarantined } from './release-intake.ts';
 
 /**
@@ -30,18 +31,20 @@ export async function discardIntake(
   await deps.db.begin(async (tx) => {
     const blocks = input.blockSender === true && intake.fromAddress !== null;
     const contactId = blocks
-      ? await lockContact(tx, { email: intake.fromAddress, name: intake.fromName ?? '' }, at)
+      ? await lockContactByEmail(tx, { email: intake.fromAddress, name: intake.fromName ?? '' }, at)
       : null;
     if (!(await claimQuarantined(tx, intake.id, { by: actor.operatorId, at, outcome: 'discarded' }))) {
       throw notQuarantined(intake);
     }
-    if (contactId !== null) await markContactSetting(tx, contactId, intake.mailboxId, 'blocked');
+    if (contactId !== null) {
+      const { id: intakeId, mailboxId } = intake;
+      await blockContact(tx, actor, { contactId, mailboxId, intakeId, at });
+    }
     await recordEvent(tx, {
       type: 'intake.discarded',
       actor,
       at,
       mailboxId: intake.mailboxId,
-      requestId: null,
       intakeId: intake.id,
       ...(contactId === null ? {} : { contactId }),
       old: { outcome: 'quarantined', reason: intake.reason },

@@ -1,4 +1,5 @@
-import { lockContact } from '../../people/contacts/lock-contact.ts';
+import { changeSettings } from '../../people/contacts/change-settings.ts';
+import { lockContactByEmail } from '../../people/locks.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { IntakeDeps } from '../deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -11,7 +12,7 @@ import { fileIntoRequest } from '../filing/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
 import { letterOf } from '../filing/letter.ts';
-import { claimQuarantined, markContactSetting } from './decision-queries.ts';
+import { claimQuarantined } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 /** A mail without a sender is filed under this address, which by RFC 6761 nobody can have. */
@@ -35,9 +36,10 @@ export async function releaseIntake(
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const { address } = sender;
-    const contactId = await lockContact(tx, { email: address.address, name: address.name }, at);
+    const contactId = await lockContactByEmail(tx, { email: address.address, name: address.name }, at);
     await claimOrRefuse(tx, intake, actor, at);
-    if (input.trust === true) await markContactSetting(tx, contactId, mailbox.id, 'trusted');
+    const place = { contactId, mailboxId: mailbox.id, intakeId: intake.id, at };
+    if (input.trust === true) await changeSettings(tx, actor, place, { trusted: true });
     const believed = mail.judged.authenticity === 'verified' || mail.judged.authenticity === 'unchecked';
     const filed = await fileIntoRequest(
       tx,

@@ -1,4 +1,4 @@
-import { lockContact } from '../../people/contacts/lock-contact.ts';
+import { lockContactByEmail } from '../../people/locks.ts';
 import type { IntakeDeps } from '../deps.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { decideIntake } from '../filing/decide-intake.ts';
@@ -34,7 +34,7 @@ export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<
     const contactId =
       sender === null
         ? null
-        : await lockContact(tx, { email: sender.address.address, name: sender.address.name }, at);
+        : await lockContactByEmail(tx, { email: sender.address.address, name: sender.address.name }, at);
     if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
     if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
     const result = await file(tx, mailbox, mail, decision, { intakeId, contactId, at });

@@ -4,7 +4,8 @@ import type { Actor } from '../../people/access/actor.ts';
 import type { NoticeKind } from '../../mailboxes/mailbox.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
-import { languageOf, type OutgoingContext, replyAddress, threadAfter } from '../writing/outgoing-context.ts';
+import { mailAbout } from '../writing/mail-about.ts';
+import { languageOf, type OutgoingContext, threadAfter } from '../writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
 
@@ -36,26 +37,17 @@ export async function queueNotice(
     operator: actor.kind === 'operator' ? { name: actor.name } : null,
   });
   if (rendered === null) return false;
-  const queued = await queueMail(tx, {
+  const mail = mailAbout(context, {
     kind: 'notice',
     notice,
-    requestId: context.requestId,
-    mailboxId: context.mailbox.id,
-    authorOperatorId: null,
-    from: { name: context.mailbox.name, address: context.mailbox.address },
     to: [{ name: context.contact.name, address: context.contact.email }],
-    cc: [],
-    replyTo: replyAddress(context),
     subject: replySubject(context.subject),
     text: rendered.text,
     html: rendered.html,
     ...threadAfter(context, context.lastFromContact),
-    quotedMessageId: null,
-    language,
-    attachments: [],
-    sendAfter: at,
     at,
   });
+  const queued = await queueMail(tx, mail);
   // The contact's address is dead: a notice to it would only bounce again.
   if (queued === null) return false;
   await recordEvent(tx, {

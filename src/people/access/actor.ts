@@ -8,8 +8,6 @@ export type OperatorActor = {
   readonly email: string;
   readonly role: Role;
   readonly mailboxIds: readonly number[] | null;
-  /** What they have seen of the request they act on; a verb refuses when it has changed since. */
-  readonly expected?: { readonly requestId: number; readonly tags: readonly string[] };
 };
 
 /** On whose account a verb runs; every event names one. */

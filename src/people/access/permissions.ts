@@ -76,6 +76,6 @@ export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | 
 }
 
 /** True when the operator serves the mailbox. What lies in any other does not exist for them: answer 404, not 403. */
-export function servesMailbox(actor: OperatorActor, mailboxId: number): boolean {
-  return actor.mailboxIds === null || actor.mailboxIds.includes(mailboxId);
+export function servesMailbox(operator: Pick<OperatorActor, 'mailboxIds'>, mailboxId: number): boolean {
+  return operator.mailboxIds === null || operator.mailboxIds.includes(mailboxId);
 }

@@ -6,15 +6,10 @@ import { requirePermission, servesMailbox } from '../access/permissions.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
+import { lockContact } from '../locks.ts';
+import { changeSettings } from './change-settings.ts';
 import type { ContactSettings } from './contact.ts';
-import {
-  findContactRow,
-  findSettings,
-  listKnownMailboxIds,
-  lockContact,
-  markRenamed,
-  upsertSettings,
-} from './queries.ts';
+import { findContactRow, listKnownMailboxIds, markRenamed } from './queries.ts';
 
 export type ContactChanges = {
   readonly name?: string | undefined;
@@ -80,24 +75,7 @@ export async function editContact(
       });
     }
     for (const { mailboxId, ...wanted } of changes.mailboxes ?? []) {
-      const old = await findSettings(tx, contactId, mailboxId);
-      const settings: ContactSettings = {
-        blocked: wanted.blocked ?? old.blocked,
-        trusted: wanted.trusted ?? old.trusted,
-        language: wanted.language === undefined ? old.language : wanted.language,
-      };
-      if (JSON.stringify(old) === JSON.stringify(settings)) continue;
-      await upsertSettings(tx, contactId, mailboxId, settings);
-      await recordEvent(tx, {
-        type: 'contact.edited',
-        actor,
-        at,
-        mailboxId,
-        requestId: null,
-        contactId,
-        old,
-        new: settings,
-      });
+      await changeSettings(tx, actor, { contactId, mailboxId, at }, wanted);
     }
   });
 }

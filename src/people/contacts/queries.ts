@@ -104,17 +104,6 @@ function isKnownIn(db: Queryable, mailboxIds: readonly number[]): Fragment {
     or exists (select from contact_settings where contact_id = c.id and mailbox_id = any(${ids}::bigint[])))`;
 }
 
-/** Locks a contact for the rest of the transaction; null when there is none. */
-export async function lockContact(
-  tx: Transaction,
-  contactId: number,
-): Promise<{ name: string; email: string } | null> {
-  const [row] = await tx<
-    { name: string; email: string }[]
-  >`select name, email from contacts where id = ${contactId} for update`;
-  return row ?? null;
-}
-
 export async function markRenamed(tx: Transaction, contactId: number, name: string): Promise<void> {
   await tx`update contacts set name = ${name} where id = ${contactId}`;
 }
@@ -149,20 +138,4 @@ export async function upsertSettings(
 export async function listKnownMailboxIds(tx: Queryable, ids: readonly number[]): Promise<number[]> {
   const rows = await tx<{ id: number }[]>`select id from mailboxes where id = any(${[...ids]}::bigint[])`;
   return rows.map((row) => row.id);
-}
-
-/** Locks the contact of an address, made when new; a name is filled in, never changed. */
-export async function upsertContact(
-  tx: Queryable,
-  contact: { readonly email: string; readonly name: string },
-  at: Date,
-): Promise<number> {
-  const [row] = await tx<{ id: number }[]>`
-    insert into contacts (email, name, created_at)
-    values (${contact.email}, ${contact.name}, ${at})
-    on conflict (email) do update
-    set name = case when contacts.name = '' then excluded.name else contacts.name end
-    returning id`;
-  if (row === undefined) throw new Error('locking a contact returned no row');
-  return row.id;
 }

@@ -1,7 +1,9 @@
+import type { EventType } from './event-types.ts';
+
 /** One entry of a request's history. */
 export type EventView = {
   readonly id: number;
-  readonly type: string;
+  readonly type: EventType;
   readonly requestId: number | null;
   readonly messageId: number | null;
   readonly deliveryId: number | null;

@@ -1,18 +1,21 @@
 import { type Queryable, json } from '../../platform/db/connect.ts';
 import { type Actor, actingOperatorId } from '../access/actor.ts';
+import type { EventType } from './event-types.ts';
 
 export type NewEvent = {
-  readonly type: string;
+  readonly type: EventType;
   readonly actor: Actor;
   readonly at: Date;
-  readonly mailboxId: number | null;
-  readonly requestId: number | null;
-  readonly messageId?: number;
-  readonly deliveryId?: number;
-  readonly intakeId?: number;
-  readonly contactId?: number;
-  readonly old?: Readonly<Record<string, unknown>>;
-  readonly new?: Readonly<Record<string, unknown>>;
+  /** Absent: it is of no one mailbox, and shown to those who serve every one. */
+  readonly mailboxId?: number | null | undefined;
+  readonly requestId?: number | null | undefined;
+  readonly messageId?: number | undefined;
+  readonly deliveryId?: number | undefined;
+  readonly intakeId?: number | undefined;
+  /** Defaults to the contact who acts. */
+  readonly contactId?: number | undefined;
+  readonly old?: Readonly<Record<string, unknown>> | undefined;
+  readonly new?: Readonly<Record<string, unknown>> | undefined;
 };
 
 /** Writes one entry of the history, in the transaction that made the change it tells of. */
@@ -23,7 +26,7 @@ export async function recordEvent(tx: Queryable, event: NewEvent): Promise<void>
       (type, mailbox_id, request_id, message_id, delivery_id, intake_id, contact_id,
        actor_kind, actor_operator_id, old, new, at)
     values
-      (${event.type}, ${event.mailboxId}, ${event.requestId}, ${event.messageId ?? null}, ${event.deliveryId ?? null},
+      (${event.type}, ${event.mailboxId ?? null}, ${event.requestId ?? null}, ${event.messageId ?? null}, ${event.deliveryId ?? null},
        ${event.intakeId ?? null}, ${contactId},
        ${event.actor.kind}, ${actingOperatorId(event.actor)}, ${event.old === undefined ? null : json(tx, event.old)},
        ${event.new === undefined ? null : json(tx, event.new)}, ${event.at})`;

@@ -1,11 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { id, listOf, time } from '../../platform/http/schemas.ts';
+import { EVENT_TYPES, type EventType } from './event-types.ts';
 import type { EventView } from './event-view.ts';
 
 export const eventSchema = z
   .object({
     id,
-    type: z.string().openapi({ description: 'What happened.', example: 'request.taken' }),
+    type: z.enum(Object.keys(EVENT_TYPES) as EventType[]).openapi({
+      description: Object.entries(EVENT_TYPES)
+        .map(([type, sentence]) => `- \`${type}\`: ${sentence}`)
+        .join('\n'),
+      example: 'request.taken',
+    }),
     requestId: id.nullable(),
     messageId: id.nullable(),
     deliveryId: id.nullable(),

@@ -3,12 +3,12 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { requestRenderer } from '../request/render-request.ts';
 import { requestSchema } from '../request/schemas.ts';
-import { assignRequest } from './assign-request.ts';
-import { takeRequest } from './take-request.ts';
-import { unassignRequest } from './unassign-request.ts';
-import { assignSchema, takeSchema } from './assignment-schemas.ts';
+import { assignRequest, unassignRequest } from './assigning.ts';
+import { takeRequest } from './taking.ts';
+import { assignSchema, takeSchema } from './schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' as const };
 const asItIs = jsonContent('The request as it now is.', requestSchema);
@@ -60,17 +60,23 @@ export function assignmentRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDe
   const asItNowIs = requestRenderer(deps);
   routes.openapi(take, async (c) => {
     const requestId = c.req.valid('param').id;
-    await takeRequest(deps, c.get('actor'), { requestId, force: c.req.valid('json').force ?? false });
+    await takeRequest(deps, c.get('actor'), {
+      ...onRequest(c, requestId),
+      force: c.req.valid('json').force ?? false,
+    });
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(assign, async (c) => {
     const requestId = c.req.valid('param').id;
-    await assignRequest(deps, c.get('actor'), { requestId, operatorId: c.req.valid('json').operatorId });
+    await assignRequest(deps, c.get('actor'), {
+      ...onRequest(c, requestId),
+      operatorId: c.req.valid('json').operatorId,
+    });
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(unassign, async (c) => {
     const requestId = c.req.valid('param').id;
-    await unassignRequest(deps, c.get('actor'), { requestId });
+    await unassignRequest(deps, c.get('actor'), onRequest(c, requestId));
     return c.json(await asItNowIs(c, requestId), 200);
   });
   return routes;

@@ -3,13 +3,13 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { requestRenderer } from '../request/render-request.ts';
 import { requestSchema } from '../request/schemas.ts';
-import { closeRequest } from './close-request.ts';
-import { pendRequest } from './pend-request.ts';
-import { reopenRequest } from './reopen-request.ts';
-import { resolveRequest } from './resolve-request.ts';
-import { closeSchema, resolveSchema } from './status-schemas.ts';
+import { closeRequest, reopenRequest } from './closing.ts';
+import { pendRequest } from './pending.ts';
+import { resolveRequest } from './resolving.ts';
+import { closeSchema, resolveSchema } from './schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' as const };
 const asItIs = jsonContent('The request as it now is.', requestSchema);
@@ -67,24 +67,32 @@ export function requestStatusRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wak
   const asItNowIs = requestRenderer(deps);
   routes.openapi(pend, async (c) => {
     const requestId = c.req.valid('param').id;
-    await pendRequest(deps, c.get('actor'), { requestId });
+    await pendRequest(deps, c.get('actor'), onRequest(c, requestId));
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(resolve, async (c) => {
     const requestId = c.req.valid('param').id;
-    await resolveRequest(deps, c.get('actor'), { requestId, notes: c.req.valid('json').notes });
+    await resolveRequest(deps, c.get('actor'), {
+      ...onRequest(c, requestId),
+      notes: c.req.valid('json').notes,
+    });
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(close, async (c) => {
     const requestId = c.req.valid('param').id;
     const { notify = true, block = false, reason } = c.req.valid('json');
-    const closing = { requestId, notify, block, ...(reason === undefined ? {} : { reason }) };
+    const closing = {
+      ...onRequest(c, requestId),
+      notify,
+      block,
+      ...(reason === undefined ? {} : { reason }),
+    };
     await closeRequest(deps, c.get('actor'), closing);
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(reopen, async (c) => {
     const requestId = c.req.valid('param').id;
-    await reopenRequest(deps, c.get('actor'), { requestId });
+    await reopenRequest(deps, c.get('actor'), onRequest(c, requestId));
     return c.json(await asItNowIs(c, requestId), 200);
   });
   return routes;

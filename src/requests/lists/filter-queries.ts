@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { Priority, RequestStatus } from '../request/request.ts';
+import type { Priority, RequestStatus } from '../request.ts';
 import type { SearchTerm } from '../../platform/lists/search-terms.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { isUnread } from '../read-marks/is-unread.ts';

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { Problem } from '../../platform/problems.ts';
 import { lockDeliveriesOf, markMoved, type MovableMessage } from './move-queries.ts';
-import { subjectDiffers } from '../request/request.ts';
+import { subjectDiffers } from '../request.ts';
 
 /**
  * Puts messages of one request on another, with all that hangs on them. Refused while one of them is being sent: the result

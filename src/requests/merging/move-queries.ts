@@ -1,27 +1,6 @@
 import type { Fragment, Transaction } from '../../platform/db/connect.ts';
 import type { MessageKind } from '../messages/message-view.ts';
-import type { RequestStatus } from '../request/request.ts';
-
-/** Locks the contacts of requests, and those who wrote the messages, the smallest id first: by the lock order before any request. */
-export async function lockContactsOf(
-  tx: Transaction,
-  requestIds: readonly number[],
-  messageIds: readonly number[] = [],
-): Promise<void> {
-  await tx`
-    select id
-    from contacts
-    where id in (
-      select contact_id
-      from requests
-      where id = any(${[...requestIds]}::bigint[])
-      union all
-      select author_contact_id
-      from messages
-      where id = any(${[...messageIds]}::bigint[]) and request_id = any(${[...requestIds]}::bigint[]))
-    order by id
-    for update`;
-}
+import type { RequestStatus } from '../request.ts';
 
 /** A message as moving it sees it. */
 export type MovableMessage = {
@@ -82,56 +61,48 @@ export async function markMoved(
     where request_id = ${fromId} and message_id = any(${ids}::bigint[]) and type not like 'request.%'`;
 }
 
-/** Counts a request's messages anew and looks up its last mail; recorded automatic mail and notes are no activity. */
-export async function recountMessages(tx: Transaction, requestId: number, at: Date): Promise<void> {
-  await tx`
-    update requests
-    set message_count = counted.all_messages, last_message_at = coalesce(counted.last_mail_at, last_message_at),
-      updated_at = ${at}
-    from (
-      select count(*)::int as all_messages,
-        max(created_at) filter (where kind in ('inbound', 'outbound') or direction = 'out') as last_mail_at
-      from messages
-      where request_id = ${requestId}) as counted
-    where id = ${requestId}`;
-}
-
-/** Makes the contact and the participants of one request participants of another, so that their answers find it. */
+/**
+ * Makes the contact and the participants of one request participants of another, so that their answers find it; with
+ * `onMailsOnly` those of them alone who stand on a mail of the other.
+ */
 export async function insertPeopleOf(
   tx: Transaction,
-  requestId: number,
-  otherId: number,
-  at: Date,
+  people: { readonly from: number; readonly to: number; readonly onMailsOnly?: boolean; readonly at: Date },
 ): Promise<void> {
+  const { from, to, onMailsOnly = false, at } = people;
   await tx`
     insert into participants (request_id, email, name, created_at)
-    select ${otherId}::bigint, person.email, person.name, ${at}
-    ${fromPeopleOf(tx, requestId, otherId)}
-    on conflict do nothing`;
-}
-
-/** Each `person` of a request, its contact and its participants, but the other request's own contact: from and where. */
-export function fromPeopleOf(tx: Transaction, requestId: number, otherId: number): Fragment {
-  return tx`
+    select ${to}::bigint, person.email, person.name, ${at}
     from (
       select contacts.email, contacts.name
       from requests
       join contacts on contacts.id = requests.contact_id
-      where requests.id = ${requestId}
+      where requests.id = ${from}
       union all
       select email, name
       from participants
-      where request_id = ${requestId}) as person
+      where request_id = ${from}) as person
     where person.email <> (
-      select contacts.email
-      from requests
-      join contacts on contacts.id = requests.contact_id
-      where requests.id = ${otherId})`;
+        select contacts.email
+        from requests
+        join contacts on contacts.id = requests.contact_id
+        where requests.id = ${to})
+      and (not ${onMailsOnly} or exists (
+        select from messages
+        where messages.request_id = ${to} and messages.kind <> 'note' and ${isOnMail(tx, tx`person.email`)}))
+    on conflict do nothing`;
+}
+
+/** Whether a message is from, to or in copy to an address. */
+function isOnMail(tx: Transaction, email: Fragment): Fragment {
+  const list = tx`jsonb_build_array(jsonb_build_object('address', ${email}))`;
+  return tx`(messages.from_address ->> 'address' = ${email}
+    or messages.to_addresses @> ${list} or messages.cc_addresses @> ${list})`;
 }
 
 /**
- * Removes from a request those of the people of another whom nothing of it concerns any more: they stand on none of its
- * mails and belong to no request that is merged into it.
+ * Removes participants who came with another request and no longer belong: they stand on none of this request's mails and
+ * are of no request that is merged into it.
  */
 export async function deletePeopleWithoutMail(
   tx: Transaction,
@@ -153,8 +124,7 @@ export async function deletePeopleWithoutMail(
       and not exists (
         select from messages
         where messages.request_id = ${requestId} and messages.kind <> 'note'
-          and (messages.from_address ->> 'address' = participants.email
-            or messages.to_addresses @> ${one(tx)} or messages.cc_addresses @> ${one(tx)}))
+          and ${isOnMail(tx, tx`participants.email`)})
       and not exists (
         select from requests as merged
         join contacts on contacts.id = merged.contact_id
@@ -164,16 +134,11 @@ export async function deletePeopleWithoutMail(
             where theirs.request_id = merged.id and theirs.email = participants.email)))`;
 }
 
-function one(tx: Transaction): ReturnType<Transaction> {
-  return tx`jsonb_build_array(jsonb_build_object('address', participants.email))`;
-}
-
-/** Closes a request as merged, and keeps what it was and what it brought along. */
-export async function markMerged(
+/** Keeps what a request that is being merged was, and what it brings along. */
+export async function insertMerge(
   tx: Transaction,
   merge: {
     readonly requestId: number;
-    readonly into: number;
     readonly status: RequestStatus;
     readonly needsAttention: boolean;
     readonly messageIds: readonly number[];
@@ -188,16 +153,11 @@ export async function markMerged(
       on conflict (request_id) do update
       set status = excluded.status, needs_attention = excluded.needs_attention, at = excluded.at
       returning request_id
-    ), brought as (
-      insert into merged_messages (request_id, message_id)
-      select merge.request_id, message_id
-      from merge, unnest(${[...merge.messageIds]}::bigint[]) as message_id
-      on conflict do nothing
     )
-    update requests
-    set status = 'closed', closed_at = ${merge.at}, merged_into = ${merge.into}, needs_attention = false,
-      updated_at = ${merge.at}
-    where id = ${merge.requestId}`;
+    insert into merged_messages (request_id, message_id)
+    select merge.request_id, message_id
+    from merge, unnest(${[...merge.messageIds]}::bigint[]) as message_id
+    on conflict do nothing`;
 }
 
 /** The request and those it leads to by merges, itself first; a single id for one that is not merged. */
@@ -243,24 +203,17 @@ export async function listMergedMessages(
     order by messages.id`;
 }
 
-/** Gives a merged request its own life back; merges further on no longer count its messages as theirs. */
-export async function markUnmerged(
+/** Forgets a merge; merges further on no longer count its messages as theirs. */
+export async function deleteMerge(
   tx: Transaction,
   requestId: number,
-  messageIds: readonly number[],
-  back: Merge & { readonly assigneeId: number | null; readonly furtherIds: readonly number[] },
-  at: Date,
+  further: { readonly requestIds: readonly number[]; readonly messageIds: readonly number[] },
 ): Promise<void> {
   await tx`
     with forgotten as (
       delete from merges
       where request_id = ${requestId}
-    ), passed_on as (
-      delete from merged_messages
-      where request_id = any(${[...back.furtherIds]}::bigint[]) and message_id = any(${[...messageIds]}::bigint[])
     )
-    update requests
-    set status = ${back.status}, assignee_id = ${back.assigneeId}, needs_attention = ${back.needsAttention},
-      merged_into = null, closed_at = null, updated_at = ${at}
-    where id = ${requestId}`;
+    delete from merged_messages
+    where request_id = any(${[...further.requestIds]}::bigint[]) and message_id = any(${[...further.messageIds]}::bigint[])`;
 }

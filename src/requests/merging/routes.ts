@@ -3,6 +3,7 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, idempotencyHeaders, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { requestRenderer } from '../request/render-request.ts';
 import { requestSchema } from '../request/schemas.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
@@ -67,12 +68,15 @@ export function mergingRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliv
   const asItNowIs = requestRenderer(deps);
   routes.openapi(merge, async (c) => {
     const requestId = c.req.valid('param').id;
-    await mergeRequest(deps, c.get('actor'), { requestId, into: c.req.valid('json').into });
+    await mergeRequest(deps, c.get('actor'), {
+      ...onRequest(c, requestId),
+      into: c.req.valid('json').into,
+    });
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(unmerge, async (c) => {
     const requestId = c.req.valid('param').id;
-    await unmergeRequest(deps, c.get('actor'), { requestId });
+    await unmergeRequest(deps, c.get('actor'), onRequest(c, requestId));
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(split, async (c) => {
@@ -81,7 +85,7 @@ export function mergingRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliv
     const body = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
     const call = idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/split`, body);
-    const made = await splitRequest(deps, actor, { requestId, ...body, idempotency: call });
+    const made = await splitRequest(deps, actor, { ...onRequest(c, requestId), ...body, idempotency: call });
     return c.json(await asItNowIs(c, made.requestId), 201);
   });
   return routes;

@@ -1,4 +1,3 @@
-import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import {
   findIdempotent,
@@ -9,23 +8,20 @@ import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
-import { lockVisibleRequest } from '../request/lock-visible-request.ts';
+import { openRequest } from '../life/opening.ts';
+import { lockContactsOf, lockVisibleRequest, type OnRequest } from '../locks.ts';
+import { markFirstResponseFound, recountMessages } from '../request/recount.ts';
 import { moveMessages } from './move-messages.ts';
 import {
   deletePeopleWithoutMail,
+  insertPeopleOf,
   listMovableMessages,
-  lockContactsOf,
   type MovableMessage,
-  recountMessages,
 } from './move-queries.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { copyReadMarks } from '../read-marks/queries.ts';
-import { newReplyTag } from '../request/reply-tag.ts';
-import type { RequestRow } from '../request/request.ts';
-import { insertPeopleOnMails, insertSplitRequest, markFirstResponseFound } from './split-queries.ts';
 
-export type Split = {
-  readonly requestId: number;
+export type Split = OnRequest & {
   readonly messageIds: readonly number[];
   /** The subject of the first mail that came in among the messages, when absent. */
   readonly subject?: string | undefined;
@@ -49,25 +45,38 @@ export async function splitRequest(
     if (earlier !== null) return { requestId: earlier };
 
     await lockContactsOf(tx, [split.requestId], split.messageIds);
-    const request = await lockVisibleRequest(tx, actor, split.requestId);
+    const request = await lockVisibleRequest(tx, actor, split);
     const { chosen, firstMail } = chosenMessages(await listMovableMessages(tx, request.id), split.messageIds);
     const given = cleanLine(split.subject ?? '');
     const subject = given === '' ? firstMail.subject : given;
-    const newId = await insertSplitRequest(tx, {
-      mailboxId: request.mailboxId,
-      contactId: firstMail.authorContactId ?? request.contactId,
-      subject,
-      replyTag: newReplyTag(),
-      at,
-    });
+    const { mailboxId } = request;
+    const contactId = firstMail.authorContactId ?? request.contactId;
+    const ids = chosen.map(({ id }) => id);
+    const opening = { mailboxId, contactId, subject, at };
+    const newId = await openRequest(tx, opening);
     await moveMessages(tx, chosen, request.id, { id: newId, subject });
-    await insertPeopleOnMails(tx, request.id, newId, at);
+    await insertPeopleOf(tx, { from: request.id, to: newId, onMailsOnly: true, at });
     await deletePeopleWithoutMail(tx, request.id, newId);
     await markFirstResponseFound(tx, newId);
     await copyReadMarks(tx, request.id, newId);
     await recountMessages(tx, request.id, at);
     await recountMessages(tx, newId, at);
-    await recordEvents(tx, actor, request, { newId, subject, messageIds: chosen.map(({ id }) => id), at });
+    await recordEvent(tx, {
+      type: 'request.split',
+      actor,
+      at,
+      mailboxId,
+      requestId: request.id,
+      new: { requestId: newId, messageIds: ids },
+    });
+    await recordEvent(tx, {
+      type: 'request.opened',
+      actor,
+      at,
+      mailboxId,
+      requestId: newId,
+      new: { subject, splitFrom: request.id, messageIds: ids },
+    });
     await rememberIdempotent(tx, call, newId, at);
     return { requestId: newId };
   });
@@ -89,35 +98,4 @@ function chosenMessages(
     throw invalidField('/messageIds', 'would leave nothing in the request that a person wrote');
   }
   return { chosen, firstMail };
-}
-
-async function recordEvents(
-  tx: Transaction,
-  actor: OperatorActor,
-  request: RequestRow,
-  split: {
-    readonly newId: number;
-    readonly subject: string;
-    readonly messageIds: readonly number[];
-    readonly at: Date;
-  },
-): Promise<void> {
-  const { newId, messageIds, subject, at } = split;
-  const { mailboxId } = request;
-  await recordEvent(tx, {
-    type: 'request.split',
-    actor,
-    at,
-    mailboxId,
-    requestId: request.id,
-    new: { requestId: newId, messageIds },
-  });
-  await recordEvent(tx, {
-    type: 'request.opened',
-    actor,
-    at,
-    mailboxId,
-    requestId: newId,
-    new: { subject, splitFrom: request.id, messageIds },
-  });
 }

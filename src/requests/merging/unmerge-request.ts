@@ -3,21 +3,21 @@ import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
-import { findStandingAssignee } from '../life/find-standing-assignee.ts';
-import { lockVisibleRequests } from '../request/lock-visible-request.ts';
+import { findStandingAssignee } from '../life/assigning.ts';
+import { markStatus } from '../life/queries.ts';
+import { lockContactsOf, lockVisibleRequests, type OnRequest } from '../locks.ts';
+import { recountMessages } from '../request/recount.ts';
 import { moveMessages } from './move-messages.ts';
 import {
+  deleteMerge,
   deletePeopleWithoutMail,
   findMerge,
   listMergeChain,
   listMergedMessages,
-  lockContactsOf,
-  markUnmerged,
   type Merge,
-  recountMessages,
 } from './move-queries.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import type { RequestRow, RequestStatus } from '../request/request.ts';
+import type { RequestRow, RequestStatus } from '../request.ts';
 
 /**
  * Undoes a merge: the request is what it was before, and gets back those of its messages that are still where the merge,
@@ -26,12 +26,12 @@ import type { RequestRow, RequestStatus } from '../request/request.ts';
 export async function unmergeRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  input: { readonly requestId: number },
+  input: OnRequest,
 ): Promise<void> {
   requirePermission(actor, 'requests.merge');
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    const { request, target, furtherIds } = await lockChain(tx, actor, input.requestId);
+    const { request, target, furtherIds } = await lockChain(tx, actor, input);
     const merge = await findMerge(tx, request.id);
     if (merge === null || target === undefined) {
       throw new Problem('wrong_state', `Request ${request.id} is ${request.status}, not merged`, {
@@ -42,7 +42,9 @@ export async function unmergeRequest(
     const messageIds = messages.map((message) => message.id);
     const back = await standingStatus(tx, request, merge);
     await moveMessages(tx, messages, target.id, request);
-    await markUnmerged(tx, request.id, messageIds, { ...merge, ...back, furtherIds }, at);
+    await deleteMerge(tx, request.id, { requestIds: furtherIds, messageIds });
+    const { needsAttention } = merge;
+    await markStatus(tx, request.id, { ...back, needsAttention, mergedInto: null }, at);
     await deletePeopleWithoutMail(tx, target.id, request.id);
     await deletePeopleWithoutMail(tx, request.id, request.id);
     await recountMessages(tx, request.id, at);
@@ -72,18 +74,18 @@ export async function unmergeRequest(
 async function lockChain(
   tx: Transaction,
   actor: OperatorActor,
-  requestId: number,
+  input: OnRequest,
 ): Promise<{ request: RequestRow; target: RequestRow | undefined; furtherIds: number[] }> {
-  const chain = await listMergeChain(tx, requestId);
+  const chain = await listMergeChain(tx, input.requestId);
   await lockContactsOf(tx, chain);
-  const locked = await lockVisibleRequests(tx, actor, chain.length === 0 ? [requestId] : chain);
-  const now = await listMergeChain(tx, requestId);
+  const further = chain.slice(1).map((requestId) => ({ requestId }));
+  const [request, ...others] = await lockVisibleRequests(tx, actor, [input, ...further]);
+  const now = await listMergeChain(tx, input.requestId);
   if (now.join() !== chain.join()) {
     throw new Problem('busy', 'Somebody else is merging these requests', { retryAfterSeconds: 1 });
   }
-  const [request, ...further] = locked;
   if (request === undefined) throw new Error('a locked request is missing');
-  return { request, target: further.at(-1), furtherIds: further.map((each) => each.id) };
+  return { request, target: others.at(-1), furtherIds: others.map((each) => each.id) };
 }
 
 async function standingStatus(

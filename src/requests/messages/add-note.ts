@@ -6,8 +6,8 @@ import {
 } from '../../platform/idempotency/idempotency.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { lockVisibleRequest, wrongState } from '../request/lock-visible-request.ts';
-import { OPEN_STATUSES } from '../request/request.ts';
+import { ensureAllowed } from '../life/transitions.ts';
+import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { writeNote } from './write-note.ts';
 
 /**
@@ -17,7 +17,7 @@ import { writeNote } from './write-note.ts';
 export async function addNote(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  note: { readonly requestId: number; readonly text: string; readonly idempotency?: Idempotency | null },
+  note: OnRequest & { readonly text: string; readonly idempotency?: Idempotency | null },
 ): Promise<{ readonly messageId: number }> {
   requirePermission(actor, 'requests.note');
   const at = deps.clock.now();
@@ -25,8 +25,8 @@ export async function addNote(
   return deps.db.begin(async (tx) => {
     const earlier = await findIdempotent(tx, call, at);
     if (earlier !== null) return { messageId: earlier };
-    const request = await lockVisibleRequest(tx, actor, note.requestId);
-    if (request.mergedInto !== null) throw wrongState(request, 'a note', [...OPEN_STATUSES, 'closed']);
+    const request = await lockVisibleRequest(tx, actor, note);
+    ensureAllowed(request, 'note');
     const messageId = await writeNote(tx, actor, request, note.text, at);
     await rememberIdempotent(tx, call, messageId, at);
     return { messageId };

@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
+import { countMessage } from '../life/waking.ts';
 
 /** Stores a note and counts it; the request's last mail stays its last mail. */
 export async function insertNote(
@@ -20,9 +21,7 @@ export async function insertNote(
          ${note.text}, ${note.at})
       returning id
     ), counted as (
-      update requests
-      set message_count = message_count + 1, updated_at = ${note.at}
-      where id = ${note.requestId}
+      ${countMessage(tx, note.requestId, note.at)}
     )
     select id from note`;
   if (row === undefined) throw new Error('inserting a note returned no row');

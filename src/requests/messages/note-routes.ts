@@ -6,6 +6,7 @@ import { problemResponses } from '../../platform/http/problems/problem-schema.ts
 import { idempotencyHeaders, idPath, jsonBody, jsonContent, text } from '../../platform/http/schemas.ts';
 import { findMessage } from './find-message.ts';
 import { messageSchema, renderMessage } from './schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { addNote } from './add-note.ts';
 
 const TEXT_LENGTH = 200_000;
@@ -50,7 +51,7 @@ export function noteRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>
     const body = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
     const { messageId } = await addNote(deps, actor, {
-      requestId,
+      ...onRequest(c, requestId),
       text: body.text,
       idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/notes`, body),
     });

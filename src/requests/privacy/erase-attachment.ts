@@ -1,18 +1,13 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { lockContactsOf } from '../locks.ts';
 import { beingSent } from './being-sent.ts';
 import { nameAs } from './erase-message.ts';
 import { lockPlace } from './erase-request.ts';
-import {
-  deleteAttachment,
-  eraseIntake,
-  findAttachmentPlace,
-  lockContactsOf,
-  lockDeliveries,
-} from './queries.ts';
+import { deleteAttachment, eraseIntake, findAttachmentPlace, lockDeliveries } from './queries.ts';
 
 /**
  * Takes an attachment away for good, and with it the original mail that holds it; the message's text stays. A mail that
@@ -26,12 +21,12 @@ export async function eraseAttachment(
   requirePermission(actor, 'erase');
   const { attachmentId } = input;
   const at = deps.clock.now();
-  const absent = new Problem('not_found', `There is no attachment ${attachmentId}`);
+  const absent = notFound('attachment', attachmentId);
   await deps.db.begin(async (tx) => {
     const found = await findAttachmentPlace(tx, attachmentId);
     if (found === null) throw absent;
     await lockContactsOf(tx, [found.requestId]);
-    const mailboxId = await lockPlace(tx, actor, found.requestId).catch(nameAs(absent));
+    const mailboxId = await lockPlace(tx, actor, found).catch(nameAs(absent));
     const place = await findAttachmentPlace(tx, attachmentId);
     if (place?.requestId !== found.requestId) throw absent;
     if (await lockDeliveries(tx, { messageIds: [place.messageId] })) throw beingSent();

@@ -1,8 +1,10 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { lockContact } from '../../people/locks.ts';
+import { lockRequests } from '../locks.ts';
 import { beingSent } from './being-sent.ts';
 import { eraseMessages } from './erase-message.ts';
 import { eraseRequests } from './erase-request.ts';
@@ -12,9 +14,7 @@ import {
   eraseIntake,
   listMessagesBy,
   listRequestsAbout,
-  lockContact,
   lockDeliveriesTo,
-  lockRequests,
   scrubAddress,
 } from './queries.ts';
 
@@ -37,7 +37,7 @@ export async function eraseContact(
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const contact = await lockContact(tx, contactId);
-    if (contact === null) throw new Problem('not_found', `There is no contact ${contactId}`);
+    if (contact === null) throw notFound('contact', contactId);
     const requests = await listRequestsAbout(tx, { id: contactId, ...contact });
     await lockRequests(
       tx,

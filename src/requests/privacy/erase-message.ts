@@ -2,8 +2,9 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { lockContactsOf } from '../locks.ts';
 import { beingSent } from './being-sent.ts';
 import { lockPlace } from './erase-request.ts';
 import {
@@ -11,7 +12,6 @@ import {
   deleteMessages,
   eraseIntake,
   findMessagePlace,
-  lockContactsOf,
   lockDeliveries,
 } from './queries.ts';
 
@@ -27,12 +27,12 @@ export async function eraseMessage(
   requirePermission(actor, 'erase');
   const { messageId } = input;
   const at = deps.clock.now();
-  const absent = new Problem('not_found', `There is no message ${messageId}`);
+  const absent = notFound('message', messageId);
   await deps.db.begin(async (tx) => {
     const place = await findMessagePlace(tx, messageId);
     if (place === null) throw absent;
     await lockContactsOf(tx, [place.requestId]);
-    const mailboxId = await lockPlace(tx, actor, place.requestId).catch(nameAs(absent));
+    const mailboxId = await lockPlace(tx, actor, place).catch(nameAs(absent));
     // A merge may have moved it while its request was waited for; it then has to be looked for again.
     if ((await findMessagePlace(tx, messageId))?.requestId !== place.requestId) throw absent;
     await eraseMessages(tx, place.requestId, [messageId], at);

@@ -1,20 +1,5 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
-
-/** Locks a contact, which comes before every request; null when there is none. */
-export async function lockContact(tx: Transaction, contactId: number): Promise<{ email: string } | null> {
-  const [row] = await tx<{ email: string }[]>`select email from contacts where id = ${contactId} for update`;
-  return row ?? null;
-}
-
-/** Locks the contacts of requests, in the order of their ids. */
-export async function lockContactsOf(tx: Transaction, requestIds: readonly number[]): Promise<void> {
-  await tx`
-    select id
-    from contacts
-    where id in (select contact_id from requests where id = any(${[...requestIds]}::bigint[]))
-    order by id
-    for update`;
-}
+import { recountMessages } from '../request/recount.ts';
 
 /** Where a message or an attachment belongs, read before any lock. */
 export async function findMessagePlace(
@@ -49,17 +34,6 @@ export async function listRequestsAbout(
       or id in (select request_id from messages where author_contact_id = ${contact.id})
       or id in (select request_id from participants where email = ${contact.email})
     order by id`;
-}
-
-/** Locks a request and says in which mailbox it is; null when there is none. */
-export async function lockRequestMailbox(tx: Transaction, requestId: number): Promise<number | null> {
-  const [row] = await tx<{ mailboxId: number }[]>`
-    select mailbox_id from requests where id = ${requestId} for update`;
-  return row?.mailboxId ?? null;
-}
-
-export async function lockRequests(tx: Transaction, requestIds: readonly number[]): Promise<void> {
-  await tx`select id from requests where id = any(${[...requestIds]}::bigint[]) order by id for update`;
 }
 
 /** Of requests that are not the contact's own, the messages that they have written. */
@@ -166,16 +140,13 @@ export async function deleteRequests(tx: Queryable, requestIds: readonly number[
 
 /** Takes messages of a request away, with what was attached to them and what was still to be sent. */
 export async function deleteMessages(
-  tx: Queryable,
+  tx: Transaction,
   requestId: number,
   messageIds: readonly number[],
   at: Date,
 ): Promise<void> {
   await tx`delete from messages where id = any(${[...messageIds]}::bigint[])`;
-  await tx`
-    update requests
-    set message_count = (select count(*) from messages where request_id = ${requestId}), updated_at = ${at}
-    where id = ${requestId}`;
+  await recountMessages(tx, requestId, at);
 }
 
 /** Takes an attachment away; what was still to be sent with it is cancelled. */

@@ -3,6 +3,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath } from '../../platform/http/schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { eraseAttachment } from './erase-attachment.ts';
 import { eraseContact } from './erase-contact.ts';
 import { eraseMessage } from './erase-message.ts';
@@ -62,7 +63,7 @@ const contact = createRoute({
 export function erasureRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(request, async (c) => {
-    await eraseRequest(deps, c.get('actor'), { requestId: c.req.valid('param').id });
+    await eraseRequest(deps, c.get('actor'), onRequest(c, c.req.valid('param').id));
     return c.body(null, 204);
   });
   routes.openapi(message, async (c) => {

@@ -1,20 +1,20 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { seeVisibleRequest } from '../request/lock-visible-request.ts';
+import { type OnRequest, seeVisibleRequest } from '../locks.ts';
 import { deleteReadMark, upsertReadMark } from './queries.ts';
 
 /** Marks a request as read by the operator up to a message; defaults to its newest. It never takes anything back. */
 export async function markRequestRead(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  input: { readonly requestId: number; readonly messageId?: number | undefined },
+  input: OnRequest & { readonly messageId?: number | undefined },
 ): Promise<void> {
   requirePermission(actor, 'requests.read');
   const { requestId, messageId } = input;
   const { operatorId } = actor;
   await deps.db.begin(async (tx) => {
-    await seeVisibleRequest(tx, actor, requestId);
+    await seeVisibleRequest(tx, actor, input);
     await upsertReadMark(tx, { operatorId, requestId, messageId: messageId ?? null, at: deps.clock.now() });
   });
 }
@@ -23,11 +23,11 @@ export async function markRequestRead(
 export async function markRequestUnread(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,
-  input: { readonly requestId: number },
+  input: OnRequest,
 ): Promise<void> {
   requirePermission(actor, 'requests.read');
   await deps.db.begin(async (tx) => {
-    await seeVisibleRequest(tx, actor, input.requestId);
+    await seeVisibleRequest(tx, actor, input);
     await deleteReadMark(tx, actor.operatorId, input.requestId);
   });
 }

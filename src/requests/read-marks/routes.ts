@@ -3,6 +3,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { id, idPath, optionalJsonBody } from '../../platform/http/schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { markRequestRead, markRequestUnread } from './mark-request-read.ts';
 
 const shared = {
@@ -46,11 +47,11 @@ export function readMarkRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(mark, async (c) => {
     const requestId = c.req.valid('param').id;
-    await markRequestRead(deps, c.get('actor'), { requestId, ...c.req.valid('json') });
+    await markRequestRead(deps, c.get('actor'), { ...onRequest(c, requestId), ...c.req.valid('json') });
     return c.body(null, 204);
   });
   routes.openapi(unmark, async (c) => {
-    await markRequestUnread(deps, c.get('actor'), { requestId: c.req.valid('param').id });
+    await markRequestUnread(deps, c.get('actor'), onRequest(c, c.req.valid('param').id));
     return c.body(null, 204);
   });
   return routes;

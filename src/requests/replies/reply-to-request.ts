@@ -13,26 +13,25 @@ import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { findSignature } from '../../people/operators/find-signature.ts';
-import { Problem } from '../../platform/problems.ts';
-import { lockVisibleRequest, wrongState } from '../request/lock-visible-request.ts';
-import { recordEvent } from '../../people/history/record-event.ts';
-import { isOpen, type RequestRow } from '../request/request.ts';
-import { markRequestAnswered } from '../life/mark-request-answered.ts';
+import { invalidField, Problem } from '../../platform/problems.ts';
+import { SECOND } from '../../platform/time.ts';
+import { lockVisibleRequest, type OnRequest } from '../locks.ts';
+import { moveRequest } from '../life/move-request.ts';
+import { ensureAllowed } from '../life/transitions.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
+import { mailAbout, signatureBelow } from '../../outbox/writing/mail-about.ts';
 import {
   answerTo,
   defaultCc,
-  languageOf,
   type OutgoingContext,
-  replyAddress,
   threadAfter,
 } from '../../outbox/writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
-import { insertParticipants, listMessagesAfter } from './queries.ts';
+import { insertParticipants } from '../request/queries.ts';
+import { listMessagesAfter } from './queries.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 
-export type Reply = {
-  readonly requestId: number;
+export type Reply = OnRequest & {
   readonly text: string;
   /** Sanitised by the caller; made from the text when absent. */
   readonly html?: string;
@@ -61,15 +60,21 @@ export async function replyToRequest(
     const earlier = await findIdempotent(tx, reply.idempotency ?? null, at);
     if (earlier !== null) return earlier;
 
-    const request = await lockVisibleRequest(tx, actor, reply.requestId);
-    if (!isOpen(request.status))
-      throw wrongState(request, 'reply', ['new', 'in_progress', 'pending', 'resolved']);
+    const request = await lockVisibleRequest(tx, actor, reply);
+    ensureAllowed(request, 'reply');
     await ensureNothingMissed(tx, reply);
 
     const context = await findOutgoingContext(tx, request.id);
     const queued = await queueReply(tx, actor, context, reply, at);
-    await markRequestAnswered(tx, request.id, actor.operatorId, at);
-    await recordReply(tx, actor, request, queued, at);
+    await moveRequest(tx, actor, request, {
+      verb: 'reply',
+      type: 'message.replied',
+      assigneeId: request.assigneeId ?? actor.operatorId,
+      settles: true,
+      messageId: queued.messageId,
+      deliveryId: queued.deliveryId,
+      at,
+    });
     await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
     await rememberIdempotent(tx, reply.idempotency ?? null, queued.messageId, at);
     return queued.messageId;
@@ -103,29 +108,23 @@ async function queueReply(
   const cc = reply.cc === undefined ? defaultCc(context, to, isOurs) : copiesWithout(reply.cc, to, isOurs);
   const others = [...to, ...cc].filter(({ address }) => address !== context.contact.email);
   if (others.length > 0) await insertParticipants(tx, context.requestId, others, at);
-  const signatures = [await findSignature(tx, actor.operatorId), context.mailbox.signature];
-  return queueMail(tx, {
+  const mail = mailAbout(context, {
     kind: 'reply',
-    notice: null,
-    requestId: context.requestId,
-    mailboxId: context.mailbox.id,
     authorOperatorId: actor.operatorId,
-    from: { name: context.mailbox.name, address: context.mailbox.address },
     to,
     cc,
-    replyTo: replyAddress(context),
     subject: replySubject(context.subject),
     text: reply.text,
     html: reply.html ?? htmlOfText(reply.text),
     ...threadAfter(context, context.lastInbound),
     quotedMessageId: context.lastFromContact?.id ?? null,
     quoting: context.mailbox.quoting,
-    signature: signatures.filter((each) => each !== '').join('\n'),
-    language: languageOf(context),
+    signature: signatureBelow(context, await findSignature(tx, actor.operatorId)),
     attachments: reply.attachments ?? [],
-    sendAfter: new Date(at.getTime() + (reply.holdSeconds ?? 0) * 1000),
+    sendAfter: new Date(at.getTime() + (reply.holdSeconds ?? 0) * SECOND),
     at,
   });
+  return queueMail(tx, mail);
 }
 
 function copiesWithout(
@@ -136,32 +135,10 @@ function copiesWithout(
   const seen = new Set(to.map((each) => each.address));
   return cc.filter(({ address }) => {
     if (isOurs(address)) {
-      throw new Problem('invalid_input', `cc: ${address} is an address of this desk`, {
-        errors: [{ pointer: '/cc', detail: `${address} is an address of this desk; leave it out` }],
-      });
+      throw invalidField('/cc', `${address} is an address of this desk; leave it out`);
     }
     if (seen.has(address)) return false;
     seen.add(address);
     return true;
-  });
-}
-
-async function recordReply(
-  tx: Transaction,
-  actor: OperatorActor,
-  request: RequestRow,
-  queued: { readonly messageId: number; readonly deliveryId: number },
-  at: Date,
-): Promise<void> {
-  await recordEvent(tx, {
-    type: 'message.replied',
-    actor,
-    at,
-    mailboxId: request.mailboxId,
-    requestId: request.id,
-    messageId: queued.messageId,
-    deliveryId: queued.deliveryId,
-    old: { status: request.status, assigneeId: request.assigneeId },
-    new: { status: 'in_progress', assigneeId: request.assigneeId ?? actor.operatorId },
   });
 }

@@ -20,6 +20,7 @@ import {
   type ReplyBody,
   replySchema,
 } from './reply-schemas.ts';
+import { onRequest } from '../request/on-request.ts';
 import { replyToRequest } from './reply-to-request.ts';
 
 const reply = createRoute({
@@ -88,7 +89,7 @@ export function replyRoutes(
     const html = body.html === undefined ? null : outgoingHtml(body.html);
     const ready = outgoingFiles(files, { text: body.text, html });
     const { messageId } = await replyToRequest(deps, actor, {
-      requestId,
+      ...onRequest(c, requestId),
       text: body.text,
       ...(ready.html === null ? {} : { html: ready.html }),
       ...(body.cc === undefined ? {} : { cc: body.cc.map((address) => ({ name: '', address })) }),

@@ -3,9 +3,11 @@ import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
-import { ensureStatus, lockVisibleRequest } from './lock-visible-request.ts';
+import { ensureAllowed } from '../life/transitions.ts';
+import { lockVisibleRequest, type OnRequest } from '../locks.ts';
+import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { OPEN_STATUSES, type Priority } from './request.ts';
+import type { Priority } from '../request.ts';
 import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
 
 export type RequestChanges = {
@@ -23,19 +25,19 @@ export type RequestChanges = {
 export async function editRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  input: { readonly requestId: number; readonly changes: RequestChanges },
+  input: OnRequest & { readonly changes: RequestChanges },
 ): Promise<void> {
   requirePermission(actor, 'requests.edit');
   const changes = cleanChanges(input.changes);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    const request = await lockVisibleRequest(tx, actor, input.requestId);
+    const request = await lockVisibleRequest(tx, actor, input);
     const onlyFlag = Object.keys(changes).every((name) => name === 'needsAttention');
-    if (!onlyFlag) ensureStatus(request, 'a change', OPEN_STATUSES);
+    if (!onlyFlag) ensureAllowed(request, 'edit');
     const before = await findEditableFields(tx, request.id);
     const after: EditableFields = { ...before, ...changes };
-    const changed = FIELDS.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-    if (changed.length === 0) return;
+    const changed = changedFields(before, after);
+    if (changed === null) return;
     await markEdited(tx, request.id, after, at);
     await recordEvent(tx, {
       type: 'request.edited',
@@ -43,13 +45,10 @@ export async function editRequest(
       at,
       mailboxId: request.mailboxId,
       requestId: request.id,
-      old: Object.fromEntries(changed.map((name) => [name, before[name]])),
-      new: Object.fromEntries(changed.map((name) => [name, after[name]])),
+      ...changed,
     });
   });
 }
-
-const FIELDS = ['priority', 'category', 'tags', 'subject', 'needsAttention'] as const;
 
 function cleanChanges(changes: RequestChanges): Partial<EditableFields> {
   const { priority, category, tags, subject, needsAttention } = changes;

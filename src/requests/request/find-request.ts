@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound } from '../../platform/problems.ts';
 import { findRequestRow } from './queries.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -13,6 +13,6 @@ export async function findRequest(
 ): Promise<RequestView> {
   requirePermission(actor, 'requests.read');
   const request = await findRequestRow(deps.db, actor.mailboxIds, requestId);
-  if (request === null) throw new Problem('not_found', `There is no request ${requestId}`);
+  if (request === null) throw notFound('request', requestId);
   return request;
 }

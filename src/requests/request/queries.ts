@@ -1,38 +1,8 @@
+import type { Address } from '../../mail/parsed-mail.ts';
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { RequestView } from './request-view.ts';
-import type { Priority, RequestRow } from './request.ts';
+import type { Priority } from '../request.ts';
 import { requestColumns, requestTables } from './request-columns.ts';
-
-/**
- * Locks a request for the rest of the transaction; null when there is none. The assignee's name is a subquery and no
- * join: after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
- */
-export async function lockRequestRow(tx: Transaction, requestId: number): Promise<RequestRow | null> {
-  const [row] = await tx<RequestRow[]>`${selectRow(tx, requestId)} for update`;
-  return row ?? null;
-}
-
-/** A request as `lockRequestRow` gives it, not locked. */
-export async function readRequestRow(db: Queryable, requestId: number): Promise<RequestRow | null> {
-  const [row] = await db<RequestRow[]>`${selectRow(db, requestId)}`;
-  return row ?? null;
-}
-
-const selectRow = (db: Queryable, requestId: number) => db`
-  select id, mailbox_id, contact_id, subject, status, assignee_id,
-    (select name from operators where operators.id = requests.assignee_id) as assignee_name,
-    reply_tag, merged_into, needs_attention, closed_at, version
-  from requests
-  where id = ${requestId}`;
-
-/** Locks the contact of a request, which by the lock order comes before the request itself. */
-export async function lockContactRow(tx: Transaction, requestId: number): Promise<void> {
-  await tx`
-    select id
-    from contacts
-    where id = (select contact_id from requests where id = ${requestId})
-    for update`;
-}
 
 /** True when the request was not flagged before. */
 export async function markNeedsAttention(tx: Queryable, requestId: number, at: Date): Promise<boolean> {
@@ -87,4 +57,19 @@ export async function markEdited(
     set priority = ${fields.priority}, category = ${fields.category}, tags = ${[...fields.tags]}::text[],
       subject = ${fields.subject}, needs_attention = ${fields.needsAttention}, updated_at = ${at}
     where id = ${requestId}`;
+}
+
+/** Makes people that a mail goes to participants of the request, so that their answers find it. */
+export async function insertParticipants(
+  tx: Queryable,
+  requestId: number,
+  people: readonly Address[],
+  at: Date,
+): Promise<void> {
+  await tx`
+    insert into participants (request_id, email, name, created_at)
+    select ${requestId}::bigint, email, name, ${at}
+    from unnest(${people.map((each) => each.address)}::text[], ${people.map((each) => each.name)}::text[])
+      as person (email, name)
+    on conflict do nothing`;
 }

@@ -1,4 +1,4 @@
-import type { Priority, RequestStatus } from './request.ts';
+import type { Priority, RequestStatus } from '../request.ts';
 
 /** A request as it is listed and shown. */
 export type RequestView = {

@@ -9,6 +9,7 @@ import { invalidField } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import type { EventType } from '../../people/history/event-types.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { cleanRequestQuery } from '../lists/query-schema.ts';
 import { findView, noView } from './find-view.ts';
@@ -106,7 +107,7 @@ function filled(text: string): string {
 async function tell(
   tx: Transaction,
   actor: OperatorActor,
-  type: string,
+  type: EventType,
   change: { readonly before?: View; readonly after?: View; readonly at: Date },
 ): Promise<void> {
   const { before, after, at } = change;

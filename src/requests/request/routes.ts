@@ -3,12 +3,13 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, idempotencyHeaders, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
-import { requestRenderer } from '../request/render-request.ts';
-import { newRequestSchema, requestChangesSchema, requestSchema } from '../request/schemas.ts';
+import { onRequest } from './on-request.ts';
+import { requestRenderer } from './render-request.ts';
+import { newRequestSchema, requestChangesSchema, requestSchema } from './schemas.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { outgoingHtml } from '../../outbox/writing/outgoing-html.ts';
-import { editRequest } from '../request/edit-request.ts';
-import { openRequest } from './open-request.ts';
+import { editRequest } from './edit-request.ts';
+import { openOnBehalf } from '../life/on-behalf.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };
 const asItIs = jsonContent('The request as it now is.', requestSchema);
@@ -68,7 +69,7 @@ export function requestRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliv
     const actor = c.get('actor');
     const body = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
-    const { requestId } = await openRequest(deps, actor, {
+    const { requestId } = await openOnBehalf(deps, actor, {
       ...body,
       html: body.html === undefined ? undefined : outgoingHtml(body.html),
       send: body.send ?? true,
@@ -78,7 +79,10 @@ export function requestRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliv
   });
   routes.openapi(edit, async (c) => {
     const requestId = c.req.valid('param').id;
-    await editRequest(deps, c.get('actor'), { requestId, changes: c.req.valid('json') });
+    await editRequest(deps, c.get('actor'), {
+      ...onRequest(c, requestId),
+      changes: c.req.valid('json'),
+    });
     return c.json(await asItNowIs(c, requestId), 200);
   });
   return routes;

@@ -1,7 +1,7 @@
 import type { OutboxDeps } from '../../outbox/deps.ts';
-import { closeLocked } from './close-locked.ts';
-import { lockContactOf, lockRequest } from '../request/lock-request.ts';
-import { isOverdue, listOverdueIds } from './status-queries.ts';
+import { lockContactsOf, lockRequest } from '../locks.ts';
+import { closeLocked } from './closing.ts';
+import { isOverdue, listOverdueIds } from './queries.ts';
 
 const PAGE = 100;
 
@@ -36,7 +36,7 @@ async function closeOverdue(
   at: Date,
 ): Promise<boolean> {
   const done = await deps.db.begin(async (tx) => {
-    await lockContactOf(tx, requestId);
+    await lockContactsOf(tx, [requestId]);
     const request = await lockRequest(tx, requestId);
     // Its contact may have written, or somebody reopened it, since it was listed.
     if (request === null || !(await isOverdue(tx, requestId, at))) return null;

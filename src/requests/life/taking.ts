@@ -3,28 +3,35 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { noticeRequest } from '../../outbox/notices/notice-request.ts';
-import { assignLocked } from './assign-locked.ts';
-import { ensureStatus, lockVisibleRequest } from '../request/lock-visible-request.ts';
-import type { RequestRow } from '../request/request.ts';
+import { assignLocked } from './assigning.ts';
+import { lockVisibleRequest, type OnRequest } from '../locks.ts';
+import type { RequestRow } from '../request.ts';
+import { ensureAllowed } from './transitions.ts';
 
 /**
  * Makes a new or unassigned request the operator's own and tells its contact. Of several operators at once one wins;
  * the others get `already_taken` with the winner's name. One's own again changes nothing; `force` lets a lead or an
- * admin take over another's.
+ * admin take over another's. The contact is told without their lock: it guards which request a mail joins, and a take
+ * closes and opens none.
  */
 export async function takeRequest(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
-  input: { readonly requestId: number; readonly force?: boolean },
+  input: OnRequest & { readonly force?: boolean },
 ): Promise<void> {
   requirePermission(actor, 'requests.take');
   const at = deps.clock.now();
   const queued = await deps.db.begin(async (tx) => {
-    const request = await lockVisibleRequest(tx, actor, input.requestId);
-    ensureStatus(request, 'take', ['new', 'in_progress', 'pending']);
+    const request = await lockVisibleRequest(tx, actor, input);
+    ensureAllowed(request, 'take');
     if (request.assigneeId === actor.operatorId) return false;
     if (request.assigneeId !== null) ensureMayTakeOver(actor, request, input.force ?? false);
-    await assignLocked(tx, actor, request, { type: 'request.taken', operatorId: actor.operatorId, at });
+    await assignLocked(tx, actor, request, {
+      verb: 'take',
+      type: 'request.taken',
+      assigneeId: actor.operatorId,
+      at,
+    });
     return noticeRequest(tx, actor, request.id, 'taken', at);
   });
   if (queued) deps.wakeDeliveries();

@@ -1,7 +1,8 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { markReleased } from './assignment-queries.ts';
+import { markReleased } from './queries.ts';
+import { statusAfter } from './transitions.ts';
 
 /**
  * Hands back what an operator holds, except in the mailboxes they keep: requests in progress or pending become new,
@@ -19,7 +20,6 @@ export async function releaseRequests(
 ): Promise<void> {
   const { operatorId, at } = release;
   for (const request of await markReleased(tx, operatorId, release.keptMailboxIds, at)) {
-    const isActive = request.status === 'in_progress' || request.status === 'pending';
     await recordEvent(tx, {
       type: 'request.unassigned',
       actor,
@@ -27,7 +27,7 @@ export async function releaseRequests(
       mailboxId: request.mailboxId,
       requestId: request.id,
       old: { status: request.status, assigneeId: operatorId },
-      new: { status: isActive ? 'new' : request.status, assigneeId: null },
+      new: { status: statusAfter('release', { status: request.status, assigneeId: null }), assigneeId: null },
     });
   }
 }

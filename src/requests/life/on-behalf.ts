@@ -1,4 +1,4 @@
-import { lockContact } from '../../people/contacts/lock-contact.ts';
+import { lockContactByEmail } from '../../people/locks.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
@@ -15,17 +15,18 @@ import { findSignature } from '../../people/operators/find-signature.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
-import { languageOf, replyAddress } from '../../outbox/writing/outgoing-context.ts';
+import { mailAbout, signatureBelow } from '../../outbox/writing/mail-about.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 import { cleanTags } from '../request/edit-request.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
-import { insertCopied, insertOpenedRequest, mailboxExists } from './open-queries.ts';
+import { insertParticipants } from '../request/queries.ts';
+import { openRequest } from './opening.ts';
+import { mailboxExists } from './queries.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { newReplyTag } from '../request/reply-tag.ts';
-import type { Priority } from '../request/request.ts';
+import type { Priority } from '../request.ts';
 import { writeNote } from '../messages/write-note.ts';
 
-export type Opening = {
+export type OnBehalf = {
   readonly mailboxId: number;
   readonly contact: { readonly email: string; readonly name?: string | undefined };
   readonly subject: string;
@@ -45,10 +46,10 @@ export type Opening = {
  * Opens a request on behalf of a contact, in progress with the operator, and queues its first mail to them or keeps its
  * text as a note. The contact is locked first: a mail of theirs that comes at the same moment joins it or came before.
  */
-export async function openRequest(
+export async function openOnBehalf(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
-  opening: Opening,
+  opening: OnBehalf,
 ): Promise<{ readonly requestId: number }> {
   requirePermission(actor, 'requests.open');
   const checked = { ...opening, ...checkedPeople(opening), ...checkedWords(opening) };
@@ -60,23 +61,17 @@ export async function openRequest(
 
     const { mailboxId, email, name, cc, subject } = checked;
     if (!servesMailbox(actor, mailboxId) || !(await mailboxExists(tx, mailboxId))) {
-      throw invalidField('/mailboxId', 'is no mailbox');
+      throw invalidField('/mailboxId', 'is not a mailbox');
     }
     await ensureNotOurs(tx, email, cc);
-    const contactId = await lockContact(tx, { email, name }, at);
-    const id = await insertOpenedRequest(tx, {
-      mailboxId,
-      contactId,
-      assigneeId: actor.operatorId,
-      subject,
-      priority: opening.priority ?? 'P3',
-      category: checked.category,
-      tags: checked.tags,
-      replyTag: newReplyTag(),
-      at,
-    });
-    const opened = { status: 'in_progress', assigneeId: actor.operatorId, subject, onBehalf: true };
+    const contactId = await lockContactByEmail(tx, { email, name }, at);
+    const assigneeId = actor.operatorId;
+    const { category, tags } = checked;
+    const { priority } = opening;
+    const details = { subject, priority, category, tags };
+    const id = await openRequest(tx, { mailboxId, contactId, assigneeId, ...details, at });
     const about = { actor, at, mailboxId, requestId: id, contactId };
+    const opened = { status: 'in_progress', assigneeId, subject, onBehalf: true };
     await recordEvent(tx, { ...about, type: 'request.opened', new: opened });
     if (opening.send) {
       const sent = await queueFirstMail(tx, actor, id, { ...checked, cc }, at);
@@ -91,7 +86,7 @@ export async function openRequest(
   return { requestId };
 }
 
-function checkedPeople(opening: Opening): { email: string; name: string; cc: string[] } {
+function checkedPeople(opening: OnBehalf): { email: string; name: string; cc: string[] } {
   const email = recipientAddress(opening.contact.email.trim());
   if (email === null) throw invalidField('/contact/email', 'is not an e-mail address');
   const copies = (opening.cc ?? []).map((value, index) => {
@@ -107,7 +102,7 @@ function checkedPeople(opening: Opening): { email: string; name: string; cc: str
   };
 }
 
-function checkedWords(opening: Opening): { subject: string; category: string | null; tags: string[] } {
+function checkedWords(opening: OnBehalf): { subject: string; category: string | null; tags: string[] } {
   const subject = cleanLine(opening.subject);
   if (subject === '') throw invalidField('/subject', 'must not be blank');
   const given = opening.category ?? null;
@@ -136,30 +131,20 @@ async function queueFirstMail(
   at: Date,
 ): Promise<{ messageId: number; deliveryId: number }> {
   const context = await findOutgoingContext(tx, requestId);
-  if (mail.cc.length > 0) await insertCopied(tx, requestId, mail.cc, at);
-  const signatures = [await findSignature(tx, actor.operatorId), context.mailbox.signature];
-  const queued = await queueMail(tx, {
+  const cc = mail.cc.map((address) => ({ name: '', address }));
+  await insertParticipants(tx, requestId, cc, at);
+  const first = mailAbout(context, {
     kind: 'reply',
-    notice: null,
-    requestId,
-    mailboxId: context.mailbox.id,
     authorOperatorId: actor.operatorId,
-    from: { name: context.mailbox.name, address: context.mailbox.address },
     to: [{ name: context.contact.name, address: context.contact.email }],
-    cc: mail.cc.map((address) => ({ name: '', address })),
-    replyTo: replyAddress(context),
+    cc,
     subject: mail.subject,
     text: mail.text,
     html: mail.html ?? htmlOfText(mail.text),
-    inReplyTo: null,
-    references: [],
-    quotedMessageId: null,
-    signature: signatures.filter((each) => each !== '').join('\n'),
-    language: languageOf(context),
-    attachments: [],
-    sendAfter: at,
+    signature: signatureBelow(context, await findSignature(tx, actor.operatorId)),
     at,
   });
+  const queued = await queueMail(tx, first);
   await noteSuppressed(tx, { requestId, mailboxId: context.mailbox.id, at }, queued);
   return { messageId: queued.messageId, deliveryId: queued.deliveryId };
 }

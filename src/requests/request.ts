@@ -28,15 +28,8 @@ export const OPEN_STATUSES = [
   'resolved',
 ] as const satisfies readonly RequestStatus[];
 
-/** Open means anything but closed. */
 export function isOpen(status: RequestStatus): boolean {
   return status !== 'closed';
-}
-
-/** What a request becomes when its contact or a participant writes: whoever waited, waits no more. */
-export function statusAfterInbound(status: RequestStatus, assigneeId: number | null): RequestStatus {
-  if (status === 'new' || status === 'in_progress') return status;
-  return assigneeId === null ? 'new' : 'in_progress';
 }
 
 /**

@@ -1,0 +1,32 @@
+import type { Queryable, Transaction } from '../platform/db/connect.ts';
+
+// The lock order of the whole desk stands in requests/locks.ts: a contact comes before any of their requests.
+
+/** Locks a contact and returns what they are called; null when there is none. */
+export async function lockContact(
+  tx: Transaction,
+  contactId: number,
+): Promise<{ name: string; email: string } | null> {
+  const [row] = await tx<{ name: string; email: string }[]>`
+    select name, email
+    from contacts
+    where id = ${contactId}
+    for update`;
+  return row ?? null;
+}
+
+/** Finds or makes the contact with an address and locks them; a name is filled in, never changed. */
+export async function lockContactByEmail(
+  tx: Queryable,
+  contact: { readonly email: string; readonly name: string },
+  at: Date,
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    insert into contacts (email, name, created_at)
+    values (${contact.email}, ${contact.name}, ${at})
+    on conflict (email) do update
+    set name = case when contacts.name = '' then excluded.name else contacts.name end
+    returning id`;
+  if (row === undefined) throw new Error('locking a contact returned no row');
+  return row.id;
+}

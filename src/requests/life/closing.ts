@@ -1,0 +1,73 @@
+import type { Deps } from '../../platform/deps.ts';
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { OutboxDeps } from '../../outbox/deps.ts';
+import type { Actor, OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import { blockContact } from '../../people/contacts/change-settings.ts';
+import { noticeRequest } from '../../outbox/notices/notice-request.ts';
+import { lockContactsOf, lockVisibleRequest, type OnRequest } from '../locks.ts';
+import type { RequestRow } from '../request.ts';
+import { findStandingAssignee } from './assigning.ts';
+import { moveRequest } from './move-request.ts';
+import { ensureAllowed } from './transitions.ts';
+
+/**
+ * Closes an open request and, unless `notify` is false, tells its contact. The contact is locked first: a mail that is
+ * being filed either joins before the closing or opens the next request after it. `block` also holds back all further
+ * mail of the contact to this mailbox; a blocked contact is told nothing.
+ */
+export async function closeRequest(
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
+  actor: OperatorActor,
+  input: OnRequest & { readonly notify: boolean; readonly reason?: string; readonly block?: boolean },
+): Promise<void> {
+  requirePermission(actor, 'requests.close');
+  const block = input.block ?? false;
+  if (block) requirePermission(actor, 'contacts.block');
+  const at = deps.clock.now();
+  const queued = await deps.db.begin(async (tx) => {
+    await lockContactsOf(tx, [input.requestId]);
+    const request = await lockVisibleRequest(tx, actor, input);
+    ensureAllowed(request, 'close');
+    const { contactId, mailboxId } = request;
+    if (block) await blockContact(tx, actor, { contactId, mailboxId, requestId: request.id, at });
+    const notify = input.notify && !block;
+    return closeLocked(tx, actor, request, { notify, reason: input.reason ?? null, at });
+  });
+  if (queued) deps.wakeDeliveries();
+}
+
+/**
+ * Takes up a resolved or closed request again: in progress with whoever had it, or new when that was nobody or somebody
+ * who no longer answers there. A merged one is refused: undo the merge instead.
+ */
+export async function reopenRequest(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: OnRequest,
+): Promise<void> {
+  requirePermission(actor, 'requests.reopen');
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    await lockContactsOf(tx, [input.requestId]);
+    const request = await lockVisibleRequest(tx, actor, input);
+    const assigneeId = await findStandingAssignee(tx, request);
+    await moveRequest(tx, actor, request, { verb: 'reopen', type: 'request.reopened', assigneeId, at });
+  });
+}
+
+/**
+ * Closes an open request whose contact and row the caller has locked, with its event and, unless `notify` is false, the
+ * closed notice. Returns whether a mail was queued.
+ */
+export async function closeLocked(
+  tx: Transaction,
+  actor: Actor,
+  request: RequestRow,
+  closing: { readonly notify: boolean; readonly reason: string | null; readonly at: Date },
+): Promise<boolean> {
+  const { at, notify, reason } = closing;
+  const facts = { reason, notify };
+  await moveRequest(tx, actor, request, { verb: 'close', type: 'request.closed', settles: true, facts, at });
+  return notify && noticeRequest(tx, actor, request.id, 'closed', at);
+}

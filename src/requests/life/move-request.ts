@@ -1,0 +1,54 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Actor } from '../../people/access/actor.ts';
+import type { EventType } from '../../people/history/event-types.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import type { RequestRow } from '../request.ts';
+import { markStatus } from './queries.ts';
+import { ensureAllowed, statusAfter, type Verb } from './transitions.ts';
+
+export type Move = {
+  readonly verb: Verb;
+  readonly type: EventType;
+  readonly at: Date;
+  /** Absent: whoever has it keeps it. */
+  readonly assigneeId?: number | null;
+  readonly mergedInto?: number;
+  /** The move answers the call for attention, if there is one. */
+  readonly settles?: boolean;
+  /** What the event says beside the status and the assignee. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly messageId?: number;
+  readonly deliveryId?: number;
+};
+
+/** Moves a locked request along the table of transitions, with the event that tells of it. */
+export async function moveRequest(
+  tx: Transaction,
+  actor: Actor,
+  request: RequestRow,
+  move: Move,
+): Promise<void> {
+  ensureAllowed(request, move.verb);
+  const { verb, at, type, facts, messageId, deliveryId, mergedInto } = move;
+  const isGiven = move.assigneeId !== undefined;
+  const assigneeId = move.assigneeId === undefined ? request.assigneeId : move.assigneeId;
+  const status = statusAfter(verb, { status: request.status, assigneeId });
+  const needsAttention = request.needsAttention && move.settles !== true;
+  await markStatus(
+    tx,
+    request.id,
+    { status, assigneeId, needsAttention, mergedInto: mergedInto ?? null },
+    at,
+  );
+  await recordEvent(tx, {
+    type,
+    actor,
+    at,
+    mailboxId: request.mailboxId,
+    requestId: request.id,
+    messageId,
+    deliveryId,
+    old: { status: request.status, ...(isGiven ? { assigneeId: request.assigneeId } : {}) },
+    new: { status, ...(isGiven ? { assigneeId } : {}), ...facts },
+  });
+}

@@ -1,0 +1,42 @@
+import type { Fragment, Transaction } from '../../platform/db/connect.ts';
+import { newReplyTag } from '../request/reply-tag.ts';
+import type { Priority } from '../request.ts';
+
+export type Opening = {
+  readonly mailboxId: number;
+  readonly contactId: number;
+  readonly subject: string;
+  readonly replyTag: string;
+  /** In progress with them; absent: new, and nobody's. */
+  readonly assigneeId?: number;
+  readonly priority?: Priority | undefined;
+  readonly category?: string | null;
+  readonly tags?: readonly string[];
+  readonly followUpOf?: number | null;
+  readonly refersTo?: number | null;
+  /** Messages that come with it in the same statement; those added later count themselves. */
+  readonly messageCount?: number;
+  readonly at: Date;
+};
+
+/** The one statement that makes a request. Filing puts it into its single round trip; others call `openRequest`. */
+export function insertRequest(tx: Transaction, opening: Opening): Fragment {
+  const { assigneeId = null, at } = opening;
+  return tx`
+    insert into requests
+      (mailbox_id, contact_id, subject, status, priority, category, tags, assignee_id, reply_tag, follow_up_of,
+       refers_to, message_count, created_at, updated_at, last_message_at)
+    values
+      (${opening.mailboxId}, ${opening.contactId}, ${opening.subject}, ${assigneeId === null ? 'new' : 'in_progress'},
+       ${opening.priority ?? 'P3'}, ${opening.category ?? null}, ${[...(opening.tags ?? [])]}::text[], ${assigneeId},
+       ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0},
+       ${at}, ${at}, ${at})
+    returning id, contact_id, status, null::text as old_status`;
+}
+
+/** Makes a request with nothing in it yet; who opened it and what for, the caller's event tells. */
+export async function openRequest(tx: Transaction, opening: Omit<Opening, 'replyTag'>): Promise<number> {
+  const [row] = await insertRequest(tx, { ...opening, replyTag: newReplyTag() });
+  if (row === undefined) throw new Error('inserting a request returned no row');
+  return Number(row.id);
+}

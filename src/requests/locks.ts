@@ -1,0 +1,113 @@
+// The order in which everything that locks does so, so that no two transactions wait for each other:
+//   mailbox → contact → request → delivery → intake → daily limit of an account
+// and within a kind the smallest id first. Whoever needs an earlier lock takes it first, needed or not in the end.
+// Operators are locked after requests where one is given work (`for share`), and before them where one leaves, which
+// releases requests: see people/operators/edit-operator.ts.
+//
+// The contact is locked by every verb that decides whether a mail joins a request or opens the next one: filing, opening,
+// closing, reopening, merging, splitting, erasing. A verb that only moves an open request along (take, assign, pend,
+// resolve, reply, note) locks the request alone: a mail that is being filed joins it before or after, both are right.
+
+import type { Queryable, Transaction } from '../platform/db/connect.ts';
+import type { OperatorActor } from '../people/access/actor.ts';
+import { servesMailbox } from '../people/access/permissions.ts';
+import { notFound, Problem } from '../platform/problems.ts';
+import { entityTag } from './entity-tag.ts';
+import type { RequestRow } from './request.ts';
+
+/** A request that a call is about. */
+export type OnRequest = {
+  readonly requestId: number;
+  /** The entity tags that the caller has seen, one of which must be the present one; null or absent: whatever it is. */
+  readonly ifMatch?: readonly string[] | null;
+};
+
+/** Locks the contacts of requests, and those who wrote the messages. */
+export async function lockContactsOf(
+  tx: Transaction,
+  requestIds: readonly number[],
+  messageIds: readonly number[] = [],
+): Promise<void> {
+  await tx`
+    select id
+    from contacts
+    where id in (
+      select contact_id
+      from requests
+      where id = any(${[...requestIds]}::bigint[])
+      union all
+      select author_contact_id
+      from messages
+      where id = any(${[...messageIds]}::bigint[]) and request_id = any(${[...requestIds]}::bigint[]))
+    order by id
+    for update`;
+}
+
+/**
+ * Locks a request and returns it as it now is; null when there is none. The assignee's name is a subquery and no join:
+ * after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
+ */
+export async function lockRequest(tx: Transaction, requestId: number): Promise<RequestRow | null> {
+  const [row] = await tx<RequestRow[]>`${selectRequest(tx, requestId)} for update`;
+  return row ?? null;
+}
+
+const selectRequest = (db: Queryable, requestId: number) => db`
+  select id, mailbox_id, contact_id, subject, status, assignee_id,
+    (select name from operators where operators.id = requests.assignee_id) as assignee_name,
+    reply_tag, merged_into, needs_attention, closed_at, version
+  from requests
+  where id = ${requestId}`;
+
+/** Locks requests, whoever may see them. */
+export async function lockRequests(tx: Transaction, requestIds: readonly number[]): Promise<void> {
+  await tx`select id from requests where id = any(${[...requestIds]}::bigint[]) order by id for update`;
+}
+
+/**
+ * Locks a request for an operator's verb. One of a mailbox the operator does not serve is as good as absent (404); one
+ * that has changed since the caller read it is refused (412).
+ */
+export async function lockVisibleRequest(
+  tx: Transaction,
+  actor: OperatorActor,
+  on: OnRequest,
+): Promise<RequestRow> {
+  return visible(actor, on, await lockRequest(tx, on.requestId));
+}
+
+/** Locks several as `lockVisibleRequest` does and returns them in the order asked for. */
+export async function lockVisibleRequests(
+  tx: Transaction,
+  actor: OperatorActor,
+  requests: readonly OnRequest[],
+): Promise<RequestRow[]> {
+  const locked = new Map<number, RequestRow | null>();
+  const ids = requests.map((each) => each.requestId);
+  for (const id of ids.toSorted((a, b) => a - b)) locked.set(id, await lockRequest(tx, id));
+  return requests.map((on) => visible(actor, on, locked.get(on.requestId) ?? null));
+}
+
+/**
+ * A request for what an operator keeps beside it, a read mark or a draft: seen as `lockVisibleRequest` sees it, but not
+ * locked, so that nobody who reads or writes waits for somebody who acts.
+ */
+export async function seeVisibleRequest(
+  db: Queryable,
+  actor: OperatorActor,
+  on: OnRequest,
+): Promise<RequestRow> {
+  const [row] = await db<RequestRow[]>`${selectRequest(db, on.requestId)}`;
+  return visible(actor, on, row ?? null);
+}
+
+function visible(actor: OperatorActor, on: OnRequest, request: RequestRow | null): RequestRow {
+  if (request === null || !servesMailbox(actor, request.mailboxId)) throw notFound('request', on.requestId);
+  const { ifMatch = null } = on;
+  if (ifMatch !== null && !ifMatch.includes(entityTag(request))) {
+    throw new Problem('precondition_failed', `Request ${on.requestId} has changed since it was read`, {
+      members: { currentTag: entityTag(request) },
+    });
+  }
+  return request;
+}
