@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { connect } from '../../src/platform/db/connect.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
+import { oneClock } from './one-clock.ts';
 import type { Figures, Proof } from './proof.ts';
 import { writeReport } from './report.ts';
 
 /** Every proof, in the order they run and stand in docs/proofs.md. */
-const PROOFS: readonly Proof[] = [];
+const PROOFS: readonly Proof[] = [oneClock];
 
 /**
  * `npm run proof [NAME…]`: breaks what the desk promises to survive, with figures, and keeps the last ones of each proof in

@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeEach } from 'vitest';
 import type { Db } from '../../src/platform/db/connect.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
-import {
-  type DeliverDeps,
-  type DeliverOptions,
-  type DeliverReport,
-} from '../../src/outbox/sending/deliver-account.ts';
+import { deliverDue, type DueOptions, type DueReport } from '../../src/outbox/sending/deliver-due.ts';
+import type { DeliverDeps } from '../../src/outbox/sending/deliver-account.ts';
+import { type LeaseWatch, watchLeases } from '../../src/outbox/sending/lease-watch.ts';
 import type { DeliveryView } from '../../src/outbox/delivery.ts';
 import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
 import { queueMail } from '../../src/outbox/deliveries/queue-mail.ts';
@@ -24,6 +21,8 @@ export type Outbox = {
   readonly deps: DeliverDeps;
   readonly now: () => Date;
   readonly advance: (ms: number) => void;
+  /** What the test's own process has seen of leases; it counts by the same clock. */
+  readonly leases: (leaseMs?: number) => LeaseWatch;
   readonly mailboxId: number;
   readonly operatorId: number;
   /** A request of a contact of its own, in progress with the operator. */
@@ -58,8 +57,10 @@ export async function testOutbox() {
     await smtp.stop();
   });
   const outbox = new Proxy({} as Outbox, { get: (_, name) => current?.[name as keyof Outbox] });
-  const due = (options: DeliverOptions = {}): Promise<DeliverReport> =>
-    deliverDue(outbox.deps, { random: () => 0, ...options });
+  let leases: LeaseWatch | undefined;
+  beforeEach(() => void (leases = current?.leases()));
+  const due = (options: DueOptions = {}): Promise<DueReport> =>
+    deliverDue(outbox.deps, { random: () => 0, ...(leases === undefined ? {} : { leases }), ...options });
   const actor = (): OperatorActor => ({
     kind: 'operator',
     operatorId: outbox.operatorId,
@@ -98,6 +99,7 @@ export async function openOutbox(db: Db, smtp: string | MailTransport): Promise<
     deps,
     now,
     advance: (ms) => void (time += ms),
+    leases: (leaseMs) => watchLeases(leaseMs, () => time),
     mailboxId,
     operatorId,
     async addRequest(email = `contact${++contacts}@example.org`) {

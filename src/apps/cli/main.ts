@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
-import { systemClock } from '../../platform/clock.ts';
 import { openPage } from './open-page.ts';
 
 // A reader that has seen enough (`| head`) is no failure.
@@ -25,5 +24,5 @@ process.exitCode = await runCommandLine(
     err: (text) => void process.stderr.write(text),
     ...(hasBrowser ? { openPage } : {}),
   },
-  systemClock,
+  null,
 );

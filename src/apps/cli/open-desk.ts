@@ -1,6 +1,8 @@
 import { ownAppSecret } from '../../platform/app-secret.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../../platform/db/connect.ts';
+import { databaseClock, type FollowedClock } from '../../platform/db/database-clock.ts';
 import { migrate, newestVersion, schemaVersion } from '../../platform/db/migrate.ts';
 import { openDatabase } from '../../platform/db/open-database.ts';
 import { createTransports } from '../../outbox/accounts/transports.ts';
@@ -13,16 +15,20 @@ export type OpenDesk = { readonly desk: Desk; readonly close: () => Promise<void
 export async function openDesk(
   config: Config,
   schema: Command['schema'],
-  { log, clock, google, tell, openPage }: Pick<Desk, 'log' | 'clock' | 'google' | 'tell' | 'openPage'>,
+  given: Pick<Desk, 'log' | 'google' | 'tell' | 'openPage'> & { readonly clock: Clock | null },
 ): Promise<OpenDesk> {
+  const { log, google, tell, openPage } = given;
   const { db, close } = await openDatabase(config, log, 2);
   try {
+    let followed: FollowedClock | null = null;
+    const clock = given.clock ?? (followed = await databaseClock(db, log));
     if (schema !== 'any') await requireSchema(db, clock.now());
     const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
     const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     // It connects only when something is asked of it.
     const transports = createTransports({ db, keyring, log }, config.smtp);
     const closeAll = async (): Promise<void> => {
+      followed?.stop();
       transports.close();
       await close();
     };

@@ -6,12 +6,12 @@ import { parseCommandLine } from './parse-command-line.ts';
 import { renderHelp } from './render-help.ts';
 import type { Terminal } from './run-command.ts';
 
-/** Runs one command and answers its exit status: 0 done, 1 failed, 2 wrong usage. */
+/** Runs one command, by the database's clock unless given one, and answers its exit status: 0 done, 1 failed, 2 wrong usage. */
 export async function runCommandLine(
   args: readonly string[],
   env: Environment,
   terminal: Terminal,
-  clock: Clock,
+  clock: Clock | null,
   google: GoogleEndpoints = GOOGLE,
 ): Promise<0 | 1 | 2> {
   const line = await parseCommandLine(args, COMMANDS);

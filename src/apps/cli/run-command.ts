@@ -21,7 +21,7 @@ export async function runCommand(
     terminal,
     clock,
     google,
-  }: { readonly terminal: Terminal; readonly clock: Clock; readonly google: GoogleEndpoints },
+  }: { readonly terminal: Terminal; readonly clock: Clock | null; readonly google: GoogleEndpoints },
 ): Promise<0 | 1 | 2> {
   const reading = readConfig(env);
   if (!reading.ok) {

@@ -75,7 +75,10 @@ async function startParts(
 
   onProgress(`the server, on a PostgreSQL of its own in ${dataDir} (the first start takes longer)`);
   const port = await freePort(options.port);
-  const server = await startServer(serverConfig({ dataDir, port, smtpUrl: catcher.url }), { log, clock });
+  const server = await startServer(serverConfig({ dataDir, port, smtpUrl: catcher.url }), {
+    log,
+    ...(options.clock === undefined ? {} : { clock }),
+  });
   closers.push(server.stop);
   const { deps } = server;
   await addDemoMailbox(deps);

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { buildApp } from './app.ts';
 import { ownAppSecret } from '../../platform/app-secret.ts';
-import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../config.ts';
+import type { Db } from '../../platform/db/connect.ts';
+import { databaseClock } from '../../platform/db/database-clock.ts';
 import { migrate } from '../../platform/db/migrate.ts';
 import { openDatabase } from '../../platform/db/open-database.ts';
 import { createTransports } from '../../outbox/accounts/transports.ts';
@@ -29,6 +31,7 @@ export type StartOptions = {
   readonly web?: boolean;
   /** Sends what is due; true unless told. */
   readonly worker?: boolean;
+  /** Defaults to the database's. */
   readonly clock?: Clock;
   /** Google itself unless told. */
   readonly google?: GoogleEndpoints;
@@ -68,9 +71,10 @@ export async function startServer(config: Config, options: StartOptions): Promis
 }
 
 async function startParts(config: Config, options: StartOptions, closers: Closer[]) {
-  const { log, clock = systemClock, web = true, worker = true, google = GOOGLE } = options;
+  const { log, web = true, worker = true, google = GOOGLE } = options;
   const { db, url: databaseUrl, close } = await openDatabase(config, log);
   closers.push({ what: 'database', close });
+  const clock = options.clock ?? (await followDatabase(db, log, closers));
   const migration = await migrate(db, clock.now());
   if (migration.applied.length > 0) log.info(migration, 'database migrated');
 
@@ -122,6 +126,12 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   };
   listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
   return { url, deps };
+}
+
+async function followDatabase(db: Db, log: Log, closers: Closer[]): Promise<Clock> {
+  const clock = await databaseClock(db, log);
+  closers.push({ what: 'clock', close: clock.stop });
+  return clock;
 }
 
 // Told by `/readyz`: once it is being stopped, calls belong to another process.

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { OutboxDeps } from '../deps.ts';
-import type { Deps } from '../../platform/deps.ts';
 import { countDayRecipients, lockDailyLimit } from '../accounts/account-queries.ts';
+import { type AccountRest, accountRest } from './account-rest.ts';
 import type { Verdict } from './judge-result.ts';
-import { extendLeases, markLeasesLost } from './lease-queries.ts';
+import { type Lanes, openLanes } from './lanes.ts';
+import { type Lease, takeLease } from './lease.ts';
+import { extendLeases } from './lease-queries.ts';
 import { type ClaimedDelivery, claimDeliveries, findDueWork } from './queries.ts';
 import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
@@ -13,10 +14,11 @@ import type { SmtpAccount } from '../accounts/transports.ts';
 export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'>;
 
 export type DeliverOptions = {
-  /** Deliveries sent at the same time, those that are slow apart; 5 unless told. */
+  /** Deliveries sent at the same time, those that are slow apart. Defaults to 5. */
   readonly concurrency?: number;
+  /** Defaults to 5 minutes. */
   readonly attemptTimeoutMs?: number;
-  /** After this long a mail gives its place to others, and goes on beside them; 10 s unless told. */
+  /** After this long a mail gives its place to others, and goes on beside them. Defaults to 10 s. */
   readonly slowMs?: number;
   readonly leaseMs?: number;
   /** In [0, 1): the jitter of retries. */
@@ -36,12 +38,9 @@ export type DeliverReport = {
   readonly sent: number;
   readonly deferred: number;
   readonly failed: number;
-  /** Deliveries of a dead process that were taken over. */
-  readonly takenOver: number;
   readonly paused: 'no_transport' | 'account' | null;
 };
 
-const LEASE_MS = 2 * 60_000;
 const ATTEMPT_TIMEOUT_MS = 5 * 60_000;
 // A mail that takes longer than this gives its lane away, so that five that hang hold nobody else up for five minutes.
 const SLOW_MS = 10_000;
@@ -54,185 +53,114 @@ export async function deliverAccount(
   account: SmtpAccount,
   options: DeliverOptions = {},
 ): Promise<DeliverReport> {
-  const { db, clock } = deps;
-  const report: Counts = { attempted: 0, sent: 0, deferred: 0, failed: 0, takenOver: 0 };
-  const { serves, transport } = account;
-  const work = await findDueWork(db, { account: transport.account, serves }, clock.now());
-  if (work.expired) report.takenOver = await takeOver(deps);
-  if (work.pausedUntil !== null && work.pausedUntil > clock.now()) return { ...report, paused: 'account' };
-  if (!work.due && report.takenOver === 0) return { ...report, paused: null };
+  const report: Counts = { attempted: 0, sent: 0, deferred: 0, failed: 0 };
+  const now = deps.clock.now();
+  const work = await findDueWork(
+    deps.db,
+    { account: account.transport.account, serves: account.serves },
+    now,
+  );
+  if (work.pausedUntil !== null && work.pausedUntil > now) return { ...report, paused: 'account' };
+  if (!work.due) return { ...report, paused: null };
 
-  const leaseMs = options.leaseMs ?? LEASE_MS;
-  const leaseUntil = (): Date => new Date(clock.now().getTime() + leaseMs);
-  const run: DrainRun = {
+  const run: Run = {
     accountKey: account.key,
-    owner: randomUUID(),
-    leaseUntil,
-    takeOverAt: leaseUntil(),
-    attemptTimeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
-    random: options.random ?? Math.random,
-    pauseFailures: work.pauseFailures,
-    pausedSince: work.pausedSince,
-    abort: options.abort ?? new AbortController().signal,
-    lanes: options.concurrency ?? 5,
-    slowMs: options.slowMs ?? SLOW_MS,
-    running: new Set(),
-    ended: 0,
-    othersConnected: () => run.lanes > 1 && !run.probing,
-    probing: work.pausedUntil !== null,
-    paused: false,
-    onPause: options.onPause ?? (() => {}),
+    lanes: openLanes(options.concurrency ?? 5, MOST_CONNECTIONS),
+    lease: takeLease(deps.clock, options.leaseMs),
+    rest: accountRest(work, options.onPause ?? (() => {})),
+    report,
+    options,
   };
-  const renewal = setInterval(() => {
-    const sending = [...run.running].map(({ deliveryId }) => deliveryId);
-    extendLeases(db, run.owner, sending, run.leaseUntil()).catch((error: unknown) => {
-      deps.log.error({ error }, 'leases not renewed');
-    });
-  }, leaseMs / 4);
+  const stopRenewing = run.lease.keep(
+    () => extendLeases(deps.db, run.lease.owner, run.lanes.running(), run.lease.until()),
+    (error) => deps.log.error({ error }, 'leases not renewed'),
+  );
   try {
-    await drain(deps, run, report, options);
+    await drain(deps, run);
   } finally {
-    clearInterval(renewal);
+    stopRenewing();
   }
-  return { ...report, paused: run.paused ? 'account' : null };
+  return { ...report, paused: run.rest.hasBegun() ? 'account' : null };
 }
 
-type DrainRun = SendRun & {
+type Run = {
   readonly accountKey: string;
-  readonly leaseUntil: () => Date;
-  /** When to look again for what a dead process has left. */
-  takeOverAt: Date;
-  /** One less each time the server turns a further connection away. */
-  lanes: number;
-  readonly slowMs: number;
-  readonly running: Set<Sending>;
-  /** How many sends have ended. */
-  ended: number;
-  /** The account has been resting: one mail at a time finds out whether it works again. */
-  probing: boolean;
-  paused: boolean;
-  readonly onPause: () => void;
+  readonly lanes: Lanes;
+  readonly lease: Lease;
+  readonly rest: AccountRest;
+  readonly report: Counts;
+  readonly options: DeliverOptions;
 };
 
-type Counts = { attempted: number; sent: number; deferred: number; failed: number; takenOver: number };
+type Counts = { attempted: number; sent: number; deferred: number; failed: number };
 
 type AccountDeps = DeliverDeps & SmtpAccount;
 
-type Sending = {
-  readonly deliveryId: number;
-  readonly done: Promise<void>;
-  readonly doneOrSlow: Promise<void>;
-  readonly isSlow: () => boolean;
-};
-
 // Claims no more than there are lanes: a mail that waits in this process would wait for the others too.
-async function drain(
-  deps: DeliverDeps,
-  run: DrainRun,
-  report: Counts,
-  options: Pick<DeliverOptions, 'stop' | 'nextLook'>,
-): Promise<void> {
-  const { running } = run;
+async function drain(deps: DeliverDeps, run: Run): Promise<void> {
+  const { lanes, rest, options } = run;
+  const nobody = (): boolean => lanes.running().length === 0;
   try {
     for (;;) {
-      const free = freeLanes(run, [...running]);
-      const endedBefore = run.ended;
-      const mayClaim = free > 0 && !run.paused && options.stop?.aborted !== true;
+      const free = rest.isProbing() ? lanes.free(1) : lanes.free();
+      const endedBefore = lanes.ended();
+      const mayClaim = free > 0 && !rest.hasBegun() && options.stop?.aborted !== true;
       try {
-        if (mayClaim) await sendDue(deps, run, report, free);
+        if (mayClaim) await sendDue(deps, run, free);
       } catch (error) {
         // Nobody shall wait for a mail that hangs because the database was away for a moment.
-        if (running.size === 0 || options.nextLook === undefined) throw error;
-        deps.log.error({ error }, 'the outbox could not be read');
+        if (nobody() || options.nextLook === undefined) throw error;
+        deps.log.error({ error, account: run.accountKey }, 'due deliveries could not be claimed');
       }
       // What ended while the claim was looking may be what another mail waited for: the claim cannot have seen it.
-      if (run.ended !== endedBefore) continue;
-      if (running.size === 0) return;
+      if (lanes.ended() !== endedBefore) continue;
+      if (nobody()) return;
       const look = mayClaim && options.nextLook !== undefined ? [options.nextLook()] : [];
-      const changes = [...running].map((each) => (each.isSlow() ? each.done : each.doneOrSlow));
-      await Promise.race([...changes, ...look]);
+      await Promise.race([lanes.changed(), ...look]);
     }
   } finally {
-    await Promise.allSettled([...running].map(({ done }) => done));
+    await lanes.settled();
   }
 }
 
-async function sendDue(deps: DeliverDeps, run: DrainRun, report: Counts, free: number): Promise<void> {
-  if (deps.clock.now() > run.takeOverAt) {
-    report.takenOver += await takeOver(deps);
-    run.takeOverAt = run.leaseUntil();
-  }
+async function sendDue(deps: DeliverDeps, run: Run, free: number): Promise<void> {
   // Read anew: since the last claim it may have got other mailboxes or another password, or be gone.
   const account = (await deps.transports.list()).find(({ key }) => key === run.accountKey);
   if (account === undefined) return;
   const accountDeps = { ...deps, ...account };
+  const slowMs = run.options.slowMs ?? SLOW_MS;
   for (const delivery of await claimWithinDay(accountDeps, run, free)) {
-    report.attempted++;
-    const done = sendOne(accountDeps, run, report, delivery).finally(() => {
-      run.running.delete(sending);
-      run.ended++;
-    });
-    const sending = watch(delivery, done, run.slowMs);
-    run.running.add(sending);
+    run.report.attempted++;
+    const send = sendOne(accountDeps, run, delivery);
+    run.lanes.start(delivery.id, send, slowMs + (delivery.attachedBytes ?? 0) / BYTES_PER_MS);
   }
 }
 
-function freeLanes(run: DrainRun, running: readonly Sending[]): number {
-  const lanes = run.probing ? 1 : run.lanes;
-  const quick = running.filter((each) => !each.isSlow()).length;
-  return Math.min(lanes - quick, MOST_CONNECTIONS - running.length);
-}
-
-function watch(delivery: ClaimedDelivery, done: Promise<void>, slowMs: number): Sending {
-  let slow = false;
-  const seen = Promise.withResolvers<void>();
-  const timer = setTimeout(
-    () => {
-      slow = true;
-      seen.resolve();
-    },
-    slowMs + (delivery.attachedBytes ?? 0) / BYTES_PER_MS,
-  );
-  const ended = done.finally(() => clearTimeout(timer));
-  return {
-    deliveryId: delivery.id,
-    done,
-    doneOrSlow: Promise.race([ended, seen.promise]),
-    isSlow: () => slow,
-  };
-}
-
-async function sendOne(
-  deps: AccountDeps,
-  run: DrainRun,
-  report: Counts,
-  delivery: ClaimedDelivery,
-): Promise<void> {
+async function sendOne(deps: AccountDeps, run: Run, delivery: ClaimedDelivery): Promise<void> {
+  const { rest, lanes, report } = run;
   try {
-    const verdict = await sendDelivery(deps, run, delivery);
+    const verdict = await sendDelivery(deps, sendRunOf(run), delivery);
     if (verdict === null) return;
     count(report, verdict);
-    if (verdict.pause !== null) {
-      run.paused = true;
-      run.onPause();
-    } else if (verdict.turnedAway) {
-      run.lanes = Math.max(1, run.lanes - 1);
-    } else if (run.probing) {
-      await recordAccountWorks(deps);
-      run.probing = false;
-    }
+    if (verdict.pause !== null) rest.begin();
+    else if (verdict.turnedAway) lanes.narrow();
+    else if (rest.endProbing()) await recordAccountWorks(deps);
   } catch (error) {
     // Its lease runs out and somebody takes it over.
     deps.log.error({ deliveryId: delivery.id, error }, 'result of a delivery not written');
   }
 }
 
-// A dead process leaves its deliveries under a lease; once that is over they go again, with the same Message-ID.
-async function takeOver(deps: Pick<Deps, 'db' | 'clock' | 'log'>): Promise<number> {
-  const lost = await markLeasesLost(deps.db, deps.clock.now());
-  if (lost.length > 0)
-    deps.log.warn({ deliveryIds: lost.map(({ id }) => id) }, 'taken over from a dead process');
-  return lost.length;
+function sendRunOf({ lanes, lease, rest, options }: Run): SendRun {
+  return {
+    owner: lease.owner,
+    attemptTimeoutMs: options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS,
+    random: options.random ?? Math.random,
+    pauseFailures: rest.failures,
+    pausedSince: rest.since,
+    othersConnected: () => lanes.width() > 1 && !rest.isProbing(),
+    abort: options.abort ?? new AbortController().signal,
+  };
 }
 
 function count(report: Counts, verdict: Verdict): void {
@@ -244,16 +172,16 @@ function count(report: Counts, verdict: Verdict): void {
 // Under a limit of our own claims are made one after the other, over all processes: two could both take the last place.
 async function claimWithinDay(
   deps: AccountDeps,
-  run: DrainRun,
+  { lease }: Run,
   limit: number,
 ): Promise<readonly ClaimedDelivery[]> {
   const now = deps.clock.now();
   const claim = {
-    owner: run.owner,
+    owner: lease.owner,
     account: deps.transport.account,
     serves: deps.serves,
     now,
-    leaseUntil: run.leaseUntil(),
+    leaseUntil: lease.until(),
     limit,
   };
   const day = deps.dailyLimit;

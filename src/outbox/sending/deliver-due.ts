@@ -4,23 +4,36 @@ import {
   type DeliverReport,
   deliverAccount,
 } from './deliver-account.ts';
+import type { LeaseWatch } from './lease-watch.ts';
+import { takeOverLost } from './take-over.ts';
+
+export type DueOptions = DeliverOptions & {
+  /** What this process has seen of all leases; a call without one has seen nothing, and takes nothing over. */
+  readonly leases?: LeaseWatch;
+};
+
+export type DueReport = DeliverReport & {
+  /** Deliveries of dead processes that were taken over. */
+  readonly takenOver: number;
+};
 
 /**
  * Sends everything that is due, by every account side by side, replies before notices, and returns when nothing is due
  * any more or the accounts have to rest. Safe to run in any number of processes at once. Rejects only when the database does.
  */
-export async function deliverDue(deps: DeliverDeps, options: DeliverOptions = {}): Promise<DeliverReport> {
+export async function deliverDue(deps: DeliverDeps, options: DueOptions = {}): Promise<DueReport> {
   const accounts = await deps.transports.list();
-  if (accounts.length === 0) return { ...NOTHING, paused: 'no_transport' };
+  const takenOver = options.leases === undefined ? 0 : await takeOverLost(deps, options.leases);
+  if (accounts.length === 0) return { ...NOTHING, takenOver, paused: 'no_transport' };
   const reports = await Promise.all(accounts.map((account) => deliverAccount(deps, account, options)));
-  return reports.reduce((all, each) => ({
-    attempted: all.attempted + each.attempted,
-    sent: all.sent + each.sent,
-    deferred: all.deferred + each.deferred,
-    failed: all.failed + each.failed,
-    takenOver: all.takenOver + each.takenOver,
-    paused: all.paused ?? each.paused,
+  const all = reports.reduce((sum, each) => ({
+    attempted: sum.attempted + each.attempted,
+    sent: sum.sent + each.sent,
+    deferred: sum.deferred + each.deferred,
+    failed: sum.failed + each.failed,
+    paused: sum.paused ?? each.paused,
   }));
+  return { ...all, takenOver };
 }
 
-const NOTHING = { attempted: 0, sent: 0, deferred: 0, failed: 0, takenOver: 0 };
+const NOTHING = { attempted: 0, sent: 0, deferred: 0, failed: 0 };

@@ -1,16 +1,40 @@
 import type { Db } from '../../platform/db/connect.ts';
+import type { HeldLease } from './lease-watch.ts';
+
+/** What anybody is sending. */
+export async function listLeases(db: Db): Promise<readonly HeldLease[]> {
+  const [row] = await db<{ leases: HeldLease[] }[]>`
+    select coalesce(jsonb_agg(jsonb_build_object('deliveryId', id, 'owner', lease_owner, 'until', lease_until)), '[]') as leases
+    from deliveries
+    where state = 'sending'`;
+  return row?.leases ?? [];
+}
 
 /**
- * Takes over what a dead process was sending: it may have left or not, so it goes again, and its attempt says `lost`. From
- * the fifth time on it waits, lest a mail that brings the process down does so without end.
+ * Takes over what dead processes were sending, unless a lease was renewed meanwhile: it may have left or not, so it goes
+ * again, and its attempt says `lost`. From the fifth time on it waits, lest a mail that brings the process down does so
+ * without end.
  */
-export async function markLeasesLost(db: Db, now: Date): Promise<readonly { readonly id: number }[]> {
+export async function markLeasesLost(
+  db: Db,
+  leases: readonly HeldLease[],
+  now: Date,
+): Promise<readonly { readonly id: number }[]> {
+  const held = {
+    ids: leases.map(({ deliveryId }) => deliveryId),
+    owners: leases.map(({ owner }) => owner),
+    untils: leases.map(({ until }) => until),
+  };
   return await db<{ id: number }[]>`
     with abandoned as (
-      select id from deliveries
-      where state = 'sending' and lease_until < ${now}
-      order by lease_until
-      for update skip locked
+      select deliveries.id
+      from deliveries
+        join unnest(${held.ids}::bigint[], ${held.owners}::uuid[], ${held.untils}::timestamptz[])
+          as lost (id, owner, until)
+          on deliveries.id = lost.id and lease_owner = lost.owner and lease_until = lost.until
+      where state = 'sending'
+      order by deliveries.id
+      for update of deliveries skip locked
     ), taken as (
       update deliveries
       set state = 'deferred', lease_owner = null, lease_until = null,
@@ -40,4 +64,22 @@ export async function extendLeases(
   await db`
     update deliveries set lease_until = ${leaseUntil}
     where id = any(${[...deliveryIds]}::bigint[]) and state = 'sending' and lease_owner = ${owner}`;
+}
+
+/**
+ * After the clock was set back: what was due, or was to be tried again soon, would wait as long as the clock jumped. What
+ * was made to wait at a time that has yet to come is due now; a reply that is held is held for its whole time again.
+ */
+export async function bringForward(db: Db, now: Date): Promise<number> {
+  const moved = await db`
+    update deliveries
+    set next_attempt_at = case state when 'held' then ${now}::timestamptz + (next_attempt_at - created_at) else ${now} end
+    where state in ('queued', 'held', 'deferred') and next_attempt_at > ${now}
+      and (state = 'queued' or (created_at > ${now} and next_attempt_at >= created_at)
+        or exists (select from delivery_attempts where delivery_id = deliveries.id and ended_at > ${now}))`;
+  await db`
+    update sending_pauses
+    set until = ${now}, since = least(since, ${now})
+    where until > ${now}::timestamptz + interval '1 hour' or since > ${now}`;
+  return moved.count;
 }

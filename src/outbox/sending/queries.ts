@@ -10,14 +10,13 @@ import type {
 import type { Served } from '../accounts/transports.ts';
 
 export type DueWork = {
-  readonly expired: boolean;
   readonly due: boolean;
   readonly pausedUntil: Date | null;
   readonly pausedSince: Date | null;
   readonly pauseFailures: number;
 };
 
-/** The cheap look of every second: is there anything due or abandoned, and may this account send? */
+/** The cheap look of every second: is there anything due, and may this account send? */
 export async function findDueWork(
   db: Db,
   { account, serves }: Pick<Claim, 'account' | 'serves'>,
@@ -25,7 +24,6 @@ export async function findDueWork(
 ): Promise<DueWork> {
   const [row] = await db<DueWork[]>`
     select
-      exists (select from deliveries where state = 'sending' and lease_until < ${now}) as expired,
       exists (
         select from deliveries
         where kind in ('reply', 'notice') and state in ('queued', 'held', 'deferred') and next_attempt_at <= ${now}

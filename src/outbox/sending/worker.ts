@@ -1,5 +1,8 @@
-import { deliverAccount } from './deliver-account.ts';
-import type { DeliverDeps, DeliverOptions } from './deliver-account.ts';
+import { type Stopwatch, stopwatch } from '../../platform/clock.ts';
+import { type DeliverDeps, type DeliverOptions, deliverAccount } from './deliver-account.ts';
+import { watchForSteps } from './after-step.ts';
+import { watchLeases } from './lease-watch.ts';
+import { takeOverLost } from './take-over.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
 
 export type DeliveryWorker = {
@@ -12,6 +15,8 @@ export type DeliveryWorker = {
 export type WorkerOptions = Pick<DeliverOptions, 'concurrency' | 'attemptTimeoutMs' | 'leaseMs'> & {
   readonly pollMs?: number;
   readonly stopWithinMs?: number;
+  /** Counts by what leases are watched; tests pass one they can move. */
+  readonly elapsed?: Stopwatch;
 };
 
 type Running = { readonly done: Promise<void>; readonly wake: () => void };
@@ -21,7 +26,7 @@ type Running = { readonly done: Promise<void>; readonly wake: () => void };
  * that one whose server hangs holds no other up. Survives the loss of the database.
  */
 export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = {}): DeliveryWorker {
-  const { pollMs = 1000, stopWithinMs = 10_000, ...sending } = options;
+  const { pollMs = 1000, stopWithinMs = 10_000, elapsed = stopwatch, ...sending } = options;
   const stop = new AbortController();
   const abort = new AbortController();
   const alarm = createAlarm();
@@ -40,7 +45,7 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       try {
         await deliverAccount(deps, account, options);
       } catch (error) {
-        deps.log.error({ error }, 'the outbox could not be read');
+        deps.log.error({ error, account: account.key }, 'an account could not be looked after');
       }
       running.delete(run);
       letGo();
@@ -52,10 +57,22 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
     claiming.set(account.key, run);
   };
 
+  const leases = watchLeases(options.leaseMs, elapsed);
+  const makeDueAfterStep = watchForSteps(deps, elapsed);
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  // Not at every ring: under load there are hundreds a second.
+  const lookAfterOthers = async (): Promise<void> => {
+    if (elapsed() - lookedAt < pollMs) return;
+    lookedAt = elapsed();
+    await makeDueAfterStep();
+    await takeOverLost(deps, leases);
+  };
+
   const work = async (): Promise<void> => {
     let failures = 0;
     while (!stop.signal.aborted) {
       try {
+        await lookAfterOthers();
         const accounts = await deps.transports.list();
         for (const account of accounts) {
           if (!claiming.has(account.key)) start(account);
@@ -63,7 +80,7 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
         failures = 0;
       } catch (error) {
         failures++;
-        deps.log.error({ error, failures }, 'the outbox could not be read');
+        deps.log.error({ error, failures }, 'accounts and leases could not be looked at');
       }
       if (!stop.signal.aborted) await alarm.wait(Math.min(30_000, pollMs * 2 ** failures));
     }

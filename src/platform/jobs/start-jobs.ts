@@ -1,5 +1,5 @@
-import type { CronItem, Logger, Runner, TaskList } from 'graphile-worker';
-import type { Clock } from '../clock.ts';
+import type { CronItem, Logger, Runner, TaskList, WorkerUtils } from 'graphile-worker';
+import { type Clock, stopwatch, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { connectionUrls } from './connection-urls.ts';
 
@@ -28,6 +28,9 @@ const POLL_MS = 10_000;
 const ABORT_AFTER_MS = 1000;
 /** The slowest to start again after the database went away. */
 const MOST_PAUSE_MS = 60_000;
+const CLOCK_LOOK_MS = 10_000;
+/** More than a machine's clock is put right by, in one go, while nothing is wrong with it. */
+const MAX_CLOCK_ERROR_MS = 30_000;
 
 /**
  * Does the periodic work with graphile-worker, whose tables are in a schema of their own in the same database. Any number
@@ -62,8 +65,10 @@ async function keepRunning(options: StartJobsOptions, signal: AbortSignal): Prom
 
 async function runUntilStopped(options: StartJobsOptions, url: string, signal: AbortSignal): Promise<void> {
   // Only where jobs run: a process that takes HTTP alone does without its memory.
-  const { Logger, parseCronItems, run } = await import('graphile-worker');
+  const { Logger, makeWorkerUtils, parseCronItems, run } = await import('graphile-worker');
   if (signal.aborted) return;
+  const utils = await makeWorkerUtils({ connectionString: url, maxPoolSize: 1 });
+  await bringForward(utils, options.clock.now()).finally(() => utils.release());
   const runner = await run({
     connectionString: url,
     maxPoolSize: POOL_SIZE,
@@ -72,7 +77,8 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
     noHandleSignals: true,
     // Batched, if only of one: unbatched, a connection lost while a job is marked done would be a rejection that nobody
     // handles, and end the server; so it ends this runner, and the next one starts.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    // By the time that its cron goes by: where this machine is ahead of the database, a job would wait for the difference.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0, useNodeTime: true } },
     gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
     logger: new Logger(logInto(options.log)),
     taskList: tasksOf(options),
@@ -81,7 +87,38 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
   await untilEnded(runner, signal);
 }
 
-async function untilEnded(runner: Runner, signal: AbortSignal): Promise<void> {
+// Its cron waits for the minute after the last one it did, by this machine's clock: set back by an hour, it would stand
+// still for an hour, and so would every process that starts then.
+async function bringForward(utils: WorkerUtils, now: Date): Promise<void> {
+  await utils.migrate();
+  const before = `$1::timestamptz + interval '10 minutes'`;
+  await utils.withPgClient(async (client) => {
+    await client.query(
+      `update graphile_worker._private_known_crontabs set last_execution = $1 where last_execution > ${before}`,
+      [now],
+    );
+    await client.query(`update graphile_worker._private_jobs set run_at = $1 where run_at > ${before}`, [
+      now,
+    ]);
+  });
+}
+
+/** Ends when the stop is called, or when this machine's clock was set: the caller then starts the runner again. */
+async function untilEnded(runner: Runner, stop: AbortSignal): Promise<void> {
+  const set = new AbortController();
+  const difference = (): number => systemClock.now().getTime() - stopwatch();
+  const before = difference();
+  const timer = setInterval(() => {
+    if (Math.abs(difference() - before) > MAX_CLOCK_ERROR_MS) set.abort();
+  }, CLOCK_LOOK_MS);
+  try {
+    await untilAborted(runner, AbortSignal.any([stop, set.signal]));
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function untilAborted(runner: Runner, signal: AbortSignal): Promise<void> {
   const onAbort = (): void =>
     void runner.stop().catch(() => {
       // It had stopped by itself; its own promise says why.

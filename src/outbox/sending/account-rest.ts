@@ -1,0 +1,40 @@
+/** Whether an account rests, as far as one run of it knows. */
+export type AccountRest = {
+  /** How often in a row it has had to rest, and since when. */
+  readonly failures: number;
+  readonly since: Date | null;
+  /** It has rested: one mail at a time finds out whether it works again. */
+  readonly isProbing: () => boolean;
+  /** It has to rest again: this run sends nothing more. */
+  readonly hasBegun: () => boolean;
+  readonly begin: () => void;
+  /** A mail got through. True the first time, when the rest is to be forgotten. */
+  readonly endProbing: () => boolean;
+};
+
+export function accountRest(
+  before: {
+    readonly pausedUntil: Date | null;
+    readonly pausedSince: Date | null;
+    readonly pauseFailures: number;
+  },
+  onBegin: () => void,
+): AccountRest {
+  let probing = before.pausedUntil !== null;
+  let begun = false;
+  return {
+    failures: before.pauseFailures,
+    since: before.pausedSince,
+    isProbing: () => probing,
+    hasBegun: () => begun,
+    begin() {
+      begun = true;
+      onBegin();
+    },
+    endProbing() {
+      const first = probing;
+      probing = false;
+      return first;
+    },
+  };
+}

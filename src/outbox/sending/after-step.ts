@@ -1,0 +1,34 @@
+import type { Stopwatch } from '../../platform/clock.ts';
+import type { Deps } from '../../platform/deps.ts';
+import { bringForward } from './lease-queries.ts';
+
+/** What readings of one clock may differ by although nobody has set it. */
+const MAX_CLOCK_ERROR_MS = 2000;
+const AGAIN_MS = 5000;
+/** By then every process of the desk goes by the clock as it is now, and queues nothing for an hour that has been. */
+const SETTLED_MS = 20_000;
+
+/**
+ * Notices that the clock was set back since the last look (or that nobody looked before) and makes due what would wait for
+ * the time that it lost. To be called every second or so.
+ */
+export function watchForSteps(
+  deps: Pick<Deps, 'db' | 'clock' | 'log'>,
+  elapsed: Stopwatch,
+): () => Promise<void> {
+  let before = Number.POSITIVE_INFINITY;
+  let settledAt = Number.NEGATIVE_INFINITY;
+  let doneAt = Number.NEGATIVE_INFINITY;
+  return async () => {
+    const at = elapsed();
+    const difference = deps.clock.now().getTime() - at;
+    const wasSetBack = difference < before - MAX_CLOCK_ERROR_MS;
+    if (wasSetBack) settledAt = at + SETTLED_MS;
+    if (wasSetBack || (at < settledAt && at >= doneAt + AGAIN_MS)) {
+      const moved = await bringForward(deps.db, deps.clock.now());
+      if (moved > 0) deps.log.warn({ moved }, 'the clock was set back; what waited for it is due now');
+      doneAt = at;
+    }
+    before = difference;
+  };
+}
