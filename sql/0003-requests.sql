@@ -141,14 +141,14 @@ create table read_marks (
 create index read_marks_request on read_marks (request_id);
 
 -- What an operator has written on a request and not sent yet. The version counts its savings: one that starts from an older
--- version is refused.
+-- version is refused. 0: it only has files so far.
 create table drafts (
   id bigint generated always as identity primary key,
   request_id bigint not null references requests on delete cascade,
   operator_id bigint not null references operators on delete cascade,
   kind text not null constraint drafts_kind_known check (kind in ('reply', 'note')),
-  version integer not null default 1,
-  text text not null default '',
+  version integer not null,
+  text text not null,
   -- As typed, finished or not; null: as a reply without `cc` does it.
   cc text[],
   updated_at timestamptz not null,

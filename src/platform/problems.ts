@@ -20,6 +20,8 @@ export type ProblemCode =
   | 'already_exists'
   /** The thing has changed since the caller saw it (`If-Match`). */
   | 'precondition_failed'
+  /** What was saved starts from a version that is not the newest; the newest comes along. */
+  | 'newer_version'
   /** An Idempotency-Key came again with another body. */
   | 'idempotency_mismatch'
   /** The body is longer than the documented limit. */

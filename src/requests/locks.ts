@@ -1,5 +1,5 @@
 // The order in which everything that locks does so, so that no two transactions wait for each other:
-//   mailbox → contact → request → delivery → intake → daily limit of an account
+//   mailbox → contact → request → draft → delivery → intake → daily limit of an account
 // and within a kind the smallest id first. Whoever needs an earlier lock takes it first, needed or not in the end.
 // Operators are locked after requests where one is given work (`for share`), and before them where one leaves, which
 // releases requests: see people/operators/edit-operator.ts.
@@ -98,6 +98,16 @@ export async function seeVisibleRequest(
   on: OnRequest,
 ): Promise<RequestRow> {
   const [row] = await db<RequestRow[]>`${selectRequest(db, on.requestId)}`;
+  return visible(actor, on, row ?? null);
+}
+
+/** The same, held as it is for the rest of the transaction: who changes it waits, who holds it too does not. */
+export async function holdVisibleRequest(
+  tx: Transaction,
+  actor: OperatorActor,
+  on: OnRequest,
+): Promise<RequestRow> {
+  const [row] = await tx<RequestRow[]>`${selectRequest(tx, on.requestId)} for key share`;
   return visible(actor, on, row ?? null);
 }
 

@@ -134,6 +134,9 @@ const ON_A_REQUEST: readonly (readonly [method: string, path: string, body?: unk
   ['POST', '/split', { messageIds: [1] }],
   ['POST', '/messages', { text: 'Hello' }],
   ['POST', '/notes', { text: 'Hello' }],
+  ['GET', '/drafts/reply'],
+  ['PUT', '/drafts/reply', { version: 0, text: 'Hello' }],
+  ['DELETE', '/drafts/note'],
   ['PUT', '/read-mark'],
   ['DELETE', '/read-mark'],
 ];

@@ -45,8 +45,8 @@ test('a request says what was written last, whether files came, who waits since 
     insert into participants (request_id, email, name, created_at)
     values (${full}, 'ivan@example.org', 'Ivan', ${START}), (${full}, 'olga@example.org', '', ${START})`;
   await db`
-    insert into drafts (request_id, operator_id, kind, text, updated_at)
-    values (${full}, ${operatorId}, 'note', 'x', ${START}), (${full}, ${operatorId}, 'reply', 'x', ${START})`;
+    insert into drafts (request_id, operator_id, kind, version, text, updated_at)
+    values (${full}, ${operatorId}, 'note', 1, 'x', ${START}), (${full}, ${operatorId}, 'reply', 1, 'x', ${START})`;
   expect(await listed(token, ALL)).toMatchObject([
     {
       id: empty,
@@ -100,8 +100,8 @@ test('another operator’s drafts and an unknown addition are not given', async 
   const bob = await testOperator(deps, { name: 'Bob' });
   const id = await insertRequest(db, await insertDesk(db));
   await db`
-    insert into drafts (request_id, operator_id, kind, text, updated_at)
-    values (${id}, ${bob.id}, 'reply', 'x', ${START})`;
+    insert into drafts (request_id, operator_id, kind, version, text, updated_at)
+    values (${id}, ${bob.id}, 'reply', 1, 'x', ${START})`;
   expect(await listed(ann.token, 'include=drafts')).toMatchObject([{ drafts: [] }]);
   const answer = await call('GET', '/v1/requests?include=everything', ann);
   expect((await problemOf(answer, 400, 'invalid_input')).errors).toMatchObject([{ pointer: 'include' }]);

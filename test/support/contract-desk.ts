@@ -62,11 +62,20 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
       ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START}
     from unnest(array['quarantined', 'discarded']) as outcome
     returning id`;
+  const form = fileForm('a.txt', 'hello');
+  const uploaded = await call('POST', `/v1/requests/${open}/drafts/reply/files`, {
+    token: agent.token,
+    ...form,
+  });
+  await call('POST', `/v1/requests/${open}/drafts/reply/files`, { token: admin.token, ...form });
+  const draft = (await uploaded.json()) as { id: number; files: { id: number }[] };
   const view = await send('/v1/views', { name: 'Mine', query: 'assignee=me', shared: true });
   await send('/v1/views', { name: 'Open', query: 'status=new', shared: true });
   return {
     ...place,
     viewId: view.id,
+    /** Of the agent's draft. */
+    draftFileId: draft.files[0]?.id ?? 0,
     admin,
     agent,
     /** An operator who is not active. */
@@ -143,6 +152,26 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     body: { text: 'Hello.' },
   }),
   'PUT /v1/mailboxes/{id}/smtp': () => ({ body: { url: 'smtps://u:p@smtp.example.com' } }),
+  'GET /v1/requests/{id}/drafts/{kind}': ({ open }) => ({ id: open, others: { kind: 'reply' } }),
+  'PUT /v1/requests/{id}/drafts/{kind}': ({ taken }) => ({
+    id: taken,
+    others: { kind: 'note' },
+    body: { version: 0, text: 'Hello' },
+  }),
+  'DELETE /v1/requests/{id}/drafts/{kind}': ({ open }) => ({ id: open, others: { kind: 'reply' } }),
+  'POST /v1/requests/{id}/drafts/{kind}/files': ({ taken }) => ({
+    id: taken,
+    others: { kind: 'reply' },
+    ...fileForm('b.txt', 'hello'),
+  }),
+  'GET /v1/requests/{id}/drafts/{kind}/files/{fileId}': ({ open, draftFileId }) => ({
+    id: open,
+    others: { kind: 'reply', fileId: draftFileId + 1 },
+  }),
+  'DELETE /v1/requests/{id}/drafts/{kind}/files/{fileId}': ({ open, draftFileId }) => ({
+    id: open,
+    others: { kind: 'reply', fileId: draftFileId },
+  }),
   'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
   'POST /v1/views': () => ({ body: { name: 'New', query: 'status=new&q=parcel' } }),
   'PATCH /v1/views/{id}': ({ viewId }) => ({ id: viewId, body: { name: 'Other' } }),
@@ -196,6 +225,17 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
   }),
   'POST /v1/requests/{id}/messages': ({ closed }) => ({ 409: { id: closed, body: { text: 'Hello.' } } }),
   'POST /v1/requests/{id}/notes': ({ merged }) => ({ 409: { id: merged, body: { text: 'Hello.' } } }),
+  'PUT /v1/requests/{id}/drafts/{kind}': ({ open }) => ({
+    409: { id: open, others: { kind: 'reply' }, body: { version: 7, text: 'Hello' } },
+  }),
+  'DELETE /v1/requests/{id}/drafts/{kind}': ({ open }) => ({
+    409: { id: open, others: { kind: 'reply' }, query: '?version=7' },
+  }),
+  'POST /v1/requests/{id}/drafts/{kind}/files': ({ open }) => {
+    const { body, headers } = fileForm('b.txt', 'hello');
+    const others = { kind: 'reply' };
+    return { 413: { id: open, others, body, headers: { ...headers, 'content-length': '99999999' } } };
+  },
   'POST /v1/views': () => ({
     409: { body: { name: 'Mine', query: '' } },
   }),
@@ -233,6 +273,15 @@ function signed(body: string): { body: string; headers: Readonly<Record<string, 
       'webhook-timestamp': String(timestamp),
       'webhook-signature': sign(SECRET, 'm', timestamp, body),
     },
+  };
+}
+
+/** A form with one file, in the field `file`. */
+export function fileForm(name: string, content: string) {
+  const head = `content-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: text/plain`;
+  return {
+    body: `--edge\r\n${head}\r\n\r\n${content}\r\n--edge--\r\n`,
+    headers: { 'content-type': 'multipart/form-data; boundary=edge' },
   };
 }
 

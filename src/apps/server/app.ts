@@ -8,6 +8,7 @@ import type { IdentityProvider } from '../../people/credentials/identity-provide
 import { tokenRoutes } from '../../people/credentials/routes.ts';
 import { deliveryRoutes } from '../../outbox/deliveries/routes.ts';
 import type { IntakeDeps } from '../../intake/deps.ts';
+import { draftRoutes } from '../../requests/drafts/routes.ts';
 import { erasureRoutes } from '../../requests/privacy/routes.ts';
 import { historyRoutes } from '../../requests/history/history-routes.ts';
 import { eventRoutes } from '../../integrations/feed/routes.ts';
@@ -86,7 +87,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
     '/v1/*',
     authenticate(deps),
     emptyBodyIsNone(),
-    limitBodies(JSON_BODY_BYTES, (path) => /^\/v1\/requests\/\d+\/messages$/.test(path)),
+    limitBodies(JSON_BODY_BYTES, (path) => /^\/v1\/requests\/\d+\/(messages|drafts\/\w+\/files)$/.test(path)),
   );
   app.route('/', requestListRoutes(deps));
   app.route('/', requestRoutes(deps));
@@ -115,6 +116,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', ownSettingsRoutes(deps));
   app.route('/', readMarkRoutes(deps));
   app.route('/', viewRoutes(deps));
+  app.route('/', draftRoutes(deps));
   return app;
 }
 

@@ -24,18 +24,11 @@ export function outgoingFiles(
   given: readonly GivenFile[],
   words: { readonly text: string; readonly html: string | null },
 ): ReadyFiles {
-  if (given.length > MOST_FILES) {
-    throw invalidField('/attachments', `has ${given.length} files; a mail takes ${MOST_FILES}`);
-  }
-  const encoded = given.reduce((sum, file) => sum + encodedSize(file.content.byteLength) + 500, 0);
-  const total = encoded + encodedSize(Buffer.byteLength(words.text + (words.html ?? words.text)));
-  if (total > MOST_ENCODED_BYTES) {
-    const megabytes = (total / (1024 * 1024)).toFixed(1);
-    throw invalidField(
-      '/attachments',
-      `come to ${megabytes} MB as they are mailed (a third more than on disk); Gmail takes 25 MB`,
-    );
-  }
+  const wordBytes = Buffer.byteLength(words.text + (words.html ?? words.text));
+  ensureFilesFit(
+    given.map((file) => file.content.byteLength),
+    wordBytes,
+  );
   const shown = shownNames(words.html);
   const ids = new Map<string, string>();
   const attachments = given.map((file, index): OutgoingAttachment => {
@@ -52,6 +45,21 @@ export function outgoingFiles(
     throw invalidField('/html', `shows cid:${missing}, and no attachment has that name`);
   }
   return { html: withIds(words.html, ids), attachments };
+}
+
+/** Refuses more files, or larger ones, than a mail takes beside its words. */
+export function ensureFilesFit(sizes: readonly number[], wordBytes: number): void {
+  if (sizes.length > MOST_FILES) {
+    throw invalidField('/attachments', `has ${sizes.length} files; a mail takes ${MOST_FILES}`);
+  }
+  const encoded = sizes.reduce((sum, size) => sum + encodedSize(size) + 500, 0);
+  const total = encoded + encodedSize(wordBytes);
+  if (total <= MOST_ENCODED_BYTES) return;
+  const megabytes = (total / (1024 * 1024)).toFixed(1);
+  throw invalidField(
+    '/attachments',
+    `come to ${megabytes} MB as they are mailed (a third more than on disk); Gmail takes 25 MB`,
+  );
 }
 
 const CID = /(\bsrc\s*=\s*["'])cid:([^"']+)(["'])/gi;

@@ -27,7 +27,11 @@ export async function storedBytes(tx: Queryable, bytes: Uint8Array): Promise<Sto
   };
 }
 
-const CONTENTS = { original: ['intake', 'raw'], attachment: ['attachments', 'content'] } as const;
+const CONTENTS = {
+  original: ['intake', 'raw'],
+  attachment: ['attachments', 'content'],
+  draftFile: ['draft_files', 'content'],
+} as const;
 
 /** Bytes of a stored original or attachment; fewer than `length` at its end, none beyond it or once it is erased. */
 export async function readStoredBytes(

@@ -2,6 +2,7 @@ import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
+import { moveDraftRows } from '../drafts/queries.ts';
 import { flagRequest } from '../request/flag-request.ts';
 import { moveRequest } from '../life/move-request.ts';
 import { ensureAllowed } from '../life/transitions.ts';
@@ -37,6 +38,7 @@ export async function mergeRequest(
     const { status, needsAttention } = request;
     await moveMessages(tx, messages, request.id, target);
     await insertPeopleOf(tx, { from: request.id, to: target.id, at });
+    await moveDraftRows(tx, request.id, target.id, at);
     await insertMerge(tx, { requestId, status, needsAttention, messageIds, at });
     await moveRequest(tx, actor, request, {
       verb: 'merge',

@@ -6,6 +6,8 @@ import {
 } from '../../platform/idempotency/idempotency.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import type { NamedDraft } from '../drafts/draft.ts';
+import { endNoteDraft } from '../drafts/end-draft.ts';
 import { ensureAllowed } from '../life/transitions.ts';
 import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { writeNote } from './write-note.ts';
@@ -17,7 +19,12 @@ import { writeNote } from './write-note.ts';
 export async function addNote(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  note: OnRequest & { readonly text: string; readonly idempotency?: Idempotency | null },
+  note: OnRequest & {
+    readonly text: string;
+    /** What it is made of: its files go along, and it ends. */
+    readonly draft?: NamedDraft | undefined;
+    readonly idempotency?: Idempotency | null;
+  },
 ): Promise<{ readonly messageId: number }> {
   requirePermission(actor, 'requests.note');
   const at = deps.clock.now();
@@ -28,6 +35,8 @@ export async function addNote(
     const request = await lockVisibleRequest(tx, actor, note);
     ensureAllowed(request, 'note');
     const messageId = await writeNote(tx, actor, request, note.text, at);
+    const key = { requestId: request.id, operatorId: actor.operatorId };
+    await endNoteDraft(tx, key, note.draft, { messageId, at });
     await rememberIdempotent(tx, call, messageId, at);
     return { messageId };
   });

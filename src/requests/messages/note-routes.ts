@@ -4,6 +4,7 @@ import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent, text } from '../../platform/http/schemas.ts';
+import { namedDraftSchema } from '../drafts/schemas.ts';
 import { findMessage } from './find-message.ts';
 import { messageSchema, renderMessage } from './schemas.ts';
 import { onRequest } from '../request/on-request.ts';
@@ -16,6 +17,7 @@ const noteSchema = z
     text: text(TEXT_LENGTH)
       .refine((value) => value.trim() !== '', 'must not be blank')
       .openapi({ minLength: 1, example: 'Called back, nobody answered.' }),
+    draft: namedDraftSchema.optional(),
   })
   .openapi('Note');
 
@@ -37,6 +39,7 @@ const note = createRoute({
       'forbidden',
       'not_found',
       'wrong_state',
+      'newer_version',
       'idempotency_mismatch',
     ),
   },
@@ -53,6 +56,7 @@ export function noteRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>
     const { messageId } = await addNote(deps, actor, {
       ...onRequest(c, requestId),
       text: body.text,
+      draft: body.draft,
       idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/notes`, body),
     });
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 201);

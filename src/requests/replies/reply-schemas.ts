@@ -3,6 +3,7 @@ import { fieldErrors } from '../../platform/http/problems/field-errors.ts';
 import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
 import { id, text } from '../../platform/http/schemas.ts';
 import { Problem, invalidField } from '../../platform/problems.ts';
+import { namedDraftSchema } from '../drafts/schemas.ts';
 import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
 
 const TEXT_LENGTH = 200_000;
@@ -37,6 +38,7 @@ export const replySchema = z
       .max(LONGEST_HOLD_SECONDS)
       .optional()
       .openapi({ description: 'How long the mail waits, and can be cancelled, before it leaves.' }),
+    draft: namedDraftSchema.optional(),
   })
   .openapi('Reply');
 

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
-import { type OutgoingAttachment, type QueuedMail } from '../../outbox/deliveries/outgoing-mail.ts';
+import { type OutgoingMail, type QueuedMail } from '../../outbox/deliveries/outgoing-mail.ts';
 import {
   findIdempotent,
   type Idempotency,
@@ -29,15 +29,20 @@ import {
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { insertParticipants } from '../request/queries.ts';
 import { listMessagesAfter } from './queries.ts';
+import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import type { NamedDraft } from '../drafts/draft.ts';
+import { endReplyDraft } from '../drafts/end-draft.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 
 export type Reply = OnRequest & {
   readonly text: string;
   /** Sanitised by the caller; made from the text when absent. */
-  readonly html?: string;
+  readonly html?: string | undefined;
   /** Absent: everybody else on the last inbound mail. Empty: nobody. */
   readonly cc?: readonly Address[];
-  readonly attachments?: readonly OutgoingAttachment[];
+  readonly files?: readonly GivenFile[];
+  /** What it is made of: its files go along, and it ends. */
+  readonly draft?: NamedDraft | undefined;
   /** The newest message the operator had seen; anything newer refuses the reply with what was missed. */
   readonly seenMessageId?: number;
   /** Seconds that the mail waits, and may be cancelled, before it leaves. */
@@ -64,8 +69,17 @@ export async function replyToRequest(
     ensureAllowed(request, 'reply');
     await ensureNothingMissed(tx, reply);
 
+    const key = { requestId: request.id, operatorId: actor.operatorId };
+    const drafted = await endReplyDraft(tx, key, reply.draft);
+    const ready = outgoingFiles([...drafted, ...(reply.files ?? [])], {
+      text: reply.text,
+      html: reply.html ?? null,
+    });
+
     const context = await findOutgoingContext(tx, request.id);
-    const queued = await queueReply(tx, actor, context, reply, at);
+    const html = ready.html ?? htmlOfText(reply.text);
+    const composed = { ...reply, html, attachments: ready.attachments };
+    const queued = await queueReply(tx, actor, context, composed, at);
     await moveRequest(tx, actor, request, {
       verb: 'reply',
       type: 'message.replied',
@@ -100,7 +114,7 @@ async function queueReply(
   tx: Transaction,
   actor: OperatorActor,
   context: OutgoingContext,
-  reply: Reply,
+  reply: Reply & Pick<OutgoingMail, 'html' | 'attachments'>,
   at: Date,
 ): Promise<QueuedMail> {
   const isOurs = await findOwnAddresses(tx);
@@ -115,12 +129,12 @@ async function queueReply(
     cc,
     subject: replySubject(context.subject),
     text: reply.text,
-    html: reply.html ?? htmlOfText(reply.text),
+    html: reply.html,
     ...threadAfter(context, context.lastInbound),
     quotedMessageId: context.lastFromContact?.id ?? null,
     quoting: context.mailbox.quoting,
     signature: signatureBelow(context, await findSignature(tx, actor.operatorId)),
-    attachments: reply.attachments ?? [],
+    attachments: reply.attachments,
     sendAfter: new Date(at.getTime() + (reply.holdSeconds ?? 0) * SECOND),
     at,
   });

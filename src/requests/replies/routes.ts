@@ -10,7 +10,7 @@ import { invalidField, Problem } from '../../platform/problems.ts';
 import { findMessage } from '../messages/find-message.ts';
 import { messageSchema, renderMessage } from '../messages/schemas.ts';
 import { editHeldReply } from './edit-held-reply.ts';
-import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
 import { outgoingHtml } from '../../outbox/writing/outgoing-html.ts';
 import {
   heldReplySchema,
@@ -55,6 +55,7 @@ const reply = createRoute({
       'not_found',
       'wrong_state',
       'thread_moved_on',
+      'newer_version',
       'idempotency_mismatch',
     ),
   },
@@ -86,16 +87,15 @@ export function replyRoutes(
     const requestId = c.req.valid('param').id;
     const { body, files } = await readReply(c);
     const key = c.req.valid('header')['idempotency-key'];
-    const html = body.html === undefined ? null : outgoingHtml(body.html);
-    const ready = outgoingFiles(files, { text: body.text, html });
     const { messageId } = await replyToRequest(deps, actor, {
       ...onRequest(c, requestId),
       text: body.text,
-      ...(ready.html === null ? {} : { html: ready.html }),
+      html: body.html === undefined ? undefined : outgoingHtml(body.html),
+      draft: body.draft,
       ...(body.cc === undefined ? {} : { cc: body.cc.map((address) => ({ name: '', address })) }),
       ...(body.seenMessageId === undefined ? {} : { seenMessageId: body.seenMessageId }),
       ...(body.holdSeconds === undefined ? {} : { holdSeconds: body.holdSeconds }),
-      attachments: ready.attachments,
+      files,
       idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/messages`, {
         ...body,
         ...(files.length === 0 ? {} : { files: files.map(fingerprint) }),

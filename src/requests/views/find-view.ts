@@ -2,7 +2,7 @@ import type { Queryable } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Page } from '../../platform/lists/page.ts';
 import { type Counted, type PageInput, readPage } from '../../platform/lists/read-page.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { countViewRows, listViewRows, listViewsById } from './queries.ts';
@@ -17,7 +17,7 @@ export async function findView(
 ): Promise<View> {
   requirePermission(actor, 'requests.read');
   const [view] = await listViewsById(deps.db, actor.operatorId, [viewId]);
-  if (view === undefined) throw noView(viewId);
+  if (view === undefined) throw notFound('view', viewId);
   return view;
 }
 
@@ -33,9 +33,4 @@ export async function listViews(
     rows: (range) => listViewRows(deps.db, operatorId, range),
     count: () => countViewRows(deps.db, operatorId),
   });
-}
-
-/** The refusal of a view that is none, or another operator's own. */
-export function noView(viewId: number): Problem {
-  return new Problem('not_found', `There is no view ${viewId}`);
 }

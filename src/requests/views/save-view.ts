@@ -5,14 +5,14 @@ import {
   type Idempotency,
   rememberIdempotent,
 } from '../../platform/idempotency/idempotency.ts';
-import { invalidField } from '../../platform/problems.ts';
+import { invalidField, notFound } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import type { EventType } from '../../people/history/event-types.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { cleanRequestQuery } from '../lists/query-schema.ts';
-import { findView, noView } from './find-view.ts';
+import { findView } from './find-view.ts';
 import { deleteView, insertView, lockView, updateView } from './queries.ts';
 import type { View } from './view.ts';
 
@@ -92,7 +92,7 @@ export async function removeView(
 async function lockOwn(tx: Transaction, actor: OperatorActor, viewId: number): Promise<View> {
   requirePermission(actor, 'requests.read');
   const view = await lockView(tx, actor.operatorId, viewId);
-  if (view === null) throw noView(viewId);
+  if (view === null) throw notFound('view', viewId);
   if (view.shared) requirePermission(actor, 'views.share');
   return view;
 }

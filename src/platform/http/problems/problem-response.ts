@@ -18,6 +18,7 @@ export const PROBLEM_KINDS = {
   wrong_state: { status: 409, title: 'The status does not allow this' },
   thread_moved_on: { status: 409, title: 'There are messages that the caller has not seen' },
   already_exists: { status: 409, title: 'It exists already' },
+  newer_version: { status: 409, title: 'It was saved elsewhere meanwhile' },
   precondition_failed: { status: 412, title: 'It has changed since it was read' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another call' },
   too_large: { status: 413, title: 'The body is too large' },

@@ -1,0 +1,29 @@
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { holdVisibleRequest, type OnRequest, seeVisibleRequest } from '../locks.ts';
+import type { RequestRow } from '../request.ts';
+
+/** The request on which drafts of a request are: the one that it was merged into, if it was. */
+export async function findDraftedRequest(
+  db: Queryable,
+  actor: OperatorActor,
+  on: OnRequest,
+): Promise<RequestRow> {
+  const request = await seeVisibleRequest(db, actor, on);
+  return request.mergedInto === null
+    ? request
+    : findDraftedRequest(db, actor, { requestId: request.mergedInto });
+}
+
+/** The same, held: a merge that comes at this moment waits, and takes along what is being saved. */
+export async function holdDraftedRequest(
+  tx: Transaction,
+  actor: OperatorActor,
+  on: OnRequest,
+): Promise<RequestRow> {
+  const { id } = await findDraftedRequest(tx, actor, on);
+  const request = await holdVisibleRequest(tx, actor, { requestId: id });
+  return request.mergedInto === null
+    ? request
+    : holdDraftedRequest(tx, actor, { requestId: request.mergedInto });
+}

@@ -1,0 +1,109 @@
+import { z } from '@hono/zod-openapi';
+import { id, idParameter, text, time } from '../../platform/http/schemas.ts';
+import { invalidField } from '../../platform/problems.ts';
+import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import { TEXT_LENGTH } from '../request/schemas.ts';
+import type { Draft } from './draft.ts';
+
+const MOST_COPIES = 50;
+const ADDRESS_LENGTH = 320;
+
+const version = z.int().min(0).openapi({ description: 'Counts the savings; 0: it only has files so far.' });
+
+const kind = z.enum(['reply', 'note']);
+
+export const draftPath = z.object({
+  id: idParameter.openapi({ param: { name: 'id', in: 'path' } }),
+  kind: kind.openapi({ param: { name: 'kind', in: 'path' }, description: 'What it is to become.' }),
+});
+
+export const draftFilePath = draftPath.extend({
+  fileId: idParameter.openapi({ param: { name: 'fileId', in: 'path' } }),
+});
+
+export const draftSchema = z
+  .object({
+    id,
+    requestId: id.openapi({ description: 'Where it is now: with a merge it goes along.' }),
+    kind: kind.openapi({ description: 'What it is to become.' }),
+    version,
+    text: z.string().openapi({ example: 'Your parcel is on' }),
+    cc: z
+      .array(z.string())
+      .nullable()
+      .openapi({ description: 'As typed; null: everybody else on the last mail, as a reply without `cc`.' }),
+    files: z
+      .array(
+        z.object({
+          id,
+          name: z.string().openapi({ example: 'invoice.pdf' }),
+          contentType: z.string().openapi({ example: 'application/pdf' }),
+          size: z.int().openapi({ description: 'Bytes.' }),
+        }),
+      )
+      .openapi({ description: 'What the message will have attached.' }),
+    updatedAt: time,
+  })
+  .openapi('Draft');
+
+export const draftWordsSchema = z
+  .strictObject({
+    version: z.int().min(0).openapi({ description: 'That it was written upon; 0 for none yet.' }),
+    text: text(TEXT_LENGTH).openapi({ example: 'Your parcel is on its' }),
+    cc: z
+      .array(text(ADDRESS_LENGTH))
+      .max(MOST_COPIES)
+      .nullable()
+      .optional()
+      .openapi({ description: 'Of a reply; addresses, finished or not. Defaults to null.' }),
+  })
+  .openapi('DraftWords');
+
+export const discardQuery = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .optional()
+    .openapi({ type: 'integer', description: 'Refused when it was saved since. Defaults to any.' }),
+});
+
+/** The draft that a message is made of. */
+export const namedDraftSchema = z.strictObject({ id, version }).openapi({
+  description:
+    'The draft that it is made of: its files go along, and it ends. Refused when it was saved since.',
+});
+
+/** A file for a draft, for the document; it is read by `readDraftFileForm`. */
+export const draftFileSchema = {
+  type: 'object' as const,
+  required: ['file'],
+  properties: { file: { type: 'string' as const, format: 'binary' } },
+  additionalProperties: false,
+};
+
+/** Takes a `multipart/form-data` body with one file in the field `file` apart. */
+export async function readDraftFileForm(form: FormData): Promise<GivenFile> {
+  const unknown = [...form.keys()].find((name) => name !== 'file');
+  if (unknown !== undefined) throw invalidField(`/${unknown}`, 'is not known here: the file is named file');
+  const [file, second] = form.getAll('file');
+  if (file === undefined) throw invalidField('/file', 'is required');
+  if (second !== undefined) throw invalidField('/file', 'is there more than once');
+  if (typeof file === 'string') throw invalidField('/file', 'is text and no file');
+  const content = new Uint8Array(await file.arrayBuffer());
+  return { name: file.name, contentType: file.type, content };
+}
+
+/** A draft as the interface shows one. */
+export function renderDraft(draft: Draft): z.infer<typeof draftSchema> {
+  return {
+    id: draft.id,
+    requestId: draft.requestId,
+    kind: draft.kind,
+    version: draft.version,
+    text: draft.text,
+    cc: draft.cc === null ? null : [...draft.cc],
+    files: draft.files.map(({ id, name, contentType, size }) => ({ id, name, contentType, size })),
+    updatedAt: draft.updatedAt.toISOString(),
+  };
+}
