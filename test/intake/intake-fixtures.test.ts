@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import type { RelayResult } from '../../src/intake/gmail/relay/relay-contract.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { testApp } from '../support/app.ts';
+import { testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { DESK, handOver, mailOf, receive, testMailbox } from '../support/intake.ts';
 import { mailFixtures } from '../support/mail-fixtures.ts';
@@ -50,6 +50,25 @@ test('every fixture ends as a message, a record or in quarantine, with its origi
     else expect(results.find((result) => result.id === slug)?.status).toBe('duplicate');
   }
 }, 60_000);
+
+test('every inline image of a mail says by which id its HTML calls it', async () => {
+  const made = await desk();
+  const { token } = await testOperator(made.deps);
+  const image = (id: string) =>
+    `--r\r\nContent-Type: image/png; name=shot.png\r\nContent-Disposition: inline\r\nContent-ID: <${id}>\r\n\r\n${id}\r\n`;
+  const raw =
+    'From: Ann <ann@customer.example>\r\nSubject: Two shots\r\nContent-Type: multipart/related; boundary=r\r\n\r\n' +
+    '--r\r\nContent-Type: text/html\r\n\r\n<img src="cid:one@x"><img src="cid:two@x">\r\n' +
+    `${image('one@x')}${image('two@x')}--r\r\nContent-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\na\r\n--r--\r\n`;
+  await handOver(made, { raw });
+  const response = await made.call('GET', '/v1/requests/1/messages', { token });
+  const { items } = (await response.json()) as { items: { attachments: object[] }[] };
+  expect(items[0]?.attachments).toMatchObject([
+    { name: 'shot.png', inline: true, contentId: 'one@x' },
+    { name: 'shot (2).png', inline: true, contentId: 'two@x' },
+    { name: 'a.txt', inline: false, contentId: null },
+  ]);
+});
 
 describe('nothing leaves for', () => {
   const silent = mailFixtures().filter(({ expected }) => {

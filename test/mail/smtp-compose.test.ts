@@ -100,6 +100,28 @@ test('long References keep the first id and the last nineteen', async () => {
   expect(longest).toBeLessThanOrEqual(998);
 });
 
+test.each([
+  ['a long word', 'x'.repeat(1500)],
+  ['a long link', `Re: see https://customer.example/${'a%20'.repeat(400)} please`],
+  ['a long word beside an umlaut', `Größe ${'y'.repeat(1200)}`],
+  ['Chinese without a blank', '打印机无法连接'.repeat(200)],
+  ['characters outside the basic plane', `${'🐈'.repeat(300)}${'z'.repeat(300)}`],
+  ['Thai', 'เครื่องพิมพ์'.repeat(120)],
+  ['short words', 'ab '.repeat(700).trim()],
+])(
+  'no line is longer than 998 octets when the subject is %s, and it reads back the same',
+  async (_, subject) => {
+    const { raw, parsed } = await compose({
+      subject,
+      to: [{ name: 'n'.repeat(500), address: `${'a'.repeat(64)}@${'b'.repeat(60)}.example` }],
+      text: 'w'.repeat(3000),
+    });
+    const lines = raw.toString('latin1').split('\r\n');
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(998);
+    expect(parsed.subject).toBe(subject);
+  },
+);
+
 test('ids that are none, and would break the header for the others, are left out', async () => {
   const { header } = await compose({
     inReplyTo: ['<a b@example.org>', '<good@example.org>'],

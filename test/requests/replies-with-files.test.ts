@@ -45,8 +45,8 @@ test('files leave byte for byte under safe names, and one that the HTML shows go
   expect(response.status).toBe(201);
   const message = (await response.json()) as any;
   expect(message.attachments).toMatchObject([
-    { name: 'счёт "№1".pdf', contentType: 'application/pdf', size: 100_000, inline: false },
-    { name: 'plan 1.png', contentType: 'image/png', inline: true },
+    { name: 'счёт "№1".pdf', contentType: 'application/pdf', size: 100_000, inline: false, contentId: null },
+    { name: 'plan 1.png', contentType: 'image/png', inline: true, contentId: expect.any(String) },
     { name: 'a.eml', contentType: 'application/octet-stream', inline: false },
   ]);
   await desk.deliver();

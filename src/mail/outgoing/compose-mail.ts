@@ -38,6 +38,8 @@ export type MailToCompose = {
  */
 export async function composeMail(mail: MailToCompose): Promise<Buffer> {
   const { text, html } = bodyOf(mail);
+  const subject = cleanLine(mail.subject);
+  const long = subject.split(' ').some((run) => run.length > LONGEST_RUN);
   const composer = new MailComposer({
     messageId: mail.internetMessageId,
     date: mail.date,
@@ -45,9 +47,12 @@ export async function composeMail(mail: MailToCompose): Promise<Buffer> {
     to: mail.to.map(header),
     cc: mail.cc.map(header),
     replyTo: mail.replyTo.map(header),
-    subject: cleanLine(mail.subject),
     ...threading(mail),
-    headers: mail.automatic === null ? {} : automaticHeaders(mail, mail.automatic.loopMark),
+    ...(long ? {} : { subject }),
+    headers: {
+      ...(long ? { Subject: { prepared: true, value: encodedWords(subject) } } : {}),
+      ...(mail.automatic === null ? {} : automaticHeaders(mail, mail.automatic.loopMark)),
+    },
     text,
     html,
     attachments: mail.attachments.map(({ name, contentType, content, inline, contentId }) => ({
@@ -83,6 +88,21 @@ function bodyOf(mail: MailToCompose): { text: string; html: string } {
 // Cleaned, because an encoded line break is decoded again by the reader, some of whom then see two headers.
 function header(address: Address): { name: string; address: string } {
   return { name: cleanLine(address.name), address: address.address };
+}
+
+/** A run without a blank cannot be folded, and a line has 998 octets at the most (RFC 5322, 2.1.1). */
+const LONGEST_RUN = 200;
+const OCTETS_A_WORD = 42;
+
+// The library folds a subject at its blanks and encodes only what is not ASCII: a long run has to become encoded words.
+function encodedWords(subject: string): string {
+  const words: string[] = [''];
+  for (const character of subject) {
+    const longer = `${words.at(-1)}${character}`;
+    if (Buffer.byteLength(longer) <= OCTETS_A_WORD) words[words.length - 1] = longer;
+    else words.push(character);
+  }
+  return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ');
 }
 
 const MOST_REFERENCES = 20;

@@ -34,6 +34,7 @@ export type AttachmentRow = {
   readonly contentType: string;
   readonly size: number;
   readonly inline: boolean;
+  readonly contentId: string | null;
 };
 
 /** A message with everything that is shown beside it. */

@@ -54,7 +54,7 @@ export async function listAttachmentRows(
   messageIds: readonly number[],
 ): Promise<AttachmentRow[]> {
   return db<AttachmentRow[]>`
-    select id, message_id, name, content_type, size, inline
+    select id, message_id, name, content_type, size, inline, content_id
     from attachments
     where message_id = any(${[...messageIds]}::bigint[])
     order by id`;
@@ -82,7 +82,7 @@ export async function findAttachmentRow(
   attachmentId: number,
 ): Promise<AttachmentRow | null> {
   const [row] = await db<AttachmentRow[]>`
-    select f.id, f.message_id, f.name, f.content_type, f.size, f.inline
+    select f.id, f.message_id, f.name, f.content_type, f.size, f.inline, f.content_id
     from attachments f
     join messages s on s.id = f.message_id
     join requests r on r.id = s.request_id

@@ -67,6 +67,10 @@ export const messageSchema = z
           contentType: z.string().openapi({ description: 'As the mail claims.', example: 'application/pdf' }),
           size: z.int().openapi({ description: 'Bytes.' }),
           inline: z.boolean().openapi({ description: 'Shown within the HTML.' }),
+          contentId: z.string().nullable().openapi({
+            description: 'What the HTML calls it: `src="cid:…"` is this attachment.',
+            example: 'image001.png@01DC0A1B',
+          }),
         }),
       )
       .openapi({ description: 'Their contents: `/v1/attachments/{id}`.' }),
@@ -97,12 +101,13 @@ export function renderMessage(message: MessageView): z.infer<typeof messageSchem
     authenticity: message.authenticity,
     subjectChanged: message.subjectChanged,
     incomplete: message.incomplete,
-    attachments: message.attachments.map(({ id, name, contentType, size, inline }) => ({
+    attachments: message.attachments.map(({ id, name, contentType, size, inline, contentId }) => ({
       id,
       name,
       contentType,
       size,
       inline,
+      contentId,
     })),
     delivery: message.delivery === null ? null : renderDelivery(message.delivery),
     createdAt: message.createdAt.toISOString(),
