@@ -6,7 +6,12 @@ import { SECRET } from '../support/intake.ts';
 export const BENCH_DESK = 'bench@desk.example.com';
 export const BENCH_SECRET = SECRET;
 
-export type Desk = { readonly url: string; readonly pid: number; readonly stop: () => Promise<void> };
+export type Desk = {
+  readonly url: string;
+  readonly pid: number;
+  readonly isAlive: () => boolean;
+  readonly stop: () => Promise<void>;
+};
 
 /** The server as `npm start` runs it, in a process of its own, on a database that is there. */
 export async function startDesk(
@@ -32,25 +37,31 @@ export async function startDesk(
   return {
     url,
     pid: child.pid!,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
     },
   };
 }
 
-async function readyUrl(child: ChildProcess): Promise<string> {
-  let said = '';
-  for await (const chunk of child.stderr!) {
-    said += String(chunk);
-    const url = /http:\/\/[^\s/]+/.exec(said)?.[0];
-    if (url !== undefined) {
-      // Whatever comes later must not fill the pipe.
-      child.stderr!.resume();
-      return url;
-    }
-  }
-  throw new Error(`the server did not start: ${said}`);
+// What it says after that is passed on: a server that stops by itself has said why.
+function readyUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    let ready = false;
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      if (ready) process.stderr.write(text);
+      if (ready) return;
+      said += text;
+      const url = /http:\/\/[^\s/]+/.exec(said)?.[0];
+      if (url === undefined) return;
+      ready = true;
+      resolve(url);
+    });
+    child.once('exit', () => reject(new Error(`the server did not start: ${said}`)));
+  });
 }
 
 /** How many a second, from doing `work` again and again, `side` at once, for about this long. */

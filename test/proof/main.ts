@@ -4,18 +4,21 @@ import { join } from 'node:path';
 import { connect } from '../../src/platform/db/connect.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
+import { connections } from './connections.ts';
 import { oneClock } from './one-clock.ts';
 import type { Figures, Proof } from './proof.ts';
 import { writeReport } from './report.ts';
 
 /** Every proof, in the order they run and stand in docs/proofs.md. */
-const PROOFS: readonly Proof[] = [oneClock];
+const PROOFS: readonly Proof[] = [connections, oneClock];
 
 /**
  * `npm run proof [NAME…]`: breaks what the desk promises to survive, with figures, and keeps the last ones of each proof in
  * docs/proofs.md. Without a name all of them run, for some minutes. The exit status is 1 when a promise did not hold.
  */
 await main(process.argv.slice(2));
+// What a proof that failed left at work must not keep the run from ending.
+process.exit();
 
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.find((name) => !PROOFS.some((proof) => proof.name === name));

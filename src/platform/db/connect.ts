@@ -1,4 +1,5 @@
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { driver } from './driver/driver.ts';
 
 type Types = { bigint: number };
 
@@ -24,21 +25,25 @@ export type ConnectOptions = {
   readonly onStatement?: (text: string, parameters: readonly unknown[]) => void;
 };
 
+const RECONNECT_AFTER_SECONDS = 0.1;
+
 /**
  * Opens a lazy pool on a PostgreSQL URL. Columns become camelCase; keys inside jsonb stay as they are (`postgres.camel`
  * would rename those too, and events hold other people's names). `bigint` becomes a number: ids stay far below 2^53.
  */
 export function connect(url: string, options: ConnectOptions = {}): Db {
   const { onStatement } = options;
-  return postgres(url, {
+  return driver(url, {
     max: options.max ?? 10,
     types: { bigint },
-    transform: { column: { from: postgres.toCamel } },
+    transform: { column: { from: driver.toCamel } },
     onnotice: options.onNotice ?? (() => {}),
     ...(onStatement === undefined
       ? {}
       : { debug: (_connection, text, parameters) => onStatement(text, parameters) }),
     connect_timeout: 10,
+    // The driver's own pause doubles with each connection lost, to 20 s for a pool of ten: longer than a relay waits.
+    backoff: () => RECONNECT_AFTER_SECONDS,
     // A wait for a lock ends before the relay stops waiting for its answer; a frozen process does not keep its locks.
     connection: {
       application_name: 'mailroom',

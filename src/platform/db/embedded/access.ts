@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { driver } from '../driver/driver.ts';
 import { clusterFolder, type Passwords, SUPERUSER } from './cluster.ts';
 
 const NAME = 'mailroom';
@@ -20,7 +21,7 @@ export async function asSuperuser<T>(
   passwords: Passwords,
   work: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres(adminUrl(port, passwords), {
+  const sql = driver(adminUrl(port, passwords), {
     max: 1,
     connect_timeout: 5,
     fetch_types: false,

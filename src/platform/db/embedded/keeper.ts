@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { driver } from '../driver/driver.ts';
 import type { Log } from '../../log.ts';
 import { appUrl, isNotReady, KEEPER } from './access.ts';
 import { ensureRunning, type Running, type ServerDeps } from './server.ts';
@@ -83,7 +84,7 @@ async function connectKeeper(
   lost: () => void,
 ): Promise<Omit<Hold, 'running'>> {
   let up = false;
-  const sql = postgres(appUrl(port, deps.passwords), {
+  const sql = driver(appUrl(port, deps.passwords), {
     max: 1,
     connect_timeout: 10,
     // By default the driver renews a connection after half an hour or so, which would look like a lost server.

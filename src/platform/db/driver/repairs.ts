@@ -1,0 +1,137 @@
+type Repair = { readonly from: string; readonly to: string };
+
+/**
+ * What postgres.js 3.4.9 does wrong when a connection is lost (its issues 1066, 1154, 1186 and 1208), by module. Each text
+ * stands there exactly once: another version of the driver does not load until somebody has looked at these again.
+ */
+const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
+  'src/connection.js': [
+    {
+      // A query on a lost connection was written to a socket that is null, on a later turn, where nobody catches it: node ended.
+      from: 'const x = socket.write(chunk, fn)',
+      to: `if (socket === null) {
+      nextWriteTimer !== null && clearImmediate(nextWriteTimer)
+      chunk = nextWriteTimer = null
+      error(Errors.connection('CONNECTION_CLOSED', options))
+      query = null
+      return false
+    }
+    const x = socket.write(chunk, fn)`,
+    },
+    {
+      // What was to be written, and how far an answer had come, stayed for the next connection: it sent the rest of another
+      // query before its own greeting and stood still, or gave one query the rows of another. Only what could still be
+      // connecting elsewhere is tried again; a server that hangs up on its greeting would otherwise be called without end.
+      from: `    socket = null
+
+    if (initial)
+      return reconnect()
+
+    !hadError && (query || sent.length) && error(`,
+      to: `    socket = null
+    chunk = nextWriteTimer = null
+
+    if (initial && (hadError || options.host[1])) {
+      forget()
+      return reconnect()
+    }
+
+    ;(query || initial || sent.length) && error(`,
+    },
+    {
+      from: `    closedTime = performance.now()
+    hadError &&`,
+      to: `    forget()
+    closedTime = performance.now()
+    hadError &&`,
+    },
+    {
+      // Lost while it was being opened, a connection failed the query that waited for it, and once more where nobody catches it.
+      from: 'return fetchArrayTypes()',
+      to: 'return fetchArrayTypes().catch(() => {})',
+    },
+    {
+      from: '  async function closed(hadError) {',
+      to: `  function forget() {
+    query = errorResponse = results = final = null
+    result = new Result()
+    rows = 0
+  }
+
+  async function closed(hadError) {`,
+    },
+  ],
+  'src/index.js': [
+    {
+      // A transaction whose connection is lost went on writing to it: into the void, or, once another had it, into theirs.
+      from: `    let savepoints = 0
+      , connection
+      , prepare = null
+`,
+      to: `    let savepoints = 0
+      , connection
+      , prepare = null
+      , lost = null
+`,
+    },
+    {
+      from: 'new Promise((_, reject) => connection.onclose = reject)',
+      to: `new Promise((_, reject) => connection.onclose = e => {
+          lost = e
+          while (queries.length)
+            queries.shift().reject(e)
+          reject(e)
+        })`,
+    },
+    {
+      from: '        q.catch(e => uncaughtError || (uncaughtError = e))\n',
+      to: `        q.catch(e => uncaughtError || (uncaughtError = e))
+        if (lost)
+          return q.reject(lost)
+`,
+    },
+    {
+      // A reserved connection that is lost was given back as an open one, and the next query on it never ended.
+      from: '    c.reserved.release = true\n',
+      to: `    c.reserved.release = true
+    let lost = null
+    c.onclose = e => {
+      lost = e
+      while (queue.length)
+        queue.shift().reject(e)
+    }
+`,
+    },
+    {
+      from: `    sql.release = () => {
+      c.reserved = null`,
+      to: `    sql.release = () => {
+      if (lost)
+        return
+      c.reserved = null`,
+    },
+    {
+      from: `    function handler(q) {
+      c.queue === full
+        ? queue.push(q)`,
+      to: `    function handler(q) {
+      if (lost)
+        return q.reject(lost)
+      c.queue === full
+        ? queue.push(q)`,
+    },
+  ],
+};
+
+/** A module of the driver as it is to run. Throws when a text to be repaired is not in it, or not once. */
+export function repaired(url: string, source: string): string {
+  const module = Object.keys(REPAIRS).find((path) => url.endsWith(`/postgres/${path}`));
+  return (module === undefined ? [] : (REPAIRS[module] ?? [])).reduce((text, { from, to }) => {
+    if (text.split(from).length !== 2) {
+      throw new Error(
+        `${module} of postgres.js is not what the repairs are for; see src/platform/db/driver/repairs.ts.`,
+      );
+    }
+    return text.replace(from, () => to);
+  }, source);
+}
