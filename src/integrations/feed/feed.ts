@@ -26,9 +26,13 @@ export const FEED_START: FeedPosition = { xact: '0', id: 0 };
 /** Everything. */
 export const WHOLE_FEED: FeedView = { mailboxIds: null, deskWide: true };
 
-/** What an operator gets: their mailboxes' events; those of the desk itself (operators, tokens) are for admins. */
+/** What an operator gets: their mailboxes' events; those of the desk itself (operators, tokens, contacts' names) are for admins of every mailbox. */
 export function feedViewOf(actor: OperatorActor, filters: FeedFilters): FeedView {
-  return { ...filters, mailboxIds: actor.mailboxIds, deskWide: actor.role === 'admin' };
+  return {
+    ...filters,
+    mailboxIds: actor.mailboxIds,
+    deskWide: actor.role === 'admin' && actor.mailboxIds === null,
+  };
 }
 
 /** The place before everything that a horizon leaves for later. */

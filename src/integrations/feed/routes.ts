@@ -40,7 +40,7 @@ const list = createRoute({
   description:
     'Everything that happened in the mailboxes the operator serves, in an order in which nothing is ever skipped: an ' +
     'event may show a moment late, while an older transaction is open, but never before the place one has read to. ' +
-    'Ids are not in this order. What happened to the desk itself (operators, tokens) is shown to admins. Asked for as ' +
+    'Ids are not in this order. What happened to the desk itself (operators, tokens, the names of contacts) is shown to admins who serve every mailbox. Asked for as ' +
     '`text/event-stream`, it is the stream of `/v1/events/stream`.',
   request: {
     query: z.strictObject({

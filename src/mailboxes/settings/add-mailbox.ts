@@ -6,7 +6,7 @@ import {
   rememberIdempotent,
 } from '../../platform/idempotency/idempotency.ts';
 import type { Actor } from '../../people/access/actor.ts';
-import { requirePermission } from '../../people/access/permissions.ts';
+import { requirePermission, requireWholeDesk } from '../../people/access/permissions.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { type Mailbox } from '../mailbox.ts';
@@ -27,7 +27,7 @@ type Added = { readonly mailbox: Mailbox; readonly secret: string };
 /**
  * Adds a mailbox that accepts mail from now on, with its first relay secret, which is returned in clear: this once, and to
  * a repeat under the same key. Refuses an address that is a mailbox already (`already_exists`), and anybody but an admin
- * or the system.
+ * of every mailbox or the system: an admin of some would not serve the new one.
  */
 export async function addMailbox(
   deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
@@ -35,6 +35,7 @@ export async function addMailbox(
   input: AddMailboxInput,
 ): Promise<Added> {
   requirePermission(actor, 'mailboxes.manage');
+  requireWholeDesk(actor);
   const { secret = generateRelaySecret(), idempotency: call = null, ...settings } = checkedInput(input);
   const now = deps.clock.now();
   return deps.db.begin(async (tx): Promise<Added> => {

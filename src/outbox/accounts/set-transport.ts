@@ -1,10 +1,11 @@
 import type { OutboxDeps } from '../deps.ts';
 import { lockVisibleMailbox } from '../../mailboxes/settings/lock-visible-mailbox.ts';
-import type { Actor } from '../../people/access/actor.ts';
-import { requirePermission } from '../../people/access/permissions.ts';
-import { invalidField } from '../../platform/problems.ts';
+import type { Actor, OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
+import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { accountName, type OAuthSettings } from '../smtp/smtp-server.ts';
+import type { Served } from './transports.ts';
 import { deleteTransport, upsertTransport } from './transport-queries.ts';
 
 export type SetTransport = {
@@ -17,7 +18,7 @@ export type SetTransport = {
 
 /** Gives a mailbox an SMTP account of its own, from the next mail on; what is stored of it is sealed. */
 export async function setTransport(
-  deps: Pick<OutboxDeps, 'db' | 'clock' | 'keyring' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'keyring' | 'transports' | 'wakeDeliveries'>,
   actor: Actor,
   input: SetTransport,
 ): Promise<void> {
@@ -26,6 +27,7 @@ export async function setTransport(
   const fault = urlFault(url, oauth);
   if (fault !== null) throw invalidField('/url', fault);
   const account = accountName(url);
+  if (actor.kind === 'operator') await ensureNobodyElses(deps, actor, account);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     await lockVisibleMailbox(tx, actor, mailboxId);
@@ -63,6 +65,23 @@ export async function removeTransport(
       old: { account },
     });
   });
+}
+
+/**
+ * An account is known by its user and host, and rests as a whole: wrong credentials for one that other mailboxes send
+ * through would stop their mail too. So only who serves all of them may name it.
+ */
+async function ensureNobodyElses(
+  deps: Pick<OutboxDeps, 'transports'>,
+  actor: OperatorActor,
+  account: string,
+): Promise<void> {
+  if (actor.mailboxIds === null) return;
+  const accounts = await deps.transports.list();
+  const isTheirs = (serves: Served): boolean =>
+    'only' in serves && serves.only.every((id) => servesMailbox(actor, id));
+  if (accounts.every((each) => each.transport.account !== account || isTheirs(each.serves))) return;
+  throw new Problem('forbidden', `${account} sends for mailboxes that you do not serve.`);
 }
 
 function urlFault(text: string, oauth: OAuthSettings | null): string | null {

@@ -1,13 +1,14 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
+import { requireOwnWords } from '../../people/access/permissions.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { WAITING_STATES } from '../delivery.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { markCancelled } from './queries.ts';
 
 /**
- * Takes back a mail that is not being sent yet, also one that waits for its next try; later it is 409. One that only its
- * copies wait for is sent: the contact has it.
+ * Stops an email that is not being sent yet, also one that waits for its next try; later it is 409. One that only its copies
+ * wait for is sent: the contact has it. A reply is its author's to stop, or a lead's; a notice is anybody's.
  */
 export async function cancelDelivery(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -17,6 +18,7 @@ export async function cancelDelivery(
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const delivery = await lockVisibleDelivery(tx, actor, input.deliveryId);
+    if (delivery.kind === 'reply') requireOwnWords(actor, delivery.authorOperatorId);
     if (!WAITING_STATES.some((state) => state === delivery.state)) {
       throw wrongDeliveryState(delivery, 'cancel', WAITING_STATES);
     }

@@ -6,6 +6,8 @@ export type DeliveryRow = {
   readonly messageId: number;
   readonly requestId: number;
   readonly mailboxId: number;
+  /** Null for a notice. */
+  readonly authorOperatorId: number | null;
   readonly kind: DeliveryKind;
   readonly state: DeliveryState;
 };
@@ -22,7 +24,11 @@ export async function findDeliveryPlace(
 
 export async function lockDeliveryRow(tx: Transaction, deliveryId: number): Promise<DeliveryRow | null> {
   const [row] = await tx<DeliveryRow[]>`
-    select id, message_id, request_id, mailbox_id, kind, state from deliveries where id = ${deliveryId} for update`;
+    select id, message_id, request_id, mailbox_id, kind, state,
+      (select author_operator_id from messages where messages.id = deliveries.message_id) as author_operator_id
+    from deliveries
+    where id = ${deliveryId}
+    for update`;
   return row ?? null;
 }
 

@@ -75,6 +75,21 @@ export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | 
   throw new Problem('forbidden', 'This takes an admin who serves every mailbox of the operator.');
 }
 
+/**
+ * Refuses who does not serve every mailbox, those to come included: what belongs to no one mailbox, or to the whole desk, is
+ * theirs alone.
+ */
+export function requireWholeDesk(actor: Actor): void {
+  if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
+  throw new Problem('forbidden', 'This takes an admin who serves every mailbox.');
+}
+
+/** Refuses who may not touch what another operator wrote and has not sent: its author may, and a lead. */
+export function requireOwnWords(actor: OperatorActor, authorOperatorId: number | null): void {
+  if (authorOperatorId === actor.operatorId || may(actor, 'requests.take_over')) return;
+  throw new Problem('forbidden', 'Only its author, a lead or an admin may change or stop a reply.');
+}
+
 /** True when the operator serves the mailbox. What lies in any other does not exist for them: answer 404, not 403. */
 export function servesMailbox(operator: Pick<OperatorActor, 'mailboxIds'>, mailboxId: number): boolean {
   return operator.mailboxIds === null || operator.mailboxIds.includes(mailboxId);

@@ -6,7 +6,10 @@ export type Contact = {
   readonly email: string;
   readonly name: string;
   readonly createdAt: Date;
-  /** Mail to them came back as undeliverable: until then nothing is sent. Null when it never did, or was lifted. */
+  /**
+   * Mail to them came back as undeliverable: until then nothing is sent. Null when it never did, or was lifted, or it came
+   * back to a mailbox that the operator does not serve.
+   */
   readonly suppression: {
     readonly source: 'bounce' | 'refusal';
     readonly reason: string;

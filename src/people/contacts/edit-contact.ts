@@ -3,7 +3,7 @@ import { liftSuppression } from '../suppressions/lift-suppression.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../access/actor.ts';
 import { requirePermission, servesMailbox } from '../access/permissions.ts';
-import { invalidField, Problem } from '../../platform/problems.ts';
+import { invalidField, notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { lockContact } from '../locks.ts';
@@ -42,7 +42,7 @@ export async function editContact(
   await deps.db.begin(async (tx) => {
     const before = await lockContact(tx, contactId);
     if (before === null || (await findContactRow(tx, actor.mailboxIds, contactId)) === null) {
-      throw new Problem('not_found', `There is no contact ${contactId}`);
+      throw notFound('contact', contactId);
     }
     await ensureServed(
       tx,
@@ -55,20 +55,16 @@ export async function editContact(
         type: 'contact.renamed',
         actor,
         at,
-        mailboxId: null,
-        requestId: null,
         contactId,
         old: { name: before.name },
         new: { name },
       });
     }
-    if (changes.suppressed === false && (await liftSuppression(tx, before.email, at))) {
+    if (changes.suppressed === false && (await liftSuppression(tx, actor, before.email, at))) {
       await recordEvent(tx, {
         type: 'contact.unsuppressed',
         actor,
         at,
-        mailboxId: null,
-        requestId: null,
         contactId,
         old: { suppressed: true },
         new: { suppressed: false },

@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor, OperatorActor } from '../access/actor.ts';
 import { requirePermission } from '../access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound } from '../../platform/problems.ts';
 import type { Contact } from './contact.ts';
 import { findContactId, findContactRow } from './queries.ts';
 
@@ -13,7 +13,7 @@ export async function findContact(
 ): Promise<Contact> {
   requirePermission(actor, 'contacts.read');
   const contact = await findContactRow(deps.db, actor.mailboxIds, contactId);
-  if (contact === null) throw new Problem('not_found', `There is no contact ${contactId}`);
+  if (contact === null) throw notFound('contact', contactId);
   return contact;
 }
 
@@ -25,6 +25,6 @@ export async function findContactByEmail(
 ): Promise<number> {
   requirePermission(actor, 'contacts.read');
   const id = await findContactId(deps.db, email);
-  if (id === null) throw new Problem('not_found', `There is no contact ${email}`);
+  if (id === null) throw notFound('contact', email);
   return id;
 }

@@ -1,6 +1,7 @@
 import type { Fragment, Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import type { SearchTerm } from '../../platform/lists/search-terms.ts';
+import { isOfMailboxes } from '../suppressions/queries.ts';
 import { CONTACT_SORTS, type ContactSort } from './contact-sorts.ts';
 import type { Contact, ContactSettings } from './contact.ts';
 
@@ -13,7 +14,7 @@ const contactColumns = (db: Queryable, mailboxIds: readonly number[] | null) => 
   c.id, c.email, c.name, c.created_at,
   (select json_build_object('source', source, 'reason', reason, 'since', since, 'until', until)
     from suppressed_addresses
-    where address = lower(c.email)) as suppression,
+    where address = lower(c.email) and ${isOfMailboxes(db, mailboxIds)}) as suppression,
   (select coalesce(json_agg(json_build_object('mailboxId', place.mailbox_id, 'blocked', coalesce(s.blocked, false),
       'trusted', coalesce(s.trusted, false), 'language', s.language, 'requestCount', coalesce(counted.every, 0),
       'openRequestCount', coalesce(counted.open, 0)) order by place.mailbox_id), '[]')

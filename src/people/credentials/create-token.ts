@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { cleanLine } from '../../mail/text.ts';
-import { invalidField, Problem } from '../../platform/problems.ts';
+import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Token, TokenScope } from './token.ts';
@@ -20,9 +20,9 @@ export async function createToken(
   input: {
     readonly operatorId: number;
     readonly name: string;
-    /** `full` unless told. */
+    /** Defaults to `full`. */
     readonly scope?: TokenScope | undefined;
-    /** Until it is revoked unless told. */
+    /** Defaults to none: it holds until it is revoked. */
     readonly expiresAt?: Date | null | undefined;
   },
 ): Promise<Token & { readonly token: string }> {
@@ -38,7 +38,7 @@ export async function createToken(
   if (hash === null) throw new Error('a generated token has no hash');
   return deps.db.begin(async (tx) => {
     const operator = await findOwner(tx, input.operatorId);
-    if (operator === null) throw new Problem('not_found', 'There is no such operator.');
+    if (operator === null) throw notFound('operator', input.operatorId);
     requireServingAll(actor, operator.mailboxIds);
     if (!operator.active) throw new Problem('wrong_state', `${operator.name} is not active.`);
     const row = await insertToken(tx, {

@@ -2,8 +2,8 @@ import type { Deps } from '../../platform/deps.ts';
 import type { Page } from '../../platform/lists/page.ts';
 import { type Counted, type PageInput, readPage } from '../../platform/lists/read-page.ts';
 import type { Actor } from '../access/actor.ts';
-import { requirePermission } from '../access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
+import { requirePermission, requireServingAll } from '../access/permissions.ts';
+import { notFound } from '../../platform/problems.ts';
 import { countTokens, findOwner, listTokenRows } from './queries.ts';
 import type { TokenSort } from './token-sorts.ts';
 import type { Token } from './token.ts';
@@ -16,9 +16,9 @@ export async function listTokens(
 ): Promise<Page<Token> & Counted> {
   requirePermission(actor, 'tokens.manage');
   const { operatorId } = input;
-  if ((await findOwner(deps.db, operatorId)) === null) {
-    throw new Problem('not_found', 'There is no such operator.');
-  }
+  const owner = await findOwner(deps.db, operatorId);
+  if (owner === null) throw notFound('operator', operatorId);
+  requireServingAll(actor, owner.mailboxIds);
   return readPage(['tokens', operatorId], input, {
     rows: (range) => listTokenRows(deps.db, operatorId, range),
     count: () => countTokens(deps.db, operatorId),

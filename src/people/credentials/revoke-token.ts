@@ -1,5 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Actor } from '../access/actor.ts';
 import { requirePermission, requireServingAll } from '../access/permissions.ts';
@@ -19,7 +19,7 @@ export async function revokeToken(
   await deps.db.begin(async (tx) => {
     const token = await lockToken(tx, input.tokenId);
     if (token === null || (input.operatorId !== undefined && token.operatorId !== input.operatorId)) {
-      throw new Problem('not_found', 'There is no such token.');
+      throw notFound('token', input.tokenId);
     }
     requireServingAll(actor, (await findOwner(tx, token.operatorId))?.mailboxIds ?? null);
     if (token.revokedAt !== null) return;

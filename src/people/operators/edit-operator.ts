@@ -1,10 +1,11 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound, Problem } from '../../platform/problems.ts';
+import { changedFields } from '../history/changed-fields.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Actor, Role } from '../access/actor.ts';
 import { checkedMailboxIds, checkedName } from './add-operator.ts';
-import { lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
+import { type Admin, lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
 import { revokeAllTokens } from '../credentials/revoke-all-tokens.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission, requireServingAll } from '../access/permissions.ts';
@@ -30,7 +31,7 @@ export type OnLeaving = (
 /**
  * Changes an operator, from their next call on. One who is deactivated loses every token for good and hands back their
  * requests, as does one who no longer serves a mailbox there; history and closed requests keep naming them. Refuses
- * (`wrong_state`) to demote or deactivate the last active admin, and anybody but an admin or the system.
+ * (`wrong_state`) to demote, deactivate or narrow the last active admin of every mailbox, and anybody but an admin or the system.
  */
 export async function editOperator(
   deps: EditDeps,
@@ -44,7 +45,7 @@ export async function editOperator(
   return deps.db.begin(async (tx) => {
     const admins = await lockActiveAdmins(tx);
     const before = await lockOperator(tx, input.operatorId);
-    if (before === null) throw new Problem('not_found', 'There is no such operator.');
+    if (before === null) throw notFound('operator', input.operatorId);
     requireServingAll(actor, before.mailboxIds);
     if (changes.mailboxIds !== undefined) requireServingAll(actor, changes.mailboxIds);
     const mailboxIds =
@@ -56,8 +57,8 @@ export async function editOperator(
       active: changes.active ?? before.active,
       mailboxIds,
     };
-    const changed = FIELDS.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]));
-    if (changed.length === 0) return before;
+    const changed = changedFields(before, after);
+    if (changed === null) return before;
     ensureAnAdminStays(admins, after);
 
     const operator = await updateOperator(tx, before.id, after);
@@ -66,12 +67,10 @@ export async function editOperator(
       type: 'operator.edited',
       actor,
       at,
-      mailboxId: null,
-      requestId: null,
-      old: { operatorId: before.id, ...pick(before, changed) },
+      old: { operatorId: before.id, ...changed.old },
       new: {
         operatorId: before.id,
-        ...pick(after, changed),
+        ...changed.new,
         ...(tokenIds.length === 0 ? {} : { revokedTokenIds: tokenIds }),
       },
     });
@@ -83,14 +82,20 @@ export async function editOperator(
   });
 }
 
-const FIELDS = ['name', 'role', 'mailboxIds', 'active'] as const;
-
-function pick(operator: Operator, fields: readonly (typeof FIELDS)[number][]): Record<string, unknown> {
-  return Object.fromEntries(fields.map((field) => [field, operator[field]]));
-}
-
-function ensureAnAdminStays(admins: readonly number[], after: Operator): void {
-  const staysAdmin = after.active && after.role === 'admin';
-  if (staysAdmin || admins.some((id) => id !== after.id) || !admins.includes(after.id)) return;
-  throw new Problem('wrong_state', `${after.name} is the last active admin; make somebody else one first.`);
+/** Without an active admin nobody could make one; without one of every mailbox nobody could add a mailbox or erase a contact. */
+function ensureAnAdminStays(admins: readonly Admin[], after: Operator): void {
+  const isAdmin = after.active && after.role === 'admin';
+  const others = admins.filter(({ id }) => id !== after.id);
+  const before = admins.find(({ id }) => id === after.id);
+  if (before === undefined) return;
+  if (!isAdmin && others.length === 0) {
+    throw new Problem('wrong_state', `${after.name} is the last active admin; make somebody else one first.`);
+  }
+  const wasUnlimited = before.mailboxIds === null;
+  const isUnlimited = isAdmin && after.mailboxIds === null;
+  if (!wasUnlimited || isUnlimited || others.some(({ mailboxIds }) => mailboxIds === null)) return;
+  throw new Problem(
+    'wrong_state',
+    `${after.name} is the last active admin who serves every mailbox; give every mailbox to another admin first.`,
+  );
 }

@@ -2,15 +2,16 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Role } from '../access/actor.ts';
 import type { Operator } from './operator.ts';
 
-/** Locks every active admin, so that of two who step down at once the second sees that the first has; how many they are. */
-export async function lockActiveAdmins(tx: Transaction): Promise<readonly number[]> {
-  const rows = await tx<{ id: number }[]>`
-    select id
+export type Admin = Pick<Operator, 'id' | 'mailboxIds'>;
+
+/** Locks every active admin, so that of two who step down at once the second sees that the first has. */
+export async function lockActiveAdmins(tx: Transaction): Promise<readonly Admin[]> {
+  return tx<Admin[]>`
+    select id, mailbox_ids
     from operators
     where role = 'admin' and active
     order by id
     for no key update`;
-  return rows.map((row) => row.id);
 }
 
 export async function lockOperator(tx: Transaction, operatorId: number): Promise<Operator | null> {

@@ -28,7 +28,7 @@ const edit = createRoute({
   summary: 'Change an operator',
   description:
     'For admins. What is absent stays. Open requests in mailboxes that the operator no longer serves become unassigned. ' +
-    'The last active admin can be neither demoted nor deactivated.',
+    'The last active admin who serves every mailbox can be neither demoted, deactivated nor narrowed.',
   request: { params: idPath, body: jsonBody(operatorChangesSchema) },
   responses: {
     200: jsonContent('The operator as they now are.', operatorSchema),

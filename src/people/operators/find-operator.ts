@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound, Problem } from '../../platform/problems.ts';
 import type { Actor } from '../access/actor.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission } from '../access/permissions.ts';
@@ -18,11 +18,10 @@ export async function findOperator(
       ? await findOperatorById(deps.db, which.id)
       : await findOperatorByEmail(deps.db, asciiAddress(which.email.trim()) ?? '');
   if (operator === null) {
+    if ('id' in which) throw notFound('operator', which.id);
     throw new Problem(
       'not_found',
-      'id' in which
-        ? 'There is no such operator.'
-        : `${which.email} is no operator: operator list shows who is, operator add adds them.`,
+      `${which.email} is not an operator: operator list shows who is, operator add adds them.`,
     );
   }
   return operator;

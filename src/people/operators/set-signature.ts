@@ -1,13 +1,14 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { Problem } from '../../platform/problems.ts';
+import { notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { OperatorActor } from '../access/actor.ts';
 import { findSignature } from './find-signature.ts';
-import { may } from '../access/permissions.ts';
+import { may, requireServingAll } from '../access/permissions.ts';
+import { findOperatorById } from './queries.ts';
 import { markSignature } from './signature-queries.ts';
 
-/** Sets what stands below an operator's answers from now on; one's own, or for an admin anybody's. */
+/** Sets what stands below an operator's answers from now on; one's own, or for an admin that of who serves no other mailboxes. */
 export async function setSignature(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -16,7 +17,16 @@ export async function setSignature(
   if (input.operatorId !== actor.operatorId && !may(actor, 'operators.edit')) {
     throw new Problem('forbidden', "Only an admin may change another operator's signature.");
   }
-  await deps.db.begin((tx) => changeSignature(tx, actor, { ...input, at: deps.clock.now() }));
+  await deps.db.begin(async (tx) => {
+    if (input.operatorId !== actor.operatorId) await ensureColleague(tx, actor, input.operatorId);
+    await changeSignature(tx, actor, { ...input, at: deps.clock.now() });
+  });
+}
+
+async function ensureColleague(tx: Transaction, actor: OperatorActor, operatorId: number): Promise<void> {
+  const operator = await findOperatorById(tx, operatorId);
+  if (operator === null) throw notFound('operator', operatorId);
+  requireServingAll(actor, operator.mailboxIds);
 }
 
 /** Sets a signature with its event, for a caller who may. */

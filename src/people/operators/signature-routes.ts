@@ -35,7 +35,8 @@ const set = createRoute({
   operationId: 'setSignature',
   method: 'put',
   summary: "Set an operator's signature",
-  description: "One's own, or for an admin anybody's. Mails that are queued already keep the one they have.",
+  description:
+    "One's own, or for an admin that of an operator who serves none but the admin's mailboxes. Mails that are queued already keep the one they have.",
   request: { params: idPath, body: jsonBody(signatureSchema) },
   responses: {
     200: jsonContent('The signature.', signatureSchema),

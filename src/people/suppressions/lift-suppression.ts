@@ -1,7 +1,23 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import { deleteSuppressed } from './queries.ts';
+import { Problem } from '../../platform/problems.ts';
+import type { OperatorActor } from '../access/actor.ts';
+import { deleteSuppressed, lockSuppressed } from './queries.ts';
 
-/** Lets mail go to an address again that had bounced as dead; false when nothing held it back. */
-export async function liftSuppression(tx: Transaction, address: string, at: Date): Promise<boolean> {
-  return deleteSuppressed(tx, address, at);
+/**
+ * Lets email go to an address again that had bounced as dead; false when nothing held it back. It takes somebody who serves
+ * the mailbox that the bounce came to: the others have not seen what it said.
+ */
+export async function liftSuppression(
+  tx: Transaction,
+  actor: OperatorActor,
+  address: string,
+  at: Date,
+): Promise<boolean> {
+  const suppressed = await lockSuppressed(tx, address, actor.mailboxIds, at);
+  if (suppressed === null) return false;
+  if (!suppressed.isServed) {
+    throw new Problem('forbidden', 'This takes an operator of the mailbox that the email came back to.');
+  }
+  await deleteSuppressed(tx, address);
+  return true;
 }

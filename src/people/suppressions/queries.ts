@@ -1,4 +1,4 @@
-import type { Queryable } from '../../platform/db/connect.ts';
+import type { Fragment, Queryable, Transaction } from '../../platform/db/connect.ts';
 
 export type SuppressedAddress = {
   readonly address: string;
@@ -50,11 +50,29 @@ export async function listSuppressedRecipients(
       and s.until > ${now}`;
 }
 
-/** True when a suppression that still held was there. */
-export async function deleteSuppressed(tx: Queryable, address: string, now: Date): Promise<boolean> {
-  const rows = await tx<{ until: Date }[]>`
-    delete from suppressed_addresses
-    where address = lower(${address})
-    returning until`;
-  return rows.some(({ until }) => until > now);
+/** Whether a suppression came from a mail of the mailboxes (null: from any). One whose mail was erased is the whole desk's. */
+export function isOfMailboxes(db: Queryable, mailboxIds: readonly number[] | null): Fragment {
+  if (mailboxIds === null) return db`true`;
+  return db`exists (
+    select from deliveries
+    where deliveries.id = suppressed_addresses.delivery_id and deliveries.mailbox_id = any(${[...mailboxIds]}::bigint[]))`;
+}
+
+/** A suppression that still holds, and whether it came from the mailboxes; null when mail goes to the address. */
+export async function lockSuppressed(
+  tx: Transaction,
+  address: string,
+  mailboxIds: readonly number[] | null,
+  now: Date,
+): Promise<{ readonly isServed: boolean } | null> {
+  const [row] = await tx<{ isServed: boolean }[]>`
+    select ${isOfMailboxes(tx, mailboxIds)} as is_served
+    from suppressed_addresses
+    where address = lower(${address}) and until > ${now}
+    for update`;
+  return row ?? null;
+}
+
+export async function deleteSuppressed(tx: Transaction, address: string): Promise<void> {
+  await tx`delete from suppressed_addresses where address = lower(${address})`;
 }

@@ -44,7 +44,5 @@ export async function listEventRowsOfContact(
 }
 
 function placedIn(db: Queryable, mailboxIds: readonly number[] | null): Fragment {
-  return mailboxIds === null
-    ? db`true`
-    : db`(e.mailbox_id is null or e.mailbox_id = any(${[...mailboxIds]}::bigint[]))`;
+  return mailboxIds === null ? db`true` : db`e.mailbox_id = any(${[...mailboxIds]}::bigint[])`;
 }

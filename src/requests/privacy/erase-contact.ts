@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
-import { requirePermission } from '../../people/access/permissions.ts';
-import { notFound, Problem } from '../../platform/problems.ts';
+import { requirePermission, requireWholeDesk } from '../../people/access/permissions.ts';
+import { notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockContact } from '../../people/locks.ts';
 import { lockRequests } from '../locks.ts';
@@ -30,9 +30,7 @@ export async function eraseContact(
   input: { readonly contactId: number },
 ): Promise<{ readonly requests: number }> {
   requirePermission(actor, 'erase');
-  if (actor.kind === 'operator' && actor.mailboxIds !== null) {
-    throw new Problem('forbidden', 'This takes an admin who serves every mailbox.');
-  }
+  requireWholeDesk(actor);
   const { contactId } = input;
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {

@@ -2,8 +2,8 @@ import { lockHeldReply } from '../../outbox/deliveries/lock-held-reply.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
-import { may } from '../../people/access/permissions.ts';
-import { invalidField, Problem } from '../../platform/problems.ts';
+import { requireOwnWords } from '../../people/access/permissions.ts';
+import { invalidField } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { findHeldWords, markReworded } from './held-queries.ts';
 import { shownIds } from '../../outbox/writing/outgoing-files.ts';
@@ -27,10 +27,8 @@ export async function editHeldReply(
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const delivery = await lockHeldReply(tx, actor, input.messageId);
+    requireOwnWords(actor, delivery.authorOperatorId);
     const old = await findHeldWords(tx, input.messageId);
-    if (old.authorOperatorId !== actor.operatorId && !may(actor, 'requests.take_over')) {
-      throw new Problem('forbidden', 'Only its author, a lead or an admin may change a held reply.');
-    }
     const { text, html = htmlOfText(text) } = input;
     const missing = shownIds(html).find((id) => !old.contentIds.includes(id));
     if (missing !== undefined)

@@ -1,17 +1,16 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 
 export type HeldWords = {
-  readonly authorOperatorId: number | null;
   readonly text: string;
   readonly html: string | null;
   /** Of the files that it shows inside. */
   readonly contentIds: readonly string[];
 };
 
-/** What a reply says, whose it is and which images it has. */
+/** What a reply says and which images it has. */
 export async function findHeldWords(tx: Queryable, messageId: number): Promise<HeldWords> {
   const [row] = await tx<HeldWords[]>`
-    select author_operator_id, text, html,
+    select text, html,
       array(select content_id from attachments where message_id = messages.id and content_id is not null) as content_ids
     from messages
     where id = ${messageId}`;
