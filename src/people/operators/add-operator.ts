@@ -78,7 +78,7 @@ async function existingOperator(tx: Transaction, id: number): Promise<Operator> 
   return operator;
 }
 
-/** The ids in order, each once; refuses one that is no mailbox. */
+/** The ids in order, each once; refuses one that is not a mailbox. */
 export async function checkedMailboxIds(
   tx: Transaction,
   ids: readonly number[] | null,
@@ -86,6 +86,6 @@ export async function checkedMailboxIds(
   if (ids === null) return null;
   const known = new Set(await listKnownMailboxIds(tx, ids));
   const unknown = ids.findIndex((id) => !known.has(id));
-  if (unknown >= 0) throw invalidField(`/mailboxIds/${unknown}`, 'is no mailbox');
+  if (unknown >= 0) throw invalidField(`/mailboxIds/${unknown}`, 'is not a mailbox');
   return [...known].toSorted((a, b) => a - b);
 }
