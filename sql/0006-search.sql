@@ -1,18 +1,36 @@
 -- Operators find requests by any word of their subjects, mails, notes, people and file names, in any language. Triggers
 -- keep the index: every way of writing a message, now or later, is searchable without knowing of it.
 
--- Words as they are compared: no case, no width, no punctuation. Scripts that put no spaces between words are cut into
--- single characters, which a query finds as a phrase. Plain ASCII takes the short way. A tsvector holds 1 MB, which
--- 100,000 characters never exceed. A body that is parsed now finds what it calls whatever the search path, as `analyze`
--- of an index needs; not strict, so that it is planned into what calls it.
+-- Which words `search_text` makes. Whatever changes them raises this number and reindexes contacts_words; `search rebuild`,
+-- and the servers by themselves, then write the words of what was stored before.
+create function search_version() returns smallint
+language sql immutable parallel safe
+return 1::smallint;
+
+-- Words as they are compared and as somebody types them on any keyboard: no case, no width, no punctuation, no accents and
+-- points (é, ё, й, Arabic and Hebrew vowels), ß as ss, æ as ae, ı as i. Capitals of Cyrillic and Greek are spelled out, for
+-- `lower` leaves them in a database of locale C. Scripts that put no spaces between words are cut into single characters,
+-- which a query finds as a phrase. Plain ASCII takes the short way. A tsvector holds 1 MB, which 100,000 characters never
+-- exceed. A body that is parsed now finds what it calls whatever the search path, as `analyze` of an index needs; not strict,
+-- so that it is planned into what calls it.
 create function search_text(raw text) returns text
 language sql immutable parallel safe
 return case
   when octet_length(raw) = length(raw) then regexp_replace(lower(left(raw, 100000)), '[^a-z0-9]+', ' ', 'g')
   else regexp_replace(
     regexp_replace(
-      translate(lower(normalize(left(raw, 100000), nfkc)), 'ςё', 'σе'),
-      '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u3000-\u3004\u3007-\u3020\u3030\uFE10-\uFE1F\uFE30-\uFE6F\uFF00-\uFF0F\uFF1A-\uFF20\U0001F000-\U0001FAFF]+',
+      normalize(
+        replace(replace(replace(replace(
+          translate(
+            lower(regexp_replace(
+              normalize(left(raw, 100000), nfkd),
+              '[\u00AD\u0300-\u036F\u0483-\u0487\u0591-\u05BD\u05BF\u05C1\u05C2\u05C4\u05C5\u05C7\u0640\u064B-\u065F\u0670\u2060\uFEFF]',
+              '', 'g')),
+            'ςıøłđðħŧґیکẞØŁĐÐĦŦÆŒÞАБВГДЕЖЗИКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯЂЄЅІЈЉЊЋЏҐΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ',
+            'σiolddhtгيكßolddhtæœþабвгдежзиклмнопрстуфхцчшщъыьэюяђєѕіјљњћџгαβγδεζηθικλμνξοπρστυφχψω'),
+          'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
+        nfkc),
+      '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u02B9-\u02BF\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u3000-\u3004\u3007-\u3020\u3030\uFE10-\uFE1F\uFE30-\uFE6F\uFF00-\uFF0F\uFF1A-\uFF20\U0001F000-\U0001FAFF]+',
       ' ', 'g'),
     '([\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005\u3006\u3040-\u30FF\u3100-\u312F\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uAC00-\uD7AF\uF900-\uFAFF\U00020000-\U0003FFFF])',
     ' \1 ', 'g')
@@ -39,12 +57,16 @@ create table search_entries (
   message_id bigint not null default 0,
   attachment_id bigint not null default 0,
   words tsvector not null,
+  version smallint not null default search_version(),
   primary key (request_id, message_id, attachment_id)
 )
 -- In place and uncompressed as long as a page holds them: packing costs a mail more time than it saves room.
 with (toast_tuple_target = 8160);
 alter table search_entries alter column words set storage external;
 create index search_entries_words on search_entries using gin (words) with (gin_pending_list_limit = 1024);
+
+-- What `search rebuild` looks for.
+create index search_entries_version on search_entries (version);
 
 create function request_words(subject text, contact_id bigint) returns tsvector
 language plpgsql stable as $$
@@ -66,7 +88,7 @@ begin
   insert into search_entries (request_id, words)
   values (new.id, request_words(new.subject, new.contact_id))
   on conflict (request_id, message_id, attachment_id) do update
-  set words = excluded.words;
+  set words = excluded.words, version = excluded.version;
   return null;
 end $$;
 create trigger requests_search after insert or update of subject, contact_id on requests
@@ -82,7 +104,7 @@ begin
   insert into search_entries (request_id, message_id, words)
   values (new.request_id, new.id, message_words(new.subject, case new.direction when 'in' then new.from_address end, new.text))
   on conflict (request_id, message_id, attachment_id) do update
-  set words = excluded.words;
+  set words = excluded.words, version = excluded.version;
   return null;
 end $$;
 -- Notices say the same in every request: found by their words, they would hide what somebody wrote.
@@ -103,7 +125,7 @@ create trigger attachments_search after insert on attachments
 create function index_contact() returns trigger language plpgsql as $$
 begin
   update search_entries
-  set words = request_words(requests.subject, requests.contact_id)
+  set words = request_words(requests.subject, requests.contact_id), version = search_version()
   from requests
   where requests.contact_id = new.id
     and search_entries.request_id = requests.id and message_id = 0 and attachment_id = 0;

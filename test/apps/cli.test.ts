@@ -259,6 +259,13 @@ test('a relay for an address that Google cannot reach comes with a warning', asy
   expect(err).toContain('set PUBLIC_URL');
 });
 
+test('search rebuild tells how many entries it rewrote', async () => {
+  await db`insert into search_entries (request_id, words, version) values (1, '', 0)`;
+  const rebuilt = await succeed('search', 'rebuild', '--json');
+  expect(JSON.parse(rebuilt.out)).toEqual({ rewritten: 1, done: true });
+  expect((await succeed('search', 'rebuild')).out).toBe('0 entries rewritten.\n');
+});
+
 test('migrate tells the version and what it applied', async () => {
   const { out } = await succeed('migrate', '--json');
   expect(JSON.parse(out)).toEqual({ version: expect.any(Number) as number, applied: [] });

@@ -1,5 +1,7 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { rebuildSearch } from '../../src/requests/lists/rebuild-search.ts';
+import { rewriteOldWords } from '../../src/requests/lists/search-queries.ts';
 import { csvCell } from '../../src/requests/lists/export-requests.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
@@ -75,7 +77,7 @@ test.each([
   ['Russian', 'Не работает ПРИНТЕР, помогите', 'принтер', 'принтера'],
   ['Greek', 'Ο εκτυπωτής δεν λειτουργεί', 'ΕΚΤΥΠΩΤΉΣ δεν', 'σκύλος'],
   ['Russian without ё', 'Ёлка зелёная', 'елка зеленая', 'ель'],
-  ['German', 'Die Größe der Straße', 'straße größe', 'grosse'],
+  ['German', 'Die Größe der Straße', 'straße größe', 'grossen'],
   ['Chinese', '我忘记了我的密码，请帮忙重置', '密码', '码密'],
   ['Japanese', 'パスワードをリセットしてください', 'リセット', 'セリット'],
   ['Korean', '비밀번호를 잊어버렸습니다', '번호를', '호번'],
@@ -88,6 +90,102 @@ test.each([
   const { token } = await desk({ text }, { text: 'Something else.' });
   expect(await found(token, there)).toEqual([1]);
   expect(await found(token, notThere)).toEqual([]);
+});
+
+/** What was written, and what somebody types on another keyboard. */
+test.each([
+  ['Wohnungsfotos aus Rödermark', 'rodermark'],
+  ['Crème brûlée', 'creme brulee'],
+  ['Magazyn w Łodzi, ul. Żółta', 'lodzi zolta'],
+  ['Die Straße', 'strasse'],
+  ['DIE STRAẞE', 'straße'],
+  ['Die Strasse', 'straße'],
+  ['IĞDIR ve ısı', 'igdir isi'],
+  ['İstanbul', 'ISTANBUL'],
+  ['istanbul', 'İSTANBUL'],
+  ['Ёлка и счёт', 'елка счет'],
+  ['Елка и счет', 'ёлка счёт'],
+  ['Мой йогурт', 'МОИ ИОГУРТ'],
+  ['ПРИНТЕР НЕ ПЕЧАТАЕТ', 'принтер печатает'],
+  ['Ο εκτυπωτής μου', 'ΕΚΤΥΠΩΤΗΣ'],
+  ['ΤΟ ΤΙΜΟΛΌΓΙΟ', 'τιμολογιο'],
+  ['Řehoř, Škoda, Dvořák', 'rehor skoda dvorak'],
+  ['Smørrebrød på Ærø', 'smorrebrod aero'],
+  ['Đơn hàng của tôi', 'don hang cua toi'],
+  ['Þórður', 'thordur'],
+  ['Œuvre', 'oeuvre'],
+  ['Găină și țară', 'gaina si tara'],
+  ['مُدَرِّسَة أحمد', 'مدرسة احمد'],
+  ['שָׁלוֹם', 'שלום'],
+  ['Ґанок, звʼязок', 'ганок зв’язок'],
+  ['Donau\u00addampf', 'donaudampf'],
+  ['Cafe\u0301', 'cafe'],
+])('%s is found by %s', async (text, typed) => {
+  const { token } = await desk({ text }, { text: 'Something else.' });
+  expect(await found(token, typed)).toEqual([1]);
+});
+
+test('scripts whose marks are letters keep them', async () => {
+  const { token } = await desk({ text: 'がぎぐ' }, { text: 'かきく' }, { text: '한글' }, { text: 'हिन्दी' });
+  expect(await found(token, 'がぎ')).toEqual([1]);
+  expect(await found(token, 'かき')).toEqual([2]);
+  expect(await found(token, '한글')).toEqual([3]);
+  expect(await found(token, 'हिन्दी')).toEqual([4]);
+});
+
+test('capitals are no others in a database of locale C', async () => {
+  const [row] = await db<{ words: string }[]>`
+    select search_text('ПРИНТЕР Ёж ΕΚΤΥΠΩΤΉΣ ŁÓDŹ ẞ' collate "C") as words`;
+  expect(row?.words).toBe('принтер еж εκτυπωτησ lodz ss');
+});
+
+describe('words that an older version stored', () => {
+  async function oldDesk() {
+    const { token } = await desk({ subject: 'Rödermark', text: 'Crème' }, { text: 'Łódź' });
+    const place = await insertDesk(db, 'other@example.com');
+    const attachment = { name: 'Größe.pdf', contentType: 'application/pdf', content: Buffer.from('x') };
+    const requestId = await insertRequest(db, place);
+    await insertInbound(db, place, requestId, { attachment });
+    await db`update search_entries set version = 0, words = ''`;
+    return { token, requestId };
+  }
+
+  test('are rewritten: of subjects, people, messages and files', async () => {
+    const { token, requestId } = await oldDesk();
+    expect(await found(token, 'creme')).toEqual([]);
+    const before = await db`select 1 from search_entries`;
+    expect(await rebuildSearch(deps, {})).toEqual({ rewritten: before.length, done: true });
+    expect(await found(token, 'creme rodermark')).toEqual([1]);
+    expect(await found(token, 'lodz from:c2')).toEqual([2]);
+    expect(await found(token, 'grosse')).toEqual([requestId]);
+    expect(await rebuildSearch(deps, {})).toEqual({ rewritten: 0, done: true });
+  });
+
+  test('are rewritten in as many runs as it takes, and what was written in between stays', async () => {
+    const { token } = await oldDesk();
+    await db`
+      insert into search_entries (request_id, message_id, words, version)
+      select 1, 1000000 + n, '', 0 from generate_series(1, 500) n`;
+    const stop = new AbortController();
+    stop.abort();
+    expect(await rebuildSearch(deps, { signal: stop.signal })).toEqual({ rewritten: 0, done: false });
+    const first = await rewriteOldWords(db);
+    expect(first).toEqual({ rewritten: 200, more: true });
+    await db`update requests set subject = 'Zweibrücken' where id = 1`;
+    const rest = await rebuildSearch(deps, {});
+    expect(rest.done).toBe(true);
+    expect(await found(token, 'zweibrucken')).toEqual([1]);
+    expect(await db`select from search_entries where version < search_version()`).toEqual([]);
+  });
+
+  test('that somebody is writing are left to them', async () => {
+    await oldDesk();
+    await db.begin(async (tx) => {
+      await tx`select from search_entries where request_id = 1 and message_id = 0 for update`;
+      expect((await rebuildSearch(deps, {})).done).toBe(false);
+    });
+    expect(await rebuildSearch(deps, {})).toEqual({ rewritten: 1, done: true });
+  });
 });
 
 test('notes, answers and names of attachments are found, the words of notices are not', async () => {

@@ -88,6 +88,12 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./desk/intake-replay.ts')).intakeReplay,
   },
   {
+    name: 'search rebuild',
+    summary:
+      'Rewrites the search words that an older version stored; the server does the same by itself. Stopped, it goes on.',
+    load: async () => (await import('./desk/search-rebuild.ts')).searchRebuild,
+  },
+  {
     name: 'erase',
     summary:
       'Erases a contact, a request, a message or an attachment for good; the same message is not filed again.',

@@ -21,6 +21,7 @@ export const CRON_ITEMS = [
     match: '20 * * * *',
     options: { ...once('forget-idempotency-keys'), backfillPeriod: 2 * HOUR_MS },
   },
+  { task: 'rebuild-search', match: '*/5 * * * *', options: once('rebuild-search') },
   {
     task: 'reconcile',
     match: '10 3 * * *',

@@ -4,6 +4,7 @@ import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
+import { rebuildSearch } from '../../requests/lists/rebuild-search.ts';
 import { closeResolved } from '../../requests/life/auto-closing.ts';
 import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
@@ -33,6 +34,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     },
     async 'forget-idempotency-keys'() {
       await forgetIdempotencyKeys(deps);
+    },
+    async 'rebuild-search'(signal) {
+      await rebuildSearch(deps, { signal });
     },
     reconcile: (signal) => reconcileNightly(deps, { endpoints: deps.endpoints, signal }),
   };
