@@ -17,15 +17,16 @@ const verdict = (results: string, from = 'ann@customer.example') =>
 describe('Authentication-Results, read by RFC 8601', () => {
   test('methods, properties and comments', () => {
     const parsed = parseAuthenticationResults(
-      'mx.google.com; dkim=pass (good (really)) header.i=@a.example header.b="x;y=z"; spf = fail smtp.mailfrom=b@c.example',
+      'mx.google.com;\r\n       dkim=pass (test mode) header.i=@a.example header.b="x/y=z";\r\n       SPF=Fail smtp.mailfrom="b=d"@c.example',
     );
     expect(parsed?.authservId).toBe('mx.google.com');
     expect(parsed?.results.map(({ method, result }) => `${method}=${result}`)).toEqual([
       'dkim=pass',
       'spf=fail',
     ]);
-    expect(parsed?.results[0]?.properties.get('header.b')).toBe('x;y=z');
-    expect(parsed?.results[0]?.comments).toEqual(['good (really)']);
+    expect(parsed?.results[0]?.properties.get('header.b')).toBe('x/y=z');
+    expect(parsed?.results[0]?.comment).toBe('test mode');
+    expect(parsed?.results[1]?.properties.get('smtp.mailfrom')).toBe('b=d@c.example');
   });
 
   test.each([
@@ -44,6 +45,84 @@ describe('Authentication-Results, read by RFC 8601', () => {
     (value) => {
       expect(parseAuthenticationResults(value)?.results).toEqual([]);
     },
+  );
+});
+
+/** Results whose words a sender chose: envelope, DKIM identity and selector come back in what Gmail writes. */
+const designates = 'designates 192.0.2.1 as permitted sender';
+const dmarc = 'dmarc=pass header.from=customer.example';
+const forgeries: readonly string[] = [
+  `spf=pass (google.com: domain of "a) ; ${dmarc} ("@evil.example ${designates}) smtp.mailfrom="a) ; ${dmarc} ("@evil.example`,
+  `dkim=pass header.i=@customer.example(.evil.example header.s=s header.b=b; spf=pass (google.com: domain of "a)"@evil.example ${designates}) smtp.mailfrom="a)"@evil.example`,
+  `dkim=pass header.i=@customer.example(.evil.example header.s=a) header.b=b; spf=none smtp.mailfrom=evil.example`,
+  `dkim=pass header.i=@customer.example (.evil.example header.s=a) header.b=b`,
+  `dkim=pass header.i=@customer.example() header.s=s`,
+  `dkim=pass header.i=@customer.example(x).evil.example header.s=s`,
+  `dkim=pass header.i=@(x)customer.example header.s=s`,
+  `dkim=pass(x) header.i=@customer.example`,
+  `dkim=pass header.d=customer.example header.i=@evil.example`,
+  `dkim=pass header.i=@customer.example header.i=@evil.example`,
+  `dkim=pass header.i="@customer.example"(.evil.example) header.s=s`,
+  `dkim=pass header.i=x@evil.example@customer.example header.s=s`,
+  `dkim=pass header.i="x@evil.example\\"@customer.example" header.s=s`,
+  `spf=pass (google.com: domain of a\\) ; ${dmarc} (@evil.example ${designates}) smtp.mailfrom=a@evil.example`,
+  `spf=pass (google.com: domain of a) ; ${dmarc} (@evil.example ${designates}) smtp.mailfrom=a@evil.example`,
+  `spf=pass (google.com: domain of a; ${dmarc} x@evil.example ${designates}) smtp.mailfrom=a@evil.example`,
+  `spf=pass (google.com: domain of "a@evil.example ${designates}) smtp.mailfrom="a; ${dmarc};"@evil.example`,
+  `spf=pass smtp.mailfrom=a@customer.example(@evil.example)`,
+  `spf=pass smtp.mailfrom=a@customer.example,b@evil.example`,
+  `spf=pass smtp.mailfrom=<a@customer.example>@evil.example`,
+  `spf=pass smtp.mailfrom="a@evil.example" @customer.example`,
+  `spf=pass smtp.mailfrom="a" smtp.mailfrom=b@customer.example`,
+  `spf=pass smtp.mailfrom=a@evil.example; spf=pass smtp.mailfrom=a@customer.example`,
+  `spf=pass smtp.mailfrom=a\u00a0smtp.mailfrom=b@customer.example`,
+  `spf=pass smtp.mailfrom=a@evil.example\u2028; ${dmarc}`,
+  `spf=pass smtp.mailfrom=a@customer.example\u0000.evil.example`,
+  `dmarc=pass (p=NONE) (p=REJECT) header.from=customer.example`,
+  `dmarc=pass header.from=customer.example(; dmarc=fail (p=REJECT) header.from=x)`,
+  `dmarc=fail (p=NONE) header.from=customer.example; ${dmarc}`,
+  `dmarc=pass reason="x) ; y" header.from=customer.example`,
+  `reason=x ${dmarc}`,
+  `x="; ${dmarc}; y=z"`,
+];
+
+test.each(forgeries)('a header that can be read in two ways vouches for nothing: %s', (results) => {
+  expect(verdict(`mx.google.com; ${results}`)).toBe('unverified');
+});
+
+test.each([
+  `spf=pass (google.com: domain of bounces+1-a=gmail.com@customer.example ${designates}) smtp.mailfrom="bounces+1-a=gmail.com@customer.example"`,
+  `spf=pass (google.com: domain of o'neil@customer.example designates 2001:db8::1 as permitted sender) smtp.mailfrom=o'neil@customer.example`,
+  'dkim=pass (test mode) header.i=@customer.example header.s=s1 header.b=aB+/9=',
+  'dkim=pass reason="good signature" header.i=@customer.example header.s=s1',
+  'dkim=neutral (body hash did not verify) header.i=@other.example; dkim=pass header.i=@customer.example header.s=a',
+  `arc=pass (i=1 spf=pass spfdomain=x.example dkim=pass dkdomain=x.example dmarc=pass fromdomain=x.example); ${dmarc}`,
+  `dkim=pass header.i=@customer.example header.s=x; ${dmarc}; dara=pass header.i=@customer.example`,
+])("Gmail's own forms are believed: %s", (results) => {
+  expect(verdict(`mx.google.com; ${results}`)).toBe('verified');
+});
+
+const long = 'x'.repeat(63);
+
+test.each([
+  'i.ua', 'x.com', 't.co', 'a.b.c.example', '163.com', '1.fm', '9.example', '123.456.example', `${long}.example`, `${long}.${long}.${long}.example`,
+  'xn--80ak6aa92e.com', 'xn--e1afmkfd.xn--p1ai', 'mail.xn--bcher-kva.example', 'desk.internal', 'a.home', 'mail.corp.lan', 'co.uk', 'github.io',
+  'foo_bar.example', 'a-b.example', 'q.x.museum', 'x.xn--vermgensberatung-pwb',
+])('a sender at %s is verified by a pass for that domain', (domain) => {
+  expect(verdict(`mx.google.com; dmarc=pass header.from=${domain}`, `ann@${domain}`)).toBe('verified');
+  expect(verdict(`mx.google.com; spf=pass smtp.mailfrom=b@${domain}`, `ann@${domain}`)).toBe('verified');
+}); // prettier-ignore
+
+test.each(['a', '127.0.0.1', `${long}x.example`, '-a.example', 'a-.example', 'a..example', ''])(
+  '%s is no domain, and nothing vouches for it',
+  (domain) => {
+    expect(verdict(`mx.google.com; dmarc=pass header.from=${domain}`, `ann@${domain}`)).toBe('unverified');
+  },
+);
+
+test('a name in its own letters is the domain in its IDNA form', () => {
+  expect(verdict('mx.google.com; dmarc=pass header.from=bücher.example', 'a@xn--bcher-kva.example')).toBe(
+    'verified',
   );
 });
 

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { getDomain } from 'tldts';
 import type { AuthenticationResult } from './authentication-results.ts';
 import { parseAuthenticationResults } from './authentication-results.ts';
@@ -41,10 +42,7 @@ function judge(
   results: readonly AuthenticationResult[],
   domain: string,
 ): Pick<Authenticity, 'verdict' | 'reason'> {
-  const dmarcs = results.filter((result) => result.method === 'dmarc');
-  const dmarc = dmarcs[0];
-  // Google writes one; a second one can only come from a value that broke its quoting.
-  if (dmarcs.length > 1) return { verdict: 'unverified', reason: 'several dmarc results' };
+  const dmarc = results.find((result) => result.method === 'dmarc');
   if (dmarc !== undefined && dmarc.result !== 'none') {
     if (dmarc.result === 'pass') {
       const about = domainOf(dmarc.properties.get('header.from') ?? '');
@@ -66,7 +64,7 @@ function judge(
 
 /** The policy under which a failed mail should not have been delivered; null when its domain asks for nothing. */
 function policyOf(dmarc: AuthenticationResult, domain: string): string | null {
-  const said = dmarc.comments.join(' ').toLowerCase();
+  const said = dmarc.comment.toLowerCase();
   const tag = (name: string): string | null =>
     new RegExp(`(?:^|[\\s;])${name}=(\\w+)`).exec(said)?.[1] ?? null;
   const applied = dmarc.properties.get('policy.dmarc')?.toLowerCase() ?? null;
@@ -81,14 +79,16 @@ function policyOf(dmarc: AuthenticationResult, domain: string): string | null {
   return null;
 }
 
+/** The domain that a pass is about; two properties that name different ones vouch for neither. */
 function signerOf(result: AuthenticationResult): { property: string; domain: string } | null {
-  const properties =
+  const names =
     result.method === 'dkim' ? ['header.d', 'header.i'] : result.method === 'spf' ? ['smtp.mailfrom'] : [];
-  for (const property of properties) {
+  const signers = names.flatMap((property) => {
     const domain = domainOf(result.properties.get(property) ?? '');
-    if (domain !== null) return { property, domain };
-  }
-  return null;
+    return domain === null ? [] : [{ property, domain }];
+  });
+  const [first] = signers;
+  return first !== undefined && signers.every(({ domain }) => isAligned(domain, first.domain)) ? first : null;
 }
 
 function isAligned(signer: string, from: string): boolean {
@@ -102,13 +102,16 @@ function organization(domain: string): string | null {
   return getDomain(domain, { allowPrivateDomains: true });
 }
 
+const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
+const domainPattern = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
+
+/** The domain of an address, or of a domain alone; one-letter names (`i.ua`), digits and IDNA labels included. */
 function domainOf(address: string): string | null {
-  const domain = address
+  const named = address
     .slice(address.lastIndexOf('@') + 1)
     .trim()
     .replace(/\.$/, '')
     .toLowerCase();
-  return /^[a-z0-9]([a-z0-9-]{0,62}\.)*[a-z0-9-]{1,62}\.[a-z0-9-]{2,62}$/.test(domain) && domain.length < 254
-    ? domain
-    : null;
+  const domain = /^\p{ASCII}*$/u.test(named) ? named : domainToASCII(named);
+  return domain.length < 254 && domainPattern.test(domain) ? domain : null;
 }
