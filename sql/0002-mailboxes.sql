@@ -16,7 +16,11 @@ create table mailboxes (
   notices_per_hour integer default 1000 constraint mailboxes_notices_per_hour_positive check (notices_per_hour > 0),
   quoting text not null default 'last' constraint mailboxes_quoting_known check (quoting in ('full', 'last', 'none')),
   signature text not null default '',
+  -- Further addresses whose mail Gmail puts into this mailbox.
+  aliases text[] not null default '{}',
   group_addresses text[] not null default '{}',
+  -- Addresses or domains of web forms: what they send is of whom Reply-To names.
+  form_senders text[] not null default '{}',
   allowed_senders text[] not null default '{}',
   denied_senders text[] not null default '{}',
   accept_since timestamptz not null,

@@ -93,6 +93,12 @@ create table messages (
   class_reason text,
   -- Of an inbound mail: as its Content-Language says, else as detected; null when neither tells.
   language text constraint messages_language_known check (language in ('en', 'ru')),
+  -- False for a mail that nothing automatic may answer.
+  answerable boolean not null default true,
+  -- False for a mail whose Reply-To, To and Cc change no recipient of an answer: nobody vouches for its sender.
+  steers boolean not null default true,
+  -- Addresses of those headers that no answer goes to: all of a mail that does not steer, else those that led to the mailbox.
+  ignored_recipients text[] not null default '{}',
   subject_changed boolean not null default false,
   incomplete boolean not null default false,
   created_at timestamptz not null,
@@ -111,6 +117,7 @@ create index messages_incoming_id on messages (mailbox_id, internet_message_id) 
 create index messages_source_thread on messages (mailbox_id, source_thread_id, id) where source_thread_id is not null;
 create index messages_author_contact on messages (author_contact_id) where author_contact_id is not null;
 create index messages_author_operator on messages (author_operator_id) where author_operator_id is not null;
+create index messages_aliases on messages (mailbox_id, id) where steers and ignored_recipients <> '{}';
 create index messages_notices on messages (mailbox_id, created_at) where notice is not null;
 create index messages_notices_to_contact on messages (request_id, created_at) where notice is not null;
 

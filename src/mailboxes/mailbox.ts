@@ -36,11 +36,32 @@ export type Mailbox = {
   readonly silenceMinutes: number;
   /** Below every answer, after the operator's own; plain text, empty for none. */
   readonly signature: string;
+  /** Further addresses whose mail Gmail puts into this mailbox. */
+  readonly aliases: readonly string[];
   readonly groupAddresses: readonly string[];
+  /** Addresses or domains of web forms: what they send is of whom Reply-To names. */
+  readonly formSenders: readonly string[];
   readonly allowedSenders: readonly string[];
   readonly deniedSenders: readonly string[];
   readonly acceptSince: Date;
 };
+
+/** Tells which addresses lead into a mailbox: its own, aliases and groups, with or without a plus tag. */
+export function isOwnAddress(
+  mailbox: Pick<Mailbox, 'address' | 'aliases' | 'groupAddresses'>,
+  address: string,
+): boolean {
+  const bare = address.replace(/\+[^@]*@/, '@');
+  return bare === mailbox.address || mailbox.aliases.includes(bare) || mailbox.groupAddresses.includes(bare);
+}
+
+/** Entries are addresses (`eve@example.com`) or domains (`example.com`, its subdomains included). */
+export function matchesAny(address: string, entries: readonly string[]): boolean {
+  const domain = address.slice(address.lastIndexOf('@') + 1);
+  return entries.some((entry) =>
+    entry.includes('@') ? entry === address : domain === entry || domain.endsWith(`.${entry}`),
+  );
+}
 
 /** A mailbox as intake needs it: its settings and the notices that it words itself. */
 export type IntakeMailbox = Mailbox & { readonly templates: readonly MailboxTemplate[] };

@@ -163,6 +163,9 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
         matchedBy: 'new',
         forwardedBy: null,
         participants: [],
+        answerable: true,
+        steers: true,
+        ignoredRecipients: [],
         at,
         message: {
           from: sender,

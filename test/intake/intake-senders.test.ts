@@ -146,7 +146,6 @@ describe("a mail through the mailbox's own Google Group", () => {
   });
 
   test.each<[string, MailParts, string]>([
-    ['a group that is not ours', group, '{}'],
     ['an unverified mail', { ...group, results: UNVERIFIED }, '{help@desk.example.com}'],
   ])('is not believed of %s', async (_, parts, groups) => {
     const made = await desk();
@@ -154,6 +153,28 @@ describe("a mail through the mailbox's own Google Group", () => {
     await receive(made, parts);
     expect(await contactsOfRequests()).toEqual(['help@desk.example.com']);
   });
+});
+
+test('a group that no setting knows writes for whom it names, who joins nothing by that', async () => {
+  const made = await desk();
+  const through = (name: string, address: string): MailParts => ({
+    from: `"'${name}' via Help" <help@desk.example.com>`,
+    headers: [
+      `X-Original-From: ${name} <${address}>`,
+      `Reply-To: ${name} <${address}>`,
+      'List-Id: <help.desk.example.com>',
+    ],
+  });
+  await receive(made, { from: 'Olga <olga@customer.example>', subject: 'Mine' });
+  const olga = await receive(made, through('Olga', 'olga@customer.example'));
+  const ben = await receive(made, through('Ben', 'ben@other.example'));
+  expect([olga.outcome, ben.outcome]).toEqual(['opened', 'opened']);
+  expect(await contactsOfRequests()).toEqual([
+    'olga@customer.example',
+    'olga@customer.example',
+    'ben@other.example',
+  ]);
+  expect(await db`select id from deliveries`).toHaveLength(1);
 });
 
 test('a mail to two mailboxes at once is filed in each', async () => {

@@ -340,7 +340,7 @@ describe('loops', () => {
 
   test('an automatic reply to nothing of ours is quarantined', async () => {
     const made = await desk();
-    const result = await receive(made, { headers: ['Auto-Submitted: auto-generated'] });
+    const result = await receive(made, { headers: ['Auto-Submitted: auto-replied'] });
     expect(result).toMatchObject({ outcome: 'quarantined', reason: 'auto_reply_unmatched' });
   });
 

@@ -29,7 +29,7 @@ describe('the list', () => {
     await receive(made, {});
     await receive(made, { results: FORGED, subject: 'Your password' });
     made.clock.advance(1000);
-    await receive(made, { headers: ['Auto-Submitted: auto-generated'] });
+    await receive(made, { headers: ['Auto-Submitted: auto-replied'] });
     const { items, total } = await made.ask('GET', '/v1/intake?outcome=quarantined&total=true');
     expect(total).toBe(2);
     expect(items.map((each: any) => each.reason)).toEqual(['auto_reply_unmatched', 'spoof_suspect']);

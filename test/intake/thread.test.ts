@@ -6,6 +6,7 @@ const FACTS: ThreadFacts = {
   contactId: 1,
   citedIds: ['<c@x>', '<b@x>', '<a@x>'],
   subject: 'Re: Printer',
+  replyTo: [],
   senderBelieved: true,
   threadBy: 'sender',
   reopenDays: 0,
@@ -19,6 +20,8 @@ function candidate(values: Partial<Candidate> & Pick<Candidate, 'by' | 'requestI
     status: 'in_progress',
     closedAt: values.status === 'closed' ? new Date('2026-11-20T09:00:00Z') : null,
     subject: 'Printer',
+    answeredAt: null,
+    replyTo: [],
     senderBelongs: true,
     ...values,
   };
@@ -46,6 +49,7 @@ describe('the first rule that holds decides', () => {
       matchedBy,
       subjectChanged: false,
       reopens: false,
+      answeredAt: null,
     });
   });
 

@@ -36,7 +36,7 @@ const having = (key: keyof Meaning) => all.filter(({ expected }) => key in expec
 describe('what the fixtures mean', () => {
   test.each(having('class'))('$slug is classified', async ({ raw, expected }) => {
     const found = classifyMail(await parseMail(raw), context);
-    expect(found).toEqual({ class: expected.class, decidedBy: expected.decidedBy });
+    expect(found).toMatchObject({ class: expected.class, decidedBy: expected.decidedBy });
   });
 
   test.each(having('visibleText'))('$slug shows what its writer wrote', async ({ raw, expected }) => {

@@ -1,8 +1,7 @@
 import type { FailedReading } from '../../mail/reading/read-mail.ts';
-import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
-import type { ReadMail } from './read-mail.ts';
+import { type IntakeMailbox, isOwnAddress, matchesAny } from '../../mailboxes/mailbox.ts';
 import type { QuarantineReason } from './incoming-mail.ts';
-import { isNoteToSelf } from './judge.ts';
+import { isNoteToSelf, type ReadMail } from './read-mail.ts';
 
 /** What becomes of a mail as far as the mail alone can tell; the rest is decided under the contact's lock. */
 export type Decision =
@@ -10,63 +9,86 @@ export type Decision =
   /** Written by a person, or posted to a list by one: joins or opens a request. */
   | {
       readonly kind: 'request';
+      /** Somebody vouches for it that the person wrote it. */
       readonly believed: boolean;
-      readonly noticeWelcome: boolean;
+      /** Notices may answer it: at once, when it opens a request, and later ones as well. */
+      readonly notices: 'welcome' | 'later' | 'never';
       /** False for what an operator releases: somebody has looked at it. */
       readonly heldByCaps: boolean;
     }
   /** Recorded on the request that it answers. */
   | { readonly kind: 'automatic'; readonly unmatched: QuarantineReason }
   | { readonly kind: 'bounce' }
-  /** Carries our address as sender or our loop header: ours if its Message-ID is, else in quarantine for this reason. */
+  /** Has our address as sender: ours if its Message-ID is, else in quarantine for this reason. */
   | { readonly kind: 'own'; readonly otherwise: QuarantineReason };
+
+/** What a transaction has claimed: the intake row, and the contact whose lock it holds. */
+export type Claimed = { readonly intakeId: number; readonly contactId: number | null; readonly at: Date };
+
+/** A mail of a mailbox, and what its transaction holds. */
+export type ClaimedMail = {
+  readonly mailbox: IntakeMailbox;
+  readonly mail: ReadMail;
+  readonly claimed: Claimed;
+};
+
+/** A mail on its way into the desk, with what was decided about it. */
+export type Filing<Kind extends Decision['kind'] = Exclude<Decision['kind'], 'quarantine'>> = ClaimedMail & {
+  readonly decision: Extract<Decision, { kind: Kind }>;
+};
 
 /** A created notice to somebody who wrote days ago (a relay that was off, a reconcile) would only confuse. */
 const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
 
-/** The rules of design section 5 before threading, in their order; the first that holds decides. */
+/** The rules before threading, in their order; the first that holds decides. */
 export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date): Decision {
-  const { handedOver, reading, judged, sender } = read;
+  const { handedOver, reading, judged, person } = read;
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
-  if (handedOver.arrivedAt < mailbox.acceptSince) return quarantine('before_start');
+  if (handedOver.arrivedAt < mailbox.acceptSince) return quarantined('before_start');
+  // Before any class: an automatic reply, a receipt or a bounce is as easily forged as a letter.
+  if (judged.authenticity === 'forged') return quarantined('spoof_suspect');
   if (judged.class === 'bounce') return { kind: 'bounce' };
 
   const from = reading.mail.from?.address;
-  if (from === undefined || sender === null) return quarantine('no_sender');
-  if (judged.class === 'own') return { kind: 'own', otherwise: 'loop' };
-  if (from === mailbox.address && !isNoteToSelf(handedOver)) {
+  if (from === undefined || person === null) return quarantined('no_sender');
+  if (judged.class === 'own')
+    return isOwnAddress(mailbox, from) ? { kind: 'own', otherwise: 'loop' } : quarantined('loop');
+  const isForm = person.namedBy === 'declared';
+  if (from === mailbox.address && !isNoteToSelf(handedOver) && !isForm) {
     return { kind: 'own', otherwise: handedOver.labels.includes('SENT') ? 'sent_copy' : 'own_address' };
   }
-  if (judged.authenticity === 'forged') return quarantine('spoof_suspect');
   if (judged.class === 'auto_reply') return { kind: 'automatic', unmatched: 'auto_reply_unmatched' };
   if (judged.class === 'receipt') return { kind: 'automatic', unmatched: 'receipt_unmatched' };
 
-  if (matchesAny(sender.address.address, mailbox.deniedSenders)) return quarantine('denied_sender');
-  if (mailbox.allowedSenders.length > 0 && !matchesAny(sender.address.address, mailbox.allowedSenders)) {
-    return quarantine('not_allowed_sender');
+  const { address } = person.address;
+  if (matchesAny(address, mailbox.deniedSenders)) return quarantined('denied_sender');
+  if (mailbox.allowedSenders.length > 0 && !matchesAny(address, mailbox.allowedSenders)) {
+    return quarantined('not_allowed_sender');
   }
-  const age = now.getTime() - handedOver.arrivedAt.getTime();
-  const wroteHere = sender.forwardedBy === null && judged.class === 'human';
   return {
     kind: 'request',
-    believed: judged.authenticity === 'verified' || judged.authenticity === 'unchecked',
-    noticeWelcome: wroteHere && age <= NOTICE_ANSWERS_MAIL_FOR_MS,
+    believed: judged.believed && person.namedBy === 'sender',
+    notices: noticesFor(read, now),
     heldByCaps: true,
   };
+}
+
+/** Whether anything automatic may answer a mail: never a list, a machine or whom only the mail itself names. */
+export function noticesFor(
+  { reading, handedOver, judged, person }: ReadMail,
+  now: Date,
+): 'welcome' | 'later' | 'never' {
+  if (!reading.ok) return 'later';
+  if (judged.class !== 'human' || !reading.classification.answerable) return 'never';
+  if (person?.namedBy === 'claimed') return 'never';
+  const age = now.getTime() - handedOver.arrivedAt.getTime();
+  return person?.forwardedBy === null && age <= NOTICE_ANSWERS_MAIL_FOR_MS ? 'welcome' : 'later';
 }
 
 function failure(reading: FailedReading): string {
   return reading.detail === '' ? reading.reason : `${reading.reason}: ${reading.detail}`;
 }
 
-/** Entries are addresses (`eve@example.com`) or domains (`example.com`, its subdomains included). */
-export function matchesAny(address: string, entries: readonly string[]): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
-  return entries.some((entry) =>
-    entry.includes('@') ? entry === address : domain === entry || domain.endsWith(`.${entry}`),
-  );
-}
-
-function quarantine(reason: QuarantineReason): Decision {
+function quarantined(reason: QuarantineReason): Decision {
   return { kind: 'quarantine', reason, error: null };
 }

@@ -1,12 +1,11 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { findRecentDelivery } from '../../outbox/bounces/find-recent-delivery.ts';
 import { markBounced } from '../../outbox/bounces/mark-bounced.ts';
-import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
-import { flagRequest } from '../../requests/request/flag-request.ts';
+import type { ClaimedMail, Filing } from './decide-intake.ts';
 import { recordOn } from './file-automatic.ts';
-import type { Claimed, ReadMail } from './read-mail.ts';
 import type { Filed } from './incoming-mail.ts';
-import { quarantine } from './quarantine.ts';
+import { quarantine } from './queries.ts';
+import type { ReadMail } from './read-mail.ts';
 import { readThread } from './thread-queries.ts';
 import { citedIds, threadQuestion } from './thread-question.ts';
 
@@ -24,16 +23,12 @@ type BounceFacts = {
 };
 
 /**
- * Files a bounce: it marks the delivery whose Message-ID it cites or whose reply address it reached, and is recorded on
- * that request. One that only names somebody we wrote to within seven days flags the request. Anything else proves
- * nothing about us and is quarantined: forged bounces must not silence anybody.
+ * Files a bounce. One that cites our Message-ID, or reached a reply address, marks the delivery; only the Message-ID proves
+ * that the report is about a mail of ours to that address, so that only it may silence the address. One that merely names
+ * somebody we wrote to within seven days is recorded there and does nothing else. Anything else proves nothing about us.
  */
-export async function fileBounce(
-  tx: Transaction,
-  mailbox: IntakeMailbox,
-  mail: ReadMail,
-  claimed: Claimed,
-): Promise<Filed> {
+export async function fileBounce(tx: Transaction, filing: Filing<'bounce'>): Promise<Filed> {
+  const { mailbox, mail, claimed } = filing;
   if (!mail.reading.ok) throw new Error('a mail that could not be read was to be filed');
   const facts = bounceFacts(mail);
   const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, null);
@@ -43,31 +38,24 @@ export async function fileBounce(
     contactId: claimed.contactId,
     at: claimed.at,
   });
+  if (thread.isOwnId) return quarantine(tx, claimed.intakeId, 'own_message_id');
 
   const cited = thread.candidates.find(({ by }) => by === 'token');
   if (cited !== undefined && cited.cited !== null) {
-    await markFailed(tx, { internetMessageId: cited.cited }, facts, claimed);
-    return recordOn(tx, mailbox, mail, claimed, cited.requestId, 'token');
+    await markFailed(tx, filing, { internetMessageId: cited.cited }, facts);
+    return recordOn(tx, filing, cited.requestId, 'token');
   }
   const addressed = thread.candidates.find(({ by }) => by === 'reply_address');
   if (addressed !== undefined) {
-    const sent = await recentDelivery(tx, mailbox, facts, claimed, addressed.requestId);
-    if (sent !== null) await markFailed(tx, { deliveryId: sent.deliveryId }, facts, claimed);
-    return recordOn(tx, mailbox, mail, claimed, addressed.requestId, 'token');
+    const sent = await recentDelivery(tx, filing, facts, addressed.requestId);
+    if (sent !== null)
+      await markFailed(tx, filing, { deliveryId: sent.deliveryId }, withoutSuppression(facts));
+    return recordOn(tx, filing, addressed.requestId, 'token');
   }
-  const guessed = await recentDelivery(tx, mailbox, facts, claimed, null);
-  if (guessed === null) return quarantine(tx, claimed.intakeId, 'bounce_unverified');
-  const filed = await recordOn(tx, mailbox, mail, claimed, guessed.requestId, 'sender');
-  if (facts.failed) {
-    const flag = {
-      requestId: guessed.requestId,
-      mailboxId: mailbox.id,
-      reason: 'bounce_of_recent_recipient',
-      at: claimed.at,
-    };
-    await flagRequest(tx, { kind: 'relay' }, flag);
-  }
-  return filed;
+  const guessed = await recentDelivery(tx, filing, facts, null);
+  const pretends = guessed !== null && guessed.senderBelongs && !(mail.judged.believed || thread.trusted);
+  if (guessed === null || pretends) return quarantine(tx, claimed.intakeId, 'bounce_unverified');
+  return recordOn(tx, filing, guessed.requestId, 'sender');
 }
 
 function bounceFacts(mail: ReadMail): BounceFacts {
@@ -89,12 +77,16 @@ function bounceFacts(mail: ReadMail): BounceFacts {
   };
 }
 
+function withoutSuppression(facts: BounceFacts): BounceFacts {
+  return { ...facts, recipients: facts.recipients.map((each) => ({ ...each, suppress: false })) };
+}
+
 /** Marks the delivery as bounced, unless the bounce only tells of a delay. */
 async function markFailed(
   tx: Transaction,
+  { claimed }: ClaimedMail,
   delivery: { readonly internetMessageId: string } | { readonly deliveryId: number },
   facts: BounceFacts,
-  claimed: Claimed,
 ): Promise<void> {
   if (!facts.failed) return;
   await markBounced(tx, {
@@ -108,11 +100,11 @@ async function markFailed(
 
 function recentDelivery(
   tx: Transaction,
-  mailbox: IntakeMailbox,
+  { mailbox, mail, claimed }: ClaimedMail,
   facts: BounceFacts,
-  claimed: Claimed,
   requestId: number | null,
 ) {
   const addresses = facts.recipients.map(({ address }) => address);
-  return findRecentDelivery(tx, { mailboxId: mailbox.id, requestId, addresses, at: claimed.at });
+  const sender = mail.reading.ok ? (mail.reading.mail.from?.address ?? '') : '';
+  return findRecentDelivery(tx, { mailboxId: mailbox.id, requestId, addresses, sender, at: claimed.at });
 }

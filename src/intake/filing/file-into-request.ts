@@ -1,27 +1,40 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
+import { isOwnAddress } from '../../mailboxes/mailbox.ts';
 import { countNotices } from '../../outbox/notices/count-notices.ts';
-import type { OutgoingContext } from '../../outbox/writing/outgoing-context.ts';
 import { queueNotice } from '../../outbox/notices/queue-notice.ts';
+import type { OutgoingContext } from '../../outbox/writing/outgoing-context.ts';
 import { newReplyTag } from '../../requests/request/reply-tag.ts';
-import type { Decision } from './decide-intake.ts';
-import type { Claimed } from './read-mail.ts';
-import type { Filed, QuarantineReason } from './incoming-mail.ts';
+import type { Filing } from './decide-intake.ts';
+import { recordOn } from './file-automatic.ts';
 import { appendMessage, type FilingFacts, insertAttachments, openWithMessage } from './filing-queries.ts';
-import { othersOnMail } from './inbound-message.ts';
-import type { Letter } from './letter.ts';
+import type { Filed, QuarantineReason } from './incoming-mail.ts';
+import { addressesOnMail, type Letter, letterOf, othersOnMail } from './letter.ts';
+import type { Person } from './person.ts';
+import { quarantine } from './queries.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
-import { quarantine } from './quarantine.ts';
-import { chooseRequest, type Filing } from './thread.ts';
+import { chooseRequest, type MatchedBy, type Place } from './thread.ts';
 
 /** More than this from one contact within an hour is a loop or an attack that no header betrays. */
-export const MOST_REQUESTS_PER_CONTACT_AND_HOUR = 30;
+export const MAX_REQUESTS_PER_CONTACT_AND_HOUR = 30;
 
 /** A person opens a request or two; who opens more within the hour gets no further created notices. */
-export const MOST_CREATED_NOTICES_PER_CONTACT_AND_HOUR = 6;
+export const MAX_CREATED_NOTICES_PER_CONTACT_AND_HOUR = 6;
 
 /** How often a request may be closed by somebody between reading and writing before the mail is left to come again. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
+
+/** A program answers at once; a person who answers that soon does not do so by an absence note alone. */
+const ABSENCE_ANSWERS_WITHIN_MS = 10 * 60_000;
+
+/** A person's mail on its way into a request, with its contact's lock held. */
+type Joining = {
+  readonly filing: Filing<'request'>;
+  readonly letter: Letter;
+  readonly contactId: number;
+  readonly thread: ThreadReading;
+  /** Somebody vouches for it that its sender wrote it: the receiving server, or an operator. */
+  readonly believed: boolean;
+};
 
 /**
  * Files a person's mail into the request it belongs to, or opens one and queues the created notice. Runs inside the
@@ -29,43 +42,23 @@ const MOST_ATTEMPTS = 5;
  */
 export async function fileIntoRequest(
   tx: Transaction,
-  mailbox: IntakeMailbox,
-  letter: Letter,
-  decision: Extract<Decision, { kind: 'request' }>,
-  claimed: Claimed & { readonly contactId: number },
+  filing: Filing<'request'>,
+  person: Person,
 ): Promise<Filed> {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const thread = await readThread(tx, { ...letter.question, contactId: claimed.contactId, at: claimed.at });
-    const believed = decision.believed || thread.trusted;
-    const filing = chooseRequest(thread.candidates, {
-      contactId: claimed.contactId,
-      citedIds: letter.question.citedIds,
-      subject: letter.message.subject,
-      senderBelieved: believed,
-      threadBy: mailbox.threadBy,
-      reopenDays: mailbox.reopenDays,
-      receivedAt: claimed.at,
-    });
-    const held = decision.heldByCaps ? heldBack(thread, filing) : null;
+  const { mailbox, mail, decision, claimed } = filing;
+  const { contactId } = claimed;
+  if (contactId === null) throw new Error('a mail without a contact was to join requests');
+  const letter = letterOf(mailbox, mail, person);
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const thread = await readThread(tx, { ...letter.question, contactId, at: claimed.at });
+    const joining = { filing, letter, contactId, thread, believed: decision.believed || thread.trusted };
+    const place = placeOf(joining);
+    const held = decision.heldByCaps ? heldBack(thread, place) : null;
     if (held !== null) return quarantine(tx, claimed.intakeId, held);
+    if (place.kind === 'open') return openRequest(tx, joining, place);
+    if (isAbsenceNote(joining, place)) return recordOn(tx, filing, place.requestId, place.matchedBy);
 
-    const facts = {
-      ...letter.judged,
-      intakeId: claimed.intakeId,
-      mailboxId: mailbox.id,
-      contactId: claimed.contactId,
-      sourceThreadId: letter.question.sourceThreadId,
-      matchedBy: filing.kind === 'open' ? 'new' : filing.matchedBy,
-      forwardedBy: letter.forwardedBy,
-      message: letter.message,
-      participants: othersOnMail(mailbox.address, letter.message),
-      at: claimed.at,
-    } as const satisfies FilingFacts;
-    if (filing.kind === 'open') {
-      const welcome = decision.noticeWelcome && believed && !isBusy(thread);
-      return openRequest(tx, mailbox, facts, filing, thread, welcome);
-    }
-    const filed = await appendMessage(tx, facts, filing);
+    const filed = await appendMessage(tx, filingFacts(joining, place.matchedBy), place);
     // Only a request of somebody else's, which the sender merely takes part in, can have been closed since it was read.
     if (filed === null) continue;
     await insertAttachments(tx, filed.messageId, letter.message.attachments, claimed.at);
@@ -73,7 +66,7 @@ export async function fileIntoRequest(
       outcome: 'appended',
       requestId: filed.requestId,
       reason: null,
-      matchedBy: facts.matchedBy,
+      matchedBy: place.matchedBy,
       queuedDelivery: false,
     };
   }
@@ -82,46 +75,101 @@ export async function fileIntoRequest(
   });
 }
 
-function heldBack(thread: ThreadReading, filing: Filing): QuarantineReason | null {
+function placeOf({ filing, letter, contactId, thread, believed }: Joining): Place {
+  const { mailbox, claimed } = filing;
+  const away = (addresses: readonly string[]): string[] =>
+    addresses.filter((address) => address.includes('@') && !isOwnAddress(mailbox, address));
+  const replyTo = letter.message.replyTo.map(({ address }) => address);
+  return chooseRequest(
+    thread.candidates.map((candidate) => ({ ...candidate, replyTo: away(candidate.replyTo) })),
+    {
+      contactId,
+      citedIds: letter.question.citedIds,
+      subject: letter.message.subject,
+      replyTo: away(replyTo).filter((address) => !letter.ignored.includes(address)),
+      senderBelieved: believed,
+      threadBy: mailbox.threadBy,
+      reopenDays: mailbox.reopenDays,
+      receivedAt: claimed.at,
+    },
+  );
+}
+
+function filingFacts(
+  { filing, letter, contactId, believed }: Joining,
+  matchedBy: MatchedBy,
+): FilingFacts & { readonly contactId: number } {
+  const { mailbox, decision, claimed } = filing;
+  const { message } = letter;
+  return {
+    ...letter.judged,
+    intakeId: claimed.intakeId,
+    mailboxId: mailbox.id,
+    contactId,
+    sourceThreadId: letter.question.sourceThreadId,
+    matchedBy,
+    forwardedBy: letter.forwardedBy,
+    message,
+    answerable: decision.notices !== 'never',
+    steers: believed,
+    ignoredRecipients: believed ? letter.ignored : addressesOnMail(mailbox, message),
+    participants: believed ? othersOnMail(mailbox, message, letter.ignored) : [],
+    at: claimed.at,
+  };
+}
+
+/** Words alone make no mail automatic, but for a note of absence, and nothing else, that comes right after an answer of ours. */
+function isAbsenceNote({ filing }: Joining, place: Extract<Place, { kind: 'append' }>): boolean {
+  const { reading, handedOver } = filing.mail;
+  if (!reading.ok || !reading.classification.absenceNote || place.matchedBy !== 'token') return false;
+  if (place.answeredAt === null) return false;
+  return handedOver.arrivedAt.getTime() - place.answeredAt.getTime() <= ABSENCE_ANSWERS_WITHIN_MS;
+}
+
+function heldBack(thread: ThreadReading, place: Place): QuarantineReason | null {
   if (thread.isOwnId) return 'own_message_id';
   if (thread.blocked) return 'blocked_sender';
-  if (filing.kind === 'open' && thread.openedLastHour >= MOST_REQUESTS_PER_CONTACT_AND_HOUR)
+  if (place.kind === 'open' && thread.openedLastHour >= MAX_REQUESTS_PER_CONTACT_AND_HOUR)
     return 'too_many_requests';
   return null;
 }
 
 function isBusy(thread: ThreadReading): boolean {
-  return thread.openedLastHour >= MOST_CREATED_NOTICES_PER_CONTACT_AND_HOUR;
+  return thread.openedLastHour >= MAX_CREATED_NOTICES_PER_CONTACT_AND_HOUR;
 }
 
 async function openRequest(
   tx: Transaction,
-  mailbox: IntakeMailbox,
-  facts: FilingFacts & { readonly contactId: number },
-  filing: Extract<Filing, { kind: 'open' }>,
-  thread: ThreadReading,
-  noticeWelcome: boolean,
+  joining: Joining,
+  place: Extract<Place, { kind: 'open' }>,
 ): Promise<Filed> {
+  const { filing, thread, contactId, believed } = joining;
+  const { mailbox, mail, decision, claimed } = filing;
+  const facts = filingFacts(joining, 'new');
   const replyTag = newReplyTag();
-  const about = { requestId: null, contactId: facts.contactId, mailboxId: mailbox.id, at: facts.at };
+  const contact = { id: contactId, email: facts.message.from.address };
+  const about = { requestId: null, contact, mailboxId: mailbox.id, at: claimed.at };
+  // Whom a declared form names is not proven, but whoever filled it in waits for a word.
+  const vouched = believed || mail.person?.namedBy === 'declared';
+  const noticeWelcome = decision.notices === 'welcome' && vouched && !isBusy(thread);
   // Sent together: the count knows nothing of the request, and the two cost one round trip.
   const [filed, counts] = await Promise.all([
-    openWithMessage(tx, facts, { ...filing, replyTag }),
+    openWithMessage(tx, facts, { ...place, replyTag }),
     noticeWelcome ? countNotices(tx, about) : null,
   ]);
-  await insertAttachments(tx, filed.messageId, facts.message.attachments, facts.at);
-  const context = firstContext(mailbox, facts, filed, thread, replyTag);
+  await insertAttachments(tx, filed.messageId, facts.message.attachments, claimed.at);
+  const context = firstContext(joining, facts, filed, replyTag);
   const queuedDelivery =
-    counts !== null && (await queueNotice(tx, { kind: 'system' }, context, 'created', counts, facts.at));
+    counts !== null &&
+    (await queueNotice(tx, { kind: 'system' }, context, { notice: 'created', counts, at: claimed.at }));
   return { outcome: 'opened', requestId: filed.requestId, reason: null, matchedBy: 'new', queuedDelivery };
 }
 
 /** What the created notice needs is all at hand: reading it back would cost a round trip under the contact's lock. */
 function firstContext(
-  mailbox: IntakeMailbox,
+  { filing, thread }: Joining,
   facts: FilingFacts & { readonly contactId: number },
   filed: { readonly requestId: number; readonly messageId: number },
-  thread: ThreadReading,
   replyTag: string,
 ): OutgoingContext {
   const { message } = facts;
@@ -130,7 +178,7 @@ function firstContext(
     requestId: filed.requestId,
     subject: message.subject,
     replyTag,
-    mailbox,
+    mailbox: filing.mailbox,
     contact: {
       id: facts.contactId,
       email: message.from.address,
@@ -141,6 +189,8 @@ function firstContext(
     noticesAllowed: true,
     lastFromContact: last,
     lastInbound: last,
+    replyTo: facts.steers ? message.replyTo : [],
+    copies: [],
     threadIds: message.internetMessageId === null ? [] : [message.internetMessageId],
   };
 }

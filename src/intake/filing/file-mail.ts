@@ -2,17 +2,14 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import { errorText, isTransient } from '../../platform/db/errors.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
-import type { Claimed, ReadMail } from './read-mail.ts';
-import { completeOversize } from './complete-oversize.ts';
-import { type Decision, decideIntake } from './decide-intake.ts';
+import { type Decision, decideIntake, type Filing } from './decide-intake.ts';
 import { fileAutomatic } from './file-automatic.ts';
 import { fileBounce } from './file-bounce.ts';
-import { letterOf } from './letter.ts';
+import { answerDuplicate } from './file-duplicate.ts';
 import { fileIntoRequest } from './file-into-request.ts';
-import type { Filed, Outcome } from './incoming-mail.ts';
-import { claimMail, findKnownIntake, type IntakeFacts, settleIntake } from './queries.ts';
-
-export type FilingResult = Filed & { readonly status: 'accepted' | 'duplicate' };
+import type { Filed, FilingResult } from './incoming-mail.ts';
+import { claimMail, type IntakeFacts, quarantine } from './queries.ts';
+import type { ReadMail } from './read-mail.ts';
 
 export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
 
@@ -30,21 +27,22 @@ export async function fileMail(
   const decision = decideIntake(mailbox, mail, at);
   const intake = intakeFacts(mailbox, mail, decision, at);
   // Only who may open a request becomes a contact: a forger or a robot leaves no row behind.
-  const sender = decision.kind === 'request' ? mail.sender : null;
-  const contact = sender === null ? null : { email: sender.address.address, name: sender.address.name };
+  const person = decision.kind === 'request' ? mail.person : null;
+  const contact = person === null ? null : { email: person.address.address, name: person.address.name };
 
   const filing = deps.db.begin(async (tx): Promise<FilingResult> => {
     const claim = await claimMail(tx, intake, contact);
-    if (claim.intakeId === null) return duplicate(tx, mailbox, mail, intake);
+    if (claim.intakeId === null) return answerDuplicate(tx, mail, intake);
     if (decision.kind === 'quarantine') {
       return { status: 'accepted', ...quarantined(decision.reason) };
     }
     const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
-    return { status: 'accepted', ...(await fileBehindSavepoint(deps, tx, mailbox, mail, decision, claimed)) };
+    const filed = await fileBehindSavepoint(deps, tx, { mailbox, mail, decision, claimed });
+    return { status: 'accepted', ...filed };
   });
   return filing.catch((error: unknown) => {
     if (isTransient(error)) throw error;
-    return keepUnclaimable(deps, mailbox, mail, intake, error);
+    return keepUnclaimable(deps, mail, intake, error);
   });
 }
 
@@ -54,7 +52,6 @@ export async function fileMail(
  */
 async function keepUnclaimable(
   deps: FilingDeps,
-  mailbox: IntakeMailbox,
   mail: ReadMail,
   intake: IntakeFacts,
   error: unknown,
@@ -77,89 +74,35 @@ async function keepUnclaimable(
   return deps.db.begin(async (tx) => {
     const { intakeId } = await claimMail(tx, bare, null);
     return intakeId === null
-      ? duplicate(tx, mailbox, mail, bare)
+      ? answerDuplicate(tx, mail, bare)
       : { status: 'accepted' as const, ...quarantined('processing_error') };
   });
 }
 
-async function fileBehindSavepoint(
-  deps: FilingDeps,
-  tx: Transaction,
-  mailbox: IntakeMailbox,
-  mail: ReadMail,
-  decision: Exclude<Decision, { kind: 'quarantine' }>,
-  claimed: Claimed,
-): Promise<Filed> {
+async function fileBehindSavepoint(deps: FilingDeps, tx: Transaction, filing: Filing): Promise<Filed> {
+  const { intakeId } = filing.claimed;
   try {
-    return await tx.savepoint('filing', (inner) => file(inner, mailbox, mail, decision, claimed));
+    return await tx.savepoint('filing', (inner) => file(inner, filing));
   } catch (error) {
     if (isTransient(error)) throw error;
-    deps.log.error({ error, intakeId: claimed.intakeId }, 'a mail could not be filed; it is in quarantine');
-    await settleIntake(tx, claimed.intakeId, {
-      outcome: 'quarantined',
-      reason: 'processing_error',
-      error: errorText(error),
-      requestId: null,
-    });
-    return quarantined('processing_error');
+    deps.log.error({ error, intakeId }, 'a mail could not be filed; it is in quarantine');
+    return quarantine(tx, intakeId, 'processing_error', errorText(error));
   }
 }
 
 /** Files a claimed mail by its decision, inside the caller's transaction. */
-export function file(
-  tx: Transaction,
-  mailbox: IntakeMailbox,
-  mail: ReadMail,
-  decision: Exclude<Decision, { kind: 'quarantine' }>,
-  claimed: Claimed,
-): Promise<Filed> {
+export function file(tx: Transaction, filing: Filing): Promise<Filed> {
+  const { decision, mail, ...rest } = filing;
   if (decision.kind === 'request') {
-    const { contactId } = claimed;
-    if (contactId === null || mail.sender === null)
-      throw new Error('a mail without a sender was to join requests');
-    return fileIntoRequest(tx, mailbox, letterOf(mailbox, mail, mail.sender), decision, {
-      ...claimed,
-      contactId,
-    });
+    if (mail.person === null) throw new Error('a mail without a sender was to join requests');
+    return fileIntoRequest(tx, { ...rest, mail, decision }, mail.person);
   }
-  if (decision.kind === 'bounce') return fileBounce(tx, mailbox, mail, claimed);
-  return fileAutomatic(tx, mailbox, mail, decision, claimed);
+  if (decision.kind === 'bounce') return fileBounce(tx, { ...rest, mail, decision });
+  return fileAutomatic(tx, { ...rest, mail, decision });
 }
 
 function quarantined(reason: string): Filed {
   return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
-}
-
-async function duplicate(
-  tx: Transaction,
-  mailbox: IntakeMailbox,
-  mail: ReadMail,
-  intake: IntakeFacts,
-): Promise<FilingResult> {
-  const known = await findKnownIntake(tx, {
-    mailboxId: mailbox.id,
-    sourceId: mail.handedOver.sourceId,
-    internetMessageId: intake.internetMessageId,
-    contentHash: intake.contentHash,
-  });
-  if (known === null) throw new Error('a claimed mail is gone: the same mail has to be handed over again');
-  if (known.sameMail && known.oversize && mail.handedOver.raw !== null) {
-    const read = mail.reading.ok ? mail.reading.mail : null;
-    await completeOversize(tx, known, mail.handedOver.raw, read, intake.at);
-  }
-  return {
-    status: 'duplicate',
-    outcome: wireOutcome(known.outcome),
-    requestId: known.requestId,
-    reason: known.sameMail ? null : 'same_message',
-    matchedBy: null,
-    queuedDelivery: false,
-  };
-}
-
-// A discarded or erased mail stays handed over: the relay has nothing more to do with it.
-function wireOutcome(outcome: Outcome | 'discarded' | 'erased'): Outcome {
-  return outcome === 'discarded' || outcome === 'erased' ? 'quarantined' : outcome;
 }
 
 function intakeFacts(mailbox: IntakeMailbox, mail: ReadMail, decision: Decision, at: Date): IntakeFacts {

@@ -20,6 +20,11 @@ export type FilingFacts = {
   /** The operator's address, of a mail that an operator forwarded. */
   readonly forwardedBy: string | null;
   readonly message: InboundMessage;
+  /** Notices may answer it. */
+  readonly answerable: boolean;
+  /** Its Reply-To, To and Cc say where answers go. */
+  readonly steers: boolean;
+  readonly ignoredRecipients: readonly string[];
   readonly participants: readonly { readonly email: string; readonly name: string }[];
   readonly at: Date;
 };
@@ -43,7 +48,7 @@ export async function openWithMessage(
   const { mailboxId, contactId, at } = filing;
   const { subject } = filing.message;
   const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, messageCount: 1, at });
-  const [row] = await fileMessage(tx, filing, request, 'opened', 'inbound', false);
+  const [row] = await fileMessage(tx, filing, request, { outcome: 'opened' });
   if (row === undefined) throw new Error('opening a request returned no row');
   return row;
 }
@@ -58,7 +63,8 @@ export async function appendMessage(
   target: { readonly requestId: number; readonly reopens: boolean; readonly subjectChanged: boolean },
 ): Promise<FiledRow | null> {
   const request = wakeRequest(tx, { ...target, at: filing.at });
-  const [row] = await fileMessage(tx, filing, request, 'appended', 'inbound', target.subjectChanged);
+  const { subjectChanged } = target;
+  const [row] = await fileMessage(tx, filing, request, { outcome: 'appended', subjectChanged });
   return row ?? null;
 }
 
@@ -69,7 +75,7 @@ export async function recordMessage(
   requestId: number,
 ): Promise<FiledRow> {
   const request = countMessage(tx, requestId, filing.at);
-  const [row] = await fileMessage(tx, filing, request, 'recorded', 'automatic', false);
+  const [row] = await fileMessage(tx, filing, request, { outcome: 'recorded' });
   if (row === undefined) throw new Error(`request ${requestId} is gone`);
   return row;
 }
@@ -78,25 +84,25 @@ function fileMessage(
   tx: Transaction,
   filing: FilingFacts,
   request: Fragment,
-  outcome: 'opened' | 'appended' | 'recorded',
-  kind: 'inbound' | 'automatic',
-  subjectChanged: boolean,
+  as: { readonly outcome: 'opened' | 'appended' | 'recorded'; readonly subjectChanged?: boolean },
 ): Promise<FiledRow[]> {
   const { message } = filing;
+  const { outcome, subjectChanged = false } = as;
   return tx<FiledRow[]>`
     with request as (${request}), message as (
       insert into messages
         (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, to_addresses,
          cc_addresses, reply_to_addresses, subject, text, visible_text, html, internet_message_id, in_reply_to,
-         reference_ids, source_thread_id, intake_id, matched_by, authenticity, class, class_reason, subject_changed,
-         incomplete, language, created_at)
+         reference_ids, source_thread_id, intake_id, matched_by, authenticity, class, class_reason, answerable, steers,
+         ignored_recipients, subject_changed, incomplete, language, created_at)
       select
-        id, ${filing.mailboxId}, ${kind}, 'in', ${filing.contactId === null ? 'system' : 'contact'},
+        id, ${filing.mailboxId}, ${outcome === 'recorded' ? 'automatic' : 'inbound'}, 'in', ${filing.contactId === null ? 'system' : 'contact'},
         ${filing.contactId}::bigint, ${json(tx, message.from)}::jsonb,
         ${json(tx, message.to)}::jsonb, ${json(tx, message.cc)}::jsonb, ${json(tx, message.replyTo)}::jsonb,
         ${message.subject}, ${message.text}, ${message.visibleText}, ${message.html}, ${message.internetMessageId},
         ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.sourceThreadId},
         ${filing.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
+        ${filing.answerable}::boolean, ${filing.steers}::boolean, ${filing.ignoredRecipients as string[]}::text[],
         ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${filing.at}
       from request
       returning id, request_id
@@ -135,18 +141,51 @@ function received(filing: FilingFacts): Record<string, string> {
   return { matchedBy, authenticity, class: filing.class, ...(forwardedBy === null ? {} : { forwardedBy }) };
 }
 
-/** Stores the parts of a message, in their order. */
+/** What one statement carries of a mail's parts; with larger ones it would hold their bytes in memory several times over. */
+const MAX_STATEMENT_BYTES = 2_000_000;
+
+/** Stores the parts of a message, in their order: together, but for large ones, which come in slices. */
 export async function insertAttachments(
   tx: Queryable,
   messageId: number,
   attachments: InboundMessage['attachments'],
   at: Date,
 ): Promise<void> {
-  for (const attachment of attachments) {
-    const content = await storedBytes(tx, attachment.content);
-    await tx`
-      insert into attachments (message_id, name, content_type, size, inline, content_id, content, created_at)
-      values (${messageId}, ${attachment.name}, ${attachment.contentType}, ${attachment.content.byteLength},
-        ${attachment.inline}, ${attachment.contentId}, ${content.expression}, ${at})`;
+  for (const parts of together(attachments)) {
+    const [only] = parts;
+    if (only !== undefined && only.content.byteLength > MAX_STATEMENT_BYTES) {
+      const { expression } = await storedBytes(tx, only.content);
+      await tx`
+        insert into attachments (message_id, name, content_type, size, inline, content_id, content, created_at)
+        values (${messageId}, ${only.name}, ${only.contentType}, ${only.content.byteLength}, ${only.inline},
+          ${only.contentId}, ${expression}, ${at})`;
+    } else {
+      await tx`
+        insert into attachments (message_id, name, content_type, size, inline, content_id, content, created_at)
+        select ${messageId}::bigint, part.name, part.content_type, part.size, part.inline::boolean, part.content_id,
+          decode(part.content, 'base64'), ${at}::timestamptz
+        from unnest(${parts.map(({ name }) => name)}::text[], ${parts.map((part) => part.contentType)}::text[],
+          ${parts.map(({ content }) => content.byteLength)}::bigint[], ${parts.map(({ inline }) => String(inline))}::text[],
+          ${parts.map(({ contentId }) => contentId)}::text[], ${parts.map(({ content }) => base64(content))}::text[])
+          with ordinality as part (name, content_type, size, inline, content_id, content, position)
+        order by part.position`;
+    }
   }
+}
+
+/** The parts in groups that fit into a statement each. */
+function together(attachments: InboundMessage['attachments']): InboundMessage['attachments'][] {
+  const groups: InboundMessage['attachments'][number][][] = [];
+  let bytes = Infinity;
+  for (const part of attachments) {
+    bytes += part.content.byteLength;
+    if (bytes > MAX_STATEMENT_BYTES) groups.push([]);
+    if (bytes > MAX_STATEMENT_BYTES) bytes = part.content.byteLength;
+    groups.at(-1)?.push(part);
+  }
+  return groups;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

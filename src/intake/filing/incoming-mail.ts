@@ -63,3 +63,5 @@ export type Filed = {
   readonly matchedBy: MatchedBy | null;
   readonly queuedDelivery: boolean;
 };
+
+export type FilingResult = Filed & { readonly status: 'accepted' | 'duplicate' };

@@ -1,11 +1,11 @@
+import { detectLanguage } from '../../mail/reading/detect-language.ts';
 import { cleanText } from '../../mail/text.ts';
-import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
-import type { Sender } from './actual-sender.ts';
-import type { ReadMail } from './read-mail.ts';
-import { inboundMessage } from './inbound-message.ts';
-import type { InboundMessage } from './incoming-mail.ts';
-import type { Judged } from './judge.ts';
-import { type ThreadQuestion, threadQuestion } from './thread-question.ts';
+import type { Address, ParsedMail } from '../../mail/parsed-mail.ts';
+import { type IntakeMailbox, isOwnAddress } from '../../mailboxes/mailbox.ts';
+import type { HandedOver, InboundMessage } from './incoming-mail.ts';
+import type { Person } from './person.ts';
+import type { Judged, ReadMail } from './read-mail.ts';
+import { aliasesOnMail, type ThreadQuestion, threadQuestion } from './thread-question.ts';
 
 /** A mail as it goes into a request: its message, and what to ask about where it belongs. */
 export type Letter = {
@@ -13,28 +13,39 @@ export type Letter = {
   readonly question: Omit<ThreadQuestion, 'contactId' | 'at'>;
   readonly judged: Judged;
   readonly forwardedBy: string | null;
+  /** Addresses on it that no answer goes to although its sender is believed. */
+  readonly ignored: readonly string[];
 };
 
 /** How much of a mail that no parser could read is shown; the original is kept whole. */
 const SHOWN_OF_UNREADABLE = 100_000;
 
+/** How many others on one mail become participants; a mail to a whole company is no round table. */
+const MAX_PARTICIPANTS = 50;
+
+/** A reaction button's JSON says in other words what the text says. */
+const REACTION = /^text\/vnd\.google\.email-reaction\+json/i;
+
 /** The letter of a mail and the person behind it; one that could not be read shows its raw text. */
-export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, sender: Sender): Letter {
+export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, person: Person): Letter {
   const { reading, handedOver, judged } = mail;
-  const { forwardedBy } = sender;
+  const { forwardedBy } = person;
   if (reading.ok) {
+    // An operator's own Reply-To is not where the person wants the answer.
+    const operators = forwardedBy === null ? [] : reading.mail.replyTo.map(({ address }) => address);
     return {
-      message: inboundMessage(reading.mail, sender.address, handedOver),
-      question: threadQuestion(mailbox, handedOver, reading.mail, sender),
+      message: inboundMessage(reading.mail, person.address, handedOver),
+      question: threadQuestion(mailbox, handedOver, reading.mail, person),
       judged,
       forwardedBy,
+      ignored: [...aliasesOnMail(mailbox, reading.mail), ...operators],
     };
   }
   const raw = Buffer.from(handedOver.raw ?? []).subarray(0, SHOWN_OF_UNREADABLE);
   const text = cleanText(raw.toString('utf8'));
   return {
     message: {
-      from: sender.address,
+      from: person.address,
       to: [],
       cc: [],
       replyTo: [],
@@ -50,7 +61,7 @@ export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, sender: Sender)
     },
     question: {
       mailboxId: mailbox.id,
-      senderEmail: sender.address.address,
+      senderEmail: person.address.address,
       citedIds: [],
       replyTags: [],
       internetMessageId: reading.internetMessageId,
@@ -58,5 +69,65 @@ export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, sender: Sender)
     },
     judged,
     forwardedBy,
+    ignored: [],
   };
+}
+
+/** The message that a mail becomes; of a mail that was too large to be handed over, its headers and where to read it. */
+export function inboundMessage(mail: ParsedMail, from: Address, handedOver: HandedOver): InboundMessage {
+  const incomplete = handedOver.raw === null;
+  const text = incomplete ? tooLarge(handedOver) : mail.text;
+  return {
+    from,
+    to: mail.to,
+    cc: mail.cc,
+    replyTo: mail.replyTo,
+    subject: mail.subject,
+    text,
+    visibleText: incomplete ? text : mail.visibleText,
+    html: incomplete ? null : mail.html,
+    internetMessageId: mail.internetMessageId,
+    inReplyTo: mail.inReplyTo,
+    references: mail.references,
+    attachments: mail.attachments.filter(({ contentType }) => !REACTION.test(contentType)),
+    language: detectLanguage(mail),
+    incomplete,
+  };
+}
+
+/** Everybody on a mail besides its sender and the mailbox itself: the participants it brings to its request. */
+export function othersOnMail(
+  mailbox: IntakeMailbox,
+  message: Pick<InboundMessage, 'from' | 'to' | 'cc'>,
+  ignored: readonly string[],
+): { email: string; name: string }[] {
+  const seen = new Set(ignored);
+  const others: { email: string; name: string }[] = [];
+  // The sender comes along: on somebody else's request, who wrote is a participant too. The contact is left out later.
+  for (const { address, name } of [message.from, ...message.to, ...message.cc]) {
+    if (seen.has(address) || isOwnAddress(mailbox, address) || !address.includes('@')) continue;
+    seen.add(address);
+    others.push({ email: address, name });
+  }
+  return others.slice(0, MAX_PARTICIPANTS);
+}
+
+/** The addresses of Reply-To, To and Cc that lead away from the mailbox and its sender: what a mail would steer answers to. */
+export function addressesOnMail(
+  mailbox: IntakeMailbox,
+  message: Pick<InboundMessage, 'from' | 'to' | 'cc' | 'replyTo'>,
+): string[] {
+  const named = [...message.replyTo, ...message.to, ...message.cc].map(({ address }) => address);
+  const leading = named.filter(
+    (address) => address.includes('@') && address !== message.from.address && !isOwnAddress(mailbox, address),
+  );
+  return [...new Set(leading)].slice(0, 2 * MAX_PARTICIPANTS);
+}
+
+function tooLarge(handedOver: HandedOver): string {
+  const megabytes = Math.round(handedOver.sizeEstimate / 1_048_576);
+  return (
+    `This mail has ${megabytes} MB, too many for the relay to hand over. Read it in Gmail: ` +
+    `https://mail.google.com/mail/u/0/#all/${handedOver.sourceId}`
+  );
 }

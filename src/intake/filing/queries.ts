@@ -1,6 +1,13 @@
 import { json, type Queryable } from '../../platform/db/connect.ts';
 import { storedBytes } from '../../platform/db/stored-bytes.ts';
-import type { Authenticity, HandedOver, MailClass, Outcome } from './incoming-mail.ts';
+import type {
+  Authenticity,
+  Filed,
+  HandedOver,
+  MailClass,
+  Outcome,
+  QuarantineReason,
+} from './incoming-mail.ts';
 
 export type IntakeFacts = {
   readonly mailboxId: number;
@@ -65,7 +72,9 @@ export async function claimMail(
     )
     select
       (select id from claimed) as intake_id,
-      (select id from contact) as contact_id`;
+      (select id from contact) as contact_id,
+      -- What follows in this transaction reads by keys alone: planned anew for each mail it costs more than it finds.
+      set_config('plan_cache_mode', 'force_generic_plan', true)`;
   return row ?? { intakeId: null, contactId: null };
 }
 
@@ -114,6 +123,41 @@ export async function settleIntake(
     update intake
     set outcome = ${settled.outcome}, reason = ${settled.reason}, error = ${settled.error}, request_id = ${settled.requestId}
     where id = ${intakeId}`;
+}
+
+/** Keeps a claimed mail out of requests, with its reason, until an operator decides. */
+export async function quarantine(
+  tx: Queryable,
+  intakeId: number,
+  reason: QuarantineReason,
+  error: string | null = null,
+): Promise<Filed> {
+  await settleIntake(tx, intakeId, { outcome: 'quarantined', reason, error, requestId: null });
+  return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
+}
+
+/** How many of a sender's latest mails are looked at for another Reply-To. */
+const MAX_EARLIER = 50;
+
+/** Tells whether a From has written to the mailbox with another Reply-To: it speaks for several people. */
+export async function hasAnotherReplyTo(
+  db: Queryable,
+  pair: { readonly mailboxId: number; readonly from: string; readonly replyTo: string },
+): Promise<boolean> {
+  const [row] = await db<{ found: boolean }[]>`
+    select exists (
+      select
+      from (
+        select message_id
+        from intake
+        where from_address = ${pair.from} and mailbox_id = ${pair.mailboxId} and message_id is not null
+        order by received_at desc
+        limit ${MAX_EARLIER}) as earlier
+      join messages on messages.id = earlier.message_id
+      cross join jsonb_array_elements(messages.reply_to_addresses) as asked
+      where messages.kind = 'inbound' and messages.authenticity in ('verified', 'unchecked')
+        and asked ->> 'address' not in (${pair.from}, ${pair.replyTo})) as found`;
+  return row?.found ?? false;
 }
 
 /** Stores the original of an oversize mail; false when it has one already, or was erased. */

@@ -1,7 +1,19 @@
 import type { MailReading } from '../../mail/reading/read-mail.ts';
-import type { Sender } from './actual-sender.ts';
-import type { HandedOver } from './incoming-mail.ts';
-import type { Judged } from './judge.ts';
+import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
+import { isOwnAddress } from '../../mailboxes/mailbox.ts';
+import type { IntakeDeps } from '../deps.ts';
+import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
+import { findPerson, type Person } from './person.ts';
+
+/** What a mail is and whether its sender is who it says, each with the header or rule that decided it. */
+export type Judged = {
+  readonly class: MailClass;
+  readonly classReason: string;
+  readonly authenticity: Authenticity;
+  readonly authenticityReason: string;
+  /** Somebody vouches for the sender: the receiving server, or that it never crossed the internet. */
+  readonly believed: boolean;
+};
 
 /** A mail ready to be filed: handed over, read and judged, all before any lock is taken. */
 export type ReadMail = {
@@ -9,8 +21,55 @@ export type ReadMail = {
   readonly reading: MailReading;
   readonly judged: Judged;
   /** Whose matter the mail is; null for one that could not be read or names nobody. */
-  readonly sender: Sender | null;
+  readonly person: Person | null;
 };
 
-/** What a transaction has claimed: the intake row, and the contact whose lock it holds. */
-export type Claimed = { readonly intakeId: number; readonly contactId: number | null; readonly at: Date };
+/** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
+export async function readHandedOver(
+  deps: Pick<IntakeDeps, 'parsePool' | 'db'>,
+  mailbox: IntakeMailbox,
+  handedOver: HandedOver,
+): Promise<ReadMail> {
+  const raw = handedOver.raw ?? headerBlock(handedOver.headers ?? []);
+  const reading = await deps.parsePool.read(raw, {
+    mailboxAddress: mailbox.address,
+    groupAddresses: mailbox.groupAddresses,
+  });
+  const judged = judge(reading, handedOver, mailbox);
+  const person = reading.ok ? await findPerson(deps, { mailbox, handedOver, reading, judged }) : null;
+  return { handedOver, reading, judged, person };
+}
+
+/** Mail sent to oneself is one message with SENT and INBOX; nobody else can set SENT. */
+export function isNoteToSelf(handedOver: HandedOver): boolean {
+  return handedOver.labels.includes('SENT') && handedOver.labels.includes('INBOX');
+}
+
+/** Puts together what the mail says of itself and what Gmail's labels say of it. */
+function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMailbox): Judged {
+  if (!reading.ok) {
+    return {
+      class: 'human',
+      classReason: 'not read',
+      authenticity: 'unverified',
+      authenticityReason: 'not read',
+      believed: false,
+    };
+  }
+  const { classification, authentication, mail } = reading;
+  // Such a mail never crossed the internet, so no server checked it; the label is the proof that the owner wrote it.
+  const byOwner = mail.from !== null && isOwnAddress(mailbox, mail.from.address) && isNoteToSelf(handedOver);
+  const authenticity = byOwner ? 'verified' : authentication.verdict;
+  return {
+    class: classification.class,
+    classReason: classification.decidedBy,
+    authenticity,
+    authenticityReason: byOwner ? 'label SENT' : authentication.reason,
+    believed: authenticity === 'verified' || authenticity === 'unchecked',
+  };
+}
+
+function headerBlock(headers: readonly (readonly [string, string])[]): Buffer {
+  const lines = headers.map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]+/g, ' ')}\r\n`);
+  return Buffer.from(`${lines.join('')}\r\n`, 'utf8');
+}

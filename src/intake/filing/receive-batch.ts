@@ -3,8 +3,7 @@ import { isTransient } from '../../platform/db/errors.ts';
 import type { IntakeDeps } from '../deps.ts';
 import { fileMail } from './file-mail.ts';
 import type { HandedOver, Outcome } from './incoming-mail.ts';
-import { readHandedOver } from './read-handed-over.ts';
-import type { ReadMail } from './read-mail.ts';
+import { readHandedOver, type ReadMail } from './read-mail.ts';
 
 export type ReceiveDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 

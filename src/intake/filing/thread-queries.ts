@@ -1,33 +1,24 @@
+import type { Language } from '../../mail/language.ts';
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { RequestStatus } from '../../requests/request.ts';
 import type { ThreadQuestion } from './thread-question.ts';
 import type { Candidate } from './thread.ts';
 
 export type ThreadReading = {
   readonly candidates: readonly Candidate[];
   /** Our own outgoing message has the Message-ID that this mail carries. */
-  readonly ownRequestId: number | null;
   readonly isOwnId: boolean;
+  readonly ownRequestId: number | null;
   readonly blocked: boolean;
   readonly trusted: boolean;
-  readonly language: 'en' | 'ru' | null;
+  readonly language: Language | null;
   /** Requests that this contact opened here within the last hour. */
   readonly openedLastHour: number;
 };
 
-type CandidateRow = {
-  by: Candidate['by'] | 'own' | 'contact';
-  cited: string | null;
-  requestId: number | null;
-  contactId: number | null;
-  status: RequestStatus | null;
-  closedAt: Date | null;
-  subject: string | null;
-  senderBelongs: boolean | null;
-  blocked: boolean | null;
-  trusted: boolean | null;
-  language: 'en' | 'ru' | null;
-  openedLastHour: number | null;
+/** As JSON holds it: times in milliseconds. */
+type CandidateJson = Omit<Candidate, 'closedAt' | 'answeredAt'> & {
+  readonly closedAt: number | null;
+  readonly answeredAt: number | null;
 };
 
 /**
@@ -36,99 +27,105 @@ type CandidateRow = {
  */
 export async function readThread(tx: Queryable, mail: ThreadQuestion): Promise<ThreadReading> {
   const hourAgo = new Date(mail.at.getTime() - 3_600_000);
+  const [row] = await tx<(Omit<ThreadReading, 'candidates'> & { candidates: CandidateJson[] })[]>`
+    with recursive ${candidates(tx, mail)}
+    select
+      (select coalesce(json_agg(candidate.found order by candidate.rank, candidate.place desc), '[]')
+      from candidate) as candidates,
+      own.request_id is not null as is_own_id, own.request_id as own_request_id,
+      coalesce(settings.blocked, false) as blocked, coalesce(settings.trusted, false) as trusted, settings.language,
+      (select count(*)::int
+      from requests
+      where requests.contact_id = contacts.id and requests.mailbox_id = ${mail.mailboxId}
+        and requests.created_at > ${hourAgo}) as opened_last_hour
+    from (select) as one
+    left join messages as own on own.direction = 'out' and own.internet_message_id = ${mail.internetMessageId}
+    left join contacts on contacts.email = ${mail.senderEmail}
+    left join contact_settings as settings
+      on settings.contact_id = contacts.id and settings.mailbox_id = ${mail.mailboxId}`;
+  if (row === undefined) throw new Error('reading a thread returned no row');
+  return { ...row, candidates: row.candidates.map(asCandidate) };
+}
+
+/** What leads to requests, `mergedInto` followed, as the expressions `led`, `followed` and `candidate`. */
+function candidates(tx: Queryable, mail: ThreadQuestion) {
   const citedIds = mail.citedIds as string[];
-  const rows = await tx<CandidateRow[]>`
-    with recursive led as (
-      select 'token' as by, internet_message_id as cited, request_id, 1 as rank
+  return tx`
+    led as (
+      select 'token' as by, internet_message_id as cited, request_id, 1 as rank, id as place
       from messages
       where direction = 'out' and internet_message_id = any(${citedIds}::text[]) and mailbox_id = ${mail.mailboxId}
       union all
-      select 'reply_address', null, id, 2
+      select 'reply_address', null, id, 2, 0
       from requests
       where reply_tag = any(${mail.replyTags as string[]}::text[]) and mailbox_id = ${mail.mailboxId}
       union all
-      select 'references', internet_message_id, request_id, 3
+      select 'references', internet_message_id, request_id, 3, id
       from messages
       where direction = 'in' and internet_message_id = any(${citedIds}::text[]) and mailbox_id = ${mail.mailboxId}
       union all
-      (select 'gmail_thread', null, request_id, 4
+      (select 'gmail_thread', null, request_id, 4, 0
       from messages
       where mailbox_id = ${mail.mailboxId} and source_thread_id = ${mail.sourceThreadId}
       order by id desc
       limit 1)
       union all
-      (select 'sender', null, id, 5
+      (select 'sender', null, id, 5, extract(epoch from last_message_at)::bigint
       from requests
       where contact_id = ${mail.contactId} and mailbox_id = ${mail.mailboxId} and status <> 'closed'
+        -- What a pretender opened is not the sender's.
         and (select coalesce(authenticity, 'verified') <> 'unverified'
           from messages
           where messages.request_id = requests.id
           order by messages.id
           limit 1)
       order by last_message_at desc, id desc
-      limit 1)
+      limit ${MAX_OF_SENDER})
     ), followed as (
-      select led.by, led.cited, led.rank, requests.id, requests.merged_into
+      select led.by, led.cited, led.rank, led.place, requests.id, requests.merged_into
       from led
       join requests on requests.id = led.request_id
       union all
-      select followed.by, followed.cited, followed.rank, requests.id, requests.merged_into
+      select followed.by, followed.cited, followed.rank, followed.place, requests.id, requests.merged_into
       from followed
       join requests on requests.id = followed.merged_into
-    )
-    select followed.by, followed.cited, requests.id as request_id, requests.contact_id, requests.status,
-      requests.closed_at, requests.subject,
-      contacts.email = ${mail.senderEmail} or exists (
-        select from participants
-        where participants.request_id = requests.id and participants.email = ${mail.senderEmail}) as sender_belongs,
-      null::boolean as blocked, null::boolean as trusted, null::text as language, null::int as opened_last_hour,
-      followed.rank
-    from followed
-    join requests on requests.id = followed.id
-    join contacts on contacts.id = requests.contact_id
-    where followed.merged_into is null
-    union all
-    (select 'own', null, request_id, null, null, null, null, null, null, null, null, null, 6
-    from messages
-    where direction = 'out' and internet_message_id = ${mail.internetMessageId}
-    limit 1)
-    union all
-    select 'contact', null, null, null, null, null, null, null,
-      coalesce(settings.blocked, false), coalesce(settings.trusted, false), settings.language,
-      (select count(*)::int
-      from requests
-      where contact_id = ${mail.contactId} and mailbox_id = ${mail.mailboxId} and created_at > ${hourAgo}),
-      7
-    from (select) as one
-    left join contact_settings as settings
-      on settings.contact_id = ${mail.contactId} and settings.mailbox_id = ${mail.mailboxId}
-    order by rank`;
-  const contact = rows.find((row) => row.by === 'contact');
-  const own = rows.find((row) => row.by === 'own');
-  return {
-    candidates: rows.flatMap(asCandidate),
-    ownRequestId: own?.requestId ?? null,
-    isOwnId: own !== undefined,
-    blocked: contact?.blocked ?? false,
-    trusted: contact?.trusted ?? false,
-    language: contact?.language ?? null,
-    openedLastHour: contact?.openedLastHour ?? 0,
-  };
+    ), candidate as (
+      select followed.rank, followed.place, json_build_object(
+        'by', followed.by,
+        'cited', followed.cited,
+        'requestId', requests.id,
+        'contactId', requests.contact_id,
+        'status', requests.status,
+        'closedAt', extract(epoch from requests.closed_at) * 1000,
+        'subject', requests.subject,
+        'answeredAt', (
+          select extract(epoch from max(deliveries.sent_at)) * 1000
+          from deliveries
+          where deliveries.request_id = requests.id and followed.rank <= 2),
+        'replyTo', coalesce((
+          select jsonb_path_query_array(reply_to_addresses, '$[*].address')
+          from messages
+          where followed.by = 'sender' and messages.request_id = requests.id and kind = 'inbound'
+            and author_contact_id = requests.contact_id and steers
+          order by messages.id desc
+          limit 1), '[]'),
+        'senderBelongs', contacts.email = ${mail.senderEmail} or exists (
+          select from participants
+          where participants.request_id = requests.id and participants.email = ${mail.senderEmail})) as found
+      from followed
+      join requests on requests.id = followed.id
+      join contacts on contacts.id = requests.contact_id
+      where followed.merged_into is null
+    )`;
 }
 
-function asCandidate(row: CandidateRow): Candidate[] {
-  if (row.by === 'own' || row.by === 'contact') return [];
-  if (row.requestId === null || row.contactId === null || row.status === null) return [];
-  return [
-    {
-      by: row.by,
-      cited: row.cited,
-      requestId: row.requestId,
-      contactId: row.contactId,
-      status: row.status,
-      closedAt: row.closedAt,
-      subject: row.subject ?? '',
-      senderBelongs: row.senderBelongs ?? false,
-    },
-  ];
+/** Of the sender's open requests the latest ones; among them is the one whose answers go where this mail's would. */
+const MAX_OF_SENDER = 10;
+
+function asCandidate(found: CandidateJson): Candidate {
+  return { ...found, closedAt: asDate(found.closedAt), answeredAt: asDate(found.answeredAt) };
+}
+
+function asDate(milliseconds: number | null): Date | null {
+  return milliseconds === null ? null : new Date(milliseconds);
 }

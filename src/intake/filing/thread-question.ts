@@ -1,12 +1,12 @@
 import { parseAddresses } from '../../mail/headers/addresses.ts';
 import type { ParsedMail } from '../../mail/parsed-mail.ts';
-import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
+import { type IntakeMailbox, isOwnAddress } from '../../mailboxes/mailbox.ts';
 import { replyTagIn } from '../../requests/request/reply-tag.ts';
-import type { Sender } from './actual-sender.ts';
 import type { HandedOver } from './incoming-mail.ts';
+import type { Person } from './person.ts';
 
 /** More ids than this are no thread; the newest are the ones that count. */
-const MOST_CITED_IDS = 100;
+const MAX_CITED_IDS = 100;
 
 /** Where a relaying server may have kept the plus address that a client dropped from To. */
 const DELIVERY_HEADERS = new Set([
@@ -34,12 +34,12 @@ export function threadQuestion(
   mailbox: IntakeMailbox,
   handedOver: HandedOver,
   mail: ParsedMail,
-  sender: Sender | null,
+  person: Person | null,
 ): Omit<ThreadQuestion, 'contactId' | 'at'> {
-  const forwarded = sender !== null && sender.forwardedBy !== null;
+  const forwarded = person !== null && person.forwardedBy !== null;
   return {
     mailboxId: mailbox.id,
-    senderEmail: sender?.address.address ?? mail.from?.address ?? '',
+    senderEmail: person?.address.address ?? mail.from?.address ?? '',
     // What a forwarding operator's client cites is the operator's thread, not the original sender's.
     citedIds: forwarded ? [] : citedIds(mail),
     replyTags: forwarded ? [] : replyTags(mail, mailbox.address),
@@ -50,13 +50,38 @@ export function threadQuestion(
 
 /** The Message-IDs a mail answers: In-Reply-To first, then References from the newest to the oldest. */
 export function citedIds(mail: Pick<ParsedMail, 'inReplyTo' | 'references'>): string[] {
-  return [...new Set([...mail.inReplyTo, ...mail.references.toReversed()])].slice(0, MOST_CITED_IDS);
+  return [...new Set([...mail.inReplyTo, ...mail.references.toReversed()])].slice(0, MAX_CITED_IDS);
 }
 
 function replyTags(mail: ParsedMail, mailboxAddress: string): string[] {
-  const delivered = mail.headers
-    .filter((header) => DELIVERY_HEADERS.has(header.name))
-    .flatMap((header) => parseAddresses(header.value));
-  const tags = [...mail.to, ...mail.cc, ...delivered].map((each) => replyTagIn(each.address, mailboxAddress));
+  const addresses = [...mail.to, ...mail.cc].map(({ address }) => address).concat(deliveredTo(mail));
+  const tags = addresses.map((address) => replyTagIn(address, mailboxAddress));
   return [...new Set(tags.filter((tag) => tag !== null))];
+}
+
+function deliveredTo(mail: ParsedMail): string[] {
+  return mail.headers
+    .filter(({ name }) => DELIVERY_HEADERS.has(name))
+    .flatMap(({ value }) => parseAddresses(value).map(({ address }) => address));
+}
+
+/** Domains whose addresses belong to different people: a neighbour in To is somebody else there. */
+const PUBLIC_DOMAINS = new Set(['gmail.com', 'googlemail.com']);
+
+/**
+ * The addresses in To and Cc that a mail to the mailbox came by, though no setting calls them ours: Gmail says that it was
+ * delivered to the mailbox, which nothing in To or Cc names, and one address of its domain, or one that a server on the way
+ * delivered to, stands there instead. Such a mail must not be answered to that address: it would come back.
+ */
+export function aliasesOnMail(mailbox: IntakeMailbox, mail: ParsedMail): string[] {
+  const delivered = deliveredTo(mail);
+  if (delivered[0] !== mailbox.address) return [];
+  const named = [...mail.to, ...mail.cc].map(({ address }) => address);
+  if (named.some((address) => isOwnAddress(mailbox, address))) return [];
+  const domain = mailbox.address.slice(mailbox.address.lastIndexOf('@'));
+  const isNear = (address: string): boolean =>
+    delivered.includes(address) || (address.endsWith(domain) && !PUBLIC_DOMAINS.has(domain.slice(1)));
+  const inTo = [...new Set(mail.to.map(({ address }) => address).filter(isNear))];
+  const near = inTo.length > 0 ? inTo : [...new Set(named.filter(isNear))];
+  return near.length === 1 ? near : near.filter((address) => delivered.includes(address));
 }

@@ -13,6 +13,10 @@ export type Candidate = {
   readonly status: RequestStatus;
   readonly closedAt: Date | null;
   readonly subject: string;
+  /** When the latest reply of its was sent; for the absence note that follows it. */
+  readonly answeredAt: Date | null;
+  /** Where its contact last asked answers to go; empty: to their own address. For `sender` alone. */
+  readonly replyTo: readonly string[];
   /** The sender is the request's contact or one of its participants. */
   readonly senderBelongs: boolean;
 };
@@ -22,6 +26,8 @@ export type ThreadFacts = {
   /** In-Reply-To, then References from the newest to the oldest. */
   readonly citedIds: readonly string[];
   readonly subject: string;
+  /** Where the mail asks answers to go; empty: to its sender. */
+  readonly replyTo: readonly string[];
   /** False for an unverified sender who is not trusted: only rule 1 may join a request then. */
   readonly senderBelieved: boolean;
   readonly threadBy: 'sender' | 'conversation';
@@ -29,7 +35,8 @@ export type ThreadFacts = {
   readonly receivedAt: Date;
 };
 
-export type Filing =
+/** Where a mail goes: into a request, or into one of its own. */
+export type Place =
   | {
       readonly kind: 'append';
       readonly requestId: number;
@@ -37,6 +44,7 @@ export type Filing =
       readonly subjectChanged: boolean;
       /** The request is closed and within the reopen window. */
       readonly reopens: boolean;
+      readonly answeredAt: Date | null;
     }
   | { readonly kind: 'open'; readonly followUpOf: number | null; readonly refersTo: number | null };
 
@@ -44,11 +52,14 @@ export type Filing =
  * Which request a mail belongs to: the first rule of design section 5 that holds. Pure; the candidates were read after
  * the contact's row was locked, so no other mail of this sender can open a request in between.
  */
-export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Filing {
+export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Place {
   const cited = citedInOrder(candidates, facts.citedIds);
   const byToken = [...cited.filter(isBy('token')), ...candidates.filter(isBy('reply_address'))];
   const bySystem = [...cited.filter(isBy('references')), ...candidates.filter(isBy('gmail_thread'))];
-  const bySender = facts.threadBy === 'sender' ? candidates.filter(isBy('sender')) : [];
+  // Two people write from one form or list: an answer to the one must never reach the other.
+  const bySender = (facts.threadBy === 'sender' ? candidates.filter(isBy('sender')) : []).filter(
+    ({ replyTo }) => replyTo.toSorted().join() === facts.replyTo.toSorted().join(),
+  );
 
   const rules = facts.senderBelieved ? [...byToken, ...bySystem, ...bySender] : byToken;
   const joined = rules.find((candidate) => candidate.senderBelongs && mayJoin(candidate, facts));
@@ -59,6 +70,7 @@ export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFac
       matchedBy: joined.by === 'reply_address' ? 'token' : joined.by,
       subjectChanged: subjectDiffers(facts.subject, joined.subject),
       reopens: !isOpen(joined.status),
+      answeredAt: joined.answeredAt,
     };
   }
   // Gmail's thread is a guess of Gmail's, by subject; only what the mail itself cites makes it a follow-up.

@@ -6,12 +6,12 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import type { Sender } from '../filing/actual-sender.ts';
+import { noticesFor } from '../filing/decide-intake.ts';
+import type { Person } from '../filing/person.ts';
 import type { ReadMail } from '../filing/read-mail.ts';
 import { fileIntoRequest } from '../filing/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
-import { letterOf } from '../filing/letter.ts';
 import { claimQuarantined } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
@@ -32,22 +32,22 @@ export async function releaseIntake(
   const intake = await findIntake(deps, actor, input.intakeId);
   if (intake.outcome !== 'quarantined') throw notQuarantined(intake);
   const { mailbox, mail } = await readStoredMail(deps, intake.id);
-  const sender = senderOf(mail);
+  const person = personOf(mail);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    const { address } = sender;
+    const { address } = person;
     const contactId = await lockContactByEmail(tx, { email: address.address, name: address.name }, at);
     await claimOrRefuse(tx, intake, actor, at);
     const place = { contactId, mailboxId: mailbox.id, intakeId: intake.id, at };
     if (input.trust === true) await changeSettings(tx, actor, place, { trusted: true });
-    const believed = mail.judged.authenticity === 'verified' || mail.judged.authenticity === 'unchecked';
-    const filed = await fileIntoRequest(
-      tx,
-      mailbox,
-      letterOf(mailbox, mail, sender),
-      { kind: 'request', believed, noticeWelcome: false, heldByCaps: false },
-      { intakeId: intake.id, contactId, at },
-    );
+    const decision = {
+      kind: 'request',
+      believed: mail.judged.believed && person.namedBy === 'sender',
+      notices: noticesFor(mail, at) === 'never' ? 'never' : 'later',
+      heldByCaps: false,
+    } as const;
+    const claimed = { intakeId: intake.id, contactId, at };
+    const filed = await fileIntoRequest(tx, { mailbox, mail, decision, claimed }, person);
     await recordEvent(tx, {
       type: 'intake.released',
       actor,
@@ -81,8 +81,8 @@ export function notQuarantined(intake: Pick<IntakeView, 'id' | 'outcome'>): Prob
   });
 }
 
-function senderOf(mail: ReadMail): Sender {
-  if (mail.sender !== null) return mail.sender;
+function personOf(mail: ReadMail): Person {
+  if (mail.person !== null) return mail.person;
   const from = mail.reading.ok ? mail.reading.mail.from : mail.reading.from;
-  return { address: from ?? { name: '', address: NOBODY }, forwardedBy: null };
+  return { address: from ?? { name: '', address: NOBODY }, forwardedBy: null, namedBy: 'sender' };
 }

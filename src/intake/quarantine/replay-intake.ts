@@ -3,7 +3,7 @@ import type { IntakeDeps } from '../deps.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { decideIntake } from '../filing/decide-intake.ts';
 import { file } from '../filing/file-mail.ts';
-import { quarantine } from '../filing/quarantine.ts';
+import { quarantine } from '../filing/queries.ts';
 import type { Filed } from '../filing/incoming-mail.ts';
 import { claimQuarantined, listQuarantinedIds } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
@@ -29,15 +29,15 @@ export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<
   const { mailbox, mail } = await readStoredMail(deps, intakeId);
   const at = deps.clock.now();
   const decision = decideIntake(mailbox, mail, at);
-  const sender = decision.kind === 'request' ? mail.sender : null;
+  const person = decision.kind === 'request' ? mail.person : null;
   const filed = await deps.db.begin(async (tx): Promise<Filed | null> => {
     const contactId =
-      sender === null
+      person === null
         ? null
-        : await lockContactByEmail(tx, { email: sender.address.address, name: sender.address.name }, at);
+        : await lockContactByEmail(tx, { email: person.address.address, name: person.address.name }, at);
     if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
     if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
-    const result = await file(tx, mailbox, mail, decision, { intakeId, contactId, at });
+    const result = await file(tx, { mailbox, mail, decision, claimed: { intakeId, contactId, at } });
     await recordEvent(tx, {
       type: 'intake.replayed',
       actor: { kind: 'system' },

@@ -2,9 +2,8 @@ import type { IntakeDeps } from '../deps.ts';
 import { findIntakeMailbox } from '../../mailboxes/settings/find-intake-mailbox.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { Problem } from '../../platform/problems.ts';
-import type { ReadMail } from '../filing/read-mail.ts';
 import { findStoredMail } from './decision-queries.ts';
-import { readHandedOver } from '../filing/read-handed-over.ts';
+import { readHandedOver, type ReadMail } from '../filing/read-mail.ts';
 
 export type StoredMailDeps = Pick<IntakeDeps, 'db' | 'keyring' | 'log' | 'parsePool'>;
 

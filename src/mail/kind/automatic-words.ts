@@ -12,7 +12,7 @@ const likely =
 const possible =
   /^\W{0,3}((i am |i'm |ich bin )?(on (vacation|holiday|leave)|out of (the )?office|im urlaub|nicht im büro)|(maternity|parental|annual) leave|vacation|away|absence|absent|ausente|assente|ausência|afwezig|frånvar|fravær|poissa|nieobecn|nepřítomn)/i;
 
-const absences =
+export const absences =
   /(i am|i'm|i will be|i'll be|is|am) (currently )?(out of|away|on (vacation|holiday|leave|annual|maternity|parental|a business)|not in the office|travel)|out of (the )?office|(automatic|automated|auto)[- ]?(reply|response|generated|message)|do not reply to this|limited access to (my )?e-?mail|will (respond|reply|answer|get back)[^.\n]{0,40}(return|back|soon|possible)|will not be (reading|checking|able to read) (my |any )?(e-?)?mail|will be read when i return|bin (ich )?(derzeit |zur ?zeit |ab |vom |bis )?[^\n]{0,40}(abwesend|nicht im (büro|hause?)|im urlaub|außer haus)|(nicht|wieder) erreichbar|je suis (actuellement )?(absent|en congé|en vacances)|(estaré|estoy|me encuentro|encuentro)[^\n]{0,30}(ausente|fuera|vacaciones)|sono (attualmente )?(assente|fuori|in ferie)|est(ou|arei) (ausente|fora|de férias)|ben (ik )?[^\n]{0,30}(afwezig|niet aanwezig|met vakantie|op vakantie)|jag är [^\n]{0,30}(borta|ledig|på semester|inte på)|jeg er [^\n]{0,30}(ikke|på ferie|bortreist|fraværende)|(я |нахожусь )?(в отпуске|отсутствую|вне офиса)|jestem [^\n]{0,30}(nieobecn|na urlopie|poza biurem)|olen lomalla|jsem mimo|меня (нет|не будет)|szabadság|ofis(im)? ?dışında|εκτός γραφείου|不在|休假|부재|휴가|מחוץ למשרד|خارج المكتب|(received|erhalten|reçu|recibido|ricevuto|получили) (your|ihre|votre|su|la sua|ваше)[^.\n]{0,40}(e-?mail|message|mail|nachricht|anfrage|mensaje|письмо)/i;
 
 /** What programs put behind the subject that they answer. */

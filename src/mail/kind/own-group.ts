@@ -30,6 +30,15 @@ export function isOwnGroup(
   );
 }
 
+/** Tells whether a mail's list headers name an address: then it is the list that writes under it. */
+export function isListAddress(mail: ParsedMail, address: string): boolean {
+  const posts = [...headerValues(mail, 'list-post'), ...headerValues(mail, 'mailing-list')].join(' ');
+  return (
+    headerValues(mail, 'list-id').some((value) => listId(value) === address.replace('@', '.')) ||
+    namesAddress(posts.slice(0, 2000).toLowerCase(), address)
+  );
+}
+
 function listId(value: string): string {
   return (/<([^<>]{1,250})>\s*$/.exec(value.slice(-300))?.[1] ?? value).trim().toLowerCase();
 }

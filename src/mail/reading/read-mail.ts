@@ -1,6 +1,7 @@
 import { type Authenticity, authenticateMail } from '../authenticity/authenticate.ts';
 import { type Bounce, readBounce } from '../bounce/read-bounce.ts';
-import { type Classification, type ClassifyContext, classifyMail } from '../kind/classify.ts';
+import { type ClassifyContext, classifyMail } from '../kind/classify.ts';
+import type { Classification } from '../kind/kind.ts';
 import { contentHash } from '../mime/content-hash.ts';
 import { readHeaderBlock } from '../mime/header-block.ts';
 import { repairRaw } from '../mime/repair-raw.ts';

@@ -14,6 +14,8 @@ export type NewMailbox = {
 };
 
 export type MailboxRow = Mailbox & {
+  /** Addresses that mail came here by and that nobody has declared an alias. */
+  readonly suggestedAliases: readonly string[];
   readonly relayHeardAt: Date | null;
   readonly relayVersion: string | null;
   readonly relayAccount: string | null;
@@ -60,6 +62,14 @@ export async function countMailboxes(db: Queryable, ids: readonly number[] | nul
 function rowColumns(db: Queryable): Fragment {
   return db`${mailboxColumns(db)}, m.relay_heard_at, m.relay_version, m.relay_account, m.relay_pending, m.relay_failed,
     m.relay_runtime_today_seconds, m.created_at,
+    (select coalesce(array_agg(distinct led.address), '{}')
+    from (
+      select ignored_recipients
+      from messages
+      where messages.mailbox_id = m.id and steers and ignored_recipients <> '{}'
+      order by messages.id desc
+      limit 200) as recent, unnest(recent.ignored_recipients) as led (address)
+    where led.address <> all (m.aliases) and led.address <> all (m.group_addresses)) as suggested_aliases,
     (select count(*)::int from relay_secrets s where s.mailbox_id = m.id and s.revoked_at is null) as valid_secrets`;
 }
 
@@ -73,7 +83,7 @@ export async function listOwnAddresses(db: Queryable): Promise<string[]> {
     select address
     from mailboxes
     union
-    select unnest(group_addresses)
+    select unnest(aliases || group_addresses)
     from mailboxes`;
   return rows.map((row) => row.address);
 }

@@ -48,6 +48,14 @@ const settings = {
     description: 'How long the relay may be silent before the admins are told; it speaks every ten minutes.',
   }),
   signature: text(2000).openapi({ description: "Below each answer, after the operator's own; plain text." }),
+  aliases: z
+    .array(mailAddress)
+    .max(100)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Further addresses whose mail Gmail puts into this mailbox; no answer is copied to them.',
+    }),
   groupAddresses: z
     .array(mailAddress)
     .max(100)
@@ -55,6 +63,14 @@ const settings = {
       type: 'array',
       items: { type: 'string' },
       description: 'Google Groups in front of the mailbox.',
+    }),
+  formSenders: z
+    .array(addressOrDomain)
+    .max(100)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Addresses or domains of web forms: what they send is of whom its Reply-To names.',
     }),
   allowedSenders: z
     .array(addressOrDomain)
@@ -88,7 +104,14 @@ export const mailboxSchema = z
     noticesPerHour: settings.noticesPerHour,
     silenceMinutes: settings.silenceMinutes,
     signature: settings.signature,
+    aliases: z
+      .array(z.string())
+      .openapi({ description: 'Further addresses whose mail Gmail puts into this mailbox.' }),
+    suggestedAliases: z.array(z.string()).openapi({
+      description: 'Addresses that mail was delivered here by; aliases, if you add them to `aliases`.',
+    }),
     groupAddresses: z.array(z.string()).openapi({ description: 'Google Groups in front of the mailbox.' }),
+    formSenders: z.array(z.string()).openapi({ description: 'Addresses or domains of web forms.' }),
     allowedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains; empty: everybody.' }),
     deniedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains held in quarantine.' }),
     acceptSince: time.openapi({ description: 'Older mail waits in quarantine.' }),
@@ -148,7 +171,10 @@ export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema
     noticesPerHour: mailbox.noticesPerHour,
     silenceMinutes: mailbox.silenceMinutes,
     signature: mailbox.signature,
+    aliases: [...mailbox.aliases],
+    suggestedAliases: [...mailbox.suggestedAliases],
     groupAddresses: [...mailbox.groupAddresses],
+    formSenders: [...mailbox.formSenders],
     allowedSenders: [...mailbox.allowedSenders],
     deniedSenders: [...mailbox.deniedSenders],
     acceptSince: mailbox.acceptSince.toISOString(),

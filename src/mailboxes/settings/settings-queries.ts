@@ -25,7 +25,9 @@ export async function markSettings(
       reopen_days = ${settings.reopenDays}, notices = ${settings.notices as string[]}::text[],
       quoting = ${settings.quoting}, auto_close_days = ${settings.autoCloseDays},
       notices_per_hour = ${settings.noticesPerHour}, silence_minutes = ${settings.silenceMinutes}, signature = ${settings.signature},
+      aliases = ${settings.aliases as string[]}::text[],
       group_addresses = ${settings.groupAddresses as string[]}::text[],
+      form_senders = ${settings.formSenders as string[]}::text[],
       allowed_senders = ${settings.allowedSenders as string[]}::text[],
       denied_senders = ${settings.deniedSenders as string[]}::text[], accept_since = ${settings.acceptSince}
     where id = ${mailboxId}`;

@@ -11,6 +11,8 @@ export async function findRecentDelivery(
     readonly mailboxId: number;
     readonly requestId: number | null;
     readonly addresses: readonly string[];
+    /** Who reports it. */
+    readonly sender: string;
     readonly at: Date;
   },
 ): Promise<RecentDelivery | null> {

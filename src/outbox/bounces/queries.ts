@@ -1,6 +1,11 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 
-export type RecentDelivery = { readonly deliveryId: number; readonly requestId: number };
+export type RecentDelivery = {
+  readonly deliveryId: number;
+  readonly requestId: number;
+  /** Who reports it is the request's contact or takes part in it. */
+  readonly senderBelongs: boolean;
+};
 
 /** The latest delivery that an address accepted, by mailbox and perhaps request, since a time. */
 export async function findDeliveryTo(
@@ -9,11 +14,21 @@ export async function findDeliveryTo(
     readonly mailboxId: number;
     readonly requestId: number | null;
     readonly addresses: readonly string[];
+    readonly sender: string;
     readonly since: Date;
   },
 ): Promise<RecentDelivery | null> {
   const [row] = await tx<RecentDelivery[]>`
-    select deliveries.id as delivery_id, deliveries.request_id
+    select deliveries.id as delivery_id, deliveries.request_id,
+      exists (
+        select
+        from requests
+        join contacts on contacts.id = requests.contact_id
+        where requests.id = deliveries.request_id and contacts.email = ${wanted.sender})
+      or exists (
+        select
+        from participants
+        where participants.request_id = deliveries.request_id and participants.email = ${wanted.sender}) as sender_belongs
     from delivery_recipients
     join deliveries on deliveries.id = delivery_recipients.delivery_id
     where delivery_recipients.address = any(${wanted.addresses as string[]}::text[])

@@ -1,24 +1,34 @@
+import type { NoticeKind } from '../../mailboxes/mailbox.ts';
+
 /** How many automatic mails left within the last hour. */
 export type NoticeCounts = {
   readonly ofRequest: number;
   readonly toContact: number;
   /** True when the mailbox has sent as many as it may. */
   readonly mailboxIsSpent: boolean;
+  /** Of the last minute alone: to addresses of the contact's domain first heard of in it; 0 for an address known before. */
+  readonly toNewOfDomain: number;
 };
 
-export type NoticeCap = 'request' | 'contact' | 'mailbox';
+export type NoticeCap = 'request' | 'contact' | 'mailbox' | 'new_addresses';
 
 /** An operator who takes, closes and reopens one request all day stays below this. */
-export const MOST_NOTICES_PER_REQUEST_AND_HOUR = 12;
+export const MAX_NOTICES_PER_REQUEST_AND_HOUR = 12;
 
-export const MOST_NOTICES_PER_CONTACT_AND_HOUR = 30;
+export const MAX_NOTICES_PER_CONTACT_AND_HOUR = 30;
+
+/** An answering program that takes a new address for each mail is a new contact each time: no other cap sees it for an hour. */
+export const MAX_NOTICES_TO_NEW_PER_DOMAIN_AND_MINUTE = 10;
 
 /**
  * The cap that holds a notice back, or null. Loops with changing senders, or between two desks that hide what they are,
  * show in no header; only counting stops them.
  */
-export function capOn(counts: NoticeCounts): NoticeCap | null {
-  if (counts.ofRequest >= MOST_NOTICES_PER_REQUEST_AND_HOUR) return 'request';
-  if (counts.toContact >= MOST_NOTICES_PER_CONTACT_AND_HOUR) return 'contact';
+export function capOn(notice: NoticeKind, counts: NoticeCounts): NoticeCap | null {
+  if (counts.ofRequest >= MAX_NOTICES_PER_REQUEST_AND_HOUR) return 'request';
+  if (counts.toContact >= MAX_NOTICES_PER_CONTACT_AND_HOUR) return 'contact';
+  // What an operator does by hand runs in no loop.
+  if (notice === 'created' && counts.toNewOfDomain >= MAX_NOTICES_TO_NEW_PER_DOMAIN_AND_MINUTE)
+    return 'new_addresses';
   return counts.mailboxIsSpent ? 'mailbox' : null;
 }

@@ -16,9 +16,9 @@ export async function noticeRequest(
   const context = await findOutgoingContext(tx, requestId);
   const counts = await countNotices(tx, {
     requestId,
-    contactId: context.contact.id,
+    contact: context.contact,
     mailboxId: context.mailbox.id,
     at,
   });
-  return queueNotice(tx, actor, context, notice, counts, at);
+  return queueNotice(tx, actor, context, { notice, counts, at });
 }

@@ -18,15 +18,13 @@ export async function queueNotice(
   tx: Transaction,
   actor: Actor,
   context: OutgoingContext,
-  notice: NoticeKind,
-  counts: NoticeCounts,
-  at: Date,
+  { notice, counts, at }: { readonly notice: NoticeKind; readonly counts: NoticeCounts; readonly at: Date },
 ): Promise<boolean> {
   if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
   if (!isReachable(context)) return false;
-  const cap = capOn(counts);
+  const cap = capOn(notice, counts);
   if (cap !== null) {
-    await recordHeld(tx, actor, context, notice, cap, at);
+    await recordHeld(tx, actor, context, { notice, cap, at });
     return false;
   }
   const language = languageOf(context);
@@ -74,9 +72,7 @@ async function recordHeld(
   tx: Transaction,
   actor: Actor,
   context: OutgoingContext,
-  notice: NoticeKind,
-  cap: NoticeCap,
-  at: Date,
+  { notice, cap, at }: { readonly notice: NoticeKind; readonly cap: NoticeCap; readonly at: Date },
 ): Promise<void> {
   await recordEvent(tx, {
     type: 'notice.held',

@@ -1,3 +1,4 @@
+import type { Address } from '../../mail/parsed-mail.ts';
 import type { Language } from '../../mail/language.ts';
 import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
 import type { Queryable } from '../../platform/db/connect.ts';
@@ -25,6 +26,9 @@ type ContextRow = {
   threadIds: string[] | null;
   lastFromContact: LastInbound | null;
   lastInbound: LastInbound | null;
+  replyTo: Address[] | null;
+  copies: Address[] | null;
+  ignored: string[] | null;
 };
 
 /**
@@ -43,20 +47,27 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
       contacts.id as contact_id, contacts.email as contact_email, contacts.name as contact_name,
       settings.language as contact_language, last_from_contact.language as mail_language,
       not coalesce(settings.blocked, false) and (coalesce(settings.trusted, false)
-        or coalesce(last_from_contact.authenticity, 'verified') <> 'unverified') as notices_allowed,
+        or coalesce(last_from_contact.authenticity, 'verified') <> 'unverified')
+        and coalesce(last_from_contact.answerable, true) as notices_allowed,
       (select array_agg(internet_message_id order by messages.id)
       from messages
       where messages.request_id = requests.id and internet_message_id is not null
         and kind in ('inbound', 'outbound')) as thread_ids,
       case when last_from_contact.id is not null then last_from_contact.mail end as last_from_contact,
-      case when last_inbound.id is not null then last_inbound.mail end as last_inbound
+      case when last_inbound.id is not null then last_inbound.mail end as last_inbound,
+      (select reply_to_addresses
+      from messages
+      where request_id = requests.id and kind = 'inbound' and author_contact_id = requests.contact_id and steers
+      order by id desc
+      limit 1) as reply_to,
+      copies.addresses as copies, copies.ignored
     from requests
     join mailboxes on mailboxes.id = requests.mailbox_id
     join contacts on contacts.id = requests.contact_id
     left join contact_settings as settings
       on settings.contact_id = contacts.id and settings.mailbox_id = mailboxes.id
     left join lateral (
-      select id, authenticity, language, ${inboundMail(tx)} as mail
+      select id, authenticity, answerable, language, ${inboundMail(tx)} as mail
       from messages
       where request_id = requests.id and kind = 'inbound' and author_contact_id = requests.contact_id
       order by id desc
@@ -67,6 +78,12 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
       where request_id = requests.id and kind = 'inbound'
       order by id desc
       limit 1) as last_inbound on true
+    left join lateral (
+      select jsonb_build_array(from_address) || to_addresses || cc_addresses as addresses, ignored_recipients as ignored
+      from messages
+      where request_id = requests.id and kind = 'inbound' and steers
+      order by id desc
+      limit 1) as copies on true
     where requests.id = ${requestId}`;
   if (row === undefined) throw new Problem('not_found', `There is no request ${requestId}`);
   return {
@@ -93,11 +110,13 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
     noticesAllowed: row.noticesAllowed,
     lastFromContact: row.lastFromContact,
     lastInbound: row.lastInbound,
+    replyTo: row.replyTo ?? [],
+    copies: (row.copies ?? []).filter(({ address }) => row.ignored?.includes(address) !== true),
     threadIds: row.threadIds ?? [],
   };
 }
 
 function inboundMail(tx: Queryable): ReturnType<Queryable> {
-  return tx`json_build_object('id', messages.id, 'internetMessageId', internet_message_id,
-    'inReplyTo', in_reply_to, 'references', reference_ids, 'from', from_address, 'to', to_addresses, 'cc', cc_addresses, 'replyTo', reply_to_addresses)`;
+  return tx`json_build_object('id', messages.id, 'subject', messages.subject,
+    'internetMessageId', internet_message_id, 'inReplyTo', in_reply_to, 'references', reference_ids)`;
 }

@@ -28,23 +28,24 @@ export type OutgoingContext = {
   readonly mailLanguage: Language | null;
   /** No automatic mail goes to whom nobody vouches for: the sender was unverified and is not trusted, or is blocked. */
   readonly noticesAllowed: boolean;
-  /** The contact's own last mail, which an answer goes to and quotes. */
+  /** The contact's own last mail, which an answer quotes. */
   readonly lastFromContact: LastInbound | null;
-  /** The last inbound mail of anybody, whose other recipients are in copy of an answer unless told otherwise. */
+  /** The last inbound mail of anybody, which an answer follows in its thread. */
   readonly lastInbound: LastInbound | null;
+  /** Where the contact last asked answers to go, in a mail that somebody vouches for; empty: to the address they write from. */
+  readonly replyTo: readonly Address[];
+  /** Who was on the last inbound mail that somebody vouches for, its sender included: in copy of an answer by default. */
+  readonly copies: readonly Address[];
   /** Message-IDs of the thread from the oldest on, both ways; automatic mails are no part of it. */
   readonly threadIds: readonly string[];
 };
 
 export type LastInbound = {
   readonly id: number;
+  readonly subject: string;
   readonly internetMessageId: string | null;
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
-  readonly from: Address;
-  readonly to: readonly Address[];
-  readonly cc: readonly Address[];
-  readonly replyTo: readonly Address[];
 };
 
 /** The language a contact is written to in: as set for them, else that of their mail, else the mailbox's. */
@@ -78,28 +79,46 @@ export function threadAfter(
   return { inReplyTo, references: [...new Set([...ancestors.filter((id) => id !== inReplyTo), inReplyTo])] };
 }
 
-/** Where an answer goes: the contact's latest Reply-To unless that is the desk itself, else the address they wrote from. */
+/**
+ * Where an answer goes: the contact's latest Reply-To unless that is the desk itself, else the address they wrote from. What a
+ * mail that nobody vouches for asks is not followed: it would send the desk's answers to whoever forged it.
+ */
 export function answerTo(context: OutgoingContext, isOurs: (address: string) => boolean): Address[] {
-  const asked = (context.lastFromContact?.replyTo ?? []).filter(
-    (each) => isMailable(each.address) && !isOurs(each.address),
-  );
+  const asked = context.replyTo.filter(({ address }) => isMailable(address) && !isOurs(address));
   return asked.length > 0 ? asked : [{ name: context.contact.name, address: context.contact.email }];
 }
 
-/** Who is in copy when the operator does not say: everybody else on the last inbound mail. */
+/** Who is in copy by default: everybody else on the last inbound mail that somebody vouches for. */
 export function defaultCc(
   context: OutgoingContext,
   to: readonly Address[],
   isOurs: (address: string) => boolean,
 ): Address[] {
-  const last = context.lastInbound;
-  if (last === null) return [];
   const taken = new Set([...to.map((each) => each.address), context.contact.email]);
-  return [last.from, ...last.to, ...last.cc].filter((each) => {
+  return context.copies.filter((each) => {
     if (!isMailable(each.address) || isOurs(each.address) || taken.has(each.address)) return false;
     taken.add(each.address);
     return true;
   });
+}
+
+/** A ticket's number and the words around it, `[Ticket #2026-11-0042]`; more is another subject. */
+const MAX_NUMBER_LENGTH = 80;
+
+const PREFIX =
+  /^(?:\s*(?:re|aw|sv|vs|antw|odp|rif|res|ynt|ref|ang|vá|回复|回覆|答复|返信|Отв)\s*(?:\[\d+\])?\s*[:：])+\s*/iu;
+
+/**
+ * The subject of an answer: the request's, or the mail's that it answers where that adds a number to it. By the number another
+ * desk knows its own ticket; without it each answer would open one there.
+ */
+export function answerSubject(context: Pick<OutgoingContext, 'subject' | 'lastFromContact'>): string {
+  const asked = context.subject.replace(PREFIX, '').trim();
+  const answered = (context.lastFromContact?.subject ?? '').replace(PREFIX, '').trim();
+  const added = asked === '' ? '' : answered.replace(asked, ' ');
+  return answered.includes(asked) && /\d/.test(added) && added.length <= MAX_NUMBER_LENGTH
+    ? answered
+    : context.subject;
 }
 
 // A lone word (`MAILER-DAEMON`, `undisclosed-recipients`) is read as an address without a domain.

@@ -15,6 +15,9 @@ export type MessageRow = {
   readonly fromAddress: Address | null;
   readonly toAddresses: readonly Address[];
   readonly ccAddresses: readonly Address[];
+  readonly replyToAddresses: readonly Address[];
+  /** Addresses of Reply-To, To and Cc that no answer goes to. */
+  readonly ignoredRecipients: readonly string[];
   readonly subject: string;
   readonly text: string;
   readonly visibleText: string;
@@ -24,6 +27,8 @@ export type MessageRow = {
   readonly authenticity: 'verified' | 'unchecked' | 'unverified' | 'forged' | null;
   readonly subjectChanged: boolean;
   readonly incomplete: boolean;
+  /** When Gmail took the mail; null for what came by no mail. */
+  readonly receivedAt: Date | null;
   readonly createdAt: Date;
 };
 

@@ -5,8 +5,9 @@ import type { AttachmentRow, MessageRow } from './message-view.ts';
 
 const messageColumns = (db: Queryable) => db`
   s.id, s.request_id, s.kind, s.notice, s.author_kind, coalesce(s.author_contact_id, s.author_operator_id) as author_id,
-  coalesce(c.name, a.name) as author_name, s.from_address, s.to_addresses, s.cc_addresses, s.subject, s.text,
-  s.visible_text, s.html, s.internet_message_id, s.matched_by, s.authenticity, s.subject_changed, s.incomplete, s.created_at`;
+  coalesce(c.name, a.name) as author_name, s.from_address, s.to_addresses, s.cc_addresses,
+  s.reply_to_addresses, s.ignored_recipients, s.subject, s.text, s.visible_text, s.html, s.internet_message_id, s.matched_by, s.authenticity, s.subject_changed,
+  s.incomplete, (select i.arrived_at from intake i where i.id = s.intake_id) as received_at, s.created_at`;
 
 const messageTables = (db: Queryable) => db`
   messages s

@@ -32,6 +32,11 @@ export const messageSchema = z
     from: address.nullable(),
     to: z.array(address).openapi({ description: 'As in the header; empty for a note.' }),
     cc: z.array(address).openapi({ description: 'As in the header.' }),
+    replyTo: z.array(address).openapi({ description: 'As in the header: where answers are asked to go.' }),
+    ignoredRecipients: z.array(z.string()).openapi({
+      description:
+        'Addresses of `replyTo`, `to` and `cc` that no answer goes to: nobody vouches for the sender, or they lead here.',
+    }),
     subject: z.string().openapi({ example: 'Re: The printer is on fire' }),
     text: z
       .string()
@@ -75,7 +80,10 @@ export const messageSchema = z
       )
       .openapi({ description: 'Their contents: `/v1/attachments/{id}`.' }),
     delivery: deliverySchema.nullable(),
-    createdAt: time,
+    receivedAt: time
+      .nullable()
+      .openapi({ description: 'When Gmail took the mail; null for what came by no mail.' }),
+    createdAt: time.openapi({ description: 'When it was filed, written or queued.' }),
   })
   .openapi('Message');
 
@@ -92,6 +100,8 @@ export function renderMessage(message: MessageView): z.infer<typeof messageSchem
     from: message.fromAddress,
     to: [...message.toAddresses],
     cc: [...message.ccAddresses],
+    replyTo: [...message.replyToAddresses],
+    ignoredRecipients: [...message.ignoredRecipients],
     subject: message.subject,
     text: message.text,
     visibleText: message.visibleText,
@@ -110,6 +120,7 @@ export function renderMessage(message: MessageView): z.infer<typeof messageSchem
       contentId,
     })),
     delivery: message.delivery === null ? null : renderDelivery(message.delivery),
+    receivedAt: message.receivedAt?.toISOString() ?? null,
     createdAt: message.createdAt.toISOString(),
   };
 }

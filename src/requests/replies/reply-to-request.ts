@@ -21,6 +21,7 @@ import { ensureAllowed } from '../life/transitions.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
 import { mailAbout, signatureBelow } from '../../outbox/writing/mail-about.ts';
 import {
+  answerSubject,
   answerTo,
   defaultCc,
   type OutgoingContext,
@@ -127,7 +128,7 @@ async function queueReply(
     authorOperatorId: actor.operatorId,
     to,
     cc,
-    subject: replySubject(context.subject),
+    subject: replySubject(answerSubject(context)),
     text: reply.text,
     html: reply.html,
     ...threadAfter(context, context.lastInbound),

@@ -1,0 +1,62 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { ParsedMail } from '../../mail/parsed-mail.ts';
+import { insertAttachments } from './filing-queries.ts';
+import type { FilingResult, Outcome } from './incoming-mail.ts';
+import {
+  findKnownIntake,
+  type IntakeFacts,
+  type KnownIntake,
+  markIntakeComplete,
+  markMessageComplete,
+} from './queries.ts';
+import type { ReadMail } from './read-mail.ts';
+
+/** Answers for a mail that is stored already; an original that was too large at first completes what was filed without it. */
+export async function answerDuplicate(
+  tx: Transaction,
+  mail: ReadMail,
+  intake: IntakeFacts,
+): Promise<FilingResult> {
+  const known = await findKnownIntake(tx, {
+    mailboxId: intake.mailboxId,
+    sourceId: mail.handedOver.sourceId,
+    internetMessageId: intake.internetMessageId,
+    contentHash: intake.contentHash,
+  });
+  if (known === null) throw new Error('a claimed mail is gone: the same mail has to be handed over again');
+  if (known.sameMail && known.oversize && mail.handedOver.raw !== null) {
+    const read = mail.reading.ok ? mail.reading.mail : null;
+    await completeOversize(tx, known, mail.handedOver.raw, read, intake.at);
+  }
+  return {
+    status: 'duplicate',
+    outcome: wireOutcome(known.outcome),
+    requestId: known.requestId,
+    reason: known.sameMail ? null : 'same_message',
+    matchedBy: null,
+    queuedDelivery: false,
+  };
+}
+
+// A discarded or erased mail stays handed over: the relay has nothing more to do with it.
+function wireOutcome(outcome: Outcome | 'discarded' | 'erased'): Outcome {
+  return outcome === 'discarded' || outcome === 'erased' ? 'quarantined' : outcome;
+}
+
+/**
+ * Gives a mail that was handed over as headers alone its original, and its message the text and attachments, when the
+ * original arrives later (by reconcile, or from a relay that could send it after all). Status and notices stay. An original
+ * that cannot be read (`mail` null) is kept all the same; its message stays incomplete.
+ */
+async function completeOversize(
+  tx: Transaction,
+  known: KnownIntake,
+  raw: Uint8Array,
+  mail: ParsedMail | null,
+  at: Date,
+): Promise<void> {
+  const first = await markIntakeComplete(tx, known.id, raw);
+  if (!first || known.messageId === null || mail === null) return;
+  await markMessageComplete(tx, known.messageId, mail, at);
+  await insertAttachments(tx, known.messageId, mail.attachments, at);
+}

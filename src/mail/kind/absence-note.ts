@@ -1,0 +1,38 @@
+import { absences, automaticSubject } from './automatic-words.ts';
+import type { ParsedMail } from '../parsed-mail.ts';
+
+/** A note is short; whoever writes more has something to say. */
+const MAX_LENGTH = 1500;
+
+/** What else such a note says: when its writer is back, who stands in, and that it thanks for the message. */
+const aroundAbsence =
+  /(thank(s| you)|vielen dank|danke|merci|gracias|grazie|obrigad|bedankt|dank (u|je)|tack|takk|tak for|kiitos|dziękuj|děkuj|köszön|mulțumesc|teşekkür|спасибо|дякую|благодар|ευχαριστ|ありがとう|谢谢|感謝|감사)|(\b(will|shall|'ll|can) (not )?(be |get |only )?(back|return|respond|repl|answer|read|available|reach|check|forward)|\b(i|we) (return|am back|are back)|(limited|no|without|little) access|urgent|emergenc|(please|can|may) (contact|call|reach|e-?mail|phone)|in my absence|(until|till|from|between|through) (\w+,? )?(the )?(\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next|further))|(zurück|wieder|erreichbar|ab dem|bis (zum|einschließlich)|vom .{1,30} bis|dringend|vertret|wenden sie sich|weitergeleitet|gelesen|beantwort)|(retour|jusqu|à partir|urgen|contacter|joign|répond|adress)|(regres|vuelv|hasta|urgent|contact|respond|atender)|(rientr|torn|fino|urgen|contatt|rispond)|(volt|regress|até|urgent|contat|respond)|(terug|tot en met|dringend|contact|neem|beantwoord)|(tillbaka|åter|till och med|brådskande|kontakta|svar)|(tilbage|tilbake|hast|kontakt)|(wrac|powr|piln|kontakt|odpow)|(вернусь|буду|до \d|с \d|срочн|обра(щ|т)|связ|отвеч)|(urgent|revin|contact)|(dön|acil|iletişim)|(vissza|sürgős|forduljon)|(戻り|復帰|連絡|急ぎ|至急)|(回来|返回|联系|紧急)|(복귀|연락|급한)/iu;
+
+const greeting =
+  /^[\p{L}\p{M}'’. -]{1,40}[,!:]?$|^(hi|hello|dear|hallo|guten tag|sehr geehrte|bonjour|hola|buongiorno|olá|beste|hej|hei|здравствуйте|добрый день|dzień dobry)\b.{0,60}$/iu;
+
+/** Facts of a letterhead below a note: numbers to call, addresses, pages. */
+const letterhead = /^[^\p{L}]*$|@|https?:|www\.|^(tel|phone|fax|mobil|cell|t|m|f)\b/iu;
+
+/**
+ * Tells whether subject and whole text of a mail that no mark calls automatic are a note of absence. One sentence about
+ * something else, or a question, and a person wrote it.
+ */
+export function isAbsenceNote(mail: ParsedMail): boolean {
+  return automaticSubject(mail)?.startsWith('subject:') === true && tellsOfAbsence(mail);
+}
+
+/** Tells whether each sentence of a mail speaks of being away, or of what follows from it. */
+export function tellsOfAbsence(mail: ParsedMail): boolean {
+  const text = mail.visibleText.trim();
+  if (text.length > MAX_LENGTH || /[?？]/.test(text) || mail.attachments.some((part) => !part.inline))
+    return false;
+  if (!absences.test(text)) return false;
+  const sentences = text
+    .split(/(?<=[.!。！])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== '');
+  return sentences.every((sentence) =>
+    [absences, aroundAbsence, greeting, letterhead].some((form) => form.test(sentence)),
+  );
+}

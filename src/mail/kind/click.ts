@@ -1,0 +1,42 @@
+import { headerValue, parameter } from '../headers/header-values.ts';
+import type { ParsedMail } from '../parsed-mail.ts';
+import type { Kind } from './kind.ts';
+
+/** Gmail's reaction button sends a mail of one sign; whoever writes more than that has written an answer. */
+export function reactionOf(mail: ParsedMail): Kind | null {
+  const reacts = mail.attachments.some((part) =>
+    /^text\/vnd\.google\.email-reaction\+json/i.test(part.contentType),
+  );
+  return reacts && mail.visibleText.trim().length <= MAX_REACTION_LENGTH
+    ? { class: 'receipt', decidedBy: 'gmail: reaction' }
+    : null;
+}
+
+/** The sign, who reacted, and where to learn about reactions, in the longest of Gmail's languages. */
+const MAX_REACTION_LENGTH = 300;
+
+/** Accepting or declining an invitation is a click; a counter-proposal carries words. */
+export function calendarOf(mail: ParsedMail): Kind | null {
+  const type = headerValue(mail, 'content-type') ?? '';
+  if (/^\s*text\/calendar/i.test(type) && parameter(type, 'method') === 'reply')
+    return { class: 'receipt', decidedBy: 'calendar: method=reply' };
+  if (mail.attachments.length > 2) return null;
+  return calendarMethod(mail) === 'REPLY' ? { class: 'receipt', decidedBy: 'calendar: method=reply' } : null;
+}
+
+/** An invitation, its change or its withdrawal: sent in a person's name by a program, which no notice reaches. */
+export function isInvitation(mail: ParsedMail): boolean {
+  const type = headerValue(mail, 'content-type') ?? '';
+  const method = /^\s*text\/calendar/i.test(type) ? parameter(type, 'method')?.toUpperCase() : null;
+  return /^(REQUEST|CANCEL|ADD|COUNTER|PUBLISH)$/.test(method ?? calendarMethod(mail) ?? '');
+}
+
+/** What the first calendar of a mail is for, by RFC 5546. */
+function calendarMethod(mail: ParsedMail): string | null {
+  const part = mail.attachments.find((attachment) =>
+    /^(text\/calendar|application\/ics)/i.test(attachment.contentType),
+  );
+  if (part === undefined) return null;
+  const text = new TextDecoder().decode(part.content.subarray(0, 20_000));
+  return /^METHOD:(\w+)\s*$/im.exec(text)?.[1]?.toUpperCase() ?? null;
+}

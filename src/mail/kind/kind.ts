@@ -1,0 +1,11 @@
+export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
+
+/** What kind of mail one is, and the header or rule that decided, as `auto-submitted: auto-replied`. */
+export type Kind = { readonly class: MailClass; readonly decidedBy: string };
+
+export type Classification = Kind & {
+  /** False when nothing automatic may answer it: a program sent it, or asks for that, or nobody reads at its sender. */
+  readonly answerable: boolean;
+  /** Its subject and whole text are a note of absence, which no mark says. */
+  readonly absenceNote: boolean;
+};
