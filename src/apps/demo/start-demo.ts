@@ -33,6 +33,8 @@ export type RunningDemo = {
   readonly serverUrl: string;
   readonly token: string;
   readonly operator: string;
+  /** A link that signs an operator in to the console, once; defaults to the demo's own. */
+  readonly signInLink: (email?: string) => Promise<string>;
   /** False when the wished port was taken. */
   readonly onWishedPort: boolean;
   readonly dataDir: string;
@@ -112,6 +114,7 @@ async function startParts(
     serverUrl: deps.publicUrl,
     token,
     operator: OPERATOR.name,
+    signInLink: (email = OPERATOR.email) => server.signInLink(email),
     onWishedPort: port === options.port,
     dataDir,
   };

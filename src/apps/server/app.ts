@@ -39,6 +39,8 @@ import { requestListRoutes } from '../../requests/lists/routes.ts';
 import { requestStatusRoutes } from '../../requests/life/status-routes.ts';
 import { requestRoutes } from '../../requests/request/routes.ts';
 import { sendingRoutes } from '../../outbox/accounts/routes.ts';
+import { consoleRoutes } from '../console/console-routes.ts';
+import { recipientRoutes } from '../../requests/replies/recipient-routes.ts';
 import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
 import { templateRoutes } from '../../mailboxes/templates/routes.ts';
@@ -82,7 +84,12 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   const smallBody = limitBodies(SIGN_IN_BODY_BYTES, () => false);
   app.use('/v1/sign-in', smallBody);
   app.use('/sign-in', smallBody);
+  app.use(
+    '/requests/*',
+    limitBodies(JSON_BODY_BYTES, (path) => /^\/requests\/\d+\/(replies|files)$/.test(path)),
+  );
   app.route('/', signInRoutes(deps));
+  app.route('/', consoleRoutes(deps));
   app.use(
     '/v1/*',
     authenticate(deps),
@@ -103,6 +110,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', erasureRoutes(deps));
   app.route('/', signOutRoutes(deps));
   app.route('/', replyRoutes(deps));
+  app.route('/', recipientRoutes(deps));
   app.route('/', noteRoutes(deps));
   app.route('/', deliveryRoutes(deps));
   app.route('/', sendingRoutes(deps));

@@ -23,6 +23,7 @@ import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
 import { identityProvider } from '../../people/credentials/identity-provider.ts';
 import { Problem } from '../../platform/problems.ts';
+import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
 import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
 
 export type StartOptions = {
@@ -41,6 +42,8 @@ export type RunningServer = {
   /** Where it listens on this machine; null without `web`. */
   readonly url: string | null;
   readonly deps: IntakeDeps;
+  /** A link that signs an operator in to the console, once, within 15 minutes. */
+  readonly signInLink: (email: string) => Promise<string>;
   /** Answers and sends what is under way, takes nothing new, and lets go of everything. */
   readonly stop: () => Promise<void>;
 };
@@ -125,7 +128,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
       : { identityProvider: identityProvider(clock, config.identityProvider) }),
   };
   listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
-  return { url, deps };
+  return { url, deps, signInLink: (email: string) => makeSignInLink(deps, { email }) };
 }
 
 async function followDatabase(db: Db, log: Log, closers: Closer[]): Promise<Clock> {

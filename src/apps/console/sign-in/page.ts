@@ -1,51 +1,52 @@
 import { html } from 'hono/html';
+import type { Language } from '../../../mail/language.ts';
+import type { Assets } from '../assets/assets.ts';
+import { barePage } from '../shell/bare-page.ts';
+import { type Html, when } from '../shell/html.ts';
+import type { Catalogue } from '../shell/visit.ts';
 
-type Html = ReturnType<typeof html>;
+const en = {
+  title: 'Sign in',
+  confirm: 'Sign in to Mailroom',
+  address: 'Your email address',
+  send: 'Send me a link',
+  sent: 'If this is the address of an operator, a link is on its way. It holds for 15 minutes.',
+  stale: 'This link was used already, or is too old. Ask for a new one.',
+  invalid: 'This is not an email address.',
+};
+const ru: typeof en = {
+  title: 'Вход',
+  confirm: 'Войти в Mailroom',
+  address: 'Ваш адрес электронной почты',
+  send: 'Прислать ссылку',
+  sent: 'Если это адрес оператора, ссылка уже в пути. Она действует 15 минут.',
+  stale: 'Ссылка уже использована или устарела. Попросите новую.',
+  invalid: 'Это не адрес электронной почты.',
+};
+const sentences: Catalogue<typeof en> = { en, ru };
 
-const STYLE =
-  'body{font:16px/1.5 system-ui,sans-serif;max-width:24rem;margin:20vh auto;padding:0 1rem}' +
-  'button,input{font:inherit;padding:.5rem 1rem}input{width:100%;box-sizing:border-box;margin:.5rem 0}';
+export type SignInNote = 'sent' | 'stale' | 'invalid';
 
 /** The page behind a link: it shows a button and does nothing by itself, because mail scanners open pages and press none. */
-export function confirmPage(secret: string): Html {
-  return page(
-    'Sign in',
-    html`<form method="post" action="/sign-in">
-      <input type="hidden" name="token" value="${secret}" />
-      <button autofocus>Sign in to Mailroom</button>
-    </form>`,
-  );
+export function confirmPage(assets: Assets, language: Language, secret: string): Html {
+  const words = sentences[language];
+  const content = html`<form method="post" action="/sign-in" class="stack">
+    <input type="hidden" name="token" value="${secret}" />
+    <button class="primary" autofocus>${words.confirm}</button>
+  </form>`;
+  return barePage(assets, language, { title: words.title, content });
 }
 
-/** The page that asks for an address; `note` says what came of the last try. */
-export function askPage(note: string): Html {
-  return page(
-    'Sign in',
-    html`<p role="status">${note}</p>
-      <form method="post" action="/sign-in">
-        <label
-          >Your e-mail address <input type="email" name="email" required autofocus maxlength="320"
-        /></label>
-        <button>Send me a link</button>
-      </form>`,
-  );
-}
-
-function page(title: string, body: Html): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width" />
-        <meta name="robots" content="noindex" />
-        <title>Mailroom: ${title}</title>
-        <style>
-          ${STYLE}
-        </style>
-      </head>
-      <body>
-        <h1>Mailroom</h1>
-        ${body}
-      </body>
-    </html>`;
+/** The page that asks for an address; the note says what came of the last try. */
+export function askPage(assets: Assets, language: Language, note: SignInNote | null): Html {
+  const words = sentences[language];
+  const content = html`${when(note, (name) => html`<p role="status" class="hint">${words[name]}</p>`)}
+    <form method="post" action="/sign-in" class="stack">
+      <label
+        >${words.address}
+        <input type="email" name="email" required autofocus maxlength="320" autocomplete="email"
+      /></label>
+      <button class="primary">${words.send}</button>
+    </form>`;
+  return barePage(assets, language, { title: words.title, content });
 }

@@ -55,6 +55,20 @@ export async function claimDueLinks(
     returning sign_in_links.id, operators.email, operators.name, sign_in_links.attempt_count`;
 }
 
+/** Stores a link that goes by no mail. */
+export async function insertMadeLink(
+  db: Queryable,
+  email: string,
+  hash: Buffer,
+  holds: { readonly at: Date; readonly until: Date },
+): Promise<void> {
+  await db`
+    insert into sign_in_links (operator_id, requested_at, hash, expires_at, sent_at)
+    select id, ${holds.at}, ${hash}, ${holds.until}, ${holds.at}
+    from operators
+    where email = ${email} and active`;
+}
+
 /** Stores what the link in a mail is known by, before the mail leaves. */
 export async function markLinkMade(
   db: Queryable,

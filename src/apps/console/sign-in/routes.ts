@@ -11,13 +11,14 @@ import { endSession } from '../../../people/credentials/end-session.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { acceptSignIn, canSignIn } from './accept-sign-in.ts';
 import { askSignIn } from './ask-sign-in.ts';
-import { askPage, confirmPage } from './page.ts';
+import { loadAssets } from '../assets/assets.ts';
+import { PAGE_POLICY } from '../shell/policy.ts';
+import { takePlace } from '../shell/signed-out.ts';
+import { languageAsked } from '../shell/settings.ts';
+import { askPage, confirmPage, type SignInNote } from './page.ts';
 
 const ATTEMPTS = { most: 30, windowMs: 15 * 60_000 };
 const SENT = 'If this is the address of an operator, a link is on its way. It holds for 15 minutes.';
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
 const ask = createRoute({
   tags: ['Sign-in'],
   operationId: 'askSignIn',
@@ -65,8 +66,9 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
     await askSignIn(deps, { email });
     deps.wakeSignIn?.();
   };
-  const show = (c: Context<AppEnv>, page: ReturnType<typeof askPage>, status: 200 | 400) =>
-    c.html(page, status, { 'content-security-policy': POLICY });
+  const assets = loadAssets();
+  const show = (c: Context<AppEnv>, note: SignInNote | null, status: 200 | 400) =>
+    c.html(askPage(assets, languageAsked(c), note), status, { 'content-security-policy': PAGE_POLICY });
 
   routes.openapi(ask, async (c) => {
     await queueLink(c, c.req.valid('json').email);
@@ -74,9 +76,11 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
   });
   routes.get('/sign-in', async (c) => {
     const secret = c.req.query('token');
-    if (secret === undefined) return show(c, askPage(''), 200);
-    if (await canSignIn(deps, secret)) return show(c, confirmPage(secret), 200);
-    return show(c, askPage('This link was used already, or is too old. Ask for a new one.'), 400);
+    if (secret === undefined) return show(c, null, 200);
+    if (!(await canSignIn(deps, secret))) return show(c, 'stale', 400);
+    return c.html(confirmPage(assets, languageAsked(c), secret), 200, {
+      'content-security-policy': PAGE_POLICY,
+    });
   });
   routes.post('/sign-in', async (c) => {
     // Another site could otherwise sign somebody in as somebody else, and read what they then write.
@@ -85,17 +89,17 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
     const form = await c.req.parseBody();
     if (typeof form['email'] === 'string') {
       const email = mailAddress.safeParse(form['email']);
-      if (!email.success) return show(c, askPage('This is not an e-mail address.'), 400);
+      if (!email.success) return show(c, 'invalid', 400);
       await queueLink(c, email.data);
-      return show(c, askPage(SENT), 200);
+      return show(c, 'sent', 200);
     }
     const opened = typeof form['token'] === 'string' ? await acceptSignIn(deps, form['token']) : null;
     if (opened === null) {
       attempts.count(callerAddress(c));
-      return show(c, askPage('This link was used already, or is too old. Ask for a new one.'), 400);
+      return show(c, 'stale', 400);
     }
     cookie.write(c, opened.session, opened.expiresAt);
-    return c.redirect('/', 303);
+    return c.redirect(takePlace(c), 303);
   });
   return routes;
 }

@@ -1,0 +1,95 @@
+// Files by picking, dropping and pasting: they go up at once and belong to the draft. Without scripts the field itself
+// carries what was picked.
+
+/** @type {WeakMap<HTMLFormElement, Promise<void>>} */
+const uploads = new WeakMap();
+
+/** Resolves when what was picked for the form has gone up. @param {HTMLFormElement} form */
+export function uploaded(form) {
+  return uploads.get(form) ?? Promise.resolve();
+}
+
+export function startFiles() {
+  for (const input of document.querySelectorAll('form[data-draft] input[type=file]'))
+    if (input instanceof HTMLInputElement) watch(input);
+}
+
+/** @param {HTMLInputElement} input */
+function watch(input) {
+  const { form } = input;
+  const list = form?.querySelector('[data-files]');
+  const url = `${form?.dataset['draft']}/files`;
+  if (!form || !list) return;
+  /** @type {Promise<void>} */
+  let chain = Promise.resolve();
+
+  const take = (/** @type {Iterable<File>} */ files) => {
+    for (const file of files) chain = chain.then(() => upload(file));
+    uploads.set(form, chain);
+  };
+  const upload = async (/** @type {File} */ file) => {
+    const item = entry(file);
+    list.append(item);
+    const body = new FormData();
+    body.set('file', file);
+    const response = await fetch(url, { method: 'POST', body }).catch(() => null);
+    const answer = await response?.json().catch(() => null);
+    if (response?.ok !== true) {
+      item.classList.add('bad');
+      item.append(answer?.detail ?? '!');
+      return;
+    }
+    item.dataset['file'] = String(answer.files.at(-1).id);
+    form.dispatchEvent(new CustomEvent('mailroom:draft', { detail: answer }));
+  };
+
+  input.addEventListener('change', () => {
+    take([...(input.files ?? [])]);
+    input.value = '';
+  });
+  list.addEventListener('click', ({ target }) => {
+    const item = target instanceof Element && target.closest('button') ? target.closest('li') : null;
+    if (item === null) return;
+    item.remove();
+    const { file } = item.dataset;
+    if (file !== undefined) void fetch(`${url}/${file}`, { method: 'DELETE' });
+  });
+  form.addEventListener('paste', (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    take(files);
+  });
+  const thread = document.querySelector('.thread') ?? form;
+  thread.addEventListener('dragover', (event) => {
+    if (!(event instanceof DragEvent) || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    thread.classList.add('dropping');
+  });
+  thread.addEventListener('dragleave', () => thread.classList.remove('dropping'));
+  thread.addEventListener('drop', (event) => {
+    thread.classList.remove('dropping');
+    if (!(event instanceof DragEvent) || !event.dataTransfer?.files.length) return;
+    event.preventDefault();
+    take([...event.dataTransfer.files]);
+  });
+}
+
+/** @param {File} file */
+function entry(file) {
+  const item = document.createElement('li');
+  const name = document.createElement('span');
+  name.className = 'file';
+  const size = document.createElement('small');
+  size.append(
+    file.size < 1_000_000 ? `${Math.ceil(file.size / 1000)} KB` : `${(file.size / 1_000_000).toFixed(1)} MB`,
+  );
+  const remove = document.createElement('button');
+  remove.type = 'button';
+  remove.className = 'quiet';
+  remove.setAttribute('aria-label', `× ${file.name}`);
+  remove.append('×');
+  name.append(file.name, ' ', size, remove);
+  item.append(name);
+  return item;
+}

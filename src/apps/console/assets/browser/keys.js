@@ -1,0 +1,174 @@
+// The keyboard. A key stands on the link or button that it presses (`data-key`), and presses it visibly.
+import { isShown, isWriting } from './page.js';
+
+const PRESSED_MS = 120;
+const SEQUENCE_MS = 1500;
+/** @type {Record<string, string>} */
+const BY_CODE = { Semicolon: ';', Slash: '/', Period: '.' };
+
+let first = '';
+let firstAt = 0;
+let copies = 0;
+
+export function startKeys() {
+  document.addEventListener('keydown', onKey);
+}
+
+/** @param {KeyboardEvent} event */
+export function onKey(event) {
+  if (event.defaultPrevented || event.isComposing) return;
+  const target = event.composedPath()[0] ?? event.target;
+  if (event.ctrlKey || event.metaKey) return withModifier(event, target);
+  if (event.altKey || document.querySelector('dialog[open]') !== null) return;
+  if (isWriting(target)) {
+    if (event.key === 'Escape' && target instanceof HTMLElement) target.blur();
+    return;
+  }
+  if (document.body.dataset['keys'] !== 'on' && event.key.length === 1) return;
+  if (act(keyOf(event), event.shiftKey)) event.preventDefault();
+}
+
+/** What was pressed; on a layout without Latin letters the letter that stands on the same key. @param {KeyboardEvent} event */
+function keyOf(event) {
+  const { key, code } = event;
+  if (key.length > 1 || !/\p{L}/u.test(key) || /^[a-z]$/i.test(key)) return key;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  if (letter !== undefined) return event.shiftKey ? letter : letter.toLowerCase();
+  return BY_CODE[code] ?? key;
+}
+
+/** @param {KeyboardEvent} event @param {EventTarget | null} target */
+function withModifier(event, target) {
+  const form = target instanceof HTMLElement ? target.closest('form[data-box]') : null;
+  const key = keyOf(event).toLowerCase();
+  if (key === 'enter' && form !== null) {
+    const button = event.shiftKey
+      ? form.querySelector('[data-send-close]')
+      : form.querySelector('[data-send]');
+    if (button instanceof HTMLElement) press(button);
+    event.preventDefault();
+  }
+  if (key === 'j' && form !== null) {
+    const canned = form.querySelector('[data-canned]');
+    if (canned instanceof HTMLElement) canned.focus();
+    event.preventDefault();
+  }
+}
+
+/** @param {string} key @param {boolean} shift */
+function act(key, shift) {
+  const now = performance.now();
+  if (first !== '' && now - firstAt < SEQUENCE_MS) {
+    const sequence = `${first} ${key}`;
+    first = '';
+    return pressKey(sequence);
+  }
+  if (key === 'g') {
+    first = key;
+    firstAt = now;
+    return true;
+  }
+  if (key === '.') return copyNumber();
+  return inList(key, shift) || pressKey(key);
+}
+
+/** @param {string} key */
+function pressKey(key) {
+  const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
+  const element = found.find((each) => isShown(each)) ?? found.find((each) => each.closest('.side') !== null);
+  if (!(element instanceof HTMLElement)) return false;
+  press(element);
+  return true;
+}
+
+/** @param {HTMLElement} element */
+function press(element) {
+  element.dataset['pressed'] = '';
+  setTimeout(() => delete element.dataset['pressed'], PRESSED_MS);
+  if (isWriting(element)) return element.focus();
+  element.click();
+  const details = element.closest('summary')?.parentElement;
+  if (details instanceof HTMLDetailsElement) setTimeout(() => focusIn(details));
+}
+
+/** @param {HTMLDetailsElement} details */
+function focusIn(details) {
+  if (details.name === 'box') details.open = true;
+  const field = details.querySelector('textarea, select, input:not([type=hidden]), button');
+  if (details.open && field instanceof HTMLElement) field.focus();
+}
+
+/** @param {string} key @param {boolean} shift */
+function inList(key, shift) {
+  const rows = [...document.querySelectorAll('[data-row]')];
+  if (rows.length === 0) return false;
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
+  const row = rows[at];
+  const checks = rows.flatMap((each) => each.querySelector('input[type=checkbox]') ?? []);
+  switch (key) {
+    case 'j':
+    case 'ArrowDown':
+      return moveTo(rows[Math.min(at + 1, rows.length - 1)]);
+    case 'k':
+    case 'ArrowUp':
+      return moveTo(rows[Math.max(at - 1, 0)]);
+    case 'J':
+    case 'K': {
+      const next = rows[at + (key === 'J' ? 1 : -1)];
+      return shift && tick(row, true) && moveTo(next) && tick(next, true);
+    }
+    case 'x':
+      return tick(row, null);
+    case 'o':
+    case 'Enter': {
+      const link = row?.querySelector('[data-open]');
+      if (!(link instanceof HTMLElement) || (key === 'Enter' && document.activeElement === link))
+        return false;
+      link.click();
+      return true;
+    }
+    case 'Escape':
+      for (const check of checks) if (check instanceof HTMLInputElement) check.checked = false;
+      return true;
+    default:
+      // What is done to the selected rows is done to the one with the cursor when none is selected.
+      if ('teapl'.includes(key) && !checks.some((each) => each instanceof HTMLInputElement && each.checked))
+        tick(row, true);
+      return false;
+  }
+}
+
+/** @param {Element | undefined} row */
+function moveTo(row) {
+  const link = row?.querySelector('[data-open]');
+  if (!(link instanceof HTMLElement)) return false;
+  link.focus({ preventScroll: true });
+  // Seen by those who use keys alone, also where the last focus came from a pointer.
+  row?.scrollIntoView({ block: 'nearest' });
+  return true;
+}
+
+/** @param {Element | undefined} row @param {boolean | null} to */
+function tick(row, to) {
+  const check = row?.querySelector('input[type=checkbox]');
+  if (!(check instanceof HTMLInputElement)) return false;
+  check.checked = to ?? !check.checked;
+  return true;
+}
+
+// Once: the number; twice: with the subject; three times: with the link.
+function copyNumber() {
+  const button = document.querySelector('[data-copy]');
+  const row = document.activeElement?.closest('[data-row]');
+  const id = row?.getAttribute('data-row') ?? button?.getAttribute('data-copy');
+  if (id === null || id === undefined) return false;
+  const subject =
+    row?.querySelector('.subject')?.textContent ??
+    document.querySelector('.conversation')?.getAttribute('data-request-subject') ??
+    '';
+  copies = (copies % 3) + 1;
+  setTimeout(() => (copies = 0), SEQUENCE_MS);
+  const texts = [`#${id}`, `#${id} ${subject}`, `#${id} ${subject} ${location.origin}/requests/${id}`];
+  void navigator.clipboard?.writeText(texts[copies - 1] ?? '');
+  return true;
+}

@@ -1,0 +1,165 @@
+// Keeps the page as it is on the server. One tab of a browser listens to the feed and tells the others, because a browser
+// opens six connections to a host and each stream would hold one. What happened wakes the page, which fetches its own
+// address and morphs the regions marked `data-live`; nothing that one is about to press moves.
+import { Idiomorph } from './idiomorph.js';
+import { parsePage, tell } from './page.js';
+
+const WAIT_MS = 250;
+const CHANNEL = 'mailroom-feed';
+
+const channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : null;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
+let stale = false;
+let lastId = '';
+let overList = false;
+/** @type {(() => void) | null} */
+let stopListening = null;
+
+export function startLive() {
+  if (document.querySelector('[data-live]') === null) return;
+  channel?.addEventListener('message', ({ data }) => heard(data.event, data.id));
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) return stopListening?.();
+    listen();
+    if (stale) schedule();
+  });
+  document.addEventListener('pointerover', ({ target }) => {
+    overList = target instanceof Element && target.closest('.rows') !== null;
+  });
+  document.querySelector('[data-fresh]')?.addEventListener('click', () => void refresh(true));
+  document.addEventListener('mailroom:refresh', () => schedule());
+  if (!document.hidden) listen();
+}
+
+function listen() {
+  if (stopListening !== null) return;
+  const stopped = new AbortController();
+  stopListening = () => {
+    stopListening = null;
+    stopped.abort();
+  };
+  const stream = () =>
+    new Promise((/** @type {(value: undefined) => void} */ resolve) => {
+      const after = lastId === '' ? '' : `?after=${encodeURIComponent(lastId)}`;
+      const source = new EventSource(`/v1/events/stream${after}`);
+      source.addEventListener('message', ({ data, lastEventId }) => {
+        const event = JSON.parse(data);
+        channel?.postMessage({ event, id: lastEventId });
+        heard(event, lastEventId);
+      });
+      stopped.signal.addEventListener('abort', () => {
+        source.close();
+        resolve(undefined);
+      });
+    });
+  if (navigator.locks === undefined) return void stream();
+  navigator.locks.request(CHANNEL, { signal: stopped.signal }, stream).catch((error) => {
+    if (error.name !== 'AbortError') throw error;
+  });
+}
+
+/** @param {{ requestId: number | null }} event @param {string} id */
+function heard(event, id) {
+  lastId = id;
+  const shown = document.querySelector('.conversation');
+  const own = shown instanceof HTMLElement ? Number(shown.dataset['request']) : null;
+  if (own !== null && event.requestId !== own) return;
+  schedule();
+}
+
+function schedule() {
+  stale = true;
+  if (document.hidden || timer !== undefined) return;
+  timer = setTimeout(() => {
+    timer = undefined;
+    void refresh(false);
+  }, WAIT_MS);
+}
+
+/** @param {boolean} asked */
+async function refresh(asked) {
+  stale = false;
+  const lost = document.querySelector('[data-lost]');
+  try {
+    const response = await fetch(location.href, { headers: { 'x-live': '1' }, redirect: 'error' });
+    if (response.status === 401) return signedOut();
+    if (!response.ok) return;
+    const fresh = parsePage(await response.text());
+    lost?.setAttribute('hidden', '');
+    document.title = fresh.title;
+    for (const region of document.querySelectorAll('[data-live]')) {
+      const name = region.getAttribute('data-live');
+      const update = fresh.querySelector(`[data-live="${name}"]`);
+      if (update !== null && update.outerHTML !== region.outerHTML) show(region, update, asked);
+    }
+    document.dispatchEvent(new CustomEvent('mailroom:morphed'));
+  } catch {
+    lost?.removeAttribute('hidden');
+    stale = true;
+    setTimeout(schedule, 5000);
+  }
+}
+
+function signedOut() {
+  document.dispatchEvent(new CustomEvent('mailroom:signed-out'));
+}
+
+/** @param {Element} region @param {Element} update @param {boolean} asked */
+function show(region, update, asked) {
+  const focus = document.activeElement;
+  if (focus !== null && region.contains(focus) && focus.matches('input, textarea, select')) {
+    if (!(focus instanceof HTMLInputElement && focus.type === 'checkbox')) return;
+  }
+  if (region.getAttribute('data-live') === 'list' && !asked && isHeld(region)) return hold(update);
+  if (region.getAttribute('data-live') === 'list') showFresh(0);
+  morph(region, update);
+}
+
+/** Whether somebody is at work in the list: then nothing in it may move. @param {Element} list */
+function isHeld(list) {
+  const atTop = list.getAttribute('data-at-top') === 'yes' && window.scrollY < 40;
+  const focused = list.contains(document.activeElement);
+  return !atTop || focused || overList || list.querySelector('input:checked') !== null;
+}
+
+// Rows that stay are brought up to date where they are; new ones are counted, and wait to be asked for.
+/** @param {Element} update */
+function hold(update) {
+  let count = 0;
+  for (const row of update.querySelectorAll('[data-row]')) {
+    const shown = document.getElementById(row.id);
+    if (shown === null) count += 1;
+    else morph(shown, row);
+  }
+  showFresh(count);
+  if (count > 0) tell(freshText(count));
+}
+
+/** @param {number} count */
+function showFresh(count) {
+  const button = document.querySelector('[data-fresh]');
+  if (!(button instanceof HTMLElement)) return;
+  button.hidden = count === 0;
+  button.textContent = freshText(count);
+}
+
+/** @param {number} count */
+function freshText(count) {
+  const button = document.querySelector('[data-fresh]');
+  return (button?.getAttribute('data-fresh') ?? '').replace('{n}', String(count));
+}
+
+/** @param {Element} region @param {Element} update */
+function morph(region, update) {
+  void Idiomorph.morph(region, update, {
+    morphStyle: 'outerHTML',
+    ignoreActiveValue: true,
+    callbacks: {
+      // A mail that is being read is not loaded again.
+      beforeNodeMorphed: (/** @type {Node} */ old) => !(old instanceof HTMLIFrameElement),
+      // What somebody has opened or ticked is theirs.
+      beforeAttributeUpdated: (/** @type {string} */ name) => name !== 'open' && name !== 'checked',
+    },
+  });
+}

@@ -1,0 +1,21 @@
+import { startDrafts } from './drafts.js';
+import { startFiles } from './files.js';
+import { startFrames } from './frames.js';
+import { startKeys } from './keys.js';
+import { startLive } from './live.js';
+import { startPalette } from './palette.js';
+import { startParts } from './parts.js';
+import { startPresence } from './presence.js';
+import { startTimes } from './times.js';
+
+document.documentElement.classList.add('scripted');
+for (const each of document.querySelectorAll('[data-scripted]')) each.removeAttribute('hidden');
+startParts();
+startKeys();
+startPalette();
+startFiles();
+startDrafts();
+startFrames();
+startTimes();
+startLive();
+startPresence();

@@ -1,0 +1,60 @@
+// Small habits of the page: menus that close, the box for all rows, unfolding, copying, a double click that sends once.
+
+export function startParts() {
+  document.addEventListener('click', (event) => {
+    const target = event.target instanceof Element ? event.target : null;
+    for (const menu of document.querySelectorAll('details.dropdown[open]'))
+      if (!menu.contains(target)) menu.removeAttribute('open');
+    if (target?.closest('[data-unfold]')) unfold();
+    const copied = target?.closest('[data-copy]');
+    if (copied instanceof HTMLElement) copy(copied);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    const menu = document.querySelector('details.dropdown[open]');
+    if (!(menu instanceof HTMLDetailsElement)) return;
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
+  });
+  document.querySelector('[data-all]')?.addEventListener('change', ({ target }) => {
+    const all = target instanceof HTMLInputElement && target.checked;
+    for (const check of document.querySelectorAll('[data-row] input[type=checkbox]'))
+      if (check instanceof HTMLInputElement) check.checked = all;
+  });
+  document.addEventListener('submit', ({ target }) => {
+    if (!(target instanceof HTMLFormElement) || target.method !== 'post') return;
+    setTimeout(() => {
+      for (const button of target.querySelectorAll('button')) button.disabled = true;
+    });
+  });
+  // A page that comes back out of the browser's memory is asked for again; its buttons work.
+  window.addEventListener('pageshow', ({ persisted }) => {
+    if (!persisted) return;
+    for (const button of document.querySelectorAll('button:disabled'))
+      if (button instanceof HTMLButtonElement) button.disabled = false;
+    document.dispatchEvent(new CustomEvent('mailroom:refresh'));
+  });
+  placeCursor();
+}
+
+function unfold() {
+  for (const fold of document.querySelectorAll('.messages details')) fold.setAttribute('open', '');
+}
+
+/** @param {HTMLElement} element */
+function copy(element) {
+  void navigator.clipboard?.writeText(element.dataset['copyText'] ?? `#${element.dataset['copy']}`);
+  element.dataset['pressed'] = '';
+  setTimeout(() => delete element.dataset['pressed'], 600);
+}
+
+// `#r1042` gives the list its cursor back.
+function placeCursor() {
+  const row = /^#r\d+$/.test(location.hash) ? document.querySelector(location.hash) : null;
+  const link = row?.querySelector('[data-open]');
+  if (link instanceof HTMLElement) return link.focus();
+  // One comes to read what is new.
+  const latest = [...document.querySelectorAll('.message:not(.automatic)')].at(-1);
+  if (location.hash === '' && document.querySelector('.messages > :nth-child(2)') !== null)
+    latest?.scrollIntoView({ block: 'center' });
+}

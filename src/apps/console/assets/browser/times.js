@@ -1,0 +1,28 @@
+// How long ago: kept true while the page stands open.
+
+const EVERY_MS = 30_000;
+/** @type {readonly (readonly [Intl.RelativeTimeFormatUnit, number])[]} */
+const UNITS = [
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+];
+
+/** @type {readonly [Intl.RelativeTimeFormatUnit, number]} */
+const NOW = ['second', Infinity];
+
+export function startTimes() {
+  const format = new Intl.RelativeTimeFormat(document.documentElement.lang === 'ru' ? 'ru-RU' : 'en-GB', {
+    style: 'narrow',
+    numeric: 'auto',
+  });
+  setInterval(() => {
+    for (const time of document.querySelectorAll('time[data-age]')) {
+      const ago = Math.max(Date.now() - Date.parse(time.getAttribute('datetime') ?? ''), 0);
+      const [unit, length] = UNITS.find(([name, each]) => ago >= each * (name === 'month' ? 2 : 1)) ?? NOW;
+      const text = format.format(-Math.floor(ago / length), unit);
+      if (time.textContent !== text) time.textContent = text;
+    }
+  }, EVERY_MS);
+}

@@ -1,0 +1,99 @@
+import { listRequests } from '../../../requests/lists/list-requests.ts';
+import { listMessages } from '../../../requests/messages/list-messages.ts';
+import type { MessageView } from '../../../requests/messages/message-view.ts';
+import { listRecipients, type ReplyRecipient } from '../../../requests/replies/list-recipients.ts';
+import type { Draft } from '../../../requests/drafts/draft.ts';
+import { findDraft } from '../../../requests/drafts/find-draft.ts';
+import { findRequest } from '../../../requests/request/find-request.ts';
+import type { RequestView } from '../../../requests/request/request-view.ts';
+import type { Operator } from '../../../people/operators/operator.ts';
+import { readListQuery } from '../list/query.ts';
+import { listAllOperators } from '../shell/operators.ts';
+import type { Visit } from '../shell/visit.ts';
+
+/** What somebody typed and a refusal, or an insertion, puts back into the box. */
+export type Typed = {
+  readonly kind: 'reply' | 'note';
+  readonly text: string;
+  readonly noCopies?: boolean;
+  /** Variables of a canned reply that nobody has filled. */
+  readonly unfilled?: readonly string[];
+};
+
+/** All that the page of a request shows. */
+export type Conversation = {
+  readonly request: RequestView;
+  readonly messages: readonly MessageView[];
+  readonly others: readonly RequestView[];
+  readonly recipients: readonly ReplyRecipient[];
+  readonly operators: readonly Operator[];
+  /** The query string of the list one came from, and its neighbours there. */
+  readonly from: string;
+  readonly next: number | null;
+  readonly previous: number | null;
+  readonly typed: Typed | null;
+  readonly drafts: { readonly reply: Draft | null; readonly note: Draft | null };
+};
+
+const MESSAGES = 200;
+const NEIGHBOURS = 100;
+
+/** Reads it. */
+export async function readConversation(
+  visit: Visit,
+  requestId: number,
+  { from, typed }: { readonly from: string; readonly typed: Typed | null },
+): Promise<Conversation> {
+  const { deps, actor } = visit;
+  const request = await findRequest(deps, actor, requestId);
+  const [messages, others, recipients, operators, list, reply, note] = await Promise.all([
+    allMessages(visit, requestId),
+    listRequests(deps, actor, {
+      filters: { contactId: [request.contactId] },
+      sort: { field: 'lastMessageAt', descending: true },
+      limit: 11,
+    }),
+    listRecipients(deps, actor, { requestId }),
+    listAllOperators(visit),
+    neighbours(visit, requestId, from),
+    findDraft(deps, actor, { requestId, kind: 'reply' }),
+    findDraft(deps, actor, { requestId, kind: 'note' }),
+  ]);
+  return {
+    request,
+    messages,
+    others: others.items.filter((other) => other.id !== requestId),
+    recipients,
+    operators,
+    from,
+    ...list,
+    typed,
+    drafts: { reply, note },
+  };
+}
+
+async function allMessages({ deps, actor }: Visit, requestId: number): Promise<readonly MessageView[]> {
+  const sort = { field: 'id', descending: false } as const;
+  const all: MessageView[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listMessages(deps, actor, { requestId, sort, limit: MESSAGES, cursor });
+    all.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return all;
+}
+
+/** The requests before and after one in the list it was opened from. */
+export async function neighbours(
+  { deps, actor }: Visit,
+  requestId: number,
+  from: string,
+): Promise<{ readonly next: number | null; readonly previous: number | null }> {
+  if (from === '') return { next: null, previous: null };
+  const { filters, sort } = readListQuery(new URLSearchParams(from), actor);
+  const { items } = await listRequests(deps, actor, { filters, sort, limit: NEIGHBOURS });
+  const place = items.findIndex((each) => each.id === requestId);
+  if (place === -1) return { next: items[0]?.id ?? null, previous: null };
+  return { next: items[place + 1]?.id ?? null, previous: items[place - 1]?.id ?? null };
+}

@@ -1,0 +1,179 @@
+import { html } from 'hono/html';
+import { may } from '../../../people/access/permissions.ts';
+import { isOpen } from '../../../requests/request.ts';
+import { type Html, icon, when } from '../shell/html.ts';
+import { terms } from '../shell/terms.ts';
+import type { Visit } from '../shell/visit.ts';
+import type { Conversation } from './conversation.ts';
+import { conversationWords } from './words.ts';
+
+/** What the request is, how it stands, and what can be done with it. */
+export function header(visit: Visit, conversation: Conversation): Html {
+  const { say, deps } = visit;
+  const words = say(conversationWords);
+  const { status, noSubject } = say(terms);
+  const { request, from, next, previous } = conversation;
+  const link = (id: number): string => `/requests/${id}?from=${encodeURIComponent(from)}`;
+  return html`<header class="head">
+    <nav class="around" aria-label="${words.back}">
+      <a href="/requests?${from || 'view=open'}#r${request.id}" data-key="u" aria-keyshortcuts="u"
+        >${icon('arrow-left', deps.assets)}<span>${words.back}</span></a
+      >
+      ${when(
+        previous,
+        (id) => html`<a href="${link(id)}" data-key="k" aria-keyshortcuts="k">${words.previous}</a>`,
+      )}
+      ${when(next, (id) => html`<a href="${link(id)}" data-key="j" aria-keyshortcuts="j">${words.next}</a>`)}
+    </nav>
+    <h1 dir="auto">
+      ${request.subject || noSubject}
+      <button
+        type="button"
+        class="number quiet"
+        data-copy="${request.id}"
+        data-key="."
+        title="${words.number}"
+      >
+        ${request.id}
+      </button>
+    </h1>
+    <div class="verbs" data-live="verbs">
+      <span class="mark ${request.status}" data-status>${status[request.status]}</span>
+      ${lifeVerbs(visit, conversation)} ${assignMenu(visit, conversation)} ${moreMenu(visit, conversation)}
+    </div>
+    ${links(visit, conversation)}
+  </header>`;
+}
+
+function lifeVerbs(visit: Visit, { request }: Conversation): Html {
+  const words = visit.say(conversationWords);
+  const { assets } = visit.deps;
+  const { id, status } = request;
+  const isMine = request.assigneeId === visit.actor.operatorId;
+  if (request.mergedInto !== null)
+    return html`${verb(id, 'unmerge', html`${icon('undo-2', assets)}${words.unmerge}`)}`;
+  if (!isOpen(status)) return html`${verb(id, 'reopen', html`${icon('undo-2', assets)}${words.reopen}`)}`;
+  return html`${when(
+      request.assigneeId === null && status !== 'resolved',
+      () =>
+        html`<form method="post" action="/requests/${id}/take">
+          <button class="primary" data-key="t" aria-keyshortcuts="t">
+            ${icon('circle-user', assets)}${words.take}
+          </button>
+        </form>`,
+    )}
+    <details class="dropdown" name="menu">
+      <summary class="button" data-key="s" aria-keyshortcuts="s">
+        ${words.status}${icon('chevron-down', assets)}
+      </summary>
+      <div class="stack">
+        ${when(status === 'in_progress', () => verb(id, 'pend', html`${words.pend}`))}
+        ${when(status === 'resolved', () => verb(id, 'reopen', html`${words.reopen}`))}
+        ${when(isMine && status !== 'resolved', () => verb(id, 'unassign', html`${words.giveBack}`))}
+        ${when(
+          status !== 'resolved',
+          () =>
+            html`<form method="post" action="/requests/${id}/resolve" class="stack">
+              <label
+                >${words.resolution}<textarea
+                  name="notes"
+                  rows="2"
+                  required
+                  maxlength="200000"
+                  dir="auto"
+                ></textarea>
+              </label>
+              <button>${words.resolve}</button>
+            </form>`,
+        )}
+        <form method="post" action="/requests/${id}/close">
+          <input type="hidden" name="quietly" value="yes" /><button>${words.closeQuietly}</button>
+        </form>
+      </div>
+    </details>
+    <form method="post" action="/requests/${id}/close">
+      <button data-key="e" aria-keyshortcuts="e">${icon('check', assets)}${words.close}</button>
+    </form>`;
+}
+
+function assignMenu(visit: Visit, { request, operators }: Conversation): Html | '' {
+  const words = visit.say(conversationWords);
+  const { id, assigneeId, status } = request;
+  if (!isOpen(status) || status === 'resolved') return '';
+  const others = operators.filter((each) => each.id !== assigneeId);
+  if (!may(visit.actor, 'requests.assign')) return '';
+  return html`<details class="dropdown" name="menu">
+    <summary class="button" data-key="a" aria-keyshortcuts="a">
+      ${words.assign}${icon('chevron-down', visit.deps.assets)}
+    </summary>
+    <form method="post" action="/requests/${id}/assign" class="stack">
+      <label
+        >${words.assignTo}
+        <select name="operatorId">
+          ${others.map((each) => html`<option value="${each.id}">${each.name}</option>`)}
+        </select></label
+      >
+      <button class="primary">${words.assign}</button>
+    </form>
+  </details>`;
+}
+
+function moreMenu(visit: Visit, { request, others }: Conversation): Html {
+  const words = visit.say(conversationWords);
+  const { id } = request;
+  const near = others.filter((other) => isOpen(other.status) && other.mailboxId === request.mailboxId);
+  return html`<details class="dropdown" name="menu">
+    <summary class="button">${words.more}${icon('chevron-down', visit.deps.assets)}</summary>
+    <div class="stack">
+      <a href="/requests/${id}/history">${icon('history', visit.deps.assets)}${words.history}</a>
+      <button type="button" class="link" hidden data-scripted data-unfold data-key=";" aria-keyshortcuts=";">
+        ${words.unfoldAll}
+      </button>
+      ${when(
+        isOpen(request.status),
+        () =>
+          html`<form method="post" action="/requests/${id}/merge" class="stack">
+            <label
+              >${words.merge}
+              <input
+                name="into"
+                inputmode="numeric"
+                pattern="#?[0-9]+"
+                required
+                list="near"
+                placeholder="${words.mergeInto}"
+            /></label>
+            <datalist id="near">
+              ${near.map((other) => html`<option value="${other.id}">${other.subject}</option>`)}
+            </datalist>
+            <button>${icon('merge', visit.deps.assets)}${words.mergeButton}</button>
+          </form>`,
+      )}
+    </div>
+  </details>`;
+}
+
+function links(visit: Visit, { request }: Conversation): Html {
+  const words = visit.say(conversationWords);
+  const { mergedInto, followUpOf, refersTo, needsAttention, id } = request;
+  const hint = (to: number | null, sentence: (id: number) => string): Html | '' =>
+    when(to, (other) => html`<p class="hint"><a href="/requests/${other}">${sentence(other)}</a></p>`);
+  return html`${hint(mergedInto, words.mergedInto)} ${hint(followUpOf, words.followUpOf)}
+  ${hint(refersTo, words.refersTo)}
+  ${when(
+    needsAttention,
+    () =>
+      html`<div class="hint bad">
+        <span>${words.attention}</span>
+        <form method="post" action="/requests/${id}/facts">
+          <input type="hidden" name="attention" value="done" /><button class="link">
+            ${words.attentionDone}
+          </button>
+        </form>
+      </div>`,
+  )}`;
+}
+
+function verb(id: number, name: string, words: Html): Html {
+  return html`<form method="post" action="/requests/${id}/${name}"><button>${words}</button></form>`;
+}

@@ -1,0 +1,42 @@
+import { html } from 'hono/html';
+import { type Html, when } from '../shell/html.ts';
+import type { Visit } from '../shell/visit.ts';
+import { box } from './box.ts';
+import type { Conversation } from './conversation.ts';
+import { facts } from './facts.ts';
+import { header } from './header.ts';
+import { messageView } from './message.ts';
+import { conversationWords } from './words.ts';
+
+/** A request: its messages in order, the box to answer in, and what is known beside them. */
+export function conversationPage(
+  visit: Visit,
+  conversation: Conversation,
+  missed: readonly number[] = [],
+): Html {
+  const words = visit.say(conversationWords);
+  const { request, messages } = conversation;
+  const canSplit = messages.length > 1;
+  return html`<div
+    class="conversation"
+    data-request="${request.id}"
+    data-request-subject="${request.subject}"
+  >
+    <div class="thread">
+      ${header(visit, conversation)}
+      <div class="presence" data-presence data-live="presence"></div>
+      <section class="messages" aria-label="${words.messages}" data-live="messages">
+        ${messages.map((message) => messageView(visit, message, { canSplit }))}
+      </section>
+      ${when(
+        missed.length > 0,
+        () =>
+          html`<p class="hint bad">
+            ${words.missed}: ${missed.map((id) => html`<a href="#m${id}">#${id}</a> `)}
+          </p>`,
+      )}
+      ${box(visit, conversation)}
+    </div>
+    ${facts(visit, conversation)}
+  </div>`;
+}

@@ -1,0 +1,26 @@
+import { html } from 'hono/html';
+import type { Html } from '../shell/html.ts';
+
+const LINK = /https?:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]}]/giu;
+
+/** Text as it was written, with its web addresses as links. Each piece is escaped; nothing of it is taken for HTML. */
+export function textWithLinks(text: string): Html {
+  const pieces: Html[] = [];
+  let end = 0;
+  for (const match of text.matchAll(LINK)) {
+    pieces.push(html`${text.slice(end, match.index)}`, linkTo(match[0]));
+    end = match.index + match[0].length;
+  }
+  return html`${pieces}${text.slice(end)}`;
+}
+
+function linkTo(url: string): Html {
+  return URL.canParse(url)
+    ? html`<a href="${url}" target="_blank" rel="noopener noreferrer nofollow">${url}</a>`
+    : html`${url}`;
+}
+
+/** What strangers named something, without the marks that turn the direction of what stands after it (`‮gpj.exe`). */
+export function withoutBidi(text: string): string {
+  return text.replace(/[\u202A-\u202E\u2066-\u2069]/g, '');
+}

@@ -1,0 +1,113 @@
+import { assignRequest, unassignRequest } from '../../../requests/life/assigning.ts';
+import { closeRequest, reopenRequest } from '../../../requests/life/closing.ts';
+import { pendRequest } from '../../../requests/life/pending.ts';
+import { resolveRequest } from '../../../requests/life/resolving.ts';
+import { takeRequest } from '../../../requests/life/taking.ts';
+import { mergeRequest } from '../../../requests/merging/merge-request.ts';
+import { splitRequest } from '../../../requests/merging/split-request.ts';
+import { unmergeRequest } from '../../../requests/merging/unmerge-request.ts';
+import { invalidField, Problem } from '../../../platform/problems.ts';
+import { editRequest } from '../../../requests/request/edit-request.ts';
+import type { Priority } from '../../../requests/request.ts';
+import { type Form, readForm } from '../shell/forms.ts';
+import type { Did } from '../shell/layout-words.ts';
+import type { Pages } from '../shell/pages.ts';
+import { done } from '../shell/respond.ts';
+import type { Visit } from '../shell/visit.ts';
+import { requestIn, showConversation } from './handlers.ts';
+
+type Told = { readonly did: Did; readonly id?: number; readonly undo?: number; readonly to?: number };
+type Verb = (visit: Visit, requestId: number, form: Form) => Promise<Told>;
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  take: async ({ deps, actor }, requestId) => {
+    await takeRequest(deps, actor, { requestId });
+    return { did: 'taken', id: requestId, undo: requestId };
+  },
+  assign: async ({ deps, actor }, requestId, form) => {
+    const operatorId = form.id('operatorId');
+    if (operatorId === null) throw invalidField('/operatorId', 'is missing');
+    await assignRequest(deps, actor, { requestId, operatorId });
+    return { did: 'done' };
+  },
+  unassign: async ({ deps, actor }, requestId) => {
+    await unassignRequest(deps, actor, { requestId });
+    return { did: 'done' };
+  },
+  pend: async ({ deps, actor }, requestId) => {
+    await pendRequest(deps, actor, { requestId });
+    return { did: 'done' };
+  },
+  resolve: async ({ deps, actor }, requestId, form) => {
+    const notes = form.text('notes').trim();
+    if (notes === '') throw invalidField('/notes', 'is empty');
+    await resolveRequest(deps, actor, { requestId, notes });
+    return { did: 'resolved', id: requestId, undo: requestId };
+  },
+  close: async ({ deps, actor }, requestId, form) => {
+    await closeRequest(deps, actor, { requestId, notify: !form.has('quietly') });
+    return { did: 'closed', id: requestId, undo: requestId };
+  },
+  reopen: async ({ deps, actor }, requestId) => {
+    await reopenRequest(deps, actor, { requestId });
+    return { did: 'reopened', id: requestId };
+  },
+  merge: async ({ deps, actor }, requestId, form) => {
+    const into = Number(form.text('into').replace('#', ''));
+    if (!Number.isSafeInteger(into) || into < 1) throw invalidField('/into', 'is no number of a request');
+    await mergeRequest(deps, actor, { requestId, into });
+    return { did: 'merged', id: requestId, undo: requestId, to: into };
+  },
+  unmerge: async ({ deps, actor }, requestId) => {
+    await unmergeRequest(deps, actor, { requestId });
+    return { did: 'reopened', id: requestId, to: requestId };
+  },
+  split: async ({ deps, actor }, requestId, form) => {
+    const made = await splitRequest(deps, actor, { requestId, messageIds: form.ids('messageId') });
+    return { did: 'split', id: made.requestId };
+  },
+  facts: async ({ deps, actor }, requestId, form) => {
+    await editRequest(deps, actor, { requestId, changes: changesIn(form) });
+    return { did: 'saved' };
+  },
+};
+
+/** One form for each verb of a request; what refuses it is told on the request's page. */
+export function verbHandlers(pages: Pages): void {
+  for (const [name, verb] of Object.entries(VERBS)) {
+    pages.post(`/requests/:id{[0-9]+}/${name}`, async (visit) => {
+      const requestId = requestIn(visit);
+      const form = await readForm(visit.c);
+      try {
+        const { to = requestId, ...told } = await verb(visit, requestId, form);
+        return done(visit, `/requests/${to}${listIn(visit)}`, told);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.code === 'not_found') throw error;
+        const from = new URLSearchParams(listIn(visit)).get('from') ?? '';
+        return showConversation(visit, requestId, { problem: error, typed: null, from });
+      }
+    });
+  }
+}
+
+// The page that the form stands on keeps the list it came from.
+function listIn({ c }: Visit): string {
+  const referer = c.req.header('referer') ?? '';
+  const from = URL.canParse(referer) ? new URL(referer).searchParams.get('from') : null;
+  return from === null ? '' : `?from=${encodeURIComponent(from)}`;
+}
+
+function changesIn(form: Form) {
+  if (form.has('attention')) return { needsAttention: false };
+  const priority = (['P1', 'P2', 'P3', 'P4'] as const).find(
+    (each: Priority) => each === form.text('priority'),
+  );
+  const tags = form.text('tags').split(',');
+  const subject = form.line('subject');
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(form.has('tags') ? { tags: tags.map((tag) => tag.trim()).filter((tag) => tag !== '') } : {}),
+    ...(form.has('category') ? { category: form.line('category') } : {}),
+    ...(subject === null ? {} : { subject }),
+  };
+}

@@ -1,0 +1,139 @@
+import { html } from 'hono/html';
+import { type Html, icon, when } from '../shell/html.ts';
+import { layoutWords } from '../shell/layout-words.ts';
+import { terms } from '../shell/terms.ts';
+import type { Visit } from '../shell/visit.ts';
+import { bulkBar } from './bulk-bar.ts';
+import { filterForm } from './filter-form.ts';
+import { FILTER_NAMES, type ListQuery, withoutParam } from './query.ts';
+import { alikeIn, listRow } from './row.ts';
+import type { ListFacts } from './list-facts.ts';
+import { listWords } from './words.ts';
+
+/** What the list is called: its view, or what was searched for. */
+export function listTitle(visit: Visit, query: ListQuery): string {
+  const words = visit.say(listWords);
+  if (query.q !== '') return words.found(query.q);
+  return query.view === null ? words.all : visit.say(layoutWords)[query.view];
+}
+
+/** The list of requests with its filters, and one form for what is done to several at once. */
+export function listPage(visit: Visit, facts: ListFacts): Html {
+  const { query, items, total, refused } = facts;
+  const words = visit.say(listWords);
+  const back = query.params.toString();
+  const alike = alikeIn(items);
+  return html`<div class="list-page">
+    <header class="head">
+      <h1 dir="auto">${listTitle(visit, query)}</h1>
+      <p class="quiet" data-live="total">${words.total(total.count)}${total.capped ? '+' : ''}</p>
+      ${filterForm(visit, facts)}
+    </header>
+    ${chips(visit, query)} ${when(refused.size > 0, () => refusals(visit, refused))}
+    <form method="post" action="/requests/bulk" class="list">
+      <input type="hidden" name="back" value="/requests?${back}" />
+      ${bulkBar(visit, facts)}
+      <button type="button" class="fresh" hidden data-fresh="${words.fresh('{n}')}"></button>
+      <div data-live="list" data-at-top="${query.place.cursor === undefined ? 'yes' : 'no'}">
+        ${
+          items.length === 0
+            ? empty(visit, query)
+            : html`<ol class="rows ${alike.assignee ? 'no-assignee' : ''}">
+                ${items.map((request) =>
+                  listRow(visit, request, alike, { query: back, checked: refused.has(request.id) }),
+                )}
+              </ol>`
+        }
+        ${pager(visit, facts)}
+      </div>
+    </form>
+  </div>`;
+}
+
+function refusals(visit: Visit, refused: ReadonlyMap<number, string>): Html {
+  return html`<div class="alert" role="alert">
+    <p>${visit.say(listWords).someNotDone(refused.size)}</p>
+    <ul>
+      ${[...refused].map(([id, why]) => html`<li><a href="/requests/${id}">${id}</a>: ${why}</li>`)}
+    </ul>
+  </div>`;
+}
+
+// Each filter by its name, to be dropped one by one.
+function chips(visit: Visit, { params, view }: ListQuery): Html | '' {
+  const words = visit.say(listWords);
+  const set = FILTER_NAMES.filter((name) => params.has(name));
+  if (set.length === 0) return '';
+  return html`<ul class="chips">
+    ${set.map(
+      (name) =>
+        html`<li>
+          <a href="${withoutParam(params, name)}" aria-label="${words.drop(words[name])}"
+            ><span>${words[name]}: <b dir="auto">${shownValue(visit, name, params.getAll(name))}</b></span
+            >${icon('x', visit.deps.assets)}</a
+          >
+        </li>`,
+    )}
+    ${when(
+      set.length > 1 || view !== null,
+      () => html`<li><a class="plain" href="/requests">${words.dropAll}</a></li>`,
+    )}
+  </ul>`;
+}
+
+function shownValue(visit: Visit, name: string, values: readonly string[]): string {
+  const { status, priority } = visit.say(terms);
+  const words = visit.say(listWords);
+  const known: Readonly<Record<string, string>> =
+    name === 'status' ? status : name === 'priority' ? priority : { me: words.me, none: words.none };
+  return values.map((value) => known[value] ?? value).join(', ');
+}
+
+function pager(visit: Visit, { query, nextCursor, prevCursor }: ListFacts): Html | '' {
+  const words = visit.say(listWords);
+  if (nextCursor === null && prevCursor === null) return '';
+  const place = (name: 'after' | 'before', cursor: string): string => {
+    const params = new URLSearchParams(query.params);
+    params.set(name, cursor);
+    return `/requests?${params.toString()}`;
+  };
+  return html`<nav class="pager" aria-label="${words.older}">
+    ${when(
+      prevCursor,
+      (cursor) => html`<a class="button" href="${place('before', cursor)}" rel="prev">${words.previous}</a>`,
+    )}
+    ${when(
+      nextCursor,
+      (cursor) => html`<a class="button" href="${place('after', cursor)}" rel="next">${words.older}</a>`,
+    )}
+  </nav>`;
+}
+
+// Names what empties the list, and offers to drop it.
+function empty(visit: Visit, query: ListQuery): Html {
+  const words = visit.say(listWords);
+  const { assets } = visit.deps;
+  if (query.q !== '') {
+    return html`<div class="empty">
+      ${icon('search', assets)}
+      <p dir="auto">${words.emptySearch(query.q)}</p>
+      ${when(
+        query.view !== null || query.params.size > 1,
+        () => html`<p><a href="/requests?q=${encodeURIComponent(query.q)}">${words.dropAll}</a></p>`,
+      )}
+    </div>`;
+  }
+  const isFiltered = FILTER_NAMES.some((name) => query.params.has(name));
+  if (isFiltered) {
+    return html`<div class="empty">
+      <p>${words.emptyFiltered}</p>
+      <p><a href="/requests">${words.dropAll}</a></p>
+    </div>`;
+  }
+  const mine = query.view === 'mine';
+  return html`<div class="empty">
+    ${icon('inbox', assets)}
+    <p>${mine ? words.emptyMine : words.empty}</p>
+    ${when(mine, () => html`<p><a href="/requests?view=unassigned">${words.emptyMineHelp}</a></p>`)}
+  </div>`;
+}

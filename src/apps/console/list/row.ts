@@ -1,0 +1,91 @@
+import { html } from 'hono/html';
+import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
+import { type Html, icon, when } from '../shell/html.ts';
+import { terms } from '../shell/terms.ts';
+import type { Visit } from '../shell/visit.ts';
+import { listWords } from './words.ts';
+
+/** What all rows have in common, and is therefore shown in none. */
+export type Alike = {
+  readonly mailbox: boolean;
+  readonly assignee: boolean;
+  readonly status: boolean;
+};
+
+/** A request in the list: who, what, how it stands, since when it waits. */
+export function listRow(
+  visit: Visit,
+  request: ListedRequest,
+  alike: Alike,
+  { query, checked }: { readonly query: string; readonly checked: boolean },
+): Html {
+  const { format, deps, say } = visit;
+  const words = say(listWords);
+  const { status, priority, noSubject, nobody } = say(terms);
+  const { id } = request;
+  return html`<li class="row${request.unread === true ? ' unread' : ''}" id="r${id}" data-row="${id}">
+    <input
+      type="checkbox"
+      name="id"
+      value="${id}"
+      aria-label="${words.select(id)}"
+      ${checked ? html`checked` : ''}
+    />
+    <span class="who" dir="auto">
+      <span>${request.contactName || request.contactEmail}</span>${when(
+        request.messageCount > 1,
+        () => html`<small title="${words.messages(request.messageCount)}">${request.messageCount}</small>`,
+      )}
+    </span>
+    <span class="matter">
+      <a class="what" href="/requests/${id}?from=${encodeURIComponent(query)}" dir="auto" data-open>
+        <span class="subject">${request.subject || noSubject}</span>
+        ${when(
+          request.snippet,
+          ({ author, text }) =>
+            html`<span class="preview"
+              >${author === null || author === request.contactName ? '' : `${author}: `}${text}</span
+            >`,
+        )}
+      </a>
+      <span class="marks">
+        ${when(
+          (request.drafts?.length ?? 0) > 0,
+          () => html`<span class="mark draft">${icon('pencil', deps.assets)}${words.draft}</span>`,
+        )}
+        ${when(
+          request.hasAttachments,
+          () => html`<span class="clip" title="${words.files}">${icon('paperclip', deps.assets)}</span>`,
+        )}
+        ${when(
+          request.needsAttention,
+          () => html`<span class="mark bad">${icon('triangle-alert', deps.assets)}${words.attention}</span>`,
+        )}
+        ${when(
+          request.priority !== 'P3',
+          () => html`<span class="mark ${request.priority}">${priority[request.priority]}</span>`,
+        )}
+        ${request.tags.map((tag) => html`<span class="mark tag" dir="auto">${tag}</span>`)}
+        ${when(!alike.mailbox, () => html`<span class="mark quiet">${request.mailboxAddress}</span>`)}
+        ${when(!alike.status, () => html`<span class="mark ${request.status}">${status[request.status]}</span>`)}
+      </span>
+    </span>
+    ${when(
+      !alike.assignee,
+      () => html`<span class="assignee" dir="auto">${request.assigneeName ?? nobody}</span>`,
+    )}
+    <span class="number">${id}</span>
+    <span class="age">${format.age(request.waitingSince ?? request.lastMessageAt)}</span>
+  </li>`;
+}
+
+/** What the rows need not say, because it is equal in all of them. */
+export function alikeIn(requests: readonly ListedRequest[]): Alike {
+  const same = (of: (request: ListedRequest) => unknown): boolean =>
+    new Set(requests.map((request) => of(request))).size < 2;
+  return {
+    mailbox: same((request) => request.mailboxId),
+    assignee: same((request) => request.assigneeId),
+    status: same((request) => request.status),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Language } from '../../../mail/language.ts';
+import { html } from 'hono/html';
+import type { Html } from './html.ts';
+
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru-RU' };
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+export type Format = ReturnType<typeof formatFor>;
+
+/** Times, numbers and sizes as the operator reads them; exact ones in their zone, ages by the clock given. */
+export function formatFor(language: Language, timeZone: string, now: Date) {
+  const locale = LOCALES[language];
+  const clock = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'short' });
+  const full = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'short' });
+  const day = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short' });
+  const date = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' });
+  const weekday = new Intl.DateTimeFormat(locale, { timeZone, weekday: 'short' });
+  const narrow = new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'auto' });
+  const number = new Intl.NumberFormat(locale);
+  const megabytes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const isToday = (at: Date): boolean => date.format(at) === date.format(now);
+  const shown = (at: Date): string => (isToday(at) ? clock.format(at) : full.format(at));
+
+  return {
+    number: (value: number): string => number.format(value),
+    exact: (at: Date): string => full.format(at),
+    date: (at: Date): string => date.format(at),
+    day: (at: Date): string => day.format(at),
+    /** `14:02` today, `Tue 14:02` within a week, with the date before that. */
+    time(at: Date): Html {
+      const recent = now.getTime() - at.getTime() < 6 * DAY && !isToday(at);
+      const text = recent ? `${weekday.format(at)} ${clock.format(at)}` : shown(at);
+      return html`<time datetime="${at.toISOString()}" title="${full.format(at)}">${text}</time>`;
+    },
+    /** How long ago, at a glance; a script keeps it true while the page stands open. */
+    age(at: Date): Html {
+      return html`<time datetime="${at.toISOString()}" title="${full.format(at)}" data-age
+        >${ageText(narrow, at, now)}</time
+      >`;
+    },
+    size(bytes: number): string {
+      if (bytes < 1000) return `${bytes} B`;
+      return bytes < 1_000_000
+        ? `${Math.round(bytes / 1000)} KB`
+        : `${megabytes.format(bytes / 1_000_000)} MB`;
+    },
+    /** `3 h 12 min`, as a response time is read. */
+    duration(milliseconds: number): string {
+      const unit = (value: number, name: 'minute' | 'hour' | 'day'): string =>
+        new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+      if (milliseconds < HOUR) return unit(Math.round(milliseconds / MINUTE), 'minute');
+      if (milliseconds < DAY) {
+        const rest = Math.round((milliseconds % HOUR) / MINUTE);
+        return `${unit(Math.floor(milliseconds / HOUR), 'hour')}${rest === 0 ? '' : ` ${unit(rest, 'minute')}`}`;
+      }
+      return unit(Math.round((milliseconds / DAY) * 10) / 10, 'day');
+    },
+  };
+}
+
+function ageText(format: Intl.RelativeTimeFormat, at: Date, now: Date): string {
+  const ago = Math.max(now.getTime() - at.getTime(), 0);
+  if (ago < MINUTE) return format.format(0, 'second');
+  if (ago < HOUR) return format.format(-Math.floor(ago / MINUTE), 'minute');
+  if (ago < DAY) return format.format(-Math.floor(ago / HOUR), 'hour');
+  if (ago < 60 * DAY) return format.format(-Math.floor(ago / DAY), 'day');
+  return format.format(-Math.floor(ago / (30 * DAY)), 'month');
+}
+
+/** The form of a Russian word that a number takes; for catalogues. */
+export function russian(count: number, one: string, few: string, many: string): string {
+  const rule = RUSSIAN_PLURALS.select(count);
+  return `${count} ${rule === 'one' ? one : rule === 'few' ? few : many}`;
+}
+
+const RUSSIAN_PLURALS = new Intl.PluralRules('ru');
+
+/** The form of an English word that a number takes; for catalogues. */
+export function english(count: number, one: string, other: string): string {
+  return `${count} ${count === 1 ? one : other}`;
+}

@@ -1,0 +1,30 @@
+import type { Context } from 'hono';
+import type { AppEnv } from '../../../people/access/app-env.ts';
+import type { OperatorActor } from '../../../people/access/actor.ts';
+import type { IntakeDeps } from '../../../intake/deps.ts';
+import type { Assets } from '../assets/assets.ts';
+import type { Format } from './format.ts';
+import type { Settings } from './settings.ts';
+
+export type ConsoleDeps = IntakeDeps & { readonly assets: Assets };
+
+/** One call of a page by somebody signed in: who they are, and how they like to read. */
+export type Visit = {
+  readonly c: Context<AppEnv>;
+  readonly deps: ConsoleDeps;
+  readonly actor: OperatorActor;
+  readonly settings: Settings;
+  readonly format: Format;
+  readonly now: Date;
+  /** The page's sentences in the operator's language. */
+  readonly say: <Sentences>(catalogue: Catalogue<Sentences>) => Sentences;
+};
+
+/** Sentences in both languages; the second has to have each of the first's, or it does not compile. */
+export type Catalogue<Sentences> = { readonly en: Sentences; readonly ru: Sentences };
+
+/** The id in the path, or null when it is none. */
+export function idIn(c: Context, name = 'id'): number | null {
+  const text = c.req.param(name) ?? '';
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+}

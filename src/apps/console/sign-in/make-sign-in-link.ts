@@ -1,0 +1,20 @@
+import type { Deps } from '../../../platform/deps.ts';
+import { generateToken, tokenHash } from '../../../people/credentials/token-secret.ts';
+import { insertMadeLink } from './queries.ts';
+import { LINK_HOLDS_MS } from './send-sign-in-links.ts';
+
+/** A sign-in link for an active operator, to be handed over by who runs this server instead of by mail; it works once. */
+export async function makeSignInLink(
+  deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>,
+  input: { readonly email: string },
+): Promise<string> {
+  const secret = generateToken();
+  const hash = tokenHash(secret);
+  if (hash === null) throw new Error('a generated secret has no hash');
+  const now = deps.clock.now();
+  await insertMadeLink(deps.db, input.email, hash, {
+    at: now,
+    until: new Date(now.getTime() + LINK_HOLDS_MS),
+  });
+  return `${deps.publicUrl}/sign-in?token=${secret}`;
+}
