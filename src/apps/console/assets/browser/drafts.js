@@ -72,7 +72,7 @@ function watch(form) {
     timer = setTimeout(() => void save(), AFTER_MS);
   });
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) void save();
+    if (document.hidden && !sending) void save();
   });
   window.addEventListener('pagehide', () => {
     if (!sending) void save();
@@ -88,9 +88,12 @@ function watch(form) {
     const { submitter } = event;
     clearTimeout(timer);
     void Promise.all([chain, uploaded(form)]).then(() => {
-      sending = true;
-      localStorage.removeItem(kept);
-      form.requestSubmit(submitter);
+      // A form takes no second submission while it is still telling of the first.
+      setTimeout(() => {
+        sending = true;
+        localStorage.removeItem(kept);
+        form.requestSubmit(submitter);
+      });
     });
   });
   if (area.value !== saved) void save();

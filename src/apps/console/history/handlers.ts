@@ -1,0 +1,124 @@
+import { html } from 'hono/html';
+import type { EventView } from '../../../people/history/event-view.ts';
+import { listEvents } from '../../../requests/history/list-events.ts';
+import { findRequest } from '../../../requests/request/find-request.ts';
+import { requestIn } from '../conversation/handlers.ts';
+import { type Html, icon } from '../shell/html.ts';
+import type { Pages } from '../shell/pages.ts';
+import { respond } from '../shell/respond.ts';
+import type { Catalogue, Visit } from '../shell/visit.ts';
+
+const en = {
+  title: 'History',
+  back: 'Back to the request',
+  when: 'When',
+  who: 'Who',
+  what: 'What',
+  desk: 'the desk',
+  relay: 'the relay',
+  events: {
+    'request.opened': 'Opened',
+    'request.taken': 'Taken',
+    'request.assigned': 'Assigned',
+    'request.unassigned': 'Given back',
+    'request.pended': 'Waits for the contact',
+    'request.resolved': 'Resolved',
+    'request.closed': 'Closed',
+    'request.reopened': 'Reopened',
+    'request.edited': 'Changed',
+    'request.merged': 'Merged',
+    'request.split': 'Split',
+    'message.received': 'Mail came in',
+    'message.replied': 'Replied',
+    'message.noted': 'Note written',
+    'delivery.retried': 'Sent again',
+    'delivery.cancelled': 'Sending cancelled',
+  } as Readonly<Record<string, string>>,
+};
+const ru: typeof en = {
+  title: 'История',
+  back: 'Назад к обращению',
+  when: 'Когда',
+  who: 'Кто',
+  what: 'Что',
+  desk: 'сама служба',
+  relay: 'реле',
+  events: {
+    'request.opened': 'Открыто',
+    'request.taken': 'Взято',
+    'request.assigned': 'Передано',
+    'request.unassigned': 'Возвращено',
+    'request.pended': 'Ждёт отправителя',
+    'request.resolved': 'Решено',
+    'request.closed': 'Закрыто',
+    'request.reopened': 'Открыто снова',
+    'request.edited': 'Изменено',
+    'request.merged': 'Объединено',
+    'request.split': 'Разделено',
+    'message.received': 'Пришло письмо',
+    'message.replied': 'Отвечено',
+    'message.noted': 'Заметка',
+    'delivery.retried': 'Отправлено снова',
+    'delivery.cancelled': 'Отправка отменена',
+  },
+};
+const sentences: Catalogue<typeof en> = { en, ru };
+const MOST = 200;
+
+/** Who did what to a request, the latest first. */
+export function historyHandlers(pages: Pages): void {
+  pages.get('/requests/:id{[0-9]+}/history', async (visit) => {
+    const { deps, actor } = visit;
+    const requestId = requestIn(visit);
+    const [request, events] = await Promise.all([
+      findRequest(deps, actor, requestId),
+      listEvents(deps, actor, { requestId, sort: { field: 'id', descending: true }, limit: MOST }),
+    ]);
+    const words = visit.say(sentences);
+    const content = html`<div class="page">
+      <p><a href="/requests/${requestId}">${icon('arrow-left', deps.assets)}${words.back}</a></p>
+      <h1>${words.title}: <span dir="auto">${request.subject}</span></h1>
+      <table class="card">
+        <thead>
+          <tr>
+            <th>${words.when}</th>
+            <th>${words.who}</th>
+            <th>${words.what}</th>
+          </tr>
+        </thead>
+        <tbody data-live="events">
+          ${events.items.map((event) => row(visit, event))}
+        </tbody>
+      </table>
+    </div>`;
+    return respond(visit, { title: `${words.title} ${requestId}`, content });
+  });
+}
+
+function row(visit: Visit, event: EventView): Html {
+  const words = visit.say(sentences);
+  const changed = Object.entries(event.new ?? {}).filter(
+    ([name, value]) =>
+      value !== null && value !== '' && JSON.stringify(event.old?.[name]) !== JSON.stringify(value),
+  );
+  const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const who = event.actorName ?? (event.actorKind === 'relay' ? words.relay : words.desk);
+  return html`<tr id="e${event.id}">
+    <td>${visit.format.time(event.at)}</td>
+    <td dir="auto">${who}</td>
+    <td>
+      ${words.events[event.type] ?? event.type}
+      ${changed.map(
+        ([name, value]) =>
+          html`<br /><small
+              >${name}:
+              ${
+                event.old?.[name] === undefined || event.old[name] === null
+                  ? ''
+                  : html`<s dir="auto">${shown(event.old[name])}</s> `
+              }<bdi>${shown(value)}</bdi></small
+            >`,
+      )}
+    </td>
+  </tr>`;
+}

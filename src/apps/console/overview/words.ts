@@ -1,0 +1,43 @@
+import type { Catalogue } from '../shell/visit.ts';
+
+const en = {
+  title: 'Overview',
+  period: 'Period',
+  days: (count: number) => `${count} days`,
+  mailbox: 'Mailbox',
+  all: 'All mailboxes',
+  show: 'Show',
+  volume: 'Opened each day',
+  opened: 'Opened',
+  stillOpen: 'of those still open',
+  day: 'Day',
+  backlog: 'Backlog now',
+  byPriority: 'Open, by priority',
+  response: 'Time to the first reply',
+  median: 'Half are answered within',
+  nine: 'Nine of ten within',
+  of: (count: number) => `Of the ${count} answered last.`,
+  noResponse: 'Nothing was answered yet.',
+  numbers: 'The numbers',
+};
+const ru: typeof en = {
+  title: 'Обзор',
+  period: 'Период',
+  days: (count) => `${count} дней`,
+  mailbox: 'Ящик',
+  all: 'Все ящики',
+  show: 'Показать',
+  volume: 'Открыто за день',
+  opened: 'Открыто',
+  stillOpen: 'из них ещё открыты',
+  day: 'День',
+  backlog: 'Сейчас в работе',
+  byPriority: 'Открытые по приоритету',
+  response: 'Время до первого ответа',
+  median: 'Половине отвечено за',
+  nine: 'Девяти из десяти за',
+  of: (count) => `По последним отвеченным: ${count}.`,
+  noResponse: 'Пока ни на что не отвечено.',
+  numbers: 'Числа',
+};
+export const overviewWords: Catalogue<typeof en> = { en, ru };

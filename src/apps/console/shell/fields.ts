@@ -1,0 +1,81 @@
+import { html } from 'hono/html';
+import { type Html, when } from './html.ts';
+
+type Field = { readonly label: string; readonly name: string; readonly hint?: string };
+
+/** A line of text in a form. */
+export function textField(
+  field: Field & {
+    readonly value?: string | number | null;
+    readonly type?: 'text' | 'email' | 'number' | 'password' | 'url';
+    readonly required?: boolean;
+    readonly placeholder?: string;
+  },
+): Html {
+  return html`<label
+    >${field.label}
+    <input
+      type="${field.type ?? 'text'}"
+      name="${field.name}"
+      value="${field.value ?? ''}"
+      placeholder="${field.placeholder ?? ''}"
+      dir="auto"
+      maxlength="2000"
+      ${field.required === true ? html`required` : ''}
+    />${hint(field)}</label
+  >`;
+}
+
+/** Several lines. */
+export function areaField(
+  field: Field & { readonly value?: string; readonly rows?: number; readonly required?: boolean },
+): Html {
+  return html`<label
+    >${field.label}
+    <textarea
+      name="${field.name}"
+      rows="${field.rows ?? 4}"
+      dir="auto"
+      maxlength="200000"
+      ${field.required === true ? html`required` : ''}
+    >
+${field.value ?? ''}</textarea
+    >${hint(field)}</label
+  >`;
+}
+
+/** One of several values. */
+export function selectField(
+  field: Field & {
+    readonly value?: string | number | null;
+    readonly options: readonly (readonly [string | number, string])[];
+  },
+): Html {
+  return html`<label
+    >${field.label}
+    <select name="${field.name}">
+      ${field.options.map(
+        ([value, shown]) =>
+          html`<option value="${value}" ${String(field.value ?? '') === String(value) ? html`selected` : ''}>
+            ${shown}
+          </option>`,
+      )}</select
+    >${hint(field)}</label
+  >`;
+}
+
+/** Yes or no. */
+export function checkField(field: Field & { readonly checked: boolean; readonly value?: string }): Html {
+  return html`<label class="check"
+    ><input
+      type="checkbox"
+      name="${field.name}"
+      value="${field.value ?? 'yes'}"
+      ${field.checked ? html`checked` : ''}
+    /><span>${field.label}${hint(field)}</span></label
+  >`;
+}
+
+function hint({ hint: text }: Field): Html | '' {
+  return when(text, (words) => html`<small>${words}</small>`);
+}
