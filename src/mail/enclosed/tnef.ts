@@ -10,6 +10,11 @@ export type TnefFile = {
 };
 
 export type Tnef = {
+  readonly subject: string;
+  readonly sender: { readonly name: string; readonly address: string };
+  /** Whom it was for, as Outlook shows it. */
+  readonly to: string;
+  readonly sentAt: Date | null;
   readonly text: string | null;
   readonly html: string | null;
   readonly files: readonly TnefFile[];
@@ -26,6 +31,7 @@ type Draft = {
 
 const signature = 0x223e9f78;
 const attribute = {
+  subject: 0x8004,
   body: 0x800c,
   attachmentData: 0x800f,
   attachmentTitle: 0x8010,
@@ -35,6 +41,11 @@ const attribute = {
   codePage: 0x9007,
 };
 const property = {
+  subject: 0x0037,
+  sentAt: 0x0039,
+  senderName: 0x0c1a,
+  senderAddress: 0x0c1f,
+  displayTo: 0x0e04,
   body: 0x1000,
   compressedRtf: 0x1009,
   bodyHtml: 0x1013,
@@ -44,6 +55,7 @@ const property = {
   mimeTag: 0x370e,
   contentId: 0x3712,
   internetCodePage: 0x3fde,
+  senderSmtpAddress: 0x5d01,
 };
 /** Values of a fixed size by MAPI type; every other type carries a count and lengths. */
 const fixedSizes: Record<number, number> = {
@@ -66,9 +78,10 @@ const mostProperties = 5000;
 
 /** What a winmail.dat holds (MS-OXTNEF): its files and the message text; null when it is none. Every read is checked against the end. */
 export function readTnef(bytes: Buffer): Tnef | null {
-  if (bytes.length < 6 || bytes.readUInt32LE(0) !== signature) return null;
+  if (!isTnef(bytes)) return null;
   let codePage = 'windows-1252';
   let text: string | null = null;
+  let subject = '';
   let bodies: readonly Property[] = [];
   const drafts: Draft[] = [];
   for (let at = 6; at + 9 <= bytes.length;) {
@@ -79,6 +92,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
     if (data.length < length) break;
     if (id === attribute.codePage && data.length >= 4) codePage = `cp${data.readUInt32LE(0)}`;
     else if (id === attribute.body) text ??= stringOf(data, codePage);
+    else if (id === attribute.subject) subject = stringOf(data, codePage);
     else if (id === attribute.messageProperties) {
       bodies = readProperties(data);
     } else if (id === attribute.attachmentStart) {
@@ -91,7 +105,41 @@ export function readTnef(bytes: Buffer): Tnef | null {
   const files = drafts.flatMap(({ name, longName, contentType, contentId, content }) =>
     content === null ? [] : [{ name: longName ?? name, contentType, contentId, content }],
   );
-  return { ...readBodies(bodies, text, codePage), files };
+  const envelope = readEnvelope(bodies, codePage);
+  return {
+    ...readBodies(bodies, text, codePage),
+    ...envelope,
+    subject: envelope.subject || subject,
+    files,
+  };
+}
+
+function readEnvelope(
+  properties: readonly Property[],
+  codePage: string,
+): Pick<Tnef, 'subject' | 'sender' | 'to' | 'sentAt'> {
+  const find = (id: number): Property | undefined => properties.find((entry) => entry.id === id);
+  const textAt = (id: number): string => {
+    const entry = find(id);
+    return entry === undefined ? '' : propertyText(entry, codePage).trim();
+  };
+  // An Exchange address (`/O=…`) reaches nobody outside.
+  const address = [property.senderSmtpAddress, property.senderAddress]
+    .map(textAt)
+    .find((one) => one.includes('@'));
+  const sent = find(property.sentAt)?.value;
+  return {
+    subject: textAt(property.subject),
+    sender: { name: textAt(property.senderName), address: address ?? '' },
+    to: textAt(property.displayTo),
+    sentAt: sent?.length === 8 ? fromFileTime(sent) : null,
+  };
+}
+
+/** Windows counts tenths of a microsecond from 1601. */
+function fromFileTime(value: Buffer): Date | null {
+  const time = Number(value.readBigUInt64LE(0) / 10_000n) - 11_644_473_600_000;
+  return time > 0 && time < 4_102_444_800_000 ? new Date(time) : null;
 }
 
 /** The message in the first of the forms it is kept in: plain text and HTML, else rich text. */
@@ -126,11 +174,19 @@ function describe(draft: Draft | undefined, id: number, data: Buffer, codePage: 
     else if (entry.id === property.mimeTag) draft.contentType = propertyText(entry, codePage).toLowerCase();
     else if (entry.id === property.contentId)
       draft.contentId = propertyText(entry, codePage).replace(/^<|>$/g, '');
-    // An object's value opens with a 16-byte interface id; what follows an embedded message is TNEF again.
-    else if (entry.id === property.data && draft.content === null) {
-      draft.content = entry.type === typeObject ? entry.value.subarray(16) : entry.value;
-    }
+    else if (entry.id === property.data) draft.content = contentOf(entry, draft.content);
   }
+}
+
+/** An object's value opens with a 16-byte interface id; an embedded mail is TNEF again, for which the other place has only a notice. */
+function contentOf(entry: Property, before: Buffer | null): Buffer {
+  const value = entry.type === typeObject ? entry.value.subarray(16) : entry.value;
+  return before === null || isTnef(value) ? value : before;
+}
+
+/** Tells whether a file is a winmail.dat, whatever it is called. */
+export function isTnef(bytes: Buffer): boolean {
+  return bytes.length >= 6 && bytes.readUInt32LE(0) === signature;
 }
 
 /** A MAPI property list; stops where it stops making sense. */

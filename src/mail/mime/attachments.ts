@@ -2,7 +2,11 @@ import { cleanText } from '../text.ts';
 import type { ParsedAttachment } from '../parsed-mail.ts';
 import type { Entity } from './entity.ts';
 import { declaredFileName, safeFileName, uniqueFileNames } from './file-name.ts';
-import { readTnef } from '../enclosed/tnef.ts';
+import { readAppleFile } from '../enclosed/apple-file.ts';
+import { mailOfTnef } from '../enclosed/tnef-mail.ts';
+import { isTnef, readTnef, type TnefFile } from '../enclosed/tnef.ts';
+import { decodeText } from '../charsets/decode-text.ts';
+import { mailName } from './mail-name.ts';
 import { decodeBody } from './transfer-encoding.ts';
 
 /** A file found in a mail before it has its final name. */
@@ -16,41 +20,76 @@ export type Found = {
 
 /** The file a leaf of the MIME tree holds, byte for byte. */
 export function fileOf(bytes: Buffer, entity: Entity, hint: string | null): Found {
+  const content = decodeBody(
+    bytes.subarray(entity.bodyStart, Math.max(entity.bodyEnd, entity.bodyStart)),
+    entity.encoding,
+  );
+  const declared = declaredFileName(entity, hint);
+  const isMail = /^message\/(?:rfc822|global)$/.test(entity.type);
   return {
-    name: declaredFileName(entity, hint),
+    name: isMail ? nameOfMail(declared, content, hint) : declared,
     contentType: entity.type,
-    content: decodeBody(
-      bytes.subarray(entity.bodyStart, Math.max(entity.bodyEnd, entity.bodyStart)),
-      entity.encoding,
-    ),
+    content,
     contentId: entity.contentId,
     disposition: entity.disposition.value,
   };
 }
 
-/** A winmail.dat and what is in it; any other file is itself alone. */
+/** By its subject when its sender gave no name; `.eml` is what makes a mail program open it. */
+function nameOfMail(declared: string | null, content: Buffer, hint: string | null): string | null {
+  if (declared === null) return mailName(content, hint);
+  return /\.[a-z0-9]{2,5}\s*$/i.test(declared) ? declared : `${declared.trim()}.eml`;
+}
+
+/** A winmail.dat and what is in it, the file in an AppleSingle; any other file is itself alone. */
 export function unpack(
   file: Found,
   depth = 0,
 ): { readonly files: readonly Found[]; readonly text: string; readonly html: string } {
-  const isTnef =
+  const apple = file.contentType === 'application/applefile' ? readAppleFile(file.content) : null;
+  if (apple !== null && apple.data !== null)
+    return { files: [fromApple(file, apple.name, apple.data)], text: '', html: '' };
+  const isWinmail =
     /^application\/(?:vnd\.)?ms-tnef$/.test(file.contentType) || /^winmail\.dat$/i.test(file.name ?? '');
-  const tnef = isTnef && depth < 3 ? readTnef(file.content) : null;
+  const tnef = isWinmail && depth < 3 ? readTnef(file.content) : null;
   if (tnef === null) return { files: [file], text: '', html: '' };
-  const inner = tnef.files.flatMap(({ name, contentType, contentId, content }) => {
-    const nested = content.length > 4 && content.readUInt32LE(0) === 0x223e9f78;
-    const type = contentType ?? (nested ? 'application/ms-tnef' : 'application/octet-stream');
-    const isType = /^[a-z0-9!#$&^_.+-]{1,80}\/[a-z0-9!#$&^_.+-]{1,120}$/.test(type);
-    const found = {
-      name,
-      contentType: isType ? type : 'application/octet-stream',
-      contentId,
-      content,
-      disposition: 'attachment',
-    };
-    return unpack(found, depth + 1).files;
-  });
+  const inner = tnef.files.flatMap((each) => unpackTnefFile(each, depth));
   return { files: [file, ...inner], text: tnef.text ?? '', html: tnef.html ?? '' };
+}
+
+function unpackTnefFile(
+  { name, contentType, contentId, content }: TnefFile,
+  depth: number,
+): readonly Found[] {
+  const type = contentType ?? 'application/octet-stream';
+  const isType = /^[a-z0-9!#$&^_.+-]{1,80}\/[a-z0-9!#$&^_.+-]{1,120}$/.test(type);
+  const found = {
+    name,
+    contentType: isType ? type : 'application/octet-stream',
+    contentId,
+    content,
+    disposition: 'attachment',
+  };
+  const mail = isTnef(content) && depth < 2 ? readTnef(content) : null;
+  if (mail === null) return unpack(found, depth + 1).files;
+  const eml = mailOfTnef(mail);
+  const message = {
+    ...found,
+    name: mailName(eml, null) ?? `${name ?? 'message'}.eml`,
+    contentType: 'message/rfc822',
+  };
+  return [{ ...message, content: eml }, ...mail.files.flatMap((each) => unpackTnefFile(each, depth + 1))];
+}
+
+/** The data of an AppleSingle under the name it had on the Macintosh. */
+function fromApple(file: Found, name: Buffer | null, data: Buffer): Found {
+  const called = name === null ? '' : decodeText(name, 'macintosh');
+  return {
+    ...file,
+    name: called.trim() || file.name,
+    contentType: 'application/octet-stream',
+    content: data,
+  };
 }
 
 /** The mail's attachments with safe, distinct names; inline are those the HTML refers to and those that say so and have an id. */

@@ -49,8 +49,14 @@ export function readContent(
   const found: Found[] = [];
   let tnefText = '';
   let tnefHtml = '';
+  const forks = new Map<Entity, string | null>();
   for (const entity of leaves) {
-    const named = declaredFileName(entity, hint) !== null;
+    if (isFork(entity)) {
+      forks.set(entity.parent!, declaredFileName(entity, hint));
+      continue;
+    }
+    const forkName = entity.parent === null ? null : (forks.get(entity.parent) ?? null);
+    const named = declaredFileName(entity, hint) !== null || forkName !== null;
     const isText = isShown(entity, named, shown.length === 0);
     if (isText) {
       const { part, files } = showPart(bytes, entity, hint);
@@ -58,7 +64,8 @@ export function readContent(
       found.push(...files);
     }
     if ((!isText || named) && holdsFile(entity)) {
-      const file = unpack(fileOf(bytes, entity, hint));
+      const whole = fileOf(bytes, entity, hint);
+      const file = unpack({ ...whole, name: whole.name ?? forkName });
       found.push(...file.files);
       tnefText ||= file.text;
       tnefHtml ||= file.html;
@@ -89,6 +96,11 @@ function isShown(entity: Entity, named: boolean, isFirst: boolean): boolean {
   if (entity.type.startsWith('multipart/')) return true;
   if (!shownTypes.has(entity.type) || entity.disposition.value.startsWith('attachment')) return false;
   return !named || isFirst || entity.parent?.type === 'multipart/alternative';
+}
+
+/** The half of AppleDouble (RFC 1740) that holds icons and windows: of use on an old Macintosh alone, and named like the file. */
+function isFork({ type, parent }: Entity): boolean {
+  return type === 'application/applefile' && parent?.type === 'multipart/appledouble' && parent.parts > 1;
 }
 
 function showPart(

@@ -1,3 +1,4 @@
+import { withoutArmour } from '../enclosed/clear-signed.ts';
 import { parseAddresses } from '../headers/addresses.ts';
 import { contentHash } from '../mime/content-hash.ts';
 import { readDate } from '../headers/mail-date.ts';
@@ -77,7 +78,9 @@ function visible(text: string, html: string | null, leaves: readonly Entity[]): 
   const onlyHtml =
     html !== null &&
     !leaves.some((entity) => entity.type === 'text/plain' && entity.bodyEnd > entity.bodyStart);
-  const trimmed = (onlyHtml ? visibleTextOfHtml(html) : null) ?? visibleText(text);
+  const trimmed = withoutArmour(
+    (onlyHtml ? visibleTextOfHtml(html) : null) ?? visibleText(withoutArmour(text)),
+  );
   return trimmed.trim() === '' ? text : trimmed;
 }
 
