@@ -146,7 +146,7 @@ describe('reply', () => {
     // She may answer from there.
     expect(await db`select email from participants where email like 'carla%'`).toHaveLength(1);
     for (const useless of [DESK, 'nobody']) {
-      await receive(made, { headers: [`Reply-To: ${useless}`] });
+      await receive(made, { headers: [`Reply-To: ${useless}`], inReplyTo: message.internetMessageId });
       const body = { text: 'Hello', cc: [] };
       const next = await ok(made, made.ann.token, 'POST', '/v1/requests/1/messages', body);
       expect(next.to.map((each: any) => each.address)).toEqual(['carla@customer.example']);

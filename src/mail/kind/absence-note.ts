@@ -8,11 +8,13 @@ const MAX_LENGTH = 1500;
 const aroundAbsence =
   /(thank(s| you)|vielen dank|danke|merci|gracias|grazie|obrigad|bedankt|dank (u|je)|tack|takk|tak for|kiitos|dziękuj|děkuj|köszön|mulțumesc|teşekkür|спасибо|дякую|благодар|ευχαριστ|ありがとう|谢谢|感謝|감사)|(\b(will|shall|'ll|can) (not )?(be |get |only )?(back|return|respond|repl|answer|read|available|reach|check|forward)|\b(i|we) (return|am back|are back)|(limited|no|without|little) access|urgent|emergenc|(please|can|may) (contact|call|reach|e-?mail|phone)|in my absence|(until|till|from|between|through) (\w+,? )?(the )?(\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next|further))|(zurück|wieder|erreichbar|ab dem|bis (zum|einschließlich)|vom .{1,30} bis|dringend|vertret|wenden sie sich|weitergeleitet|gelesen|beantwort)|(retour|jusqu|à partir|urgen|contacter|joign|répond|adress)|(regres|vuelv|hasta|urgent|contact|respond|atender)|(rientr|torn|fino|urgen|contatt|rispond)|(volt|regress|até|urgent|contat|respond)|(terug|tot en met|dringend|contact|neem|beantwoord)|(tillbaka|åter|till och med|brådskande|kontakta|svar)|(tilbage|tilbake|hast|kontakt)|(wrac|powr|piln|kontakt|odpow)|(вернусь|буду|до \d|с \d|срочн|обра(щ|т)|связ|отвеч)|(urgent|revin|contact)|(dön|acil|iletişim)|(vissza|sürgős|forduljon)|(戻り|復帰|連絡|急ぎ|至急)|(回来|返回|联系|紧急)|(복귀|연락|급한)/iu;
 
+/** How a note greets and takes its leave. */
 const greeting =
-  /^[\p{L}\p{M}'’. -]{1,40}[,!:]?$|^(hi|hello|dear|hallo|guten tag|sehr geehrte|bonjour|hola|buongiorno|olá|beste|hej|hei|здравствуйте|добрый день|dzień dobry)\b.{0,60}$/iu;
+  /^(hi|hello|dear|good (morning|day|afternoon)|hallo|guten tag|sehr geehrte|liebe|bonjour|hola|estimad|buongiorno|gentile|olá|beste|hej|hei|kære|cześć|здравствуйте|добрый день|dzień dobry|witam|dobrý den|merhaba|お世話|您好|안녕)[^.!?\d]{0,60}$|^((kind|best|warm) )?(regards|wishes)|^(sincerely|cheers|yours|mit freundlichen|viele grüße|freundliche grüße|mfg|cordialement|bien à vous|saludos|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke|vriendelijke|med vänlig|venlig hilsen|med vennlig|ystävällisin|pozdrawiam|z poważaniem|с уважением|üdvözlettel|saygılarımla|よろしく|此致)[^.?\d]{0,40}$/iu;
 
-/** Facts of a letterhead below a note: numbers to call, addresses, pages. */
-const letterhead = /^[^\p{L}]*$|@|https?:|www\.|^(tel|phone|fax|mobil|cell|t|m|f)\b/iu;
+/** Facts of a letterhead below a note: numbers to call, addresses, pages, rules. */
+const letterhead =
+  /^[^\p{L}\p{N}]*$|^\S+@\S+$|^(https?:|www\.)\S+$|^(tel|phone|fax|mobile?|cell|t|m|f)\b[ .:+\d()/-]*$/iu;
 
 /**
  * Tells whether subject and whole text of a mail that no mark calls automatic are a note of absence. One sentence about
@@ -32,7 +34,16 @@ export function tellsOfAbsence(mail: ParsedMail): boolean {
     .split(/(?<=[.!。！])\s+|\n+/)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '');
-  return sentences.every((sentence) =>
-    [absences, aroundAbsence, greeting, letterhead].some((form) => form.test(sentence)),
+  return sentences.every(
+    (sentence) =>
+      [absences, aroundAbsence, greeting, letterhead].some((form) => form.test(sentence)) ||
+      isName(sentence, mail),
   );
+}
+
+/** Tells whether a line is the sender's own name; any other short line may be the answer itself. */
+function isName(line: string, { from }: ParsedMail): boolean {
+  const words = (text: string): string[] => text.toLowerCase().match(/\p{L}[\p{L}\p{M}]*/gu) ?? [];
+  const own = new Set(words(`${from?.name ?? ''} ${from?.address ?? ''}`));
+  return line.length <= 60 && words(line).every((word) => own.has(word)) && !/\d/.test(line);
 }
