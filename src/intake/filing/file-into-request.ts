@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
+import { KeptChanging } from '../../platform/db/errors.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
 import { countNotices } from '../../outbox/notices/count-notices.ts';
 import { queueNotice } from '../../outbox/notices/queue-notice.ts';
@@ -70,9 +71,7 @@ export async function fileIntoRequest(
       queuedDelivery: false,
     };
   }
-  throw Object.assign(new Error('the request kept being closed while a mail was joining it'), {
-    code: '40001',
-  });
+  throw new KeptChanging('the request kept being closed while a mail was joining it');
 }
 
 function placeOf({ filing, letter, contactId, thread, believed }: Joining): Place {

@@ -20,7 +20,6 @@ export async function recordSecretUse(
       actor: { kind: 'relay' },
       at,
       mailboxId: input.mailboxId,
-      requestId: null,
       new: { secretId: input.secretId, revoked },
     });
   });

@@ -47,7 +47,6 @@ export async function rotateSecret(
       actor,
       at: now,
       mailboxId: mailbox.id,
-      requestId: null,
       new: { secretId, oldRevoked: input.revokeOld === true },
     });
     return { address, secret, oldSecretsValid: input.revokeOld === true ? 0 : valid.length };

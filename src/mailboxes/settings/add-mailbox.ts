@@ -1,17 +1,14 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission, requireWholeDesk } from '../../people/access/permissions.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { type Mailbox } from '../mailbox.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
-import { insertMailbox, listMailboxRows, type NewMailbox } from './queries.ts';
+import { insertMailbox, type NewMailbox } from './queries.ts';
+import { lockMailboxById } from './settings-queries.ts';
 import { addRelaySecret } from '../relay-secrets/add-relay-secret.ts';
 import { findFirstSecret } from '../relay-secrets/find-first-secret.ts';
 import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from '../relay-secrets/relay-secret.ts';
@@ -36,32 +33,31 @@ export async function addMailbox(
 ): Promise<Added> {
   requirePermission(actor, 'mailboxes.manage');
   requireWholeDesk(actor);
-  const { secret = generateRelaySecret(), idempotency: call = null, ...settings } = checkedInput(input);
+  const { secret = generateRelaySecret(), idempotency: call, ...settings } = checkedInput(input);
   const now = deps.clock.now();
   return deps.db.begin(async (tx): Promise<Added> => {
-    const madeBefore = await findIdempotent(tx, call, now);
-    if (madeBefore !== null) return addedBefore(deps, tx, madeBefore);
-    const mailbox = await insertMailbox(tx, settings, now);
-    if (mailbox === null) throw new Problem('already_exists', `${settings.address} is a mailbox already.`);
-    await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });
-    await recordEvent(tx, {
-      type: 'mailbox.added',
-      actor,
-      at: now,
-      mailboxId: mailbox.id,
-      requestId: null,
-      new: { address: mailbox.address, name: mailbox.name },
+    const mailboxId = await once(tx, { call, now }, async () => {
+      const mailbox = await insertMailbox(tx, settings, now);
+      if (mailbox === null) throw new Problem('already_exists', `${settings.address} is a mailbox already.`);
+      await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });
+      await recordEvent(tx, {
+        type: 'mailbox.added',
+        actor,
+        at: now,
+        mailboxId: mailbox.id,
+        new: { address: mailbox.address, name: mailbox.name },
+      });
+      return mailbox.id;
     });
-    await rememberIdempotent(tx, call, mailbox.id, now);
-    return { mailbox, secret };
+    return findAdded(deps, tx, mailboxId);
   });
 }
 
 // The secret is opened again rather than kept with the key: in clear it is nowhere.
-async function addedBefore(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: number): Promise<Added> {
-  const [mailbox] = await listMailboxRows(tx, [id]);
+async function findAdded(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: number): Promise<Added> {
+  const mailbox = await lockMailboxById(tx, id);
   const secret = await findFirstSecret(deps, tx, id);
-  if (mailbox === undefined || secret === null) throw new Error(`mailbox ${id} is gone`);
+  if (mailbox === null || secret === null) throw new Error(`mailbox ${id} is gone`);
   return { mailbox, secret };
 }
 

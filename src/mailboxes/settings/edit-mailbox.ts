@@ -29,7 +29,6 @@ export async function editMailbox(
       actor,
       at: deps.clock.now(),
       mailboxId,
-      requestId: null,
       old: Object.fromEntries(changed.map((name) => [name, old[name]])),
       new: Object.fromEntries(changed.map((name) => [name, settings[name]])),
     });

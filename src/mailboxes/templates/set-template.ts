@@ -28,7 +28,6 @@ export async function setTemplate(
       actor,
       at,
       mailboxId,
-      requestId: null,
       new: { kind, language, text, html, enabled },
     });
   });
@@ -49,7 +48,6 @@ export async function resetTemplate(
       actor,
       at: deps.clock.now(),
       mailboxId,
-      requestId: null,
       old: { kind, language },
     });
   });

@@ -38,7 +38,6 @@ export async function setTransport(
       actor,
       at,
       mailboxId,
-      requestId: null,
       new: { account, oauth: oauth !== null, dailyLimit },
     });
   });
@@ -61,7 +60,6 @@ export async function removeTransport(
       actor,
       at: deps.clock.now(),
       mailboxId,
-      requestId: null,
       old: { account },
     });
   });

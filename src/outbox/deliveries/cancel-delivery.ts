@@ -1,10 +1,11 @@
+import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import type { OperatorActor } from '../../people/access/actor.ts';
+import type { Actor, OperatorActor } from '../../people/access/actor.ts';
 import { requireOwnWords } from '../../people/access/permissions.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { WAITING_STATES } from '../delivery.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
-import { markCancelled } from './queries.ts';
+import { type DeliveryRow, findDeliveryIdOfMessage, lockDeliveryRow, markCancelled } from './queries.ts';
 
 /**
  * Stops an email that is not being sent yet, also one that waits for its next try; later it is 409. One that only its copies
@@ -19,20 +20,38 @@ export async function cancelDelivery(
   await deps.db.begin(async (tx) => {
     const delivery = await lockVisibleDelivery(tx, actor, input.deliveryId);
     if (delivery.kind === 'reply') requireOwnWords(actor, delivery.authorOperatorId);
-    if (!WAITING_STATES.some((state) => state === delivery.state)) {
-      throw wrongDeliveryState(delivery, 'cancel', WAITING_STATES);
-    }
-    const state = await markCancelled(tx, delivery.id, at);
-    await recordEvent(tx, {
-      type: 'delivery.cancelled',
-      actor,
-      at,
-      mailboxId: delivery.mailboxId,
-      requestId: delivery.requestId,
-      messageId: delivery.messageId,
-      deliveryId: delivery.id,
-      old: { state: delivery.state },
-      new: { state },
-    });
+    if (!isWaiting(delivery)) throw wrongDeliveryState(delivery, 'cancel', WAITING_STATES);
+    await cancelLocked(tx, actor, delivery, at);
   });
+}
+
+/** Stops what has not left of a message, if anything, whose request the caller has locked. */
+export async function cancelMessage(
+  tx: Transaction,
+  actor: Actor,
+  messageId: number,
+  at: Date,
+): Promise<void> {
+  const deliveryId = await findDeliveryIdOfMessage(tx, messageId);
+  const delivery = deliveryId === null ? null : await lockDeliveryRow(tx, deliveryId);
+  if (delivery !== null && isWaiting(delivery)) await cancelLocked(tx, actor, delivery, at);
+}
+
+async function cancelLocked(tx: Transaction, actor: Actor, delivery: DeliveryRow, at: Date): Promise<void> {
+  const state = await markCancelled(tx, delivery.id, at);
+  await recordEvent(tx, {
+    type: 'delivery.cancelled',
+    actor,
+    at,
+    mailboxId: delivery.mailboxId,
+    requestId: delivery.requestId,
+    messageId: delivery.messageId,
+    deliveryId: delivery.id,
+    old: { state: delivery.state },
+    new: { state },
+  });
+}
+
+function isWaiting({ state }: DeliveryRow): boolean {
+  return WAITING_STATES.some((each) => each === state);
 }

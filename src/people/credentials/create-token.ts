@@ -53,8 +53,6 @@ export async function createToken(
       type: 'token.created',
       actor,
       at: now,
-      mailboxId: null,
-      requestId: null,
       new: { operatorId: operator.id, tokenId: row.id, name, scope, expiresAt },
     });
     return { ...row, token };

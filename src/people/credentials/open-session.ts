@@ -23,8 +23,6 @@ export async function openSession(
     type: 'operator.signed_in',
     actor: asActor(operator),
     at: now,
-    mailboxId: null,
-    requestId: null,
   });
   return { session, expiresAt };
 }

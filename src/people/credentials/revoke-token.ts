@@ -28,8 +28,6 @@ export async function revokeToken(
       type: 'token.revoked',
       actor,
       at: now,
-      mailboxId: null,
-      requestId: null,
       old: { operatorId: token.operatorId, tokenId: token.id, name: token.name },
     });
   });

@@ -1,12 +1,8 @@
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { cleanLine } from '../../mail/text.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
-import { invalidField, Problem } from '../../platform/problems.ts';
+import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Actor, Role } from '../access/actor.ts';
@@ -38,26 +34,31 @@ export async function addOperator(
   const name = checkedName(input.name);
   requireServingAll(actor, input.mailboxIds ?? null);
   const now = deps.clock.now();
-  const call = input.idempotency ?? null;
   return deps.db.begin(async (tx) => {
-    const madeBefore = await findIdempotent(tx, call, now);
-    if (madeBefore !== null) return existingOperator(tx, madeBefore);
-    const mailboxIds = await checkedMailboxIds(tx, input.mailboxIds ?? null);
-    const operator = await insertOperator(tx, { email, name, role: input.role, mailboxIds, createdAt: now });
-    if (operator === null) {
-      throw new Problem('already_exists', `${email} is an operator already.`, {
-        errors: [{ pointer: '/email', detail: 'is an operator already' }],
+    const operatorId = await once(tx, { call: input.idempotency, now }, async () => {
+      const mailboxIds = await checkedMailboxIds(tx, input.mailboxIds ?? null);
+      const operator = await insertOperator(tx, {
+        email,
+        name,
+        role: input.role,
+        mailboxIds,
+        createdAt: now,
       });
-    }
-    await recordEvent(tx, {
-      type: 'operator.added',
-      actor,
-      at: now,
-      mailboxId: null,
-      requestId: null,
-      new: { operatorId: operator.id, email, name, role: operator.role, mailboxIds },
+      if (operator === null) {
+        throw new Problem('already_exists', `${email} is an operator already.`, {
+          errors: [{ pointer: '/email', detail: 'is an operator already' }],
+        });
+      }
+      await recordEvent(tx, {
+        type: 'operator.added',
+        actor,
+        at: now,
+        new: { operatorId: operator.id, email, name, role: operator.role, mailboxIds },
+      });
+      return operator.id;
     });
-    await rememberIdempotent(tx, call, operator.id, now);
+    const operator = await findOperatorById(tx, operatorId);
+    if (operator === null) throw notFound('operator', operatorId);
     return operator;
   });
 }
@@ -71,12 +72,6 @@ export function checkedName(text: string): string {
 }
 
 const NAME_LENGTH = 100;
-
-async function existingOperator(tx: Transaction, id: number): Promise<Operator> {
-  const operator = await findOperatorById(tx, id);
-  if (operator === null) throw new Problem('not_found', 'What this key made is gone.');
-  return operator;
-}
 
 /** The ids in order, each once; refuses one that is not a mailbox. */
 export async function checkedMailboxIds(

@@ -43,8 +43,6 @@ export async function changeSignature(
     type: 'operator.signature_set',
     actor,
     at,
-    mailboxId: null,
-    requestId: null,
     old: { operatorId, signature: old },
     new: { operatorId, signature },
   });

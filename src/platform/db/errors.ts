@@ -13,8 +13,17 @@ const TRANSIENT_CODES = new Set([
   'ETIMEDOUT',
 ]);
 
+/** What was read under no lock kept changing until the work was given up; the same call may well succeed. */
+export class KeptChanging extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'KeptChanging';
+  }
+}
+
 /** True for an error after which the same call may well succeed. */
 export function isTransient(error: unknown): boolean {
+  if (error instanceof KeptChanging) return true;
   const code = errorCode(error);
   return (
     code !== null &&

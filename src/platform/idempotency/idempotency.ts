@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Queryable, Transaction } from '../db/connect.ts';
 import type { Deps } from '../deps.ts';
 import { Problem } from '../problems.ts';
+import { DAY } from '../time.ts';
 
 /** An Idempotency-Key as a verb takes it: whose it is, and what call it stands for. */
 export type Idempotency = { readonly operatorId: number; readonly key: string; readonly bodyHash: string };
 
-const KEPT_MILLISECONDS = 24 * 60 * 60 * 1000;
+const KEPT = DAY;
 
 /** Ties a key to its call: the same key on another path, or with another body, is another call. */
 export function idempotency(
@@ -23,17 +24,26 @@ export function idempotency(
 }
 
 /**
- * The id of what an earlier call with this key made, or null for a first call. Of two calls at once the second waits here
- * until the first one's transaction has ended. Keys hold 24 hours; another body under a held key is refused.
+ * Makes something once: returns the id of what an earlier call with this key made, else what `make` makes now, and keeps the
+ * key in the same transaction. Of two calls at once the second waits here until the first one's transaction has ended.
+ * Keys hold 24 hours; another body under a held key is refused.
  */
-export async function findIdempotent(
+export async function once(
   tx: Transaction,
-  call: Idempotency | null,
-  now: Date,
-): Promise<number | null> {
-  if (call === null) return null;
+  { call, now }: { readonly call: Idempotency | null | undefined; readonly now: Date },
+  make: () => Promise<number>,
+): Promise<number> {
+  if (call === null || call === undefined) return make();
+  const earlier = await findIdempotent(tx, call, now);
+  if (earlier !== null) return earlier;
+  const resourceId = await make();
+  await upsertIdempotencyKey(tx, { ...call, resourceId, createdAt: now });
+  return resourceId;
+}
+
+async function findIdempotent(tx: Transaction, call: Idempotency, now: Date): Promise<number | null> {
   await lockIdempotencyKey(tx, call.operatorId, call.key);
-  const since = new Date(now.getTime() - KEPT_MILLISECONDS);
+  const since = new Date(now.getTime() - KEPT);
   const held = await findIdempotencyKey(tx, call.operatorId, call.key, since);
   if (held === null) return null;
   if (held.bodyHash !== call.bodyHash) {
@@ -48,20 +58,9 @@ export async function findIdempotent(
   return held.resourceId;
 }
 
-/** Keeps the key with the id of what the call made, in the transaction that made it. */
-export async function rememberIdempotent(
-  tx: Transaction,
-  call: Idempotency | null,
-  resourceId: number,
-  now: Date,
-): Promise<void> {
-  if (call === null) return;
-  await upsertIdempotencyKey(tx, { ...call, resourceId, createdAt: now });
-}
-
 /** Deletes the keys that hold no longer; returns how many there were. */
 export async function forgetIdempotencyKeys(deps: Pick<Deps, 'db' | 'clock'>): Promise<number> {
-  return deleteIdempotencyKeys(deps.db, new Date(deps.clock.now().getTime() - KEPT_MILLISECONDS));
+  return deleteIdempotencyKeys(deps.db, new Date(deps.clock.now().getTime() - KEPT));
 }
 
 /** Makes calls with one key wait for each other until the transaction ends. */

@@ -1,10 +1,6 @@
 import { storedBytes } from '../../platform/db/stored-bytes.ts';
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -27,23 +23,22 @@ export async function addDraftFile(
   const [file] = outgoingFiles([input.file], { text: '', html: null }).attachments;
   if (file === undefined) throw new Error('a file that fits is given back');
   const at = deps.clock.now();
-  const call = input.idempotency ?? null;
   return deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, call, at);
     const request = await holdDraftedRequest(tx, actor, input);
     const key = { requestId: request.id, operatorId: actor.operatorId, kind: input.kind };
-    if (earlier === null) await ensureDraft(tx, key, at);
-    const draft = await lockDraft(tx, key);
-    if (draft === null) throw new Problem('not_found', 'The draft that this key put a file to is gone');
-    if (earlier !== null) return draft;
-    const size = file.content.byteLength;
-    ensureFilesFit([...draft.files.map((each) => each.size), size], Buffer.byteLength(draft.text) * 2);
-    const { name, contentType } = file;
-    const bytes = await storedBytes(tx, file.content);
-    await insertDraftFile(tx, draft.id, { name, contentType, size, bytes, at });
-    await rememberIdempotent(tx, call, draft.id, at);
+    await once(tx, { call: input.idempotency, now: at }, async () => {
+      await ensureDraft(tx, key, at);
+      const draft = await lockDraft(tx, key);
+      if (draft === null) throw new Error('a draft that was made is gone');
+      const size = file.content.byteLength;
+      ensureFilesFit([...draft.files.map((each) => each.size), size], Buffer.byteLength(draft.text) * 2);
+      const { name, contentType } = file;
+      const bytes = await storedBytes(tx, file.content);
+      await insertDraftFile(tx, draft.id, { name, contentType, size, bytes, at });
+      return draft.id;
+    });
     const saved = await findDraftRow(tx, key);
-    if (saved === null) throw new Error('a locked draft is gone');
+    if (saved === null) throw new Problem('not_found', 'The draft that this key put a file to is gone');
     return saved;
   });
 }

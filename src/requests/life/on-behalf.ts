@@ -3,11 +3,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { recipientAddress } from '../../mail/headers/recipient-address.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -54,36 +50,42 @@ export async function openOnBehalf(
   requirePermission(actor, 'requests.open');
   const checked = { ...opening, ...checkedPeople(opening), ...checkedWords(opening) };
   const at = deps.clock.now();
-  const call = opening.idempotency ?? null;
-  const requestId = await deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, call, at);
-    if (earlier !== null) return earlier;
-
-    const { mailboxId, email, name, cc, subject } = checked;
-    if (!servesMailbox(actor, mailboxId) || !(await mailboxExists(tx, mailboxId))) {
-      throw invalidField('/mailboxId', 'is not a mailbox');
-    }
-    await ensureNotOurs(tx, email, cc);
-    const contactId = await lockContactByEmail(tx, { email, name }, at);
-    const assigneeId = actor.operatorId;
-    const { category, tags } = checked;
-    const { priority } = opening;
-    const details = { subject, priority, category, tags };
-    const id = await openRequest(tx, { mailboxId, contactId, assigneeId, ...details, at });
-    const about = { actor, at, mailboxId, requestId: id, contactId };
-    const opened = { status: 'in_progress', assigneeId, subject, onBehalf: true };
-    await recordEvent(tx, { ...about, type: 'request.opened', new: opened });
-    if (opening.send) {
-      const sent = await queueFirstMail(tx, actor, id, { ...checked, cc }, at);
-      await recordEvent(tx, { ...about, ...sent, type: 'message.sent' });
-    } else {
-      await writeNote(tx, actor, { id, mailboxId }, opening.text, at);
-    }
-    await rememberIdempotent(tx, call, id, at);
-    return id;
-  });
+  const requestId = await deps.db.begin((tx) =>
+    once(tx, { call: opening.idempotency, now: at }, () => openChecked(tx, actor, checked, at)),
+  );
   if (opening.send) deps.wakeDeliveries();
   return { requestId };
+}
+
+type Checked = OnBehalf & ReturnType<typeof checkedPeople> & ReturnType<typeof checkedWords>;
+
+async function openChecked(
+  tx: Transaction,
+  actor: OperatorActor,
+  checked: Checked,
+  at: Date,
+): Promise<number> {
+  const { mailboxId, email, name, cc, subject } = checked;
+  if (!servesMailbox(actor, mailboxId) || !(await mailboxExists(tx, mailboxId))) {
+    throw invalidField('/mailboxId', 'is not a mailbox');
+  }
+  await ensureNotOurs(tx, email, cc);
+  const contactId = await lockContactByEmail(tx, { email, name }, at);
+  const assigneeId = actor.operatorId;
+  const { category, tags } = checked;
+  const { priority } = checked;
+  const details = { subject, priority, category, tags };
+  const id = await openRequest(tx, { mailboxId, contactId, assigneeId, ...details, at });
+  const about = { actor, at, mailboxId, requestId: id, contactId };
+  const opened = { status: 'in_progress', assigneeId, subject, onBehalf: true };
+  await recordEvent(tx, { ...about, type: 'request.opened', new: opened });
+  if (checked.send) {
+    const sent = await queueFirstMail(tx, actor, id, checked, at);
+    await recordEvent(tx, { ...about, ...sent, type: 'message.sent' });
+  } else {
+    await writeNote(tx, actor, { id, mailboxId }, checked.text, at);
+  }
+  return id;
 }
 
 function checkedPeople(opening: OnBehalf): { email: string; name: string; cc: string[] } {

@@ -1,9 +1,6 @@
+import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -39,47 +36,47 @@ export async function splitRequest(
 ): Promise<{ readonly requestId: number }> {
   requirePermission(actor, 'requests.split');
   const at = deps.clock.now();
-  const call = split.idempotency ?? null;
-  return deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, call, at);
-    if (earlier !== null) return { requestId: earlier };
+  const requestId = await deps.db.begin((tx) =>
+    once(tx, { call: split.idempotency, now: at }, () => splitLocking(tx, actor, split, at)),
+  );
+  return { requestId };
+}
 
-    await lockContactsOf(tx, [split.requestId], split.messageIds);
-    const request = await lockVisibleRequest(tx, actor, split);
-    const { chosen, firstMail } = chosenMessages(await listMovableMessages(tx, request.id), split.messageIds);
-    const given = cleanLine(split.subject ?? '');
-    const subject = given === '' ? firstMail.subject : given;
-    const { mailboxId } = request;
-    const contactId = firstMail.authorContactId ?? request.contactId;
-    const ids = chosen.map(({ id }) => id);
-    const opening = { mailboxId, contactId, subject, at };
-    const newId = await openRequest(tx, opening);
-    await moveMessages(tx, chosen, request.id, { id: newId, subject });
-    await insertPeopleOf(tx, { from: request.id, to: newId, onMailsOnly: true, at });
-    await deletePeopleWithoutMail(tx, request.id, newId);
-    await markFirstResponseFound(tx, newId);
-    await copyReadMarks(tx, request.id, newId);
-    await recountMessages(tx, request.id, at);
-    await recountMessages(tx, newId, at);
-    await recordEvent(tx, {
-      type: 'request.split',
-      actor,
-      at,
-      mailboxId,
-      requestId: request.id,
-      new: { requestId: newId, messageIds: ids },
-    });
-    await recordEvent(tx, {
-      type: 'request.opened',
-      actor,
-      at,
-      mailboxId,
-      requestId: newId,
-      new: { subject, splitFrom: request.id, messageIds: ids },
-    });
-    await rememberIdempotent(tx, call, newId, at);
-    return { requestId: newId };
+async function splitLocking(tx: Transaction, actor: OperatorActor, split: Split, at: Date): Promise<number> {
+  await lockContactsOf(tx, [split.requestId], split.messageIds);
+  const request = await lockVisibleRequest(tx, actor, split);
+  const { chosen, firstMail } = chosenMessages(await listMovableMessages(tx, request.id), split.messageIds);
+  const given = cleanLine(split.subject ?? '');
+  const subject = given === '' ? firstMail.subject : given;
+  const { mailboxId } = request;
+  const contactId = firstMail.authorContactId ?? request.contactId;
+  const ids = chosen.map(({ id }) => id);
+  const opening = { mailboxId, contactId, subject, at };
+  const newId = await openRequest(tx, opening);
+  await moveMessages(tx, chosen, request.id, { id: newId, subject });
+  await insertPeopleOf(tx, { from: request.id, to: newId, onMailsOnly: true, at });
+  await deletePeopleWithoutMail(tx, request.id, newId);
+  await markFirstResponseFound(tx, newId);
+  await copyReadMarks(tx, request.id, newId);
+  await recountMessages(tx, request.id, at);
+  await recountMessages(tx, newId, at);
+  await recordEvent(tx, {
+    type: 'request.split',
+    actor,
+    at,
+    mailboxId,
+    requestId: request.id,
+    new: { requestId: newId, messageIds: ids },
   });
+  await recordEvent(tx, {
+    type: 'request.opened',
+    actor,
+    at,
+    mailboxId,
+    requestId: newId,
+    new: { subject, splitFrom: request.id, messageIds: ids },
+  });
+  return newId;
 }
 
 function chosenMessages(

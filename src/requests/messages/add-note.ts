@@ -1,9 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import type { NamedDraft } from '../drafts/draft.ts';
@@ -28,16 +24,15 @@ export async function addNote(
 ): Promise<{ readonly messageId: number }> {
   requirePermission(actor, 'requests.note');
   const at = deps.clock.now();
-  const call = note.idempotency ?? null;
-  return deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, call, at);
-    if (earlier !== null) return { messageId: earlier };
-    const request = await lockVisibleRequest(tx, actor, note);
-    ensureAllowed(request, 'note');
-    const messageId = await writeNote(tx, actor, request, note.text, at);
-    const key = { requestId: request.id, operatorId: actor.operatorId };
-    await endNoteDraft(tx, key, note.draft, { messageId, at });
-    await rememberIdempotent(tx, call, messageId, at);
-    return { messageId };
-  });
+  const messageId = await deps.db.begin((tx) =>
+    once(tx, { call: note.idempotency, now: at }, async () => {
+      const request = await lockVisibleRequest(tx, actor, note);
+      ensureAllowed(request, 'note');
+      const noteId = await writeNote(tx, actor, request, note.text, at);
+      const key = { requestId: request.id, operatorId: actor.operatorId };
+      await endNoteDraft(tx, key, note.draft, { messageId: noteId, at });
+      return noteId;
+    }),
+  );
+  return { messageId };
 }

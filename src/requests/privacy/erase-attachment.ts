@@ -4,6 +4,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockContactsOf } from '../locks.ts';
+import { cancelMessage } from '../../outbox/deliveries/cancel-delivery.ts';
 import { beingSent } from './being-sent.ts';
 import { nameAs } from './erase-message.ts';
 import { lockPlace } from './erase-request.ts';
@@ -31,6 +32,7 @@ export async function eraseAttachment(
     if (place?.requestId !== found.requestId) throw absent;
     if (await lockDeliveries(tx, { messageIds: [place.messageId] })) throw beingSent();
     await eraseIntake(tx, { originalOf: place.messageId }, at);
+    await cancelMessage(tx, actor, place.messageId, at);
     await deleteAttachment(tx, { ...place, attachmentId }, at);
     await recordEvent(tx, {
       type: 'attachment.erased',

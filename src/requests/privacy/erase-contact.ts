@@ -56,8 +56,6 @@ export async function eraseContact(
       type: 'contact.erased',
       actor,
       at,
-      mailboxId: null,
-      requestId: null,
       new: { erasedContactId: contactId, requests: own.length },
     });
     return { requests: own.length };

@@ -68,7 +68,7 @@ export async function lockDeliveriesTo(tx: Transaction, address: string): Promis
   const rows = await tx<{ state: string }[]>`
     select state
     from deliveries
-    where id in (select delivery_id from delivery_recipients where address = ${address})
+    where id in (select delivery_id from delivery_recipients where lower(address) = ${address})
     order by id
     for update`;
   return rows.some((row) => row.state === 'sending');
@@ -149,23 +149,13 @@ export async function deleteMessages(
   await recountMessages(tx, requestId, at);
 }
 
-/** Takes an attachment away; what was still to be sent with it is cancelled. */
+/** Takes an attachment away. */
 export async function deleteAttachment(
   tx: Queryable,
-  place: { readonly requestId: number; readonly messageId: number; readonly attachmentId: number },
+  place: { readonly requestId: number; readonly attachmentId: number },
   at: Date,
 ): Promise<void> {
   await tx`delete from attachments where id = ${place.attachmentId}`;
-  await tx`
-    with cancelled as (
-      update deliveries
-      set state = 'cancelled', next_attempt_at = null
-      where message_id = ${place.messageId} and state in ('queued', 'held', 'deferred')
-      returning id)
-    update delivery_recipients
-    set state = 'cancelled', settled_at = ${at}
-    from cancelled
-    where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'`;
   await tx`update requests set updated_at = ${at} where id = ${place.requestId}`;
 }
 
@@ -182,13 +172,13 @@ export async function scrubAddress(
   await tx`
     update delivery_attempts
     set reply = null
-    where delivery_id in (select delivery_id from delivery_recipients where address = ${address})`;
+    where delivery_id in (select delivery_id from delivery_recipients where lower(address) = ${address})`;
   await tx`
     update delivery_recipients
     set address = 'erased@invalid', name = '', reply = null,
       state = case state when 'waiting' then 'cancelled' else state end,
       settled_at = case state when 'waiting' then ${at} else settled_at end
-    where address = ${address}`;
+    where lower(address) = ${address}`;
   const without = (column: ReturnType<Queryable>) => tx`(
     select coalesce(jsonb_agg(entry order by place), '[]')
     from jsonb_array_elements(${column}) with ordinality as entries (entry, place)
@@ -202,7 +192,19 @@ export async function scrubAddress(
     update events
     set old = null, new = null
     where request_id = any(${ids}::bigint[])
-      and position(${address} in lower(concat(old::text, new::text))) > 0`;
+      and exists (
+        select from jsonb_path_query(jsonb_build_array(old, new), 'strict $.** ? (@.type() == "string")') as said
+        where lower(said #>> '{}') ~ ${mentionOf(address)})`;
+}
+
+/**
+ * Where a text names an address and not a longer one: `ann@x` is in `(ann@x)`, `*ann@x*` and `at ann@x.`, and not in
+ * `joann@x`, `jo.ann@x` or `ann@x.org`. Before a sign that an address may hold but seldom begins with, such as the
+ * apostrophe of `'ann@x'`, it counts as named: too much blanked is better than a person left in.
+ */
+function mentionOf(address: string): string {
+  const literal = address.replaceAll(/[^a-z0-9@]/g, String.raw`\$&`);
+  return `(^|[^a-z0-9._%+-])[._%+-]*${literal}($|[^a-z0-9.-]|[.-]+($|[^a-z0-9.-]))`;
 }
 
 /** Takes a contact away, and what was noted about their address. */

@@ -3,11 +3,7 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
 import { type OutgoingMail, type QueuedMail } from '../../outbox/deliveries/outgoing-mail.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -62,40 +58,40 @@ export async function replyToRequest(
 ): Promise<{ readonly messageId: number }> {
   requirePermission(actor, 'requests.reply');
   const at = deps.clock.now();
-  const messageId = await deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, reply.idempotency ?? null, at);
-    if (earlier !== null) return earlier;
-
-    const request = await lockVisibleRequest(tx, actor, reply);
-    ensureAllowed(request, 'reply');
-    await ensureNothingMissed(tx, reply);
-
-    const key = { requestId: request.id, operatorId: actor.operatorId };
-    const drafted = await endReplyDraft(tx, key, reply.draft);
-    const ready = outgoingFiles([...drafted, ...(reply.files ?? [])], {
-      text: reply.text,
-      html: reply.html ?? null,
-    });
-
-    const context = await findOutgoingContext(tx, request.id);
-    const html = ready.html ?? htmlOfText(reply.text);
-    const composed = { ...reply, html, attachments: ready.attachments };
-    const queued = await queueReply(tx, actor, context, composed, at);
-    await moveRequest(tx, actor, request, {
-      verb: 'reply',
-      type: 'message.replied',
-      assigneeId: request.assigneeId ?? actor.operatorId,
-      settles: true,
-      messageId: queued.messageId,
-      deliveryId: queued.deliveryId,
-      at,
-    });
-    await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
-    await rememberIdempotent(tx, reply.idempotency ?? null, queued.messageId, at);
-    return queued.messageId;
-  });
+  const messageId = await deps.db.begin((tx) =>
+    once(tx, { call: reply.idempotency, now: at }, () => answer(tx, actor, reply, at)),
+  );
   deps.wakeDeliveries();
   return { messageId };
+}
+
+async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: Date): Promise<number> {
+  const request = await lockVisibleRequest(tx, actor, reply);
+  ensureAllowed(request, 'reply');
+  await ensureNothingMissed(tx, reply);
+
+  const key = { requestId: request.id, operatorId: actor.operatorId };
+  const drafted = await endReplyDraft(tx, key, reply.draft);
+  const ready = outgoingFiles([...drafted, ...(reply.files ?? [])], {
+    text: reply.text,
+    html: reply.html ?? null,
+  });
+
+  const context = await findOutgoingContext(tx, request.id);
+  const html = ready.html ?? htmlOfText(reply.text);
+  const composed = { ...reply, html, attachments: ready.attachments };
+  const queued = await queueReply(tx, actor, context, composed, at);
+  await moveRequest(tx, actor, request, {
+    verb: 'reply',
+    type: 'message.replied',
+    assigneeId: request.assigneeId ?? actor.operatorId,
+    settles: true,
+    messageId: queued.messageId,
+    deliveryId: queued.deliveryId,
+    at,
+  });
+  await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
+  return queued.messageId;
 }
 
 async function ensureNothingMissed(tx: Transaction, reply: Reply): Promise<void> {

@@ -1,10 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { invalidField, notFound } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -33,16 +29,14 @@ export async function addView(
   const name = filled(input.name);
   const query = cleanRequestQuery(input.query);
   const at = deps.clock.now();
-  const call = input.idempotency ?? null;
   return deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, call, at);
-    if (earlier !== null) return findView({ db: tx }, actor, earlier);
     const ownerId = actor.operatorId;
-    const id = await insertView(tx, { name, query, shared: input.shared, ownerId, at });
-    const view = await findView({ db: tx }, actor, id);
-    await tell(tx, actor, 'view.added', { after: view, at });
-    await rememberIdempotent(tx, call, id, at);
-    return view;
+    const id = await once(tx, { call: input.idempotency, now: at }, async () => {
+      const madeId = await insertView(tx, { name, query, shared: input.shared, ownerId, at });
+      await tell(tx, actor, 'view.added', { after: await findView({ db: tx }, actor, madeId), at });
+      return madeId;
+    });
+    return findView({ db: tx }, actor, id);
   });
 }
 
@@ -116,8 +110,6 @@ async function tell(
     type,
     actor,
     at,
-    mailboxId: null,
-    requestId: null,
     ...(before === undefined ? {} : { old: told(before) }),
     ...(after === undefined ? {} : { new: told(after) }),
   });
