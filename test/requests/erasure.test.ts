@@ -236,3 +236,68 @@ test('the command line erases by address or number, and only with --yes', async 
   const events = await db`select actor_kind from events where type in ('contact.erased', 'message.erased')`;
   expect(events).toEqual([{ actorKind: 'system' }, { actorKind: 'system' }]);
 });
+
+test('an attachment that is erased stops the reply that has yet to leave with it, and the history says so', async () => {
+  const { admin, ann } = await desk();
+  const form = new FormData();
+  form.set('reply', JSON.stringify({ text: 'See the file.', holdSeconds: 60 }));
+  form.append('attachments', new File(['content'], 'a.txt', { type: 'text/plain' }));
+  const sent = await made.app.request('/v1/requests/1/messages', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ann.token}` },
+    body: form,
+  });
+  expect(sent.status).toBe(201);
+  const [file] = await db<{ id: number }[]>`select max(id) as id from attachments`;
+  expect((await call('DELETE', `/v1/attachments/${file?.id}`, { token: admin.token })).status).toBe(204);
+  const [delivery] = await db`select id, state from deliveries order by id desc limit 1`;
+  expect(delivery).toMatchObject({ state: 'cancelled' });
+  expect(
+    await db`select actor_operator_id, delivery_id, old, new from events where type = 'delivery.cancelled'`,
+  ).toEqual([
+    {
+      actorOperatorId: admin.id,
+      deliveryId: delivery?.id,
+      old: { state: 'held' },
+      new: { state: 'cancelled' },
+    },
+  ]);
+});
+
+test('a message that is erased is no longer the last mail of its request', async () => {
+  const { admin } = await desk();
+  const [last] = await db<{ id: number; createdAt: Date }[]>`
+    select max(id) as id from messages where request_id = 1 and kind = 'outbound'`;
+  await db`update messages set created_at = created_at + interval '1 hour' where id = ${last?.id ?? 0}`;
+  await db`update requests set last_message_at = last_message_at + interval '1 hour' where id = 1`;
+  expect((await call('DELETE', `/v1/messages/${last?.id}`, { token: admin.token })).status).toBe(204);
+  expect(await db`select last_message_at from requests where id = 1`).toEqual([{ lastMessageAt: START }]);
+});
+
+test.each([
+  ['joann@other.example wrote', true],
+  ['jo.ann@other.example, jo-ann@other.example and jo_ann@other.example', true],
+  ['ann@other.example.org or ann@other.examples', true],
+  ['ask bann@other.example\nor mann@other.example', true],
+  ['ann@other.example', false],
+  ['Ann@Other.Example wrote', false],
+  ['joann@other.example and ann@other.example', false],
+  ['<ann@other.example>, (ann@other.example): "ann@other.example"', false],
+  ['First line\nann@other.example\tsaid', false],
+  ["'ann@other.example'", false],
+  ['*ann@other.example* _ann@other.example_', false],
+  ['Ask ann@other.example.', false],
+  ['Ask ann@other.example...', false],
+])('erasing ann@other.example leaves the event that says %j: %s', async (notes, stays) => {
+  const { admin, ann } = await desk();
+  const parts = { from: 'Dave <dave@other.example>', subject: 'Budget', text: 'Hers.' };
+  await handOver(made, { id: 'dave', raw: mailOf({ ...parts, cc: 'Ann <ann@other.example>' }) });
+  await handOver(made, { id: 'ann', raw: mailOf({ ...parts, from: 'Ann <ann@other.example>' }) });
+  const resolved = await call('POST', '/v1/requests/2/resolve', { token: ann.token, body: { notes } });
+  expect(resolved.status).toBe(200);
+  const [contact] = await db<{ id: number }[]>`select id from contacts where email = 'ann@other.example'`;
+  expect((await call('DELETE', `/v1/contacts/${contact?.id}`, { token: admin.token })).status).toBe(204);
+  const [event] = await db<{ new: { notes: string } | null }[]>`
+    select new from events where type = 'request.resolved'`;
+  expect(event?.new?.notes).toBe(stays ? notes : undefined);
+});

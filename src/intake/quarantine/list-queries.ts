@@ -1,34 +1,7 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { Position } from '../../platform/lists/cursor.ts';
-import { beginningOf, listSorts, type Sort, sortField } from '../../platform/lists/list-sort.ts';
+import type { PageRange } from '../../platform/lists/read-page.ts';
+import { INTAKE_SORTS, type IntakeSort } from './intake-sorts.ts';
 import type { IntakeOutcome, IntakeView } from './intake.ts';
-
-export const INTAKE_SORTS = listSorts(
-  {
-    id: sortField('integer', (db) => db`i.id`),
-    mailbox: sortField('text', (db) => db`m.address`),
-    gmailId: sortField('text', (db) => db`i.source_id`),
-    internetMessageId: sortField('text', (db) => beginningOf(db, db`i.internet_message_id`), true),
-    from: sortField('text', (db) => db`i.from_address`, true),
-    subject: sortField('text', (db) => beginningOf(db, db`i.subject`), true),
-    class: sortField('text', (db) => db`i.class`, true),
-    classReason: sortField('text', (db) => beginningOf(db, db`i.class_reason`), true),
-    authenticity: sortField('text', (db) => db`i.authenticity`, true),
-    authenticityReason: sortField('text', (db) => beginningOf(db, db`i.authenticity_reason`), true),
-    outcome: sortField('text', (db) => db`i.outcome`),
-    reason: sortField('text', (db) => db`i.reason`, true),
-    error: sortField('text', (db) => beginningOf(db, db`i.error`), true),
-    requestId: sortField('integer', (db) => db`i.request_id`, true),
-    messageId: sortField('integer', (db) => db`i.message_id`, true),
-    size: sortField('integer', (db) => db`octet_length(i.raw)`, true),
-    oversize: sortField('boolean', (db) => db`i.oversize`),
-    receivedAt: sortField('time', (db) => db`i.received_at`),
-    decidedAt: sortField('time', (db) => db`i.decided_at`, true),
-  },
-  (db) => db`i.id`,
-);
-
-export type IntakeSort = Sort<(typeof INTAKE_SORTS.names)[number]>;
 
 export type IntakeFilters = {
   readonly outcome?: readonly IntakeOutcome[] | undefined;
@@ -43,7 +16,7 @@ export async function listIntakeRows(
   db: Queryable,
   mailboxIds: readonly number[] | null,
   filters: IntakeFilters,
-  page: { readonly sort: IntakeSort; readonly after: Position | null; readonly limit: number },
+  page: PageRange<IntakeSort['field']>,
 ): Promise<(IntakeView & { readonly sortValue: string | null })[]> {
   const after = page.after === null ? db`` : db`and ${INTAKE_SORTS.isAfter(db, page.sort, page.after)}`;
   return db<(IntakeView & { readonly sortValue: string | null })[]>`

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import type { IntakeView } from './intake.ts';
-import { INTAKE_SORTS } from './list-queries.ts';
+import { INTAKE_SORTS } from './intake-sorts.ts';
 
 const outcome = z
   .enum(['opened', 'appended', 'recorded', 'quarantined', 'discarded', 'erased'])

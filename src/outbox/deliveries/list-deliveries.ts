@@ -1,6 +1,6 @@
 import type { OutboxDeps } from '../deps.ts';
-import { decodeCursor } from '../../platform/lists/cursor.ts';
-import { type Page, pageOf } from '../../platform/lists/page.ts';
+import type { Page } from '../../platform/lists/page.ts';
+import { type Counted, type PageInput, readPage } from '../../platform/lists/read-page.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import type { DeliveryView } from '../delivery.ts';
@@ -8,29 +8,18 @@ import type { DeliverySort } from './delivery-sorts.ts';
 import { listPauseReasons } from '../accounts/list-pause-reasons.ts';
 import { type DeliveryFilters, countDeliveryRows, listDeliveryRows } from './list-queries.ts';
 
-export type ListDeliveries = {
-  readonly filters: DeliveryFilters;
-  readonly sort: DeliverySort;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-  /** Whether to count the rows of all pages. */
-  readonly total: boolean;
-};
-
 /** A page of the deliveries of the operator's mailboxes, with every recipient's state and every attempt. */
 export async function listDeliveries(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,
-  input: ListDeliveries,
-): Promise<Page<DeliveryView> & { readonly total?: number }> {
+  input: PageInput<DeliverySort['field']> & { readonly filters: DeliveryFilters },
+): Promise<Page<DeliveryView> & Counted> {
   requirePermission(actor, 'requests.read');
-  const { filters, sort, limit, cursor } = input;
-  const scope = JSON.stringify(['deliveries', sort, filters]);
-  const after = cursor === undefined ? null : decodeCursor(cursor, scope);
-  const rows = await listDeliveryRows(deps.db, actor.mailboxIds, filters, { sort, after, limit: limit + 1 });
+  const { filters } = input;
+  const page = await readPage(['deliveries', filters], input, {
+    rows: (range) => listDeliveryRows(deps.db, actor.mailboxIds, filters, range),
+    count: () => countDeliveryRows(deps.db, actor.mailboxIds, filters),
+  });
   const reasonOf = await listPauseReasons(deps);
-  const page = pageOf(rows, limit, scope, (row) => ({ value: row.sortValue, id: row.id }));
-  const items = page.items.map((row) => ({ ...row, pausedReason: reasonOf(row) }));
-  if (!input.total) return { ...page, items };
-  return { ...page, items, total: await countDeliveryRows(deps.db, actor.mailboxIds, filters) };
+  return { ...page, items: page.items.map((row) => ({ ...row, pausedReason: reasonOf(row) })) };
 }

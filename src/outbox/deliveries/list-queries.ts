@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { Position } from '../../platform/lists/cursor.ts';
+import type { PageRange } from '../../platform/lists/read-page.ts';
 import type { Delivery, DeliveryAttempt, DeliveryState } from '../delivery.ts';
 import { DELIVERY_SORTS, type DeliverySort } from './delivery-sorts.ts';
 
@@ -10,12 +10,6 @@ export type DeliveryFilters = {
   readonly mailboxId?: readonly number[] | undefined;
 };
 
-export type DeliveryPage = {
-  readonly sort: DeliverySort;
-  readonly after: Position | null;
-  readonly limit: number;
-};
-
 export type ListedDelivery = Delivery & { readonly sortValue: string | null };
 
 /** Deliveries of the mailboxes (null: of all) that pass the filters, in the order asked for, from after a position on. */
@@ -23,7 +17,7 @@ export async function listDeliveryRows(
   db: Queryable,
   mailboxIds: readonly number[] | null,
   filters: DeliveryFilters,
-  page: DeliveryPage,
+  page: PageRange<DeliverySort['field']>,
 ): Promise<readonly ListedDelivery[]> {
   const after = page.after === null ? db`` : db`and ${DELIVERY_SORTS.isAfter(db, page.sort, page.after)}`;
   const rows = await db<(DeliveryRow & { sortValue: string | null })[]>`
