@@ -23,6 +23,8 @@ export const largeMails = {
   uuencodedFiles: () => Buffer.from(`${head}\r\nword\r\n${'begin 644 a\r\n`\r\nend\r\n'.repeat(500_000)}`),
   richText: () =>
     Buffer.from(`${head}Content-Type: text/rtf\r\n\r\n{\\rtf1 word ${'{}\\f1'.repeat(2_000_000)}}`),
+  paddings: () =>
+    Buffer.from(`${head}Content-Transfer-Encoding: base64\r\n\r\nSGFsbG8gSGFsbG8g${'QQ=='.repeat(500_000)}`),
   attachment: (content: Buffer) => {
     const base64 = content.toString('base64').replaceAll(/.{76}/g, '$&\r\n');
     return Buffer.from(

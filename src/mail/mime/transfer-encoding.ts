@@ -97,9 +97,11 @@ function isFooterLine(bytes: Buffer, start: number): boolean {
   return /\S[ \t]+\S/.test(line) || /^[-_*]{2,}$/.test(line);
 }
 
+/** Looks no further than 1000 bytes: a line of a megabyte is looked at again for each padding in it. */
 function lineEnd(bytes: Buffer, start: number): number {
-  const end = bytes.indexOf(0x0a, start);
-  return Math.min(end < 0 ? bytes.length : end, start + 1000);
+  const window = bytes.subarray(start, start + 1000);
+  const end = window.indexOf(0x0a);
+  return start + (end < 0 ? window.length : end);
 }
 
 function flush(decoded: Buffer, length: number, held: number, bits: number): number {
