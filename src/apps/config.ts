@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { MainAccount } from '../outbox/accounts/transports.ts';
 import type { LogLevel } from '../platform/log.ts';
+import type { TrustedProxies } from '../platform/http/caller-address.ts';
 import type { IdentityProviderSettings } from '../people/credentials/identity-provider.ts';
 import { type Variables, variables } from './environment.ts';
 import { type ConfigFault, faultsTogether } from './variables-together.ts';
@@ -24,6 +25,8 @@ export type Config = {
   readonly identityProvider?: IdentityProviderSettings;
   /** Null: generated into `dataDir` at the first start. */
   readonly appSecrets: readonly string[] | null;
+  /** Absent without TRUSTED_PROXIES: a caller's address is that of its connection. */
+  readonly trustedProxies?: TrustedProxies;
   readonly logLevel: LogLevel;
 };
 
@@ -64,6 +67,7 @@ export function readConfig(env: Environment): ConfigReading {
           : { id: value.GOOGLE_CLIENT_ID, secret: value.GOOGLE_CLIENT_SECRET },
       ...identityProviderOf(value),
       appSecrets: value.APP_SECRET ?? null,
+      ...(value.TRUSTED_PROXIES === undefined ? {} : { trustedProxies: value.TRUSTED_PROXIES }),
       logLevel: value.LOG_LEVEL,
     },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTrustedProxies } from '../platform/http/caller-address.ts';
 import { asciiAddress } from '../mail/headers/ascii-address.ts';
 import { decodeRelaySecret, RELAY_SECRET_FORM } from '../mailboxes/relay-secrets/relay-secret.ts';
 import type { LogLevel } from '../platform/log.ts';
@@ -101,6 +102,16 @@ export const variables = z.object({
       (secrets) => secrets.every((secret) => secret.length >= 32),
       `must be one or more secrets of at least 32 characters each, separated by commas; ${appSecretAdvice()}`,
     )
+    .optional(),
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text, context) => {
+      const proxies = parseTrustedProxies(text);
+      if (proxies !== null) return proxies;
+      const message = 'must be addresses or networks separated by commas, such as 127.0.0.1, 10.0.0.0/8';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    })
     .optional(),
   LOG_LEVEL: z
     .string()

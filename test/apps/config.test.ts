@@ -100,6 +100,7 @@ test('all faults come in one message, a line each, in the order of .env.example'
     'RELAY_SECRET',
     'SMTP_URL',
     'APP_SECRET',
+    'TRUSTED_PROXIES',
     'LOG_LEVEL',
   ]);
 });
@@ -221,6 +222,7 @@ test('.env.example names every variable and is accepted as it stands', async () 
     'OIDC_JWKS_URL',
     'OIDC_ROLE_CLAIM',
     'APP_SECRET',
+    'TRUSTED_PROXIES',
     'LOG_LEVEL',
   ]);
   const active = Object.fromEntries(

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { MailTransport } from '../../src/outbox/smtp/transport.ts';
 import { sendSignInLinks } from '../../src/apps/console/sign-in/send-sign-in-links.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { parseTrustedProxies } from '../../src/platform/http/caller-address.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk } from '../support/desk.ts';
 import { oneAccount } from '../support/transports.ts';
@@ -219,4 +220,24 @@ test('the form takes an address too, and says the same to everybody', async () =
   expect((await form({ email: '<script>' })).status).toBe(400);
   const hostile = await call('GET', `/sign-in?token=${encodeURIComponent('"><script>x</script>')}`);
   expect(await hostile.text()).not.toContain('<script>');
+});
+
+test('behind a trusted proxy callers are counted apart, and an account whoever asks for it', async () => {
+  const made = testApp(db, { trustedProxies: parseTrustedProxies('10.0.0.0/8')! });
+  const ask = (email: string, from: string) =>
+    made.app.request(
+      '/v1/sign-in',
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-forwarded-for': from },
+        body: JSON.stringify({ email }),
+      },
+      { incoming: { socket: { remoteAddress: '10.0.0.1' } } },
+    );
+  for (let n = 0; n < 30; n += 1) expect((await ask(`nobody${n}@example.com`, '1.1.1.1')).status).toBe(202);
+  await problemOf(await ask('ann@example.com', '1.1.1.1'), 429, 'too_many_attempts');
+  expect((await ask('ann@example.com', '6.6.6.6, 2.2.2.2')).status).toBe(202);
+  for (let n = 0; n < 39; n += 1) expect((await ask('ann@example.com', `3.3.3.${n}`)).status).toBe(202);
+  await problemOf(await ask('ann@example.com', '4.4.4.4'), 429, 'too_many_attempts');
+  expect((await ask('bob@example.com', '4.4.4.4')).status).toBe(202);
 });

@@ -4,7 +4,6 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { connect } from '../../src/platform/db/connect.ts';
 import { bindHttp } from '../../src/platform/http/http-listener.ts';
 import { answerInTime } from '../../src/intake/gmail/relay/answer-in-time.ts';
-import { bodyReader } from '../../src/intake/gmail/relay/body-reader.ts';
 import { receiveBatch } from '../../src/intake/filing/receive-batch.ts';
 import { handedOver, relayBatch } from '../../src/intake/gmail/relay/relay-contract.ts';
 import { silentLog } from '../../src/platform/log.ts';
@@ -151,20 +150,6 @@ describe('what is not the contract', () => {
     expect(answers.map((answer) => answer.status).toSorted((a, b) => a - b)).toEqual([200, 503]);
     expect(answers.find((answer) => answer.status === 503)?.headers.get('retry-after')).toBe('10');
     expect((await postBatch(made, [handed(made.clock.now(), { raw })])).status).toBe(200);
-  });
-
-  test('a large body that stalls gives its place back when its time is over', async () => {
-    const read = bodyReader();
-    const stalled = new ReadableStream<Uint8Array>();
-    const late = new AbortController();
-    const open = () => Promise.resolve('opened');
-    const first = read(stalled, 6_000_000, late.signal, open, (opened) => Promise.resolve(opened));
-    const second = () =>
-      read(null, 6_000_000, new AbortController().signal, open, (opened) => Promise.resolve(opened));
-    await expect(second()).rejects.toMatchObject({ code: 'busy' });
-    late.abort();
-    await expect(first).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining('in time') });
-    expect(await second()).toBe('opened');
   });
 
   test('a refusal reaches a client that is still sending, and the log names the route', async () => {

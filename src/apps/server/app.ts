@@ -17,6 +17,7 @@ import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-
 import { authenticate } from '../../people/callers/bearer.ts';
 import { docsRoutes } from './docs/docs-routes.ts';
 import { openApiRoutes } from './docs/open-api-routes.ts';
+import type { TrustedProxies } from '../../platform/http/caller-address.ts';
 import { emptyBodyIsNone } from '../../platform/http/empty-body.ts';
 import { answerError, problemResponse } from '../../platform/http/problems/problem-response.ts';
 import { requestLog } from '../../people/access/request-log.ts';
@@ -55,6 +56,8 @@ export type AppDeps = IntakeDeps & {
   readonly identityProvider?: IdentityProvider;
   /** Called when a sign-in link was queued, so that it is sent at once instead of within a minute. */
   readonly wakeSignIn?: () => void;
+  /** Whose word on a caller's address counts; nobody's unless given. */
+  readonly trustedProxies?: TrustedProxies;
 };
 
 const JSON_BODY_BYTES = 1024 * 1024;

@@ -126,6 +126,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     ...(config.identityProvider === undefined
       ? {}
       : { identityProvider: identityProvider(clock, config.identityProvider) }),
+    ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
   };
   listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
   return { url, deps, signInLink: (email: string) => makeSignInLink(deps, { email }) };

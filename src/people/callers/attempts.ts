@@ -1,4 +1,3 @@
-import type { Context } from 'hono';
 import type { Clock } from '../../platform/clock.ts';
 import { Problem } from '../../platform/problems.ts';
 
@@ -32,11 +31,4 @@ export function countAttempts(
       });
     },
   };
-}
-
-/** The address a call comes from, as its socket knows it. What a header says of it anybody can write. */
-export function callerAddress(c: Context): string {
-  const env = c.env as
-    { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } } | undefined;
-  return env?.incoming?.socket?.remoteAddress ?? 'unknown';
 }

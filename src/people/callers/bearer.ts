@@ -6,13 +6,15 @@ import { authenticateToken, type Credentials } from '../credentials/authenticate
 import type { IdentityProvider } from '../credentials/identity-provider.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { AppEnv } from '../access/app-env.ts';
-import { callerAddress, countAttempts } from './attempts.ts';
+import { callerAddress, type TrustedProxies } from '../../platform/http/caller-address.ts';
+import { countAttempts } from './attempts.ts';
 import { isFromHere, sessionCookie } from './session-cookie.ts';
 
 const WRONG_TOKENS = { most: 30, windowMs: 60_000 };
 
 export type AuthenticateDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
   readonly identityProvider?: IdentityProvider | undefined;
+  readonly trustedProxies?: TrustedProxies | undefined;
 };
 
 /**
@@ -30,7 +32,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
     const session = header === undefined ? cookie.read(c) : undefined;
     const found = session === undefined ? await byHeader(deps, header) : await bySession(deps, c, session);
     if (found === null) {
-      wrong.count(callerAddress(c));
+      wrong.count(callerAddress(c, deps.trustedProxies));
       throw new Problem(
         'unauthenticated',
         'The token is not valid, is revoked or expired, or belongs to nobody active.',

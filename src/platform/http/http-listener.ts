@@ -2,6 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 
+import { type Pace, watchPace } from './pace.ts';
+
 type Bindings = HttpBindings | Http2Bindings;
 /** The bindings are Node's own request and answer: whose address a call comes from, and the connection to cut. */
 type Fetch = (request: Request, bindings: Bindings) => Response | Promise<Response>;
@@ -23,12 +25,26 @@ const PASS_BYTES = 64_000_000;
 const PASS_CHECK_MS = 500;
 const PASS_CHECKS = 30;
 
-/** Takes a port; fails in words when it is taken, not allowed, or the address is none of this machine's. */
-export async function bindHttp(place: {
+/** How long a client may take, in milliseconds, to send the head of a request; Node looks once a second. */
+const HEADERS_WITHIN_MS = 10_000;
+const HEADERS_CHECK_MS = 1000;
+
+export type ListenPlace = {
   readonly host: string;
   readonly port: number;
-}): Promise<HttpListener> {
-  const server = createServer();
+  /** How slowly heads and bodies may come; tests that wait for it shorten it. */
+  readonly headersWithinMs?: number;
+  readonly pace?: Pace;
+};
+
+/** Takes a port; fails in words when it is taken, not allowed, or the address is none of this machine's. */
+export async function bindHttp(place: ListenPlace): Promise<HttpListener> {
+  const headersTimeout = place.headersWithinMs ?? HEADERS_WITHIN_MS;
+  const server = createServer({
+    headersTimeout,
+    connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headersTimeout),
+  });
+  const pace = watchPace(place.pace);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, place)));
     server.listen({ host: place.host, port: place.port }, () => {
@@ -38,7 +54,13 @@ export async function bindHttp(place: {
   });
   return {
     port: (server.address() as AddressInfo).port,
-    serve: (fetch) => void server.on('request', getRequestListener(refusingInFull(fetch))),
+    serve: (fetch) => {
+      const listener = getRequestListener(refusingInFull(fetch));
+      server.on('request', (incoming, outgoing) => {
+        pace.onRequest(incoming, outgoing);
+        return listener(incoming, outgoing);
+      });
+    },
     close: () =>
       new Promise((resolve) => {
         const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
@@ -46,6 +68,7 @@ export async function bindHttp(place: {
         const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
         server.close(() => {
           clearTimeout(deadline);
+          pace.stop();
           clearInterval(idle);
           resolve();
         });
@@ -88,7 +111,7 @@ async function letPass(body: ReadableStream<Uint8Array>): Promise<void> {
   }
 }
 
-function explained(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+function explained(error: NodeJS.ErrnoException, { host, port }: ListenPlace): Error {
   const words: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is in use already: stop what listens there, or set another PORT.`,
     EACCES: `Port ${port} on ${host} may not be opened by this user: set a PORT of 1024 or more.`,

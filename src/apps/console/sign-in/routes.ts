@@ -2,7 +2,8 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Deps } from '../../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
-import { callerAddress, countAttempts } from '../../../people/callers/attempts.ts';
+import { countAttempts } from '../../../people/callers/attempts.ts';
+import { callerAddress, type TrustedProxies } from '../../../platform/http/caller-address.ts';
 import { mailAddress } from '../../../people/contacts/mail-address-schema.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
 import { jsonBody, jsonContent } from '../../../platform/http/schemas.ts';
@@ -17,7 +18,10 @@ import { takePlace } from '../shell/signed-out.ts';
 import { languageAsked } from '../shell/settings.ts';
 import { askPage, confirmPage, type SignInNote } from './page.ts';
 
-const ATTEMPTS = { most: 30, windowMs: 15 * 60_000 };
+const WINDOW_MS = 15 * 60_000;
+const BY_ADDRESS = { most: 30, windowMs: WINDOW_MS };
+/** More than one address may use up: a caller alone locks no operator out. */
+const BY_ACCOUNT = { most: 40, windowMs: WINDOW_MS };
 const SENT = 'If this is the address of an operator, a link is on its way. It holds for 15 minutes.';
 const ask = createRoute({
   tags: ['Sign-in'],
@@ -54,15 +58,19 @@ const out = createRoute({
 export type SignInDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
   /** Called when a link was queued; nothing is sent within a call. */
   readonly wakeSignIn?: (() => void) | undefined;
+  readonly trustedProxies?: TrustedProxies | undefined;
 };
 
 /** Signing in, which nobody is signed in for. */
 export function signInRoutes(deps: SignInDeps): ApiRoutes {
   const routes = apiRoutes();
   const cookie = sessionCookie(deps.publicUrl);
-  const attempts = countAttempts(deps.clock, ATTEMPTS);
+  const byAddress = countAttempts(deps.clock, BY_ADDRESS);
+  const byAccount = countAttempts(deps.clock, BY_ACCOUNT);
+  const countCaller = (c: Context<AppEnv>) => byAddress.count(callerAddress(c, deps.trustedProxies));
   const queueLink = async (c: Context<AppEnv>, email: string) => {
-    attempts.count(callerAddress(c));
+    countCaller(c);
+    byAccount.count(email);
     await askSignIn(deps, { email });
     deps.wakeSignIn?.();
   };
@@ -95,7 +103,7 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
     }
     const opened = typeof form['token'] === 'string' ? await acceptSignIn(deps, form['token']) : null;
     if (opened === null) {
-      attempts.count(callerAddress(c));
+      countCaller(c);
       return show(c, 'stale', 400);
     }
     cookie.write(c, opened.session, opened.expiresAt);

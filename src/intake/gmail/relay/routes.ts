@@ -7,6 +7,7 @@ import type { IntakeDeps } from '../../deps.ts';
 import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
 import { fieldErrors } from '../../../platform/http/problems/field-errors.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
+import { callerAddress, type TrustedProxies } from '../../../platform/http/caller-address.ts';
 import { jsonContent } from '../../../platform/http/schemas.ts';
 import { findRelayMailbox, type RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
 import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
@@ -14,7 +15,7 @@ import { recordHeartbeat } from '../../../mailboxes/relay-secrets/record-heartbe
 import { recordSecretUse } from '../../../mailboxes/relay-secrets/record-secret-use.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { answerInTime } from './answer-in-time.ts';
-import { bodyReader } from './body-reader.ts';
+import { largeBodies } from './large-bodies.ts';
 import { receiveBatch } from '../../filing/receive-batch.ts';
 import {
   ANSWER_WITHIN_MS,
@@ -27,12 +28,15 @@ import {
   relayBatch,
   relayResultOf,
 } from './relay-contract.ts';
-import { readSignatureHeaders, type SignatureHeaders, verifySignature } from './verify-signature.ts';
+import { unprovenBodies } from './unproven-bodies.ts';
+import { checkSignature, readSignatureHeaders, type SignatureHeaders } from './verify-signature.ts';
 
 /** Posts come faster than anybody looks at the heartbeat, and each write of it would wait for the one before. */
 const HEARTBEAT_EVERY_MS = 15_000;
 
-type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'>;
+type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'> & {
+  readonly trustedProxies?: TrustedProxies | undefined;
+};
 
 /**
  * `POST /v1/relay/{mailbox}`: takes a signed batch of raw mails and answers for each when it is committed. Checked in
@@ -40,21 +44,30 @@ type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDe
  */
 export function relayRoutes(deps: RelayDeps): ApiRoutes {
   const routes = apiRoutes();
-  const readBody = bodyReader();
+  const unproven = unprovenBodies();
+  const inLargePlace = largeBodies();
   const heard = new Map<number, number>();
   routes.openAPIRegistry.registerPath(relayOperation);
   routes.post('/v1/relay/:mailbox', async (c) => {
     // Started before the body is read: the relay's own clock runs from its first byte.
     const deadline = AbortSignal.timeout(FILE_WITHIN_MS);
     const answer = async (): Promise<Response> => {
-      const { length, signature, mailbox, secrets } = await checkHeaders(deps, c);
-      const open = (body: Buffer) => openBatch(deps, { mailbox, secrets }, signature, body);
-      // Filed while the reader holds the place for large bodies: their mails stay in memory until they are stored.
-      return readBody(c.req.raw.body, length, deadline, open, async (batch) => {
-        await noteHeartbeat(deps, heard, mailbox, batch);
-        const received = await receiveBatch(deps, mailbox, batch.messages.map(handedOver), deadline);
-        return c.json({ batch: signature.id, results: received.map(relayResultOf) });
-      });
+      const { signature, mailbox, secrets } = await checkHeaders(deps, c);
+      const check = checkSignature(signature, secrets);
+      const address = callerAddress(c, deps.trustedProxies);
+      const body = await unproven.receive(c.req.raw.body, { address, deadline, onChunk: check.update });
+      try {
+        await noteSecretUse(deps, { mailbox, secrets }, check.finish());
+        // Filed while it holds the place for large bodies: their mails stay in memory until they are stored.
+        return await inLargePlace(body.size(), async () => {
+          const batch = await parseBatch(await body.bytes());
+          await noteHeartbeat(deps, heard, mailbox, batch);
+          const received = await receiveBatch(deps, mailbox, batch.messages.map(handedOver), deadline);
+          return c.json({ batch: signature.id, results: received.map(relayResultOf) });
+        });
+      } finally {
+        await body.discard();
+      }
     };
     try {
       return await answerInTime(ANSWER_WITHIN_MS, answer);
@@ -67,43 +80,36 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
   return routes;
 }
 
-type CheckedPost = RelayMailbox & {
-  readonly length: number | null;
-  readonly signature: SignatureHeaders;
-};
+type CheckedPost = RelayMailbox & { readonly signature: SignatureHeaders };
 
 async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<CheckedPost> {
   const contentType = c.req.header('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     throw new Problem('unsupported_media_type', 'content-type has to be application/json');
   }
-  const length = contentLength(c.req.header('content-length'));
+  requireFittingLength(c.req.header('content-length'));
   const signature = readSignatureHeaders((name) => c.req.header(name), deps.clock.now());
   const address = asciiAddress(c.req.param('mailbox') ?? '');
   const found = address === null ? null : await findRelayMailbox(deps, address);
   if (found === null) throw new Problem('not_found', 'There is no mailbox with this address.');
-  return { length, signature, ...found };
+  return { signature, ...found };
 }
 
-async function openBatch(
+async function noteSecretUse(
   deps: RelayDeps,
   { mailbox, secrets }: RelayMailbox,
-  signature: SignatureHeaders,
-  body: Buffer,
-): Promise<RelayBatch> {
-  const secretId = await verifySignature(signature, body, secrets);
+  secretId: number,
+): Promise<void> {
   if (secrets.some((secret) => secret.id === secretId && !secret.used)) {
     await recordSecretUse(deps, { mailboxId: mailbox.id, secretId });
   }
-  return parseBatch(body);
 }
 
-function contentLength(header: string | undefined): number | null {
-  if (header === undefined) return null;
+function requireFittingLength(header: string | undefined): void {
+  if (header === undefined) return;
   if (!/^\d{1,15}$/.test(header)) throw new Problem('invalid_input', 'content-length is not a number');
   if (Number(header) > MAX_BODY_BYTES)
     throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
-  return Number(header);
 }
 
 async function parseBatch(body: Buffer): Promise<RelayBatch> {

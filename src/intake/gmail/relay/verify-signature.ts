@@ -1,11 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Problem } from '../../../platform/problems.ts';
 
 /** Standard Webhooks: a timestamp more than five minutes off is refused, in either direction. */
 const TOLERANCE_SECONDS = 300;
-
-const SLICE_BYTES = 4_000_000;
 
 export type SignatureHeaders = {
   readonly id: string;
@@ -45,29 +42,35 @@ export function readSignatureHeaders(
   return { id, timestamp, signatures };
 }
 
-/**
- * The id of the secret whose HMAC-SHA256 over `id.timestamp.body` is among the signatures; throws `bad_signature` when
- * none is. Compared in constant time, over the bytes as they came: nothing has been parsed yet.
- */
-export async function verifySignature(
+export type SignatureCheck = {
+  /** Takes the body as it comes in, piece after piece: nothing of it need be kept for the signature. */
+  readonly update: (chunk: Uint8Array) => void;
+  /** The id of the secret that signed the whole of it; throws `bad_signature` when none did. */
+  readonly finish: () => number;
+};
+
+/** Checks the HMAC-SHA256 over `id.timestamp.body` by every secret, in constant time, over the bytes as they come. */
+export function checkSignature(
   headers: SignatureHeaders,
-  body: Uint8Array,
   secrets: readonly { readonly id: number; readonly key: Uint8Array }[],
-): Promise<number> {
-  for (const secret of secrets) {
-    const hmac = createHmac('sha256', secret.key).update(`${headers.id}.${headers.timestamp}.`);
-    for (let offset = 0; offset < body.byteLength; offset += SLICE_BYTES) {
-      // 50 MB in one go would keep everybody else waiting for a tenth of a second.
-      if (offset > 0) await nextTurn();
-      hmac.update(body.subarray(offset, offset + SLICE_BYTES));
-    }
-    const expected = hmac.digest();
-    for (const signature of headers.signatures) {
-      if (signature.length === expected.length && timingSafeEqual(signature, expected)) return secret.id;
-    }
-  }
-  throw new Problem(
-    'bad_signature',
-    'No signature in webhook-signature matches a valid secret of this mailbox',
-  );
+): SignatureCheck {
+  const hmacs = secrets.map(({ id, key }) => ({
+    id,
+    hmac: createHmac('sha256', key).update(`${headers.id}.${headers.timestamp}.`),
+  }));
+  return {
+    update: (chunk) => hmacs.forEach(({ hmac }) => hmac.update(chunk)),
+    finish() {
+      for (const { id, hmac } of hmacs) {
+        const expected = hmac.digest();
+        const isOurs = (signature: Buffer): boolean =>
+          signature.length === expected.length && timingSafeEqual(signature, expected);
+        if (headers.signatures.some(isOurs)) return id;
+      }
+      throw new Problem(
+        'bad_signature',
+        'No signature in webhook-signature matches a valid secret of this mailbox',
+      );
+    },
+  };
 }

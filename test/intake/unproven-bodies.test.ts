@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { unprovenBodies } from '../../src/intake/gmail/relay/unproven-bodies.ts';
+import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { bindHttp, type ListenPlace } from '../../src/platform/http/http-listener.ts';
+import { testApp } from '../support/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { DESK, handed, mailOf, SECRET, sign, testMailbox } from '../support/intake.ts';
+
+const { db } = await testDatabase();
+const parsePool = createParsePool({ size: 1 });
+afterAll(() => parsePool.close());
+const atEnd: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of atEnd.splice(0).toReversed()) await end();
+});
+
+/** The desk on a socket, as strangers meet it. */
+async function listening(place: Partial<ListenPlace> = {}) {
+  const made = testApp(db, { parsePool });
+  await testMailbox(made.deps);
+  const listener = await bindHttp({ host: '127.0.0.1', port: 0, ...place });
+  listener.serve(made.app.fetch);
+  atEnd.push(listener.close);
+  const seconds = Math.floor(made.clock.now().getTime() / 1000);
+  const headersFor = (body: string, secret = SECRET): Record<string, string> => ({
+    'content-type': 'application/json',
+    'webhook-id': 'post',
+    'webhook-timestamp': String(seconds),
+    'webhook-signature': sign(secret, 'post', seconds, body),
+  });
+  return { ...made, port: listener.port, headersFor };
+}
+
+function stranger(port: number): Socket {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  atEnd.push(() => socket.destroy());
+  return socket;
+}
+
+/** All that the server says until it hangs up, which may well be in the middle of a write. */
+async function heard(socket: Socket): Promise<string> {
+  let said = '';
+  socket.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await once(socket, 'close');
+  return said;
+}
+
+async function post(port: number, headers: Record<string, string>, body: string) {
+  const call = request({ port, method: 'POST', path: `/v1/relay/${DESK}`, agent: false, headers });
+  call.end(body);
+  const [answer] = (await once(call, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode, body: await text(answer) };
+}
+
+const posted = (now: Date, size: number): string =>
+  JSON.stringify({
+    relay: { version: '1', account: DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 },
+    messages: [handed(now, { raw: `${mailOf()}${'x'.repeat(size)}` })],
+  });
+
+test('strangers who stall in the middle of large bodies keep no relay from posting 6 MB', async () => {
+  const { port, headersFor, clock } = await listening();
+  const bogus = Object.entries(headersFor('bogus')).map(([name, value]) => `${name}: ${value}\r\n`);
+  const sockets = Array.from({ length: 40 }, () => stranger(port));
+  for (const socket of sockets) {
+    socket.write(
+      `POST /v1/relay/${DESK} HTTP/1.1\r\nhost: x\r\n${bogus.join('')}content-length: 6000000\r\n\r\n`,
+    );
+    socket.write('a'.repeat(100_000));
+  }
+  const body = posted(clock.now(), 4_600_000);
+  expect(body.length).toBeGreaterThan(6_000_000);
+  const answer = await post(port, headersFor(body), body);
+  expect(answer).toMatchObject({ status: 200, body: expect.stringContaining('"opened"') });
+});
+
+test('a wrong signature over a spooled body is 401 while a right one is being taken', async () => {
+  const { port, headersFor, clock } = await listening();
+  const body = posted(clock.now(), 100_000);
+  const other = `whsec_${Buffer.from('another secret of thirty-two byt').toString('base64')}`;
+  const answers = await Promise.all([
+    post(port, headersFor(body, other), body),
+    post(port, headersFor(body), body),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([401, 200]);
+});
+
+test('a body of which nothing comes any more is given up: 408', async () => {
+  const pace = { stallMs: 100, graceMs: 60_000, bytesPerSecond: 1, checkMs: 20 };
+  const { port } = await listening({ pace });
+  for (const path of ['/v1/sign-in', '/v1/requests', `/v1/relay/${DESK}`]) {
+    const socket = stranger(port);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`,
+    );
+    const said = await heard(socket);
+    // What can be refused without its body is refused at once.
+    expect(said).toMatch(/^HTTP\/1.1 (401|408)/);
+  }
+});
+
+test('a body that trickles is given up when it is slower than any line', async () => {
+  const pace = { stallMs: 60_000, graceMs: 100, bytesPerSecond: 10_000, checkMs: 20 };
+  const { port } = await listening({ pace });
+  const socket = stranger(port);
+  socket.write(
+    'POST /v1/sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n{',
+  );
+  const trickle = setInterval(() => socket.write(' '), 10);
+  atEnd.push(() => clearInterval(trickle));
+  expect(await heard(socket)).toMatch(/^HTTP\/1.1 408/);
+});
+
+test('a head that trickles is given up', async () => {
+  const { port } = await listening({ headersWithinMs: 100 });
+  const socket = stranger(port);
+  socket.write('GET /healthz HTTP/1.1\r\nx-slow: ');
+  const trickle = setInterval(() => socket.write('a'), 10);
+  atEnd.push(() => clearInterval(trickle));
+  expect(await heard(socket)).toMatch(/^HTTP\/1.1 408/);
+});
+
+/** A body that gives what it is told to. */
+function pushed() {
+  let controller!: ReadableStreamDefaultController<Uint8Array>;
+  const stream = new ReadableStream<Uint8Array>({ start: (made) => void (controller = made) });
+  return {
+    stream,
+    push: (bytes: number) => controller.enqueue(new Uint8Array(bytes)),
+    end: () => controller.close(),
+  };
+}
+
+const unhurried = () => ({ address: 'one', deadline: new AbortController().signal, onChunk: () => {} });
+
+test('when the place for unproven bodies is full, the one that has not moved for longest gives way', async () => {
+  const bodies = unprovenBodies({ bodies: 2, bytes: 1000 }, { bodies: 2, bytes: 1000 });
+  const [stalled, moving, late] = [pushed(), pushed(), pushed()];
+  const first = bodies.receive(stalled.stream, unhurried());
+  first.catch(() => {});
+  const second = bodies.receive(moving.stream, unhurried());
+  moving.push(100);
+  await new Promise((resolve) => setImmediate(resolve));
+  const third = bodies.receive(late.stream, unhurried());
+  await expect(first).rejects.toMatchObject({ code: 'busy' });
+  moving.end();
+  late.push(5);
+  late.end();
+  const whole = [await second, await third];
+  expect(whole.map((body) => body.size())).toEqual([100, 5]);
+  await Promise.all(whole.map((body) => body.discard()));
+});
+
+test('one address cannot use up the place of all', async () => {
+  const bodies = unprovenBodies({ bodies: 10, bytes: 10_000 }, { bodies: 1, bytes: 1000 });
+  const other = pushed();
+  const kept = bodies.receive(other.stream, { ...unhurried(), address: 'other' });
+  const flood = Array.from({ length: 5 }, () => bodies.receive(pushed().stream, unhurried()));
+  const first = await Promise.allSettled(flood.slice(0, 4));
+  expect(first.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
+  flood[4]!.catch(() => {});
+  other.push(10);
+  other.end();
+  expect((await kept).size()).toBe(10);
+});
+
+test('a body comes out as it came in, from memory or from its file', async () => {
+  const bodies = unprovenBodies();
+  for (const sizes of [[10], [20_000, 20_000, 7], [70_000, 1], []]) {
+    const body = pushed();
+    const received = bodies.receive(body.stream, unhurried());
+    for (const size of sizes) body.push(size);
+    body.end();
+    const whole = await received;
+    expect((await whole.bytes()).length).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    await whole.discard();
+  }
+});
+
+test('a body that is not in when its time is over is told so', async () => {
+  const late = new AbortController();
+  const received = unprovenBodies().receive(pushed().stream, { ...unhurried(), deadline: late.signal });
+  late.abort();
+  await expect(received).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining('in time') });
+});
