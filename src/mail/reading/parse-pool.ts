@@ -21,6 +21,12 @@ export type ParsePool = {
   readonly close: () => Promise<void>;
 };
 
+/**
+ * A deadline is counted in slices. While the whole process stands still no thread reads, and no slice ends either: of a
+ * freeze of any length one slice counts, instead of all of it against a mail that has nothing wrong with it.
+ */
+const DEADLINE_SLICES = 20;
+
 type Job = {
   readonly raw: Uint8Array;
   readonly context: ReadContext;
@@ -67,7 +73,11 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   const give = (thread: Thread, job: Job): void => {
     if (thread.timer !== null) clearTimeout(thread.timer);
     thread.job = job;
-    thread.timer = setTimeout(() => lose(thread, 'deadline'), deadlineMs);
+    let slices = 0;
+    thread.timer = setInterval(() => {
+      slices += 1;
+      if (slices === DEADLINE_SLICES) lose(thread, 'deadline');
+    }, deadlineMs / DEADLINE_SLICES);
     thread.worker.ref();
     const raw = new Uint8Array(job.raw);
     thread.worker.postMessage({ raw, context: job.context } satisfies ParseJob, [raw.buffer]);
