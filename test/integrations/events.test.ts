@@ -11,6 +11,7 @@ import { insertDesk, insertRequest } from '../support/desk.ts';
 import { connect } from '../../src/platform/db/connect.ts';
 
 const { db, url } = await testDatabase();
+const elsewhere = await testDatabase();
 const { deps, call } = testApp(db);
 
 type Feed = {
@@ -81,6 +82,16 @@ test('an event of a transaction that commits late is skipped by nobody', async (
   } finally {
     await other.end();
   }
+});
+
+test('a transaction that is open in another database holds nothing up', async () => {
+  const { token, start } = await admin();
+  const { mailboxId } = await insertDesk(db);
+  await elsewhere.db.begin(async (tx) => {
+    await tx`insert into contacts (email, name, created_at) values ('open@example.org', '', ${START})`;
+    await tell('told', { mailboxId });
+    expect(types(await feed(token, `?after=${start}`))).toEqual(['told']);
+  });
 });
 
 test('readers that go on from where they were see every event of busy writers once', async () => {

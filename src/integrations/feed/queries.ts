@@ -3,12 +3,26 @@ import type { EventView } from '../../people/history/event-view.ts';
 import type { FeedPosition, FeedRow, FeedView } from './feed.ts';
 
 /**
- * The transaction below which every one has ended: what is not to be read there now will never be. Transactions that
- * write take part, in any database of the server; mere readers do not.
+ * The transaction below which every one of this database has ended: what is not to be read there now will never be. What is
+ * still open in the snapshot counts, unless its lock (which anybody may see, unlike `backend_xid`) or its preparation says
+ * that it is at work in another database of the server. Mere readers have no number and take no part.
  */
 export async function findHorizon(db: Queryable): Promise<string> {
   const [row] = await db<{ horizon: string }[]>`
-    select pg_snapshot_xmin(pg_current_snapshot())::text as horizon`;
+    select coalesce(
+      (select min(open.xact)
+        from pg_snapshot_xip(pg_current_snapshot()) as open (xact)
+        where not exists (
+            select
+            from pg_locks l
+            join pg_stat_activity a on a.pid = l.pid
+            where l.locktype = 'transactionid' and l.mode = 'ExclusiveLock' and l.granted
+              and l.transactionid = open.xact::xid and a.datname <> current_database())
+          and not exists (
+            select
+            from pg_prepared_xacts p
+            where p.transaction = open.xact::xid and p.database <> current_database())),
+      pg_snapshot_xmax(pg_current_snapshot()))::text as horizon`;
   if (row === undefined) throw new Error('a select without a table gives a row');
   return row.horizon;
 }
