@@ -59,11 +59,13 @@ async function serve(config: Config, flags: Flags): Promise<void> {
   // comes compiled, in half the time; where the folder cannot be written, Node goes on without.
   enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
   const { jsonLog } = await import('./platform/log.ts');
+  const { loggedError } = await import('./platform/logged-error.ts');
   const { startServer } = await import('./apps/server/start-server.ts');
   const log = jsonLog(config.logLevel);
   process.on('uncaughtException', (error) => {
     log.error({ error }, 'a bug: stopping at once');
-    process.stderr.write(`Mailroom stops: ${error.stack ?? String(error)}\n`);
+    const { message, stack } = loggedError(error);
+    process.stderr.write(`Mailroom stops: ${message}\n${stack ?? ''}\n`);
     process.exit(1);
   });
 

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { loggedError } from './logged-error.ts';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
@@ -16,7 +17,7 @@ export function jsonLog(level: LogLevel): Log {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    serializers: { error: pino.stdSerializers.err },
+    serializers: { error: loggedError },
   });
 }
 

@@ -146,10 +146,15 @@ function tasksOf({ jobs }: StartJobsOptions): TaskList {
 // Its own words are for who looks after graphile-worker: what failed matters here, every step of it does not.
 function logInto(log: Log): ConstructorParameters<typeof Logger>[0] {
   return () => (level, message, meta) => {
-    if (level === 'error') log.error({ error: meta?.['error'] }, `background jobs: ${message}`);
+    if (level === 'error') log.error({ error: meta?.['error'] }, `background jobs: ${withoutCause(message)}`);
     else if (level === 'warning') log.warn({}, `background jobs: ${message}`);
     else log.debug({}, `background jobs: ${message}`);
   };
+}
+
+// The library repeats an error's message in its own, with whatever text PostgreSQL quotes in it.
+function withoutCause(message: string): string {
+  return message.replace(/ with error\b.*$/s, '');
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
