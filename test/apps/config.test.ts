@@ -100,7 +100,6 @@ test('all faults come in one message, a line each, in the order of .env.example'
     'RELAY_SECRET',
     'SMTP_URL',
     'APP_SECRET',
-    'TRUSTED_PROXIES',
     'LOG_LEVEL',
   ]);
 });
