@@ -1,3 +1,4 @@
+import { domainOf } from '../mail/headers/domain-of.ts';
 import type { Language } from '../mail/language.ts';
 
 export type ThreadBy = 'sender' | 'conversation';
@@ -57,7 +58,7 @@ export function isOwnAddress(
 
 /** Entries are addresses (`eve@example.com`) or domains (`example.com`, its subdomains included). */
 export function matchesAny(address: string, entries: readonly string[]): boolean {
-  const domain = address.slice(address.lastIndexOf('@') + 1);
+  const domain = domainOf(address);
   return entries.some((entry) =>
     entry.includes('@') ? entry === address : domain === entry || domain.endsWith(`.${entry}`),
   );

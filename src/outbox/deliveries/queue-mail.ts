@@ -1,3 +1,4 @@
+import { domainOf } from '../../mail/headers/domain-of.ts';
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recipientsOf } from '../delivery.ts';
@@ -21,8 +22,4 @@ export async function queueMail(tx: Transaction, mail: OutgoingMail): Promise<Qu
   const internetMessageId = `<${randomBytes(16).toString('hex')}@${domainOf(mail.from.address)}>`;
   const queued = await insertOutgoing(tx, mail, internetMessageId, recipients);
   return queued === null ? null : { ...queued, internetMessageId };
-}
-
-function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
 }

@@ -1,3 +1,4 @@
+import { domainOf } from '../../mail/headers/domain-of.ts';
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Log } from '../../platform/log.ts';
@@ -14,7 +15,7 @@ export async function raiseAlarm(
   alarm: Alarm & { readonly at: Date; readonly mailboxAddress: string },
 ): Promise<void> {
   log.warn({ mailboxId: alarm.mailboxId, alarm: alarm.kind }, alarm.subject);
-  const domain = alarm.mailboxAddress.slice(alarm.mailboxAddress.lastIndexOf('@') + 1);
+  const domain = domainOf(alarm.mailboxAddress);
   for (const recipient of await listAdminAddresses(tx, alarm.mailboxId)) {
     await insertAlarm(tx, { ...alarm, recipient, internetMessageId: `<alarm.${randomUUID()}@${domain}>` });
   }

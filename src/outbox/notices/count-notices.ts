@@ -1,3 +1,4 @@
+import { domainOf } from '../../mail/headers/domain-of.ts';
 import { getDomain } from 'tldts';
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { NoticeCounts } from './notice-caps.ts';
@@ -51,6 +52,6 @@ export async function countNotices(
 
 /** Whoever holds a domain makes subdomains as freely as addresses: they count as one. */
 function registeredDomain(email: string): string {
-  const domain = email.slice(email.lastIndexOf('@') + 1);
+  const domain = domainOf(email);
   return getDomain(domain) ?? domain;
 }

@@ -1,3 +1,4 @@
+import { MINUTE } from '../../platform/time.ts';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Deps } from '../../platform/deps.ts';
@@ -10,7 +11,7 @@ import { callerAddress, type TrustedProxies } from '../../platform/http/caller-a
 import { countAttempts } from './attempts.ts';
 import { isFromHere, sessionCookie } from './session-cookie.ts';
 
-const WRONG_TOKENS = { most: 30, windowMs: 60_000 };
+const WRONG_TOKENS = { most: 30, windowMs: MINUTE };
 
 export type AuthenticateDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
   readonly identityProvider?: IdentityProvider | undefined;

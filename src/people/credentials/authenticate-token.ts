@@ -1,10 +1,11 @@
+import { MINUTE } from '../../platform/time.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../access/actor.ts';
 import { asActor } from '../operators/operator.ts';
 import { findOperatorByToken, markTokenUsed, type TokenKind } from './queries.ts';
 import { tokenHash } from './token-secret.ts';
 
-const USE_NOTED_EVERY_MILLISECONDS = 60_000;
+const USE_NOTED_EVERY_MILLISECONDS = MINUTE;
 
 export type Credentials = {
   readonly actor: OperatorActor;

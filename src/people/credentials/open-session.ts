@@ -1,10 +1,11 @@
+import { DAY } from '../../platform/time.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recordEvent } from '../history/record-event.ts';
 import { findOwner, insertToken } from './queries.ts';
 import { asActor } from '../operators/operator.ts';
 import { generateToken, tokenHash } from './token-secret.ts';
 
-const SESSION_HOLDS_MS = 14 * 24 * 3_600_000;
+const SESSION_HOLDS_MS = 14 * DAY;
 
 /** Opens a session of two weeks for an operator; its secret is given this once. */
 export async function openSession(

@@ -6,7 +6,7 @@ import { recordEvent } from '../history/record-event.ts';
 import type { Actor, Role } from '../access/actor.ts';
 import { checkedMailboxIds, checkedName } from './add-operator.ts';
 import { type Admin, lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
-import { revokeAllTokens } from '../credentials/revoke-all-tokens.ts';
+import { markTokensRevoked } from '../credentials/queries.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission, requireServingAll } from '../access/permissions.ts';
 
@@ -62,7 +62,7 @@ export async function editOperator(
     ensureAnAdminStays(admins, after);
 
     const operator = await updateOperator(tx, before.id, after);
-    const tokenIds = before.active && !after.active ? await revokeAllTokens(tx, before.id, at) : [];
+    const tokenIds = before.active && !after.active ? await markTokensRevoked(tx, before.id, at) : [];
     await recordEvent(tx, {
       type: 'operator.edited',
       actor,

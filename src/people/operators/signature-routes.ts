@@ -4,8 +4,7 @@ import { type ApiRoutes, apiRoutes } from '../access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idPath, jsonBody, jsonContent, text } from '../../platform/http/schemas.ts';
 import { requirePermission } from '../access/permissions.ts';
-import { findSignature } from './find-signature.ts';
-import { setSignature } from './set-signature.ts';
+import { findSignature, setSignature } from './signature.ts';
 
 const shared = { tags: ['Operators'], security: [{ token: [] }], path: '/v1/operators/{id}/signature' };
 

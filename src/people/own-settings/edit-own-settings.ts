@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import { invalidField } from '../../platform/problems.ts';
 import type { OperatorActor } from '../access/actor.ts';
-import { changeSignature } from '../operators/set-signature.ts';
+import { changeSignature } from '../operators/signature.ts';
 import { readOwnAccount } from './find-own-account.ts';
 import { isTimeZone, type OwnAccount, type OwnSettings } from './own-settings.ts';
 import { lockAccount, upsertSettings } from './queries.ts';

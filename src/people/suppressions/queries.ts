@@ -19,10 +19,9 @@ export async function upsertSuppressed(
     readonly enhancedCode: string | null;
     readonly deliveryId: number;
   }[],
-  source: SuppressionSource,
-  since: Date,
-  until: Date,
+  how: { readonly source: SuppressionSource; readonly since: Date; readonly until: Date },
 ): Promise<void> {
+  const { source, since, until } = how;
   for (const row of rows) {
     await tx`
       insert into suppressed_addresses (address, reason, enhanced_code, delivery_id, source, since, until)

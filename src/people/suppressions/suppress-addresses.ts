@@ -1,7 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
+import { DAY } from '../../platform/time.ts';
 import { type SuppressionSource, upsertSuppressed } from './queries.ts';
-
-const SUPPRESSED_MS = 90 * 86_400_000;
 
 /**
  * Lets nothing go to addresses that a bounce says are dead, until that is lifted or 90 days are over. When our own server
@@ -18,5 +17,5 @@ export async function suppressAddresses(
   source: SuppressionSource,
   at: Date,
 ): Promise<void> {
-  await upsertSuppressed(tx, dead, source, at, new Date(at.getTime() + SUPPRESSED_MS));
+  await upsertSuppressed(tx, dead, { source, since: at, until: new Date(at.getTime() + 90 * DAY) });
 }

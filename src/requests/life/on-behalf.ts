@@ -7,7 +7,7 @@ import { type Idempotency, once } from '../../platform/idempotency/idempotency.t
 import { recipientAddress } from '../../mail/headers/recipient-address.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
-import { findSignature } from '../../people/operators/find-signature.ts';
+import { findSignature } from '../../people/operators/signature.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
@@ -80,10 +80,10 @@ async function openChecked(
   const opened = { status: 'in_progress', assigneeId, subject, onBehalf: true };
   await recordEvent(tx, { ...about, type: 'request.opened', new: opened });
   if (checked.send) {
-    const sent = await queueFirstMail(tx, actor, id, checked, at);
+    const sent = await queueFirstMail(tx, actor, id, { ...checked, at });
     await recordEvent(tx, { ...about, ...sent, type: 'message.sent' });
   } else {
-    await writeNote(tx, actor, { id, mailboxId }, checked.text, at);
+    await writeNote(tx, actor, { id, mailboxId }, { text: checked.text, at });
   }
   return id;
 }
@@ -129,9 +129,10 @@ async function queueFirstMail(
     readonly text: string;
     readonly html?: string | undefined;
     readonly cc: readonly string[];
+    readonly at: Date;
   },
-  at: Date,
 ): Promise<{ messageId: number; deliveryId: number }> {
+  const { at } = mail;
   const context = await findOutgoingContext(tx, requestId);
   const cc = mail.cc.map((address) => ({ name: '', address }));
   await insertParticipants(tx, requestId, cc, at);

@@ -25,6 +25,6 @@ export async function resolveRequest(
       facts: { notes },
       at,
     });
-    await writeNote(tx, actor, request, notes, at);
+    await writeNote(tx, actor, request, { text: notes, at });
   });
 }

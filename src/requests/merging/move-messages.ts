@@ -20,11 +20,6 @@ export async function moveMessages(
   const other = messages.filter(
     (message) => message.kind === 'inbound' && subjectDiffers(message.subject, to.subject),
   );
-  await markMoved(
-    tx,
-    ids,
-    fromId,
-    to.id,
-    other.map((message) => message.id),
-  );
+  const otherSubjectIds = other.map((message) => message.id);
+  await markMoved(tx, ids, { fromId, toId: to.id, otherSubjectIds });
 }

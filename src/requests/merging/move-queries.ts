@@ -37,27 +37,26 @@ export async function lockDeliveriesOf(tx: Transaction, messageIds: readonly num
 export async function markMoved(
   tx: Transaction,
   messageIds: readonly number[],
-  fromId: number,
-  requestId: number,
-  otherSubjectIds: readonly number[],
+  move: { readonly fromId: number; readonly toId: number; readonly otherSubjectIds: readonly number[] },
 ): Promise<void> {
   const ids = [...messageIds];
+  const { fromId, toId, otherSubjectIds } = move;
   await tx`
     with moved as (
       update messages
-      set request_id = ${requestId}, subject_changed = id = any(${[...otherSubjectIds]}::bigint[])
+      set request_id = ${toId}, subject_changed = id = any(${[...otherSubjectIds]}::bigint[])
       where id = any(${ids}::bigint[])
     ), deliveries as (
       update deliveries
-      set request_id = ${requestId}
+      set request_id = ${toId}
       where message_id = any(${ids}::bigint[])
     ), intake as (
       update intake
-      set request_id = ${requestId}
+      set request_id = ${toId}
       where message_id = any(${ids}::bigint[])
     )
     update events
-    set request_id = ${requestId}
+    set request_id = ${toId}
     where request_id = ${fromId} and message_id = any(${ids}::bigint[]) and type not like 'request.%'`;
 }
 

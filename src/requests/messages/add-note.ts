@@ -28,7 +28,7 @@ export async function addNote(
     once(tx, { call: note.idempotency, now: at }, async () => {
       const request = await lockVisibleRequest(tx, actor, note);
       ensureAllowed(request, 'note');
-      const noteId = await writeNote(tx, actor, request, note.text, at);
+      const noteId = await writeNote(tx, actor, request, { text: note.text, at });
       const key = { requestId: request.id, operatorId: actor.operatorId };
       await endNoteDraft(tx, key, note.draft, { messageId: noteId, at });
       return noteId;

@@ -8,8 +8,7 @@ export async function writeNote(
   tx: Transaction,
   actor: OperatorActor,
   request: { readonly id: number; readonly mailboxId: number },
-  text: string,
-  at: Date,
+  { text, at }: { readonly text: string; readonly at: Date },
 ): Promise<number> {
   const messageId = await insertNote(tx, {
     requestId: request.id,

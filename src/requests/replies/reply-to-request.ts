@@ -8,7 +8,7 @@ import type { Address } from '../../mail/parsed-mail.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { findSignature } from '../../people/operators/find-signature.ts';
+import { findSignature } from '../../people/operators/signature.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { SECOND } from '../../platform/time.ts';
 import { lockVisibleRequest, type OnRequest } from '../locks.ts';
@@ -80,7 +80,7 @@ async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: D
   const context = await findOutgoingContext(tx, request.id);
   const html = ready.html ?? htmlOfText(reply.text);
   const composed = { ...reply, html, attachments: ready.attachments };
-  const queued = await queueReply(tx, actor, context, composed, at);
+  const queued = await queueReply(tx, actor, context, { ...composed, at });
   await moveRequest(tx, actor, request, {
     verb: 'reply',
     type: 'message.replied',
@@ -111,9 +111,9 @@ async function queueReply(
   tx: Transaction,
   actor: OperatorActor,
   context: OutgoingContext,
-  reply: Reply & Pick<OutgoingMail, 'html' | 'attachments'>,
-  at: Date,
+  reply: Reply & Pick<OutgoingMail, 'html' | 'attachments' | 'at'>,
 ): Promise<QueuedMail> {
+  const { at } = reply;
   const isOurs = await findOwnAddresses(tx);
   const to = answerTo(context, isOurs);
   const cc = reply.cc === undefined ? defaultCc(context, to, isOurs) : copiesWithout(reply.cc, to, isOurs);

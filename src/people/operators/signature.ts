@@ -1,12 +1,11 @@
-import type { Transaction } from '../../platform/db/connect.ts';
+import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { OperatorActor } from '../access/actor.ts';
-import { findSignature } from './find-signature.ts';
 import { may, requireServingAll } from '../access/permissions.ts';
 import { findOperatorById } from './queries.ts';
-import { markSignature } from './signature-queries.ts';
+import { findSignatureRow, markSignature } from './signature-queries.ts';
 
 /** Sets what stands below an operator's answers from now on; one's own, or for an admin that of who serves no other mailboxes. */
 export async function setSignature(
@@ -46,4 +45,11 @@ export async function changeSignature(
     old: { operatorId, signature: old },
     new: { operatorId, signature },
   });
+}
+
+/** What an operator puts below each answer; empty for nothing. */
+export async function findSignature(db: Queryable, operatorId: number): Promise<string> {
+  const signature = await findSignatureRow(db, operatorId);
+  if (signature === null) throw notFound('operator', operatorId);
+  return signature;
 }
