@@ -10,7 +10,7 @@ const aroundAbsence =
 
 /** How a note greets and takes its leave. */
 const greeting =
-  /^(hi|hello|dear|good (morning|day|afternoon)|hallo|guten tag|sehr geehrte|liebe|bonjour|hola|estimad|buongiorno|gentile|olá|beste|hej|hei|kære|cześć|здравствуйте|добрый день|dzień dobry|witam|dobrý den|merhaba|お世話|您好|안녕)[^.!?\d]{0,60}$|^((kind|best|warm) )?(regards|wishes)|^(sincerely|cheers|yours|mit freundlichen|viele grüße|freundliche grüße|mfg|cordialement|bien à vous|saludos|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke|vriendelijke|med vänlig|venlig hilsen|med vennlig|ystävällisin|pozdrawiam|z poważaniem|с уважением|üdvözlettel|saygılarımla|よろしく|此致)[^.?\d]{0,40}$/iu;
+  /^(hi|hello|dear|good (morning|day|afternoon)|hallo|guten tag|sehr geehrte|liebe|bonjour|hola|estimad|buongiorno|gentile|olá|beste|hej|hei|kære|cześć|здравствуйте|добрый день|dzień dobry|witam|dobrý den|merhaba|お世話|您好|안녕)[^.?\d]{0,60}$|^((kind|best|warm) )?(regards|wishes)|^(sincerely|cheers|yours|mit freundlichen|viele grüße|freundliche grüße|mfg|cordialement|bien à vous|saludos|atentamente|cordiali saluti|distinti saluti|atenciosamente|met vriendelijke|vriendelijke|med vänlig|venlig hilsen|med vennlig|ystävällisin|pozdrawiam|z poważaniem|с уважением|üdvözlettel|saygılarımla|よろしく|此致)[^.?\d]{0,40}$/iu;
 
 /** Facts of a letterhead below a note: numbers to call, addresses, pages, rules. */
 const letterhead =
@@ -31,7 +31,7 @@ export function tellsOfAbsence(mail: ParsedMail): boolean {
     return false;
   if (!absences.test(text)) return false;
   const sentences = text
-    .split(/(?<=[.!。！])\s+|\n+/)
+    .split(/(?<=[^\d\s][.!。！])\s+|\n+/)
     .map((sentence) => sentence.trim())
     .filter((sentence) => sentence !== '');
   return sentences.every(

@@ -20,7 +20,7 @@ export function reportInProse(mail: ParsedMail): string | null {
   const answer = isAnswer(mail);
   const titled = hasBounceSubject(mail);
   const subject = titled && !answer;
-  const phrase = hasBouncePhrase(mail.text);
+  const phrase = hasBouncePhrase(mail.text) || namesDaemon(mail.text);
   const opening = phrase && opensAsReport(mail.text);
   const names = phrase && listsAddress(mail);
   const nullSender = /^<\s*>$|mailer-daemon|postmaster/i.test(headerValue(mail, 'return-path') ?? '');
@@ -71,7 +71,7 @@ function listsAddress(mail: ParsedMail): boolean {
 /** What only programs say, whoever they write as. */
 function opensAsProgram(text: string): boolean {
   return /^\W{0,80}(this (message|e-?mail|mail) (was|is) (created |generated )?automatic|this is an automat(ic|ically)|this is the (mail system|mailer)|hi\. this is the|delivery to the following recipient|(your message|the following message)[^\n]{0,80}(following|to the) recipient|the original message was received at|-{2,} ?(failed recipients|non-?delivery report|failure reasons|the following addresses)|\*{3,} ?message from|(the following (mail|message|e-?mail) )?could not (be delivered|deliver message to the following)|message from [\w.-]{3,60}\.\s|sorry, (we were )?unable to deliver)/i.test(
-    text.slice(0, 400).trimStart(),
+    withoutGreeting(text),
   );
 }
 
@@ -91,6 +91,19 @@ function isMachine(mail: ParsedMail): boolean {
 /** How reports begin and people do not. */
 function opensAsReport(text: string): boolean {
   return /^\W{0,80}(this (is an? |message (was|is) |e-?mail (was|is) )(automatic|an automatic|created|generated|undeliver|not|a (permanent|mime))|hi\. this is the|the (following|original|enclosed|attached) (message|address|recipient|user|mail|destination)|your (message|mail|e-?mail)|message log follows|reporting-mta|final-recipient|failed addresses|unknown (user|host)|intended recipient|a message (that|could)|hola\. este es|bonjour\. ici|hallo\. dies ist|(message|mail|e-?mail|delivery)[^\n]{0,60}(could not|failed|was not|undeliver|not be|unable|has been returned)|unable to|undeliver|failed|delivery|sorry[,.] |(we|i)('m| am| are|'re)? (sorry|afraid|unable)|there was (a|an) (problem|error)|could not|-{3,}|message from|error|dear (sender|user)|mail delivery|diese (nachricht|mail|e-?mail)|ihre (nachricht|mail)|votre message|su mensaje|il (suo|tuo) messaggio|a sua mensagem|le message|this report|user |recipient|this user|\*+|an error|warning|invalid|this is an (advisory|error)|this e-?mail|we had trouble|error occurred|sent <<<|hello [^\n]{3,80}\n\s*we're writing)/i.test(
-    text.slice(0, 400).trimStart(),
+    withoutGreeting(text),
   );
+}
+
+/** Some programs say `Hi!` before they say what they are. */
+function withoutGreeting(text: string): string {
+  return text
+    .slice(0, 400)
+    .replace(/^\s*(hi|hello)[!,.]\s+(?=this is the )/i, '')
+    .trimStart();
+}
+
+/** A report in words that no phrase covers, by a program that says what it is. */
+function namesDaemon(text: string): boolean {
+  return /^\W{0,80}this is the mailer-daemon/i.test(withoutGreeting(text));
 }
