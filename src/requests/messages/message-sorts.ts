@@ -13,6 +13,11 @@ export const MESSAGE_SORTS = listSorts(
     authenticity: sortField('text', (db) => db`s.authenticity`, true),
     subjectChanged: sortField('boolean', (db) => db`s.subject_changed`),
     incomplete: sortField('boolean', (db) => db`s.incomplete`),
+    receivedAt: sortField(
+      'time',
+      (db) => db`(select i.arrived_at from intake i where i.id = s.intake_id)`,
+      true,
+    ),
     createdAt: sortField('time', (db) => db`s.created_at`),
   },
   (db) => db`s.id`,
