@@ -3,10 +3,15 @@ export function cleanText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-/** One line for a subject, a name or a header: as `cleanText`, with line breaks, tabs and other control characters as spaces. */
+/** The text without the marks that turn the reading direction of what follows: with them a name or a link shows as another. */
+export function withoutDirectionMarks(text: string): string {
+  return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
+}
+
+/** One line for a subject, a name or a header: as `cleanText`, with line breaks, tabs and other control characters as spaces, and without marks of direction. */
 export function cleanLine(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return cleanText(text)
+  return withoutDirectionMarks(cleanText(text))
     .replace(/[\u0001-\u001f\u007f\u0085\u2028\u2029]+/g, ' ')
     .trim();
 }

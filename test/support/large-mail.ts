@@ -25,6 +25,16 @@ export const largeMails = {
     Buffer.from(`${head}Content-Type: text/rtf\r\n\r\n{\\rtf1 word ${'{}\\f1'.repeat(2_000_000)}}`),
   paddings: () =>
     Buffer.from(`${head}Content-Transfer-Encoding: base64\r\n\r\nSGFsbG8gSGFsbG8g${'QQ=='.repeat(500_000)}`),
+  breaksInWords: () => Buffer.from(`${head}Content-Type: text/html\r\n\r\n${'x<wbr>'.repeat(170_000)}`),
+  cells: () =>
+    Buffer.from(
+      `${head}Content-Type: text/html\r\n\r\n<table><tr>${'<td>x</td>'.repeat(500_000)}</tr></table>`,
+    ),
+  labelledLines: () => Buffer.from(`${head}\r\n${'a:b\r\n'.repeat(200_000)}`),
+  files: () =>
+    Buffer.from(
+      `${head}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nword\r\n${'--b\r\nContent-Type: text/plain; name=a.txt\r\nContent-Disposition: attachment\r\n\r\nw\r\n'.repeat(30_000)}--b--\r\n`,
+    ),
   attachment: (content: Buffer) => {
     const base64 = content.toString('base64').replaceAll(/.{76}/g, '$&\r\n');
     return Buffer.from(

@@ -1,4 +1,8 @@
 import { Tokenizer } from 'htmlparser2';
+import { linkTarget } from './link-target.ts';
+import type { ListNumbers } from './list-numbers.ts';
+import { listNumbers } from './list-numbers.ts';
+import { shownHtml } from './shown-html.ts';
 
 /** Elements whose content is not text. */
 const hidden = new Set(['script', 'style', 'title', 'template']);
@@ -9,28 +13,39 @@ const lines = new Set(
 );
 const paragraphs = new Set('p,h1,h2,h3,h4,h5,h6,ul,ol,dl,table,blockquote,pre'.split(','));
 
-/** The readable text of an HTML mail: blocks as lines, list items and quotes marked, links with their address. Linear in the length. */
-export function htmlToText(html: string): string {
+/** The readable text of an HTML mail: blocks as lines, list items and quotes marked, links with their address, hidden words left out. Linear in the length. */
+export function htmlToText(source: string): string {
+  const html = shownHtml(source);
   const text = render(html, hidden);
-  if (text !== '' || html.trim() === '') return text;
+  if (text !== '' || source.trim() === '' || render(source, hidden) !== '') return text;
   // A title, style or comment that is never closed swallows the whole mail: better its source than nothing.
-  return render(html.replaceAll(/<(?:!--|\/?(?:style|title|template)\b)/gi, '<i '), new Set(['script']));
+  return render(source.replaceAll(/<(?:!--|\/?(?:style|title|template)\b)/gi, '<i '), new Set(['script']));
 }
 
 /** Over the tokenizer alone: the full parser keeps a stack of open elements, which takes minutes for 400,000 of them. */
 function render(html: string, skipped: ReadonlySet<string>): string {
   const page = writer();
-  const wanted = new Set(['href', 'alt']);
+  const lists = listNumbers();
+  const wanted = new Set(['href', 'alt', 'style', 'start', 'type', 'value', 'reversed']);
   let skipping: string | null = null;
   let tag = '';
   let attribute = '';
   let attributes: Record<string, string> = {};
-  let link: { href: string; from: number } | null = null;
+  let link: Link | null = null;
+  /** The element that keeps its blanks and line breaks, and how many of its name stand open in it. */
+  let kept: { readonly name: string; inside: number } | null = null;
 
   const opened = (): void => {
     if (skipping === null && skipped.has(tag)) skipping = tag;
-    if (tag === 'a') link = { href: (attributes.href ?? '').trim(), from: page.length() };
-    if (skipping === null) openElement(page, tag, attributes);
+    if (tag === 'a') link = { href: attributes['href'] ?? '', from: page.length(), holdsImage: false };
+    if (tag === 'img' && link !== null) link = { ...link, holdsImage: true };
+    if (skipping !== null) return;
+    openElement(page, lists, tag, attributes);
+    if (kept !== null) kept.inside += kept.name === tag ? 1 : 0;
+    else if (tag === 'pre' || keepsBlanks(attributes['style'])) {
+      kept = { name: tag, inside: 0 };
+      page.preformatted(1);
+    }
   };
   const addToAttribute = (text: string): void => {
     if (wanted.has(attribute)) attributes[attribute] = (attributes[attribute] ?? '') + text;
@@ -57,7 +72,11 @@ function render(html: string, skipped: ReadonlySet<string>): string {
         if (name === skipping) skipping = null;
         else if (skipping === null) {
           if (name === 'a') link = writeLink(page, link);
-          closeElement(page, name);
+          closeElement(page, lists, name);
+          if (kept?.name === name && kept.inside-- === 0) {
+            kept = null;
+            page.preformatted(-1);
+          }
         }
       },
       oncdata: (start, end) => page.words(html.slice(start, end)),
@@ -72,30 +91,42 @@ function render(html: string, skipped: ReadonlySet<string>): string {
   return page.text();
 }
 
-function openElement(page: Writer, name: string, attributes: Record<string, string>): void {
+function openElement(
+  page: Writer,
+  lists: ListNumbers,
+  name: string,
+  attributes: Record<string, string>,
+): void {
   if (name === 'br') page.newLine();
   else if (paragraphs.has(name)) page.breakLine(2);
   else if (lines.has(name)) page.breakLine(1);
-  if (name === 'pre') page.preformatted(1);
+  if (name === 'ol' || name === 'ul') lists.open(name, attributes);
   if (name === 'blockquote') page.quote(1);
   if (name === 'td' || name === 'th') page.words(' ');
-  if (name === 'li') page.words('* ');
-  if (name === 'img' && attributes.alt?.trim()) page.words(`[${attributes.alt.trim()}]`);
+  if (name === 'li') page.words(lists.item(attributes, '* '));
+  const alt = attributes['alt']?.trim() ?? '';
+  if (name === 'img' && alt !== '') page.words(`[${alt}]`);
 }
 
-function closeElement(page: Writer, name: string): void {
-  if (name === 'pre') page.preformatted(-1);
+function closeElement(page: Writer, lists: ListNumbers, name: string): void {
+  if (name === 'ol' || name === 'ul') lists.close();
   if (name === 'blockquote') page.quote(-1);
   if (paragraphs.has(name)) page.breakLine(2);
   else if (lines.has(name)) page.breakLine(1);
 }
 
-function writeLink(page: Writer, link: { href: string; from: number } | null): null {
-  if (link === null || !/^(?:https?|ftp|mailto):/i.test(link.href) || link.href.length > 2000) return null;
-  const shown = page.since(link.from).trim();
-  const address = link.href.replace(/^mailto:/i, '');
-  if (shown !== '' && !shown.includes(address.replace(/\/$/, ''))) page.words(` <${address}>`);
+type Link = { readonly href: string; readonly from: number; readonly holdsImage: boolean };
+
+function writeLink(page: Writer, link: Link | null): null {
+  if (link === null) return null;
+  const target = linkTarget(link.href, page.since(link.from), link.holdsImage);
+  if (target !== '') page.words(` ${target}`);
   return null;
+}
+
+/** Some programs write line breaks as they are and let the style keep them. */
+function keepsBlanks(style = ''): boolean {
+  return style !== '' && /white-space\s{0,5}:\s{0,5}(?:pre|break-spaces)/i.test(style);
 }
 
 type Writer = ReturnType<typeof writer>;
@@ -131,9 +162,11 @@ function writer() {
     quote: (by: number): void => void (quoted = Math.max(0, quoted + by)),
     words: (text: string): void => {
       if (preformatted > 0) {
-        text.split('\n').forEach((line, index) => {
+        text.split('\n').forEach((line, index, all) => {
           if (index > 0) newLine();
-          if (line.trimEnd() !== '') emit(line.trimEnd());
+          const words = line.trimEnd();
+          if (words !== '') emit(words);
+          if (index === all.length - 1 && words !== line) space = true;
         });
         return;
       }

@@ -1,38 +1,27 @@
 import sanitize from 'sanitize-html';
-import { shallowHtml } from './shallow-html.ts';
+import { withoutDirectionMarks } from '../text.ts';
+import type { ColorPairs } from './color-pairs.ts';
+import { colorPairs } from './color-pairs.ts';
+import { isLength, safeStyle } from './safe-style.ts';
+import { beginningOfHtml, shownHtml } from './shown-html.ts';
 
-const color =
-  /^(#[0-9a-f]{3,8}|[a-z]{3,20}|rgba?\(\s*[\d.%]+\s*,\s*[\d.%]+\s*,\s*[\d.%]+\s*(,\s*[\d.%]+\s*)?\))$/i;
-const length = /^(0|\d{1,4}(\.\d{1,3})?(px|pt|em|rem|%|ex|ch|in|cm|mm)?)$/i;
-const lengths = /^((0|auto|\d{1,3}(\.\d{1,3})?(px|pt|em|rem|%|in|cm|mm)?)(\s+|$)){1,4}$/i;
-const border = /^[a-z0-9#.,()% ]{1,60}$/i;
-const styleLimit = 2000;
+/** What is longer is a data dump: its text is whole, its look is shown from the beginning. */
+const longestHtml = 4_000_000;
+const mostTags = 100_000;
 const imageData = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]{0,2000000}$/i;
+/** Only what names its host: "https:page" and "/page" would lead to the desk. */
+const absoluteLink = /^(?:https?:\/\/[^/\\]|mailto:|tel:)/i;
 
-const options: sanitize.IOptions = {
+const fixed: sanitize.IOptions = {
   allowedTags: [
-    'a', 'abbr', 'address', 'b', 'bdi', 'bdo', 'big', 'blockquote', 'br', 'caption', 'center', 'cite', 'code', 'col', 'colgroup', 'dd', 'del', 'dfn', 'div', 'dl', 'dt',
+    'a', 'abbr', 'address', 'b', 'bdi', 'big', 'blockquote', 'br', 'caption', 'center', 'cite', 'code', 'col', 'colgroup', 'dd', 'del', 'dfn', 'div', 'dl', 'dt',
     'em', 'figcaption', 'figure', 'font', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'hr', 'i', 'img', 'ins', 'kbd', 'li', 'mark', 'ol', 'p', 'pre', 'q', 'rp', 'rt', 'ruby',
     's', 'samp', 'small', 'span', 'strike', 'strong', 'sub', 'sup', 'table', 'tbody', 'td', 'tfoot', 'th', 'thead', 'time', 'tr', 'tt', 'u', 'ul', 'var', 'wbr',
   ], // prettier-ignore
   nonTextTags: [
-    'script',
-    'style',
-    'textarea',
-    'option',
-    'noscript',
-    'template',
-    'title',
-    'xmp',
-    'iframe',
-    'noembed',
-    'noframes',
-    'plaintext',
-    'math',
-    'svg',
-    'object',
-    'select',
-  ],
+    'script', 'style', 'textarea', 'option', 'noscript', 'template', 'title', 'xmp', 'iframe', 'noembed', 'noframes', 'plaintext', 'math', 'svg', 'object', 'select',
+  ], // prettier-ignore
+  selfClosing: ['img', 'br', 'hr', 'wbr', 'col'],
   allowedAttributes: {
     '*': ['style', 'dir', 'lang', 'align', 'valign', 'title'],
     a: ['href', 'rel', 'target'],
@@ -51,68 +40,55 @@ const options: sanitize.IOptions = {
   allowedSchemes: ['http', 'https', 'mailto', 'tel'],
   allowedSchemesByTag: { img: ['cid', 'data'] },
   allowProtocolRelative: false,
-  allowedStyles: {
-    '*': {
-      color: [color],
-      'background-color': [color],
-      'text-align': [/^(left|right|center|justify|start|end)$/i],
-      'vertical-align': [/^(baseline|top|middle|bottom|sub|super|text-top|text-bottom)$/i],
-      'font-weight': [/^(normal|bold|bolder|lighter|[1-9]00)$/i],
-      'font-style': [/^(normal|italic|oblique)$/i],
-      'font-size': [
-        /^(\d{1,2}(\.\d{1,3})?(px|pt|em|rem|%)|\d{3}%|(x{1,2}-)?(small|large)|medium|smaller|larger)$/i,
-      ],
-      'font-family': [/^[\w\s"',.-]{1,200}$/],
-      'text-decoration': [/^(none|underline|line-through|overline)$/i],
-      'line-height': [/^(normal|\d(\.\d{1,3})?|\d{1,3}(\.\d{1,3})?(px|pt|em|%))$/i],
-      'white-space': [/^(normal|nowrap|pre|pre-wrap|pre-line)$/i],
-      'list-style-type': [/^[a-z-]{1,30}$/i],
-      'border-collapse': [/^(collapse|separate)$/i],
-      direction: [/^(ltr|rtl)$/i],
-      width: [length],
-      height: [length],
-      'max-width': [length],
-      padding: [lengths],
-      'padding-left': [length],
-      'padding-right': [length],
-      'padding-top': [length],
-      'padding-bottom': [length],
-      margin: [lengths],
-      'margin-left': [length],
-      'margin-right': [length],
-      'margin-top': [length],
-      'margin-bottom': [length],
-      border: [border],
-      'border-left': [border],
-      'border-right': [border],
-      'border-top': [border],
-      'border-bottom': [border],
-    },
-  },
-  transformTags: {
-    '*': (tagName, attributes) => ({ tagName, attribs: withoutLongStyle(attributes) }),
-    a: (tagName, attributes) => ({
-      tagName,
-      attribs: { ...withoutLongStyle(attributes), rel: 'noopener noreferrer nofollow', target: '_blank' },
-    }),
-    img: (tagName, attributes) => ({ tagName, attribs: heldBack(withoutLongStyle(attributes)) }),
-  },
+  // Styles are filtered before: what is kept of one is made of parts that are known to be harmless.
+  parseStyleAttributes: false,
 };
 
+const mostOfAttribute: Readonly<Record<string, number>> = {
+  border: 20, cellpadding: 100, cellspacing: 100, colspan: 1000, rowspan: 1000, span: 1000,
+}; // prettier-ignore
+
 /**
- * The sender's HTML fit for an operator's browser: no script, form, frame or style sheet, nothing loaded from elsewhere. The address of
- * a remote image waits in `data-src` until somebody asks for it; images of the mail itself keep their `cid:` reference.
+ * The sender's HTML fit for an operator's browser: no script, form, frame or style sheet, nothing loaded from elsewhere, no words that
+ * were hidden. The address of a remote image waits in `data-src` until somebody asks for it; images of the mail itself keep their
+ * `cid:` reference.
  */
 export function sanitizeHtml(html: string): string {
-  return sanitize(shallowHtml(html), options).trim();
+  return sanitize(shownHtml(beginningOfHtml(html, longestHtml, mostTags)), {
+    ...fixed,
+    ...watching(colorPairs()),
+  }).trim();
 }
 
-/** Style declarations are parsed one by one; no mail program writes thousands of them on one element. */
-function withoutLongStyle(attributes: sanitize.Attributes): sanitize.Attributes {
-  const style = attributes['style'];
-  if (style === undefined || style.length <= styleLimit) return attributes;
-  const { style: _, ...rest } = attributes;
-  return rest;
+function watching(colors: ColorPairs): sanitize.IOptions {
+  return {
+    onOpenTag: (name) => colors.open(name),
+    onCloseTag: () => colors.close(),
+    textFilter: (text) => (colors.inLink() ? withoutDirectionMarks(text) : text),
+    transformTags: {
+      body: asBlock,
+      a: asLink,
+      img: (tagName, attributes) => ({ tagName, attribs: heldBack(attributes) }),
+      '*': (tagName, attributes) => ({ tagName, attribs: tamed(tagName, attributes, colors) }),
+    },
+  };
+}
+
+/** The colours of the page go on the block that stands for it; without any it needs none. */
+function asBlock(tagName: string, attributes: sanitize.Attributes): sanitize.Tag {
+  const { bgcolor, text, style = '', background } = attributes;
+  const ground =
+    bgcolor === undefined ? '' : `background-color:${/^[0-9a-f]{6}$/i.test(bgcolor) ? '#' : ''}${bgcolor};`;
+  const letters = text === undefined ? '' : `color:${/^[0-9a-f]{6}$/i.test(text) ? '#' : ''}${text};`;
+  const colored = `${ground}${letters}${style}`;
+  if (!/color|background|white-space/i.test(colored)) return { tagName, attribs: {} };
+  return { tagName: 'div', attribs: { style: colored, ...(background === undefined ? {} : { background }) } };
+}
+
+function asLink(tagName: string, { href, ...rest }: sanitize.Attributes): sanitize.Tag {
+  const target = href?.trim() ?? '';
+  const attribs = { ...rest, rel: 'noopener noreferrer nofollow', target: '_blank' };
+  return { tagName, attribs: absoluteLink.test(target) ? { href: target, ...attribs } : attribs };
 }
 
 function heldBack(attributes: sanitize.Attributes): sanitize.Attributes {
@@ -121,4 +97,24 @@ function heldBack(attributes: sanitize.Attributes): sanitize.Attributes {
   if (/^cid:/i.test(source) || imageData.test(source)) return { ...rest, src: source };
   if (/^https?:\/\//i.test(source)) return { ...rest, 'data-src': source };
   return source.startsWith('//') ? { ...rest, 'data-src': `https:${source}` } : rest;
+}
+
+/** Colours in pairs, sizes that a page can hold, no mark that turns the reading direction of a hint. */
+function tamed(tagName: string, attributes: sanitize.Attributes, colors: ColorPairs): sanitize.Attributes {
+  const style = safeStyle(attributes['style'] ?? '');
+  const settled = colors.settle(tagName, attributes, style);
+  const tame: sanitize.Attributes = {};
+  for (const [name, value] of Object.entries(settled)) {
+    if (name === 'style' || !isInBounds(name, value)) continue;
+    tame[name] = name === 'title' || name === 'alt' ? withoutDirectionMarks(value) : value;
+  }
+  if (style.size > 0) tame['style'] = [...style].map(([property, value]) => `${property}:${value}`).join(';');
+  return tame;
+}
+
+function isInBounds(name: string, value: string): boolean {
+  if (name === 'width') return isLength(value.trim(), 2000, true);
+  if (name === 'height') return isLength(value.trim(), 2000, false);
+  const most = mostOfAttribute[name];
+  return most === undefined || (/^\s*\d{0,5}\s*$/.test(value) && Number(value) <= most);
 }

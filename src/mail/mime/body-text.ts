@@ -1,23 +1,32 @@
 import { htmlToText } from '../html/html-to-text.ts';
 import type { Entity } from './entity.ts';
+import { textOfAlternative } from './stub-text.ts';
 
 /** A text part that is shown, already decoded. */
 export type ShownPart = { readonly entity: Entity; readonly html: boolean; readonly text: string };
 
-export type Body = { readonly text: string; readonly html: string | null };
+export type Body = {
+  readonly text: string;
+  readonly html: string | null;
+  /** True when the text is the HTML's words and nothing else. */
+  readonly textIsHtml: boolean;
+};
 
 type Section = { readonly plain: string; readonly html: string | null };
 
 /** The mail's text and HTML from its text parts in order: of an alternative the plain branch for text and the last HTML one for HTML. */
 export function assembleBody(parts: readonly ShownPart[]): Body {
   const sections = toSections(parts);
-  const text = sections
-    .map(({ plain, html }) => (plain.trim() !== '' || html === null ? plain : htmlToText(html)))
-    .filter((part) => part.trim() !== '')
-    .join('\n');
-  if (sections.every(({ html }) => html === null)) return { text, html: null };
+  const texts = sections.map(textOfSection).filter(({ text }) => text.trim() !== '');
+  const text = texts.map((part) => part.text).join('\n');
+  if (sections.every(({ html }) => html === null)) return { text, html: null, textIsHtml: false };
   const html = sections.map((section) => section.html ?? escapeText(section.plain)).join('\n');
-  return { text, html };
+  return { text, html, textIsHtml: texts.every(({ isHtml }) => isHtml) };
+}
+
+function textOfSection({ plain, html }: Section): { readonly text: string; readonly isHtml: boolean } {
+  if (html === null) return { text: plain, isHtml: false };
+  return plain.trim() === '' ? { text: htmlToText(html), isHtml: true } : textOfAlternative(plain, html);
 }
 
 function toSections(parts: readonly ShownPart[]): readonly Section[] {

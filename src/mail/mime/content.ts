@@ -21,6 +21,8 @@ import { textOf } from './text-part.ts';
 export type Content = {
   readonly text: string;
   readonly html: string | null;
+  /** True when the text is the HTML's words and nothing else. */
+  readonly textIsHtml: boolean;
   readonly found: readonly Found[];
 };
 
@@ -76,16 +78,13 @@ export function readContent(
   }
   const body = assembleBody(shown);
   if (body.text.trim() !== '' || body.html?.trim()) {
-    return {
-      text: body.text.trim() === '' ? htmlToText(body.html ?? '') : body.text,
-      html: body.html,
-      found,
-    };
+    return { ...body, text: body.text.trim() === '' ? htmlToText(body.html ?? '') : body.text, found };
   }
   if (tnefText.trim() !== '' || tnefHtml !== '') {
-    return { text: tnefText.trim() === '' ? htmlToText(tnefHtml) : tnefText, html: tnefHtml || null, found };
+    const textIsHtml = tnefText.trim() === '';
+    return { text: textIsHtml ? htmlToText(tnefHtml) : tnefText, html: tnefHtml || null, textIsHtml, found };
   }
-  return { ...textOfFiles(bytes, leaves, hint, depth), found };
+  return { ...textOfFiles(bytes, leaves, hint, depth), textIsHtml: false, found };
 }
 
 /**

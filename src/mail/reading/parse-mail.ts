@@ -16,6 +16,7 @@ import { repairRaw } from '../mime/repair-raw.ts';
 import type { Address, Header, ParsedMail } from '../parsed-mail.ts';
 import { sanitizeHtml } from '../html/sanitize-html.ts';
 import { cleanLine, cleanText, shorten } from '../text.ts';
+import type { TrimHints } from '../trim/trim-reply.ts';
 import { visibleText, visibleTextOfHtml } from '../trim/trim-reply.ts';
 
 const longestSubject = 4000;
@@ -36,11 +37,13 @@ function parse(raw: Uint8Array): ParsedMail {
   const { headers } = root;
   const html = content.html === null ? null : cleanText(content.html);
   const text = cleanText(content.text);
+  const head = envelope(headers, hint);
+  const hints = { subject: head.subject, isReport: isReport(root, head.from) };
   return {
     headers: headers.map((header) => shownHeader(header, hint)),
-    ...envelope(headers, hint),
+    ...head,
     text,
-    visibleText: visible(text, html, leaves),
+    visibleText: visible({ text, html, textIsHtml: content.textIsHtml }, hints),
     html: html === null ? null : sanitizeHtml(html),
     attachments: nameAttachments(content.found, html),
     contentHash: contentHash(raw),
@@ -73,14 +76,29 @@ export function envelope(headers: readonly RawHeader[], hint: string | null) {
   };
 }
 
-function visible(text: string, html: string | null, leaves: readonly Entity[]): string {
-  if (text.length > longestTrimmed) return text;
-  const onlyHtml =
-    html !== null &&
-    !leaves.some((entity) => entity.type === 'text/plain' && entity.bodyEnd > entity.bodyStart);
-  const trimmed = withoutArmour(
-    (onlyHtml ? visibleTextOfHtml(html) : null) ?? visibleText(withoutArmour(text)),
+/** A server that reports on a mail names its fields, addresses and times: nothing of that is a quote. */
+function isReport(root: Entity, from: Address | null): boolean {
+  return (
+    root.type === 'multipart/report' ||
+    /^(?:mailer-daemon|postmaster|mail-daemon|mail\.daemon|mdaemon|mailerdaemon)(?:@|$)/.test(
+      from?.address ?? '',
+    ) ||
+    firstHeader(root.headers, 'x-failed-recipients') !== null
   );
+}
+
+/** What its writer wrote of it. The HTML beside the text has marks that say where the earlier mail begins in any language. */
+function visible(
+  {
+    text,
+    html,
+    textIsHtml,
+  }: { readonly text: string; readonly html: string | null; readonly textIsHtml: boolean },
+  hints: TrimHints,
+): string {
+  if (text.length > longestTrimmed) return text;
+  const ofHtml = textIsHtml && html !== null ? visibleTextOfHtml(html, hints) : null;
+  const trimmed = withoutArmour(ofHtml ?? visibleText(withoutArmour(text), { ...hints, html }));
   return trimmed.trim() === '' ? text : trimmed;
 }
 

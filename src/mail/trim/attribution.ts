@@ -1,22 +1,14 @@
+import { clientWords } from './client-words.ts';
+
 /** How many lines an attribution ("On … wrote:") may be wrapped over. */
 const wrapLimit = 4;
 /** No client writes a longer one; what is longer is prose. */
 const lengthLimit = 400;
 
-const openers = [
-  'on', 'at', 'in message', 'le', 'el', 'il', 'in data', 'em', 'am', 'den', 'op', 'w dniu', 'dnia', 'dňa', 'dne', 'på', 'pe', 'la',
-  'pada', 'vào', 'vào lúc', 'στις', 'tarihinde', 'dana', 'в', 'у', 'на', '在', '於', 'في', 'wiadomość napisana przez', 'a', 'ma', 'ons', 'to', 'fre', 'man', 'tir', 'tor', 'lør', 'søn',
-]; // prettier-ignore
-
-const verbs = [
-  'wrote', 'writes', 'said', 'says', 'sent', 'schrieb', 'schrieben sie', 'geschrieben', 'geschreven', 'schreibt', 'a écrit', 'écrit', 'a ecrit', 'nous a dit',
-  'escribió', 'escribio', 'ha escrito', 'ha scritto', 'scrive', 'escreveu', 'schreef', 'napisał(a)', 'napisał', 'napisała', 'napisana przez', 'pisze',
-  'napsal(a)', 'napsal', 'napsala', 'napísal(a)', 'napísal', 'napísala', 'píše', 'skrev', 'skreiv', 'følgende', 'kirjoitti', 'написал(а)', 'написал',
-  'пишет', 'пишете', 'писал(а)', 'писал', 'писала', 'написав(ла)', 'написав', 'написала', 'пише', 'написа', 'napisao/la je', 'napisao/la', 'napisao je',
-  'je napisao', 'je napisala', 'napisao', 'je napisal/a', 'je napisal', 'napisala', 'napisal', 'a scris', 'scrie', 'írta', 'şunu yazdı', 'yazdı', 'έγραψε', 'כתב', 'כתבה',
-  'כתב/ה', 'كتب/كتبت', 'كتب', 'نوشت', 'đã viết', 'viết', 'เขียน', 'เขียนว่า', 'menulis', '写道', '寫道', '写到', 'のメッセージ', '書きました', 'さんは書きました', '작성', '님이 작성',
-  '썼습니다', 'rašė', 'parašė', 'rakstīja', 'kirjutas', 'va escriure', 'idatzi zuen', 'skrifaði',
-]; // prettier-ignore
+const openers = clientWords('opens');
+const verbs = clientWords('wrote');
+/** Verbs of old mail programs that every server uses as well ("host … said:"): with opening words, date and address alone. */
+const weakVerbs = ['said', 'says', 'sent'];
 
 const firstPerson = /(?<=^|[\s,])(i|we|ich|wir|je|j['’]ai|yo|eu|ik|wij|jag|jeg|я|мы)(?=[\s,]|$)/u;
 /** One pass over a line instead of one a verb: nearly every line of a mail ends here. */
@@ -26,11 +18,15 @@ const anyOpener = new RegExp(
   `^(?:在|(?:${openers.map((opener) => RegExp.escape(opener)).join('|')})[\\s\\d])`,
   'u',
 );
-const english = new Set(['wrote', 'writes', 'said', 'says', 'sent']);
+const english = new Set(['wrote', 'writes', ...weakVerbs]);
+/** What a server writes about a mail that it refused, whatever date and address stand in the line. */
+const serverWords =
+  /\b(host|server|smtp|mx|remote|refused|rejected|undeliver\w*|deliver\w*|bounced|failed|failure|error|warning|unable|unreachable)\b|\[\d{1,3}(\.\d{1,3}){3}\]/u;
 const weekdays =
   /^(mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mié|jeu|jue|ven|vie|sam|sáb|dim|dom|seg|ter|qua|qui|sex|pon|wt|śr|czw|pt|sob|ndz|пн|вт|ср|чт|пт|сб|вс|нд|поне|втор|сред|четв|пятн|субб|воск|ma|ti|on|to|fre|lø|lör|sø|sön|ke|pe|la|su)\p{L}*\.?,?\s/u;
 const digit = /\p{Nd}/u;
-const year = /(?<!\d)(19|20)\d\d(?!\d)/;
+/** Also of the Persian, the Islamic and the Buddhist calendar. */
+const year = /(?<!\d)(1[34]|19|20|25)\d\d(?!\d)/;
 const clock = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
 const numericDate = /(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\d)/;
 const address = /[^\s@<>()]@[^\s@<>()]+\.[^\s@<>()]/;
@@ -80,16 +76,26 @@ export function attributionInside(line: string): number {
   return -1;
 }
 
+/** Yahoo on Android puts the earlier mail into the line that introduces it: where it begins there; -1 for no such line. */
+export function historyInside(line: string): number {
+  if (!/^[ \t\u00a0]/.test(line)) return -1;
+  const head = /^.{10,300}?[:：](?=[ \u00a0]{2,}\S)/.exec(line.slice(0, lengthLimit))?.[0];
+  return head !== undefined && address.test(head) && isAttribution(head, 1) ? head.length : -1;
+}
+
 function mayWrap(line: string): boolean {
   return digit.test(line) || line.includes('<') || startsWithOpener(bare(line));
 }
 
-function isAttribution(joined: string, count: number): boolean {
-  if (!/[\d@]| via /.test(joined)) return false;
+function isAttribution(given: string, count: number): boolean {
+  if (!/[\p{Nd}@]| via /u.test(given)) return false;
+  const joined = withAsciiDigits(given);
   const text = bare(joined);
-  if (text.length < 6) return false;
+  if (text.length < 6 || serverWords.test(text)) return false;
   if (postedBy.test(text)) return true;
-  const colon = /[:：][\s\-_*>]{0,40}$/.test(joined);
+  // Zoho puts it between dashes, with no colon.
+  const framed = /^\s*-{3,}.*-{3,}\s*$/.test(joined);
+  const colon = framed || /[:：][\s\-_*>]{0,40}$/.test(joined);
   const words = withoutEnd(text);
   if (
     !colon &&
@@ -98,12 +104,13 @@ function isAttribution(joined: string, count: number): boolean {
   )
     return false;
   const addressed = address.test(text);
-  if (colon && addressed && year.test(text) && clock.test(text) && addressNearEnd.test(text.trimEnd()))
+  if (framed && addressed && year.test(text) && clock.test(text)) return true;
+  if (colon && year.test(text) && clock.test(text) && addressNearEnd.test(text.trimEnd()) && isNamed(joined))
     return true;
   // "On 5 May I wrote:" and "On page 5 the author wrote:" are sentences of the writer's.
   if (!addressed && (firstPerson.test(words) || !dated(text)) && !text.includes(' via ')) return false;
   const opened = startsWithOpener(text) && digit.test(text.slice(0, 60) + (addressed ? '0' : ''));
-  const verb = verbIn(words);
+  const verb = verbIn(words, opened && addressed && dated(text));
   if (verb === 'last') {
     if (opened) return true;
     return colon && (addressed || year.test(text) || clock.test(text) || text.includes(' via '));
@@ -122,13 +129,31 @@ function isAttribution(joined: string, count: number): boolean {
   return year.test(before) && (/^\d/.test(text) || (colon && (weekdays.test(text) || dated(before))));
 }
 
+/** Before an address a program writes a name or the date; a small word ("our invoice to <…>:") makes it a sentence. */
+function isNamed(joined: string): boolean {
+  const before = joined.slice(0, joined.lastIndexOf('<')).trimEnd();
+  return !/(?:^|\s)[\p{Ll}'’]+$/u.test(before);
+}
+
+/** Phones write dates in the digits of their language. */
+function withAsciiDigits(text: string): string {
+  return /[\u0660-\u19ff]/.test(text) ? text.replace(/[\u0660-\u19ff]/g, asciiDigit) : text;
+}
+
+/** The digits of a script stand in a row that begins at a multiple of 16, or six further on. */
+function asciiDigit(character: string): string {
+  const code = character.charCodeAt(0);
+  if (!digit.test(character)) return character;
+  return String((code & 0xf) >= 6 ? (code & 0xf) - 6 : code & 0xf);
+}
+
 /** "Jane Doe wrote:" carries no date; only the quote right below makes it an attribution. */
 function introducesQuote(line: string, lines: readonly string[], next: number): boolean {
   if (
     line.length > 120 ||
     line.length < 6 ||
     !/[:：]\s*$/.test(line) ||
-    verbIn(withoutEnd(bare(line))) === null
+    verbIn(withoutEnd(bare(line)), false) === null
   )
     return false;
   const below = (lines[next] ?? '').trim() === '' ? lines[next + 1] : lines[next];
@@ -156,10 +181,10 @@ function startsWithOpener(text: string): boolean {
   return anyOpener.test(text);
 }
 
-function verbIn(text: string): 'last' | 'within' | null {
-  if (!anyVerb.test(text)) return null;
+function verbIn(text: string, takesWeak: boolean): 'last' | 'within' | null {
+  if (!anyVerb.test(text) && !takesWeak) return null;
   let within = false;
-  for (const verb of verbs) {
+  for (const verb of takesWeak ? [...verbs, ...weakVerbs] : verbs) {
     const at = text.lastIndexOf(verb);
     if (at < 0 || (/^[a-zà-ž]/.test(verb) && /[\p{L}]/u.test(text[at - 1] ?? ' '))) continue;
     const after = text.slice(at + verb.length);

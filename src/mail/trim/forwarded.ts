@@ -1,49 +1,65 @@
 import { parseAddresses } from '../headers/addresses.ts';
-import type { Address, ParsedMail } from '../parsed-mail.ts';
+import { decodeHeaderText } from '../mime/encoded-words.ts';
+import { firstHeader, readHeaderBlock } from '../mime/header-block.ts';
+import { repairRaw } from '../mime/repair-raw.ts';
+import type { Address, ParsedAttachment, ParsedMail } from '../parsed-mail.ts';
 import { attributionLength } from './attribution.ts';
-import { headerBlockLength, headerOf } from './header-block.ts';
+import { headerBlock, headerOf } from './header-block.ts';
 import { originalMarker } from './original-message.ts';
+import { subjectKind, withoutPrefixes } from './subject-prefix.ts';
 
 /** A forwarded mail stands near the top: below the forwarder's remark, above the history it brings along. */
 const MOST_LINES = 400;
 const MOST_HEADER_LINES = 12;
 const LONGEST_LINE = 1000;
-
-const FORWARD_SUBJECT =
-  /^\s*(?:fwd?|wg|tr|rv|vs|i|enc|pd|vb|vl|videresend|redir\.?|[iİ]lt|doorst|пересл|転送|转发)\s?[:：]/iu;
-/** "VS:" is a forward in Danish and a reply in Finnish. */
-const FINNISH_REPLY = /^\s*vs\s?:/i;
+const HEADER_WINDOW = 65_536;
+const NO_LANGUAGES: ReadonlySet<string> = new Set();
 
 /**
  * Who wrote the mail that this one forwards, or null when it forwards none: the attached message's From, else the writer
- * whom mail clients name above a forwarded text. Replies name one too, so the subject has to agree. Says nothing about
- * whether that is true.
+ * whom mail clients name above a forwarded text. Replies name one too, so the subject has to agree: it says so, or it is no
+ * answer's and the copy is marked as forwarded or attached under the same subject. Says nothing about whether that is true.
  */
 export function readForwardedSender(
   mail: Pick<ParsedMail, 'subject' | 'text' | 'attachments'>,
 ): Address | null {
-  if (!FORWARD_SUBJECT.test(mail.subject)) return null;
-  const attached = mail.attachments.find((attachment) => attachment.contentType === 'message/rfc822');
-  if (attached !== undefined) {
-    const header = Buffer.from(attached.content.subarray(0, 65_536)).toString('latin1');
-    const from = /^from:[ \t]*(.*(?:\r?\n[ \t].*)*)/im.exec(header.split(/\r?\n\r?\n/, 1)[0] ?? '')?.[1];
-    const address = from === undefined ? null : firstAddress(from.replace(/\r?\n/g, ''));
-    if (address !== null) return address;
+  const attached = mail.attachments.filter(isMail);
+  if (attached.length === 1 && subjectKind(mail.subject) !== 'reply') {
+    const sender = senderOfAttached(attached[0]!, mail.subject);
+    if (sender !== null) return sender;
   }
   const lines = mail.text
     .split('\n', MOST_LINES)
     .map((line) => line.slice(0, LONGEST_LINE).replace(/^[>\s]+/, ''));
-  if (FINNISH_REPLY.test(mail.subject) && lines.some((line) => /^\*?lähettäjä/i.test(line))) return null;
-  return senderAbove(lines);
+  return senderAbove(lines, mail.subject);
+}
+
+function isMail({ contentType, name }: ParsedAttachment): boolean {
+  return contentType === 'message/rfc822' || /\.eml$/i.test(name);
+}
+
+/** Forwarded as a file, a mail keeps its subject: bare, prefixed, or left out. */
+function senderOfAttached({ content }: ParsedAttachment, subject: string): Address | null {
+  const bytes = repairRaw(content.subarray(0, HEADER_WINDOW));
+  const { headers } = readHeaderBlock(bytes, 0, bytes.length);
+  const bare = withoutPrefixes(subject).toLowerCase();
+  const inner = withoutPrefixes(decodeHeaderText(firstHeader(headers, 'subject') ?? '')).toLowerCase();
+  if (subjectKind(subject) !== 'forward' && bare !== '' && bare !== inner) return null;
+  const from = firstHeader(headers, 'from');
+  return from === null ? null : (parseAddresses(from).find(({ address }) => address.includes('@')) ?? null);
 }
 
 /** The writer named by the first marked copy of a mail, bare header block or "On … wrote:" line. */
-function senderAbove(lines: readonly string[]): Address | null {
+function senderAbove(lines: readonly string[], subject: string): Address | null {
   for (const [index, line] of lines.entries()) {
-    const isCopy = originalMarker(line) !== null || headerBlockLength(lines, index) >= 3;
-    const address = isCopy
-      ? senderInBlock(lines.slice(index, index + 1 + MOST_HEADER_LINES))
-      : senderInAttribution(lines.slice(index, index + attributionLength(lines, index)));
+    const marker = originalMarker(line);
+    const block = headerBlock(lines, marker === null ? index : index + 1, subject, marker !== null);
+    const kind = subjectKind(subject, block?.languages ?? NO_LANGUAGES);
+    if (kind === 'reply' || (kind === null && marker !== 'forward')) continue;
+    const address =
+      marker !== null || block !== null
+        ? senderInBlock(lines.slice(index, index + 1 + MOST_HEADER_LINES))
+        : senderInAttribution(lines.slice(index, index + attributionLength(lines, index)));
     if (address !== null) return address;
   }
   return null;
@@ -52,8 +68,9 @@ function senderAbove(lines: readonly string[]): Address | null {
 function senderInBlock(block: readonly string[]): Address | null {
   for (const line of block) {
     // Yahoo puts the marker and the whole block in one line.
-    const header = headerOf(line.replace(/^\s*-{3,}[^-]{5,60}-{3,}/, ''));
-    const address = header?.kind === 'from' ? firstAddress(header.value) : null;
+    const header = headerOf(line.replace(/^\s*-{3,}[^-]{4,60}-{3,}/, ''));
+    if (header === null || !header.meanings.some(({ kind }) => kind === 'from')) continue;
+    const address = firstAddress(header.value);
     if (address !== null) return address;
   }
   return null;

@@ -1,46 +1,43 @@
 import { parseDocument } from 'htmlparser2';
-import { shallowHtml } from '../html/shallow-html.ts';
-import { originalMarker } from './original-message.ts';
-
-type DomNode = {
-  readonly type: string;
-  readonly data?: string;
-  readonly name?: string;
-  readonly attribs?: Readonly<Record<string, string>>;
-  readonly children?: readonly DomNode[];
-};
+import { htmlToText } from '../html/html-to-text.ts';
+import { linkTarget } from '../html/link-target.ts';
+import type { ListNumbers } from '../html/list-numbers.ts';
+import { listNumbers } from '../html/list-numbers.ts';
+import { beginningOfHtml, shownHtml } from '../html/shown-html.ts';
+import { historyOrQuote, isLeftOut } from './client-marks.ts';
+import type { DomNode } from './client-marks.ts';
+import { historyMark, introductionMark } from './segments.ts';
 
 /** Lines of text as they come: closing a line puts the quote marks of the depth it stands at before it. */
-type Page = { readonly lines: string[]; current: string; depth: number; filled: boolean };
+type Page = {
+  readonly lines: string[];
+  readonly lists: ListNumbers;
+  /** The line that is being written, in pieces: joined as it grows, a long one would be copied for every word. */
+  current: string[];
+  depth: number;
+  filled: boolean;
+};
 
 const depthLimit = 5;
-const skipped = new Set([
-  'script',
-  'style',
-  'head',
-  'title',
-  'template',
-  'noscript',
-  'object',
-  'svg',
-  'base',
-  'meta',
-  'link',
-]);
+/** HTML with more than this is a data dump and no conversation: it is not searched for quotes. */
+const longestHtml = 4_000_000;
+const mostTags = 100_000;
 const blocks = new Set([
   'address', 'article', 'aside', 'blockquote', 'body', 'center', 'dd', 'div', 'dl', 'dt', 'fieldset', 'footer', 'form', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6',
   'header', 'html', 'li', 'main', 'nav', 'ol', 'pre', 'section', 'table', 'tr', 'ul',
 ]); // prettier-ignore
 
 /**
- * HTML as text whose quoted parts carry `>` marks, as a mail program would have written them, so that the rules for text find them.
- * Signature elements are left out.
+ * HTML as text whose quoted parts carry `>` marks, as a mail program would have written them, so that the rules for text find them;
+ * where the marks of a program say that the earlier mail begins or is introduced, a line says so. Signature elements are left out.
+ * HTML that is no conversation by its size is text without marks.
  */
 export function quotedText(html: string): string {
-  const root = parseDocument(shallowHtml(html)) as unknown as DomNode;
-  const page: Page = { lines: [], current: '', depth: 0, filled: false };
-  const open: { node: DomNode; next: number; close: (() => void) | null }[] = [
-    { node: root, next: 0, close: null },
+  if (beginningOfHtml(html, longestHtml, mostTags).length < html.length) return htmlToText(html);
+  const root = parseDocument(shownHtml(html)) as unknown as DomNode;
+  const page: Page = { lines: [], lists: listNumbers(), current: [], depth: 0, filled: false };
+  const open: { node: DomNode; next: number; close: (() => void) | null; kept: boolean }[] = [
+    { node: root, next: 0, close: null, kept: false },
   ];
   while (open.length > 0) {
     const top = open.at(-1);
@@ -52,9 +49,9 @@ export function quotedText(html: string): string {
       continue;
     }
     top.next += 1;
-    if (child.type === 'text') addText(page, child.data ?? '', open.at(-1)?.node.name === 'pre');
+    if (child.type === 'text') addText(page, child.data ?? '', top.kept);
     else if (child.children !== undefined && !isLeftOut(child))
-      open.push({ node: child, next: 0, close: enter(page, child) });
+      open.push({ node: child, next: 0, close: enter(page, child), kept: keepsBlanks(child, top.kept) });
   }
   endLine(page);
   return page.lines
@@ -63,21 +60,38 @@ export function quotedText(html: string): string {
     .trim();
 }
 
+function keepsBlanks(node: DomNode, kept: boolean): boolean {
+  if (node.name === 'pre') return true;
+  const style = node.attribs?.['style'] ?? '';
+  if (style === '' || !/white-space/i.test(style)) return kept;
+  return /white-space\s{0,5}:\s{0,5}(?:pre|break-spaces)/i.test(style);
+}
+
 function enter(page: Page, node: DomNode): (() => void) | null {
   const name = node.name ?? '';
   if (name === 'br') page.lines.push(closed(page));
   if (name === 'hr') rule(page, '________________________________');
-  if (name === 'img') page.current += node.attribs?.['alt'] ?? '';
+  if (name === 'img') add(page, node.attribs?.['alt'] ?? '');
+  if (name === 'a') return link(page, node);
   if (name === 'li') {
     endLine(page);
-    page.current = '- ';
+    page.current = [page.lists.item(node.attribs ?? {}, '- ')];
     return () => endLine(page);
   }
-  if (name === 'td' || name === 'th') page.current += page.current === '' ? '' : ' ';
+  if ((name === 'td' || name === 'th') && page.current.length > 0) add(page, ' ');
+  const role = historyOrQuote(node);
   // With nothing above it there is no reply to part it from.
-  if ((page.filled || page.current.trim() !== '') && startsHistory(node))
-    rule(page, '-----Original Message-----');
-  if (isQuote(node)) {
+  if (role === 'history' && (page.filled || !isBlank(page))) rule(page, historyMark);
+  if (role === 'introduction' && page.depth === 0) {
+    endLine(page);
+    const from = page.lines.length;
+    return () => {
+      endLine(page);
+      for (let at = from; at < page.lines.length; at += 1)
+        if (page.lines[at] !== '') page.lines[at] = `${introductionMark}${page.lines[at] ?? ''}`;
+    };
+  }
+  if (role === 'quote') {
     endLine(page);
     page.depth += 1;
     return () => {
@@ -91,33 +105,63 @@ function enter(page: Page, node: DomNode): (() => void) | null {
   }
   if (!blocks.has(name)) return null;
   endLine(page);
-  return () => endLine(page);
+  if (name !== 'ol' && name !== 'ul') return () => endLine(page);
+  page.lists.open(name, node.attribs ?? {});
+  return () => {
+    endLine(page);
+    page.lists.close();
+  };
 }
 
-function addText(page: Page, data: string, kept: boolean): void {
+/** Behind a link's words stands where it leads. */
+function link(page: Page, node: DomNode): () => void {
+  const lines = page.lines.length;
+  const from = page.current.length;
+  return () => {
+    const shown =
+      page.lines.length === lines
+        ? page.current.slice(from, from + 50).join('')
+        : `${page.lines.slice(lines, lines + 5).join(' ')} ${page.current.slice(0, 50).join('')}`;
+    const holdsImage = node.children?.some((child) => child.name === 'img') ?? false;
+    const target = linkTarget(node.attribs?.['href'] ?? '', shown.replace(/^[\s>]+/, ''), holdsImage);
+    if (target !== '') add(page, page.current.length === 0 ? target : ` ${target}`);
+  };
+}
+
+function add(page: Page, words: string): void {
+  if (words !== '') page.current.push(words);
+}
+
+function isBlank(page: Page): boolean {
+  return page.current.every((words) => words.trim() === '');
+}
+
+function addText(page: Page, given: string, kept: boolean): void {
+  const data = given.replaceAll(historyMark, '').replaceAll(introductionMark, '');
   if (kept) {
     const [first, ...rest] = data.split('\n');
-    page.current += first ?? '';
+    add(page, first ?? '');
     for (const line of rest) {
       page.lines.push(closed(page));
-      page.current = line;
+      add(page, line);
     }
     return;
   }
   const text = data.replace(/[ \t\r\n\f]+/g, ' ');
-  page.current += page.current === '' || page.current.endsWith(' ') ? text.trimStart() : text;
+  const last = page.current.at(-1);
+  add(page, last === undefined || last.endsWith(' ') ? text.trimStart() : text);
 }
 
 function closed(page: Page): string {
-  const text = page.current.trimEnd();
-  page.current = '';
+  const text = page.current.join('').trimEnd();
+  page.current = [];
   page.filled ||= text !== '';
   return page.depth === 0 ? text : `${'>'.repeat(Math.min(page.depth, depthLimit))} ${text}`.trimEnd();
 }
 
 function endLine(page: Page): void {
-  if (page.current.trim() !== '') page.lines.push(closed(page));
-  page.current = '';
+  if (!isBlank(page)) page.lines.push(closed(page));
+  page.current = [];
 }
 
 function gap(page: Page): void {
@@ -128,67 +172,6 @@ function gap(page: Page): void {
 
 function rule(page: Page, line: string): void {
   endLine(page);
-  page.current = line;
+  page.current = [line];
   endLine(page);
-}
-
-/** Gmail writes a quotation its user made himself as blockquote of the class it gives quoted mails, outside of its container. */
-function isQuote(node: DomNode): boolean {
-  if (node.name !== 'blockquote')
-    return /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/.test(classOf(node));
-  // A web page cited is not a mail quoted.
-  if (/^https?:/i.test(node.attribs?.['cite'] ?? '')) return false;
-  return !(/\bgmail_quote\b/.test(classOf(node)) && !isInsideGmailContainer(node)) && !isForward(node);
-}
-
-function isInsideGmailContainer(node: DomNode): boolean {
-  let parent = (node as { parent?: DomNode | null }).parent;
-  for (let steps = 0; parent && steps < 50; steps += 1) {
-    if (parent.name !== 'blockquote' && /\bgmail_(quote|extra)/.test(classOf(parent))) return true;
-    parent = (parent as { parent?: DomNode | null }).parent;
-  }
-  return false;
-}
-
-function isForward(node: DomNode): boolean {
-  let first: DomNode | undefined = node;
-  for (let steps = 0; first !== undefined && steps < 20; steps += 1) {
-    if (first.type === 'text') return originalMarker((first.data ?? '').trim().slice(0, 200)) === 'forward';
-    first = first.children?.find((child) => child.type !== 'text' || (child.data ?? '').trim() !== '');
-  }
-  return false;
-}
-
-/** Marks that Outlook, Hotmail and others put where the earlier mail begins; nothing after them is the writer's. */
-function startsHistory(node: DomNode): boolean {
-  const id = node.attribs?.['id'] ?? '';
-  if (
-    /^(x_)*(divRplyFwdMsg|OLK_SRC_BODY_SECTION|stopSpelling|mail-editor-reference-message-container|ms-outlook-mobile-reference|isForwardContent|reply-intro)/i.test(
-      id,
-    )
-  ) {
-    return true;
-  }
-  if (node.name === 'div' && node.attribs?.['name'] === 'messageReplySection') return true;
-  const classes = classOf(node);
-  if (
-    /\b(OutlookMessageHeader|yahoo_quoted|zmail_extra|ms-outlook-mobile-reference-message|WM_QUOTE|moz-forward-container-none)\b/.test(
-      classes,
-    )
-  )
-    return true;
-  const style = (node.attribs?.['style'] ?? '').slice(0, 300).replace(/\s+/g, '').toLowerCase();
-  return (
-    node.name === 'div' &&
-    /border:none;border-top:solid#?\w+1\.0pt;padding:3\.0pt0(cm|in|mm|pt)?0/.test(style)
-  );
-}
-
-function isLeftOut(node: DomNode): boolean {
-  if (skipped.has(node.name ?? '')) return true;
-  return /\b(gmail_signature|moz-signature|gmail_signature_prefix)\b/.test(classOf(node));
-}
-
-function classOf(node: DomNode): string {
-  return (node.attribs?.['class'] ?? '').slice(0, 300);
 }

@@ -1,6 +1,7 @@
-import { attributionInside, attributionLength } from './attribution.ts';
-import { headerBlockLength } from './header-block.ts';
+import { attributionInside, attributionLength, historyInside } from './attribution.ts';
+import { headerBlock } from './header-block.ts';
 import { originalMarker } from './original-message.ts';
+import { subjectKind } from './subject-prefix.ts';
 
 /**
  * A stretch of a mail's text: the writer's own lines, or quoted ones with what introduced them.
@@ -12,14 +13,36 @@ export type Segment = {
   readonly lines: readonly string[];
 };
 
+/** What is known of a mail besides its text. */
+export type Surroundings = {
+  readonly subject: string;
+  /** A server's report: the fields and addresses in it are what it is about. */
+  readonly isReport: boolean;
+  /** How the quotes begin that the HTML beside the text marks, by letters and digits alone. */
+  readonly introductions: readonly string[];
+};
+
+/** A line that HTML turned into text holds where its marks say that the earlier mail begins. */
+export const historyMark = '\u0001';
+/** What begins a line that HTML marks as the introduction of a quote. */
+export const introductionMark = '\u0002';
+
+type Introduction = { readonly length: number; readonly languages: ReadonlySet<string> };
+
+const noLanguages: ReadonlySet<string> = new Set();
+
 /** Divides lines into the writer's own, quoted and forwarded stretches, in order, none of them lost. */
-export function segmentsOf(lines: readonly string[]): readonly Segment[] {
+export function segmentsOf(lines: readonly string[], around: Surroundings): readonly Segment[] {
   const segments: Segment[] = [];
   let own: string[] = [];
   let fenced = false;
   const closeOwn = (): void => {
     if (own.length > 0) segments.push({ kind: 'own', attribution: [], lines: own });
     own = [];
+  };
+  const rest = (kind: 'history' | 'verbatim', attribution: readonly string[], from: readonly string[]) => {
+    closeOwn();
+    return [...segments, { kind, attribution, lines: from }];
   };
   let at = 0;
   while (at < lines.length) {
@@ -31,26 +54,25 @@ export function segmentsOf(lines: readonly string[]): readonly Segment[] {
       continue;
     }
     const inside = fenced ? -1 : attributionInside(line);
-    const found = fenced || inside > 0 ? null : introductionAt(lines, at);
-    if (found === 'forward') {
-      closeOwn();
-      segments.push({ kind: 'verbatim', attribution: [], lines: lines.slice(at) });
-      return segments;
-    }
+    const found = fenced || inside > 0 ? null : introductionAt(lines, at, around);
+    const forwards =
+      found !== null && (found === 'forward' || subjectKind(around.subject, found.languages) === 'forward');
+    if (forwards) return rest('verbatim', [], lines.slice(at).map(withoutMarks).filter(isNoMark));
+    const history = found === null && inside < 0 && !fenced ? historyInside(line) : -1;
+    if (history > 0)
+      return rest('history', [line.slice(0, history)], [line.slice(history), ...lines.slice(at + 1)]);
     if (found === null) {
       own.push(inside < 0 ? line : line.slice(0, inside).replace(/[\s-]+$/, ''));
       at += 1;
       if (inside < 0) continue;
     }
-    closeOwn();
-    const attribution = lines.slice(at, at + (found ?? 0));
-    const start = at + attribution.length;
+    const length = found === null ? 0 : found.length;
+    const attribution = lines.slice(at, at + length);
+    const start = at + length;
     const end = quoteEnd(lines, start);
-    if (end === start) {
-      segments.push({ kind: 'history', attribution, lines: lines.slice(start) });
-      return segments;
-    }
-    const inner = attribution.length === 0 && found === 0 ? quotedAttribution(lines, start, end) : start;
+    if (end === start) return rest('history', attribution, lines.slice(start));
+    closeOwn();
+    const inner = attribution.length === 0 && found !== null ? quotedAttribution(lines, start, end) : start;
     segments.push({
       kind: 'quote',
       attribution: found === null ? [line] : [...attribution, ...lines.slice(start, inner)],
@@ -63,14 +85,80 @@ export function segmentsOf(lines: readonly string[]): readonly Segment[] {
 }
 
 /** Lines that introduce a quote at `at` (0 when the quote itself begins there), `forward`, or null for the writer's own text. */
-function introductionAt(lines: readonly string[], at: number): number | 'forward' | null {
+function introductionAt(
+  lines: readonly string[],
+  at: number,
+  around: Surroundings,
+): Introduction | 'forward' | null {
   const line = lines[at] ?? '';
   if (line.trim() === '') return null;
-  if (isQuoted(line)) return 0;
   const marker = originalMarker(line);
   if (marker === 'forward') return 'forward';
-  if (marker === 'original') return 1 + headerBlockLength(lines, at + 1);
-  return headerBlockLength(lines, at) || attributionLength(lines, at) || null;
+  if (isQuoted(line)) return quotesForward(lines, at) ? 'forward' : { length: 0, languages: noLanguages };
+  if (line === historyMark || marker === 'original') {
+    const block = headerBlock(lines, at + 1, '', true);
+    return { length: 1 + (block?.length ?? 0), languages: block?.languages ?? noLanguages };
+  }
+  if (line.startsWith(introductionMark)) return { length: markedLength(lines, at), languages: noLanguages };
+  const hinted = hintedLength(lines, at, around.introductions);
+  if (around.isReport) return hinted === 0 ? null : { length: hinted, languages: noLanguages };
+  const block = headerBlock(lines, at, around.subject);
+  if (block !== null) return block;
+  const length = attributionLength(lines, at) || hinted;
+  return length === 0 ? null : { length, languages: noLanguages };
+}
+
+/** Apple Mail and others quote the line that says that a mail is forwarded. */
+function quotesForward(lines: readonly string[], at: number): boolean {
+  for (let index = at; index < at + 4; index += 1) {
+    const line = lines[index] ?? '';
+    if (!isQuoted(line)) return false;
+    if (/[^\s>]/.test(line)) return originalMarker(line.replace(/^[\s>]+/, '')) === 'forward';
+  }
+  return false;
+}
+
+function markedLength(lines: readonly string[], at: number): number {
+  let end = at;
+  while ((lines[end] ?? '').startsWith(introductionMark)) end += 1;
+  return end - at;
+}
+
+/** How many lines at `at` say what the HTML marks as the introduction of a quote; 0 for another line. */
+function hintedLength(lines: readonly string[], at: number, introductions: readonly string[]): number {
+  let length = 0;
+  for (let found = 1; found > 0; length += found) found = oneHinted(lines, at + length, introductions);
+  return length;
+}
+
+function oneHinted(lines: readonly string[], at: number, introductions: readonly string[]): number {
+  if (introductions.length === 0) return 0;
+  let joined = '';
+  for (let count = 1; count <= 4; count += 1) {
+    const line = lines[at + count - 1] ?? '';
+    if (line.length > 500 || line.trim() === '') return 0;
+    joined += lettersOf(line);
+    if (joined === '') return 0;
+    if (introductions.some((wanted) => joined.startsWith(wanted))) return count;
+    if (!introductions.some((wanted) => wanted.startsWith(joined))) return 0;
+  }
+  return 0;
+}
+
+/** A line by its letters and digits, which two renderings of one mail have in common. */
+export function lettersOf(line: string): string {
+  return line
+    .replace(/<(?:mailto|https?):[^<>]*>/gi, '')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function withoutMarks(line: string): string {
+  return line.startsWith(introductionMark) ? line.slice(1) : line;
+}
+
+function isNoMark(line: string): boolean {
+  return line !== historyMark;
 }
 
 /** Some clients quote the line that introduces the quote as well: where the quoted words begin behind it. */

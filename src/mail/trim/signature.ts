@@ -1,49 +1,10 @@
-const devicePrefixes = [
-  'sent from ', 'sent via ', 'sent with ', 'sent by ', 'sent using ', 'sent wirelessly', 'from my iphone', 'from my ipad', 'from my android', 'from my samsung', 'from my mobile', 'from my phone', 'from my blackberry',
-  'get outlook for', 'get the outlook app', 'envoyé depuis', 'envoyé sans fil', 'envoyé de mon', 'envoyé à partir d', 'envoyé avec', 'envoyé par mon', 'télécharger outlook', 'obtenir outlook', 'obtenez outlook',
-  'gesendet von', 'gesendet mit', 'gesendet via', 'gesendet über', 'von meinem ', 'von unterwegs gesendet', 'diese nachricht wurde von', 'diese e-mail wurde von', 'holen sie sich outlook', 'outlook für ',
-  'inviato da', 'inviata da', 'scarica outlook', 'ottieni outlook', 'enviado desde', 'enviado del', 'enviado de ', 'enviado do', 'enviado via', 'enviado pelo', 'enviada do', 'enviado con',
-  'obtener outlook', 'obtenha o outlook', 'obter o outlook', 'verzonden met', 'verzonden vanaf', 'verzonden vanuit', 'verzonden via', 'verstuurd vanaf', 'verstuurd met', 'outlook voor ', 'download outlook',
-  'sendt fra', 'hent outlook', 'skickat från', 'skickades från', 'från min ', 'hämta outlook', 'lähetetty', 'hanki outlook', 'wysłane z', 'wysłano z', 'pobierz outlook', 'pobierz program outlook',
-  'odesláno z', 'odoslané z', 'získat outlook', 'отправлено с', 'отправлено из', 'скачать outlook', 'получить outlook', 'загрузить outlook', 'надіслано з', 'відправлено з', 'trimis de pe', 'trimis din',
-  'elküldve', 'küldve', 'εστάλη από', 'στάλθηκε από', 'נשלח מ', 'أُرسلت من', 'أرسلت من', 'dikirim dari', 'đã gửi từ', 'được gửi từ', '发自我的', '發自我的', '从我的', '從我的', '来自我的', '傳送自', 'ส่งจาก',
-  'poslano z', 'poslano s', 'saadetud minu', 'nosūtīts no', 'išsiųsta iš', 'enviat des', 'bidalia',
-]; // prettier-ignore
-const deviceSuffixes = [' gesendet', ' gesendet.', ' küldve', "'den gönderildi", "'dan gönderildi", ' gönderildi', 'から送信', '에서 보냄', '傳送', '发送']; // prettier-ignore
-const apology =
-  /excuse|forgive|typo|brevity|brief|apolog|entschuldig|tippfehler|veuillez excuser|disculp|fehler/i;
+import { isDeviceLine } from './device-line.ts';
 
 const footerWords =
   /mailing ?list|unsubscribe|confidential|intended recipient|disclaimer|privileged|vertraulich|confidentiel|confidencial|riservat|конфиденциал/i;
 
 const closings =
   /^(best|kind|warm|many|with|yours|thank|thanks|cheers|regards|sincerely|respectfully|cordially|mit |viele gr|liebe gr|beste gr|schöne gr|freundliche|herzliche|gruß|grüße|lg\b|vg\b|mfg|cordialement|bien |salutations|amicalement|saludos|atentamente|un saludo|cordiali|distinti|saluti|grazie|atenciosamente|obrigad|met vriendelijke|groet|mvg|mvh|med vänlig|med venlig|vennlig|hilsen|ystävällisin|terveisin|pozdraw|z poważaniem|s pozdravem|с уважением|с наилучшими|спасибо|з повагою|üdvözlettel|saygılarımla|cu stimă|敬具|此致)/i;
-
-/** Tells whether a line is what a phone or a mail program puts under every mail ("Sent from my …"). */
-export function isDeviceLine(line: string): boolean {
-  if (line.length > 160 || line.length < 6) return false;
-  const text = line
-    .replace(/\[([^\]]{1,100})\]\([^)]{0,100}\)/g, '$1')
-    .replace(/^[\s(<[*_~|—–-]+/u, '')
-    .replace(/[\s)>\]*_~|]+$/u, '')
-    .toLowerCase();
-  if (/^\p{L}{1,20} from mobile/u.test(text)) return true;
-  const known =
-    devicePrefixes.some((prefix) => text.startsWith(prefix)) ||
-    (text.length < 60 && deviceSuffixes.some((suffix) => text.endsWith(suffix)));
-  if (!known) return false;
-  if (apology.test(text)) return true;
-  const words = text
-    .replace(/https?:\S+|<.*$/g, '')
-    .trim()
-    .split(/\s+/);
-  // "Sent from my desk, is much easier than …" is a sentence of the writer's.
-  return (
-    words.length <= 14 &&
-    !/[,;?]\s.*\s\S/.test(text) &&
-    !/\b(is|are|was|were|and i|but|ist|und|est|es|et)\b/.test(text)
-  );
-}
 
 /**
  * Drops device lines and the signature from the lines of one stretch of the writer's own text. A stretch that follows another
@@ -79,23 +40,66 @@ function signatureStart(lines: readonly string[], follows: boolean): number {
   for (const { index, after } of rules) {
     const below = filled.length - after;
     if ((after === 0 && !follows) || below > 25) continue;
-    if (/^\s*(--|—|––|——)\s*$/.test(lines[index] ?? '')) return index;
-    if (weak < 0 && below <= 12 && readsAsFooter(filled.slice(after).map((at) => lines[at] ?? '')))
-      weak = index;
+    const under = filled.slice(after).map((at) => lines[at] ?? '');
+    if (isMark(lines[index] ?? '', under)) return index;
+    const above = lines[filled[after - 1] ?? -1] ?? '';
+    if (weak < 0 && below <= 12 && !/[:：]\s*$/.test(above) && readsAsFooter(under)) weak = index;
   }
   return weak;
 }
 
+/** "-- " is the mark of a signature (RFC 3676 4.3); without its blank it is one when no text of the writer's stands below. */
+function isMark(line: string, under: readonly string[]): boolean {
+  if (/^--[ \u00a0]$/.test(line)) return true;
+  return (
+    /^\s*(--|—|––|——)\s*$/.test(line) &&
+    !under.some((below) => /[?？]\s*$/.test(below) || isLongSentence(below))
+  );
+}
+
 /**
- * Below a rule stands a footer, unless it holds a greeting, a question or whole sentences: then the rule divides the writer's text.
- * Of sentences only those count as a footer that lists and lawyers put there.
+ * Below a rule stands a footer when it has the shape of one: what lists and lawyers put there, or a name with ways to reach it.
+ * With a greeting, a question, whole sentences or facts below, the rule divides the writer's text.
  */
 function readsAsFooter(lines: readonly string[]): boolean {
   if (lines.some((line) => footerWords.test(line))) return true;
-  return !lines.some(
-    (line) =>
-      closings.test(line.trim()) || /[?？]\s*$/.test(line) || /^\s*```/.test(line) || isSentence(line),
+  if (
+    lines.some(
+      (line) =>
+        closings.test(line.trim()) || /[?？]\s*$/.test(line) || /^\s*```/.test(line) || isSentence(line),
+    )
+  )
+    return false;
+  return (
+    lines.length > 0 && lines.every(isOfSignature) && lines.some((line) => reach.test(line) || isName(line))
   );
+}
+
+/** An address, a page or a number to call. */
+const reach =
+  /[^\s@<>]@[^\s@<>]+\.\p{L}{2,}|\b(?:https?:\/\/|www\.)\S|(?:^|[\s(])(?:\+|00)\d[\d\s()./-]{6,20}\d|\b(?:tel|phone|mobile?|mob|fax|cell|handy|direct|office|t|m|f|p|tél|teléfono|telefon|тел|моб|电话|電話)\.?\s?[:：.]?\s{0,3}\(?\+?\d[\d\s()./-]{4,20}\d/iu;
+
+/** No line of facts: digits stand in a signature only in what leads to its owner. */
+function isOfSignature(line: string): boolean {
+  if (reach.test(line)) return true;
+  if (line.length > 120 || /^\s*[^:]{1,30}[:：]\s*\S/u.test(line)) return false;
+  return !/\p{Nd}/u.test(line) || /\b\d{4,6}\s+\p{Lu}\p{L}+/u.test(line);
+}
+
+/** "Ann Example", "Dr. Jane van Dam": a few words, most of them with a capital, and no mark of a sentence. */
+function isName(line: string): boolean {
+  const words = line.trim().split(/\s+/);
+  return (
+    words.length >= 2 &&
+    words.length <= 4 &&
+    !/[:=;!?"/\\\d]/.test(line) &&
+    words.filter((word) => /^\p{Lu}[\p{Ll}'’.-]/u.test(word)).length >= 2 &&
+    words.every((word) => /^(?:\p{Lu}|\p{Ll}{1,3}$)/u.test(word))
+  );
+}
+
+function isLongSentence(line: string): boolean {
+  return isSentence(line) && line.trim().split(/\s+/, 9).length >= 9;
 }
 
 function isSentence(line: string): boolean {

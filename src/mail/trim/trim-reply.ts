@@ -1,34 +1,72 @@
 import { quotedText } from './quoted-html.ts';
-import type { Segment } from './segments.ts';
-import { segmentsOf } from './segments.ts';
+import type { Segment, Surroundings } from './segments.ts';
+import { historyMark, introductionMark, lettersOf, segmentsOf } from './segments.ts';
 import { withoutSignature } from './signature.ts';
 
+/** What helps to tell a writer's words from what his mail program wrote. */
+export type TrimHints = {
+  readonly subject?: string;
+  /** A server's report shows all but the returned copy. */
+  readonly isReport?: boolean;
+  /** The HTML beside the text, whose marks decide where the earlier mail begins. */
+  readonly html?: string | null;
+};
+
+/** The shortest introduction of a quote that is looked for in the text, in letters and digits. */
+const shortestIntroduction = 5;
+const comparedLetters = 60;
+
 /** What the writer wrote: the text without quoted history and signature; never empty when the text is not. */
-export function visibleText(text: string): string {
-  return trimmed(text, false);
+export function visibleText(text: string, hints: TrimHints = {}): string {
+  const introductions = hints.html ? introductionsIn(quotedText(hints.html)) : [];
+  return trimmed(text.replaceAll(historyMark, '').replaceAll(introductionMark, ''), false, {
+    ...surroundings(hints),
+    introductions,
+  });
 }
 
 /** The same for a mail that has only HTML, whose markup tells quotes from text; null when there is no text in it. */
-export function visibleTextOfHtml(html: string): string | null {
+export function visibleTextOfHtml(html: string, hints: Omit<TrimHints, 'html'> = {}): string | null {
   const text = quotedText(html);
   if (text.trim() === '') return null;
-  const visible = trimmed(text, true);
+  const visible = trimmed(text, true, surroundings(hints));
   return visible === '' ? null : visible;
 }
 
-function trimmed(text: string, keepsOwnQuotes: boolean): string {
+function surroundings({ subject = '', isReport = false }: TrimHints): Surroundings {
+  return { subject, isReport, introductions: [] };
+}
+
+/** The first line behind every mark of the HTML, by its letters: the text beside it has the same words, wrapped or not. */
+function introductionsIn(marked: string): readonly string[] {
+  const lines = marked.split('\n');
+  const found = lines.flatMap((line, index) => {
+    if (line.startsWith(introductionMark)) return [line.slice(1)];
+    if (line !== historyMark) return [];
+    return lines.slice(index + 1, index + 6).find((next) => lettersOf(next) !== '') ?? [];
+  });
+  return found
+    .map((line) => lettersOf(line).slice(0, comparedLetters))
+    .filter((letters) => letters.length >= shortestIntroduction)
+    .slice(0, 50);
+}
+
+function trimmed(text: string, keepsOwnQuotes: boolean, around: Surroundings): string {
   // Marks of writing direction stand around names and addresses in Hebrew and Arabic mail and hide what they are.
   const lines = text
     .trimEnd()
     .replace(/\r+\n?/g, '\n')
     .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .split('\n');
-  const segments = segmentsOf(lines);
+  const segments = segmentsOf(lines, around);
   const shown = shownText(segments, keepsOwnQuotes);
   if (shown !== '') return shown;
   // A mail of nothing but a signature, or of nothing but a quote, is shown as it is.
   const own = segments.filter((segment) => segment.kind === 'own').flatMap((segment) => segment.lines);
-  return tidy(own) || tidy(lines);
+  return (
+    tidy(own) ||
+    tidy(lines.filter((line) => line !== historyMark).map((line) => line.replaceAll(introductionMark, '')))
+  );
 }
 
 function shownText(all: readonly Segment[], keepsOwnQuotes: boolean): string {

@@ -1,0 +1,113 @@
+import type { HidingNames } from './hidden-style.ts';
+import { hidesWords, hidingNames, isHidden, setsFontSize } from './hidden-style.ts';
+import { attributesIn, nameAt, seeker, selfClosing, tagEnd, voids } from './html-tags.ts';
+
+/** Deeper nesting than this is no mail but an attack: parsers and browsers take quadratic time or recurse over it. */
+const depthLimit = 200;
+/** What ends a paragraph that was not closed. */
+const blocks = new Set(
+  'address,article,aside,blockquote,center,div,dl,fieldset,footer,form,h1,h2,h3,h4,h5,h6,header,hr,main,nav,ol,p,pre,section,table,ul'.split(
+    ',',
+  ),
+);
+
+/** A hidden element that is open: its place among the open ones, and the output as it was before. */
+type Hidden = {
+  readonly depth: number;
+  readonly kept: number;
+  readonly from: number;
+  readonly at: number;
+  /** Only its own words are hidden, unless something in it sets a size again. */
+  readonly wordsOnly: boolean;
+};
+
+/**
+ * The same HTML with what no browser shows left out: elements hidden by style, and the islands of XML that Office leaves; and
+ * with the tags beyond a depth no mail needs. One pass. A hidden element that is never closed stays, or a slip would lose the mail.
+ */
+export function shownHtml(text: string): string {
+  const names = hidingNames(text);
+  const seek = seeker(text);
+  const open: string[] = [];
+  const kept: string[] = [];
+  let hidden: Hidden | null = null;
+  let from = 0;
+
+  const leaveOut = (until: number): void => {
+    if (hidden === null) return;
+    kept.length = hidden.kept;
+    kept.push(text.slice(hidden.from, hidden.at), ' ');
+    from = until;
+    hidden = null;
+  };
+  const isOpenAt = (depth: number): boolean => hidden !== null && hidden.depth === depth;
+
+  let at = text.indexOf('<');
+  while (at >= 0) {
+    const closing = text[at + 1] === '/';
+    const name = nameAt(text, at + (closing ? 2 : 1));
+    const end = name === '' ? seek.pastComment(at) : tagEnd(text, at);
+    if (end < 0) break;
+    if (name === '') {
+      at = text.indexOf('<', end);
+      continue;
+    }
+    let fits = true;
+    if (closing) {
+      const last = open.lastIndexOf(name);
+      fits = last >= 0 || voids.has(name);
+      if (last >= 0) open.length = last;
+      if (last >= 0 && hidden !== null && last <= hidden.depth) leaveOut(isOpenAt(last) ? end : at);
+    } else if (!voids.has(name)) {
+      const top = open.at(-1);
+      if (
+        (selfClosing.has(name) && top === name) ||
+        (top === 'p' && blocks.has(name) && isOpenAt(open.length - 1))
+      )
+        open.pop();
+      if (isOpenAt(open.length)) leaveOut(at);
+      fits = open.length < depthLimit;
+      if (fits) open.push(name);
+    }
+    if (!fits) {
+      if (from < at) kept.push(text.slice(from, at), ' ');
+      from = end;
+    } else if (!closing) {
+      const attributes = attributesIn(text, at + 1 + name.length, end, names.size > 0);
+      if (hidden !== null && hidden.wordsOnly && showsAgain(name, attributes)) hidden = null;
+      const how: 'whole' | 'words' | null =
+        hidden === null && !voids.has(name) ? howHidden(name, attributes, names) : null;
+      if (how !== null)
+        hidden = { depth: open.length - 1, kept: kept.length, from, at, wordsOnly: how === 'words' };
+    }
+    at = text.indexOf('<', closing ? end : seek.pastRawText(name, end));
+  }
+  kept.push(at >= 0 ? text.slice(from, at) : text.slice(from));
+  return kept.join('');
+}
+
+/** The beginning of HTML that has more characters or tags than any mail needs; all of other HTML. */
+export function beginningOfHtml(html: string, mostCharacters: number, mostTags: number): string {
+  let at = -1;
+  for (let tags = 0; tags <= mostTags; tags += 1) {
+    at = html.indexOf('<', at + 1);
+    if (at < 0 || at > mostCharacters) return html.slice(0, mostCharacters);
+  }
+  return html.slice(0, at);
+}
+
+function howHidden(
+  name: string,
+  attributes: Readonly<Record<string, string>> | null,
+  names: HidingNames,
+): 'whole' | 'words' | null {
+  if (name === 'xml') return 'whole';
+  // A hidden body or page is a slip of a template, and all there is.
+  if (attributes === null || name === 'body' || name === 'html') return null;
+  if (isHidden(attributes, names)) return 'whole';
+  return hidesWords(attributes) ? 'words' : null;
+}
+
+function showsAgain(name: string, attributes: Readonly<Record<string, string>> | null): boolean {
+  return name === 'img' || (attributes !== null && setsFontSize(attributes));
+}

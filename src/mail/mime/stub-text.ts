@@ -1,0 +1,37 @@
+import { htmlToText } from '../html/html-to-text.ts';
+
+/** More words than this are no stub, whatever the HTML has. */
+const longestStub = 80;
+/** What mailers put beside an HTML mail for readers without HTML; in many languages the word is the same. */
+const excuse =
+  /\bhtml\b|\bbrowser\b|\bwebmail\b|multi-?part message in mime|mime[- ](?:format|compatible|nachricht)|(?:online|web)[- ](?:version|versie|versión|ansicht)|e-?mail[- ](?:client|programm|reader|viewer)|формате? html|браузер|瀏覽器|浏览器|ブラウザ|브라우저/i;
+
+/**
+ * The text of an alternative: the plain part, unless it is a stub beside HTML that says more. Then it is the HTML's words, and those of
+ * the plain part before them when they are no excuse and not in the HTML.
+ */
+export function textOfAlternative(
+  plain: string,
+  html: string,
+): { readonly text: string; readonly isHtml: boolean } {
+  const words = wordsOf(plain);
+  if (words.length > longestStub) return { text: plain, isHtml: false };
+  const full = htmlToText(html);
+  const known = wordsOf(full);
+  const inHtml = new Set(known);
+  const shared = words.filter((word) => inHtml.has(word)).length;
+  const more = known.length - shared;
+  if (words.length === 0)
+    return known.length === 0 ? { text: plain, isHtml: false } : { text: full, isHtml: true };
+  if (excuse.test(plain) && more >= 1 && shared < known.length * 0.8) return { text: full, isHtml: true };
+  // The beginning of the HTML, or a mail without the greater part of it.
+  if (shared === words.length && more >= 5 && known.length >= words.length * 1.5)
+    return { text: full, isHtml: true };
+  if (more >= 30 && known.length >= words.length * 5 && shared < words.length * 0.5)
+    return { text: `${plain.trimEnd()}\n\n${full}`, isHtml: false };
+  return { text: plain, isHtml: false };
+}
+
+function wordsOf(text: string): readonly string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+}

@@ -1,0 +1,96 @@
+import { headerOf } from './header-block.ts';
+import { originalMarker } from './original-message.ts';
+
+export type DomNode = {
+  readonly type: string;
+  readonly data?: string;
+  readonly name?: string;
+  readonly attribs?: Readonly<Record<string, string>>;
+  readonly children?: readonly DomNode[];
+};
+
+const skipped = new Set([
+  'script',
+  'style',
+  'head',
+  'title',
+  'template',
+  'noscript',
+  'object',
+  'svg',
+  'base',
+  'meta',
+  'link',
+]);
+
+/** Where the earlier mail begins and runs to the end: Outlook, its phone and web programs, Hotmail, Spark, Yahoo, Zoho, Zimbra. */
+const historyIds =
+  /^(x_)*(divRplyFwdMsg|OLK_SRC_BODY_SECTION|stopSpelling|mail-editor-reference-message-container|ms-outlook-mobile-reference|isForwardContent|reply-intro|zwchr|appendonsend_quote)/i;
+const historyClasses =
+  /\b(OutlookMessageHeader|yahoo_quoted|zmail_extra|zmail_extra_hr|ms-outlook-mobile-reference-message|WM_QUOTE|moz-forward-container-none|missive_quote|front-blockquote|hs_reply|sh-quoted-content)\b/;
+/** The line that introduces a quote: Gmail, Thunderbird, Roundcube. */
+const introductionClasses = /\b(gmail_attr|moz-cite-prefix|moz-email-headers-table-none)\b/;
+const quoteClasses = /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/;
+
+/** What a mail program's own marks say of an element: the earlier mail, a quote of it, or what introduces the quote. */
+export function historyOrQuote(node: DomNode): 'history' | 'quote' | 'introduction' | null {
+  if (node.name !== 'blockquote' && Object.keys(node.attribs ?? {}).length === 0) return null;
+  if (startsHistory(node)) return 'history';
+  if (isQuote(node)) return 'quote';
+  return introductionClasses.test(classOf(node)) && !holdsForward(node) ? 'introduction' : null;
+}
+
+/** Elements without words of the writer's: signatures by their mark, and what is no text. */
+export function isLeftOut(node: DomNode): boolean {
+  if (skipped.has(node.name ?? '')) return true;
+  return /\b(gmail_signature|moz-signature|gmail_signature_prefix)\b/.test(classOf(node));
+}
+
+/** Gmail writes a quotation its user made himself as blockquote of the class it gives quoted mails, outside of its container. */
+function isQuote(node: DomNode): boolean {
+  if (node.name !== 'blockquote') return quoteClasses.test(classOf(node));
+  // A web page cited is not a mail quoted.
+  if (/^https?:/i.test(node.attribs?.['cite'] ?? '')) return false;
+  return !(/\bgmail_quote\b/.test(classOf(node)) && !isInsideGmailContainer(node)) && !holdsForward(node);
+}
+
+function isInsideGmailContainer(node: DomNode): boolean {
+  let parent = (node as { parent?: DomNode | null }).parent;
+  for (let steps = 0; parent && steps < 50; steps += 1) {
+    if (parent.name !== 'blockquote' && /\bgmail_(quote|extra)/.test(classOf(parent))) return true;
+    parent = (parent as { parent?: DomNode | null }).parent;
+  }
+  return false;
+}
+
+function holdsForward(node: DomNode): boolean {
+  return originalMarker(firstText(node)) === 'forward';
+}
+
+/** The words that an element begins with. */
+function firstText(node: DomNode): string {
+  let first: DomNode | undefined = node;
+  for (let steps = 0; first !== undefined && steps < 20; steps += 1) {
+    if (first.type === 'text') return (first.data ?? '').trim().slice(0, 200);
+    first = first.children?.find((child) => child.type !== 'text' || (child.data ?? '').trim() !== '');
+  }
+  return '';
+}
+
+function startsHistory(node: DomNode): boolean {
+  const { id = '', name: label = '', style: given = '', 'data-marker': marker = '' } = node.attribs ?? {};
+  if (historyIds.test(id) || historyClasses.test(classOf(node))) return !holdsForward(node);
+  if (node.name !== 'div') return false;
+  if (label === 'messageReplySection' || label === 'quote' || marker === '__QUOTED_TEXT__') return true;
+  const style = given.slice(0, 300).replace(/\s+/g, '').toLowerCase();
+  if (/border:none;border-top:solid#?\w+1\.0pt;padding:3\.0pt0(cm|in|mm|pt)?0/.test(style)) return true;
+  // Windows Mail draws a line of its own above the header block.
+  return (
+    style.includes('border-top-style:solid') &&
+    headerOf(`${firstText(node).replace(/:$/, '')}:`)?.meanings[0]?.kind === 'from'
+  );
+}
+
+function classOf(node: DomNode): string {
+  return (node.attribs?.['class'] ?? '').slice(0, 300);
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { htmlToText } from '../../src/mail/html/html-to-text.ts';
+import { sanitizeHtml } from '../../src/mail/html/sanitize-html.ts';
+import { textOfAlternative } from '../../src/mail/mime/stub-text.ts';
+import { cleanLine } from '../../src/mail/text.ts';
+import { visibleTextOfHtml } from '../../src/mail/trim/trim-reply.ts';
+
+describe('hidden words are in no text', () => {
+  test.each([
+    '<div style="display:none;max-height:0">SECRET</div>',
+    '<span style="visibility:hidden">SECRET</span>',
+    '<p hidden>SECRET</p>',
+    '<div style="max-height:0px;overflow:hidden">SECRET</div>',
+    '<span style="font-size:0px">SECRET</span>',
+    '<div style="opacity:0">SECRET</div>',
+    '<div style="position:absolute;left:-9999px">SECRET</div>',
+    '<style>.pre{display:none !important}</style><div class="pre">SECRET</div>',
+    '<td><span style="display:none">SECRET</td>',
+    '<xml><o:Settings>SECRET</o:Settings></xml>',
+  ])('%s', (html) => {
+    const page = `${html}<p>parcel 5 is late</p>`;
+    for (const text of [sanitizeHtml(page), htmlToText(page), visibleTextOfHtml(page)]) {
+      expect(text).not.toContain('SECRET');
+      expect(text).toContain('parcel 5 is late');
+    }
+  });
+
+  test.each([
+    '<td style="font-size:0"><div style="font-size:14px">WORDS</div></td>',
+    '<a style="mso-hide:all">WORDS</a>',
+    '<style>@media screen{.m{display:none}}</style><p class="m">WORDS</p>',
+    '<div style="display:none">WORDS',
+    '<!-- <div style="display:none"> --><p>WORDS</p></div>',
+    '<p style="display:none">x<div>WORDS</div></p>',
+  ])('what is shown stays: %s', (html) => {
+    expect(htmlToText(`<p>a</p>${html}`)).toContain('WORDS');
+  });
+});
+
+test.each([
+  ['<span style="background:yellow">x</span>', 'background-color:yellow'],
+  ['<span style="background:#ff0 none repeat scroll 0 0">x</span>', 'background-color:#ff0'],
+  ['<span style="text-decoration:line-through solid red">x</span>', 'text-decoration:line-through'],
+  ['<span style="text-decoration-line:underline">x</span>', 'text-decoration-line:underline'],
+  ['<div style="white-space:break-spaces">x</div>', 'white-space:pre-wrap'],
+  ['<td bgcolor="#000000"><font color="white">x</font></td>', 'color="white"'],
+  ['<div style="background:#000;color:#fff">x</div>', 'background-color:#000;color:#fff'],
+])('%s is shown with %s', (html, kept) => {
+  expect(sanitizeHtml(`<table><tr>${html}</tr></table>`)).toContain(kept);
+});
+
+test.each([
+  '<div style="background:url(x.png);color:#fff">x</div>',
+  '<div style="background:var(--x);color:white">x</div>',
+  '<div class="dark"><span style="color:#fefefe">x</span></div>',
+  '<td background="x.png"><font color="#ffffff">x</font></td>',
+  '<div style="background:#000;color:var(--ink)">x</div>',
+])('half a pair of colours is none: %s', (html) => {
+  expect(sanitizeHtml(html)).not.toMatch(/color/);
+});
+
+test.each(['page', '/page', '//host/page', '#top', 'https:page', '\\\\host', '/\\host', '?a=1'])(
+  'a link to %s leads nowhere',
+  (href) => {
+    expect(sanitizeHtml(`<a href="${href}">x</a>`)).not.toContain('href');
+  },
+);
+
+test.each([
+  '<img width="9999" src="cid:x">',
+  '<img height="100%" src="cid:x">',
+  '<div style="height:100%">x</div>',
+  '<div style="width:9999px">x</div>',
+  '<p style="margin:999em">x</p>',
+  '<p style="font-size:99em">x</p>',
+  '<p style="line-height:999px">x</p>',
+  '<p style="border:9999px solid">x</p>',
+])('sizes are bounded: %s', (html) => {
+  expect(sanitizeHtml(html)).not.toMatch(/9{2,}|100%/);
+});
+
+test('marks of direction are gone from names, subjects and the words of links', () => {
+  expect(cleanLine('a\u202Eb\u2066c\u2069')).toBe('abc');
+  expect(sanitizeHtml('<a href="https://x.example">\u202Emoc</a>')).toContain('>moc</a>');
+  expect(sanitizeHtml('<a href="https://x.example"><bdo dir="rtl">moc</bdo></a>')).not.toContain('bdo');
+});
+
+test.each([
+  ['<ol><li>a</li><li>b</li></ol>', '1. a\n2. b'],
+  ['<ol start="4"><li>a</li></ol>', '4. a'],
+  ['<ol type="A"><li>a</li><li>b</li></ol>', 'A. a\nB. b'],
+  ['<ol><li value="9">a</li><li>b</li></ol>', '9. a\n10. b'],
+  ['<ol style="list-style-type:lower-roman"><li>a</li><li>b</li></ol>', 'i. a\nii. b'],
+  ['<a href="https://c.example/1">this</a>', 'this <https://c.example/1>'],
+  ['<a href="https://c.example/1"><img src="cid:x"></a>', '<https://c.example/1>'],
+  [
+    '<a href="https://evil.example/">https://good.example/</a>',
+    'https://good.example/ <https://evil.example/>',
+  ],
+  ['<div style="white-space:pre-wrap">a\nb</div>', 'a\nb'],
+])('%s reads %s in every text', (html, text) => {
+  expect(htmlToText(html)).toBe(text);
+  expect(visibleTextOfHtml(html)).toBe(text);
+});
+
+test.each([
+  'This message is in HTML format. Please use a mail program that can show HTML.',
+  'Ihr E-Mail-Programm kann kein HTML anzeigen.',
+  'Votre messagerie ne lit pas le HTML.',
+  'Для просмотра нужен браузер.',
+  'この メールは HTML です',
+])('a stub gives way to the words of the HTML: %s', (plain) => {
+  const html = '<p>The chair of order twelve has a brokenleg.</p>';
+  expect(textOfAlternative(plain, html)).toEqual({
+    text: 'The chair of order twelve has a brokenleg.',
+    isHtml: true,
+  });
+});
+
+test('a plain part with words of its own stays', () => {
+  expect(textOfAlternative('The chair broke.', '<p>The chair broke.</p>').isHtml).toBe(false);
+});

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { subjectKind, withoutPrefixes } from '../../src/mail/trim/subject-prefix.ts';
+
+test.each([
+  'RES: Delivery', 'SV: Delivery', 'AW: Delivery', 'Antw.: Delivery'.replace('.', ''), 'Odp: Delivery', 'YNT: Delivery', 'ATS: Delivery', 'Vá: Delivery',
+  'ΑΠ: Delivery', 'Отв: Delivery', 'Відп: Delivery', 'תגובה: Delivery', 'رد: Delivery', '回复：Delivery', '回覆: Delivery', '返信: Delivery', '회신: Delivery',
+  'Trả lời: Delivery', 'BLS: Delivery', 'Re[2]: Delivery', 'RE(3): Delivery', 'Re^2: Delivery', 'Re : Delivery', 'RE: AW: SV: Delivery',
+  '[EXTERNAL] Re: Delivery', 'Re: [EXTERNAL] Delivery', '[EXT] Delivery', '[SPAM] AW: Delivery', '{Spam?} Delivery', '[External Sender] Re: Delivery', '*EXTERN* Delivery',
+  'WG: Delivery', 'TR: Delivery', 'RV: Delivery', 'ENC: Delivery', 'VB: Delivery', 'PD: Delivery', 'İLT: Delivery', 'Redirecționat: Delivery', '转发: Delivery', '轉寄：Delivery', 'Továbbítás: Delivery',
+])('%s is about Delivery', (subject) => {
+  expect(withoutPrefixes(subject)).toBe('Delivery');
+}); // prettier-ignore
+
+test.each([
+  'Invoice: 12',
+  'Delivery: late',
+  '[JIRA-12] broken',
+  'Reply needed: today',
+  'Rechnung: 5',
+  'Question 3: how?',
+])('%s is a subject of its own', (subject) => {
+  expect(withoutPrefixes(subject)).toBe(subject);
+});
+
+test('one prefix answers in one language and forwards in another', () => {
+  expect(subjectKind('VS: Lasku', new Set(['fi']))).toBe('reply');
+  expect(subjectKind('VS: Faktura', new Set(['da']))).toBe('forward');
+  expect(subjectKind('[EXTERNAL] Fwd: Invoice')).toBe('forward');
+  expect(subjectKind('Re: Fwd: Invoice')).toBe('reply');
+  expect(subjectKind('Invoice')).toBeNull();
+});
