@@ -86,6 +86,11 @@ export function shownHtml(text: string): string {
   return kept.join('');
 }
 
+/** Tells whether HTML is a data dump by its size, and no conversation that could be searched for quotes. */
+export function isDump(html: string): boolean {
+  return beginningOfHtml(html, 4_000_000, 100_000).length < html.length;
+}
+
 /** The beginning of HTML that has more characters or tags than any mail needs; all of other HTML. */
 export function beginningOfHtml(html: string, mostCharacters: number, mostTags: number): string {
   let at = -1;

@@ -15,6 +15,7 @@ import { firstHeader } from '../mime/header-block.ts';
 import { repairRaw } from '../mime/repair-raw.ts';
 import type { Address, Header, ParsedMail } from '../parsed-mail.ts';
 import { sanitizeHtml } from '../html/sanitize-html.ts';
+import { isDump } from '../html/shown-html.ts';
 import { cleanLine, cleanText, shorten } from '../text.ts';
 import type { TrimHints } from '../trim/trim-reply.ts';
 import { visibleText, visibleTextOfHtml } from '../trim/trim-reply.ts';
@@ -96,7 +97,7 @@ function visible(
   }: { readonly text: string; readonly html: string | null; readonly textIsHtml: boolean },
   hints: TrimHints,
 ): string {
-  if (text.length > longestTrimmed) return text;
+  if (text.length > longestTrimmed || (html !== null && isDump(html))) return text;
   const ofHtml = textIsHtml && html !== null ? visibleTextOfHtml(html, hints) : null;
   const trimmed = withoutArmour(ofHtml ?? visibleText(withoutArmour(text), { ...hints, html }));
   return trimmed.trim() === '' ? text : trimmed;
