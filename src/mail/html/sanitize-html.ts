@@ -7,7 +7,7 @@ import { beginningOfHtml, shownHtml } from './shown-html.ts';
 
 /** What is longer is a data dump: its text is whole, its look is shown from the beginning. */
 const longestHtml = 4_000_000;
-const mostTags = 100_000;
+const mostTags = 50_000;
 const imageData = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]{0,2000000}$/i;
 /** Only what names its host: "https:page" and "/page" would lead to the desk. */
 const absoluteLink = /^(?:https?:\/\/[^/\\]|mailto:|tel:)/i;
