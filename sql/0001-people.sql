@@ -45,16 +45,11 @@ create table sign_in_links (
   id bigint generated always as identity primary key,
   operator_id bigint not null references operators on delete cascade,
   requested_at timestamptz not null,
-  attempt_count integer not null default 0,
-  -- Null once it is sent or given up.
-  next_attempt_at timestamptz,
   hash bytea constraint sign_in_links_hash_key unique constraint sign_in_links_hash_sha256 check (octet_length(hash) = 32),
-  sent_at timestamptz,
   expires_at timestamptz,
   used_at timestamptz,
   constraint sign_in_links_hash_ends check ((hash is null) = (expires_at is null))
 );
-create index sign_in_links_due on sign_in_links (next_attempt_at) where next_attempt_at is not null;
 create index sign_in_links_operator on sign_in_links (operator_id, requested_at);
 
 -- Kept 24 hours: a repeated POST renders the resource that the first one made.

@@ -3,10 +3,14 @@
 
 create table deliveries (
   id bigint generated always as identity primary key,
-  message_id bigint not null constraint deliveries_message_key unique references messages on delete cascade,
-  request_id bigint not null references requests on delete cascade,
-  mailbox_id bigint not null references mailboxes on delete restrict,
-  kind text not null constraint deliveries_kind_known check (kind in ('reply', 'notice')),
+  -- Null for a mail of the desk's own, which belongs to no request.
+  message_id bigint constraint deliveries_message_key unique references messages on delete cascade,
+  request_id bigint references requests on delete cascade,
+  -- Null for a desk mail that any mailbox may send.
+  mailbox_id bigint references mailboxes on delete restrict,
+  kind text not null constraint deliveries_kind_known check (kind in ('reply', 'notice', 'desk')),
+  -- What is due is sent in this order: 0 sign-in links, 1 replies, 2 notices, 3 other mails of the desk's own.
+  priority smallint not null constraint deliveries_priority_known check (priority between 0 and 3),
   state text not null constraint deliveries_state_known
     check (state in ('queued', 'held', 'sending', 'sent', 'deferred', 'failed', 'bounced', 'cancelled')),
   -- The inbound message quoted below the answer, fixed when queued so that every attempt sends the same bytes.
@@ -23,12 +27,15 @@ create table deliveries (
   lease_until timestamptz,
   created_at timestamptz not null,
   sent_at timestamptz,
+  constraint deliveries_desk_has_no_request
+    check ((message_id is null) = (kind = 'desk') and (request_id is null) = (kind = 'desk')
+      and (mailbox_id is not null or kind = 'desk')),
   constraint deliveries_lease_while_sending check ((state = 'sending') = (lease_owner is not null and lease_until is not null)),
   constraint deliveries_waiting_has_time check ((state in ('queued', 'held', 'deferred')) = (next_attempt_at is not null)),
   constraint deliveries_sent_has_time check (state not in ('sent', 'bounced') or sent_at is not null)
 );
--- Replies are claimed before notices, each in the order of their turn.
-create index deliveries_due on deliveries (kind, next_attempt_at, id) where state in ('queued', 'held', 'deferred');
+-- Claimed by priority, each in the order of their turn.
+create index deliveries_due on deliveries (priority, next_attempt_at, id) where state in ('queued', 'held', 'deferred');
 create index deliveries_leases on deliveries (lease_until) where state = 'sending';
 create index deliveries_request on deliveries (request_id, id);
 create index deliveries_state on deliveries (state, id);
@@ -65,6 +72,22 @@ create table delivery_attempts (
 );
 create index delivery_attempts_delivery on delivery_attempts (delivery_id, id);
 
+-- What the desk itself writes to its people: alarms, sign-in links.
+create table desk_mails (
+  delivery_id bigint primary key references deliveries on delete cascade,
+  kind text not null
+    constraint desk_mails_kind_known check (kind in ('sign_in', 'relay_silent', 'relay_back', 'google_access_lost')),
+  -- The row that it is about, which only its composer knows: a sign-in link's.
+  about_id bigint,
+  -- Null for what is composed when it is sent: a sign-in link's secret is stored nowhere.
+  subject text,
+  text text,
+  internet_message_id text not null constraint desk_mails_internet_message_id_key unique,
+  -- Later nobody wants it: an alarm about yesterday only confuses, a sign-in link is asked for again.
+  worth_until timestamptz not null,
+  constraint desk_mails_text_whole check ((subject is null) = (text is null))
+);
+
 -- An SMTP account that rests as a whole: its provider's limit is reached, or the server cannot be used. Kept here and not
 -- in a process, so that every process rests with it and a restart does not begin by running into the limit again.
 create table sending_pauses (
@@ -89,21 +112,3 @@ create table suppressed_addresses (
   until timestamptz not null,
   constraint suppressed_addresses_ends check (until > since)
 );
-
--- Mails to admins about the desk itself: no request, so no delivery. A row a recipient, sent at least once.
-create table alarms (
-  id bigint generated always as identity primary key,
-  mailbox_id bigint not null references mailboxes on delete cascade,
-  kind text not null constraint alarms_kind_known check (kind in ('relay_silent', 'relay_back', 'google_access_lost')),
-  recipient text not null,
-  subject text not null,
-  text text not null,
-  internet_message_id text not null constraint alarms_internet_message_id_key unique,
-  attempt_count integer not null default 0,
-  -- Null once it is sent, or so old that it would only confuse.
-  next_attempt_at timestamptz,
-  created_at timestamptz not null,
-  sent_at timestamptz,
-  last_reply text
-);
-create index alarms_due on alarms (next_attempt_at) where next_attempt_at is not null;

@@ -2,6 +2,9 @@ import type { Address } from '../mail/parsed-mail.ts';
 
 export type DeliveryKind = 'reply' | 'notice';
 
+/** What is due is sent in this order, whatever became due first. */
+export const PRIORITIES = { signIn: 0, reply: 1, notice: 2, desk: 3 } as const;
+
 export type DeliveryState =
   'queued' | 'held' | 'sending' | 'sent' | 'deferred' | 'failed' | 'bounced' | 'cancelled';
 
@@ -74,6 +77,16 @@ const LADDER = [1, 5, 15, 30, 60, 120, 240, 480, 480, 720, 720, 720, 720, 360].m
 export function nextAttemptAfter(failures: number, now: Date, random: () => number): Date | null {
   const delay = LADDER[failures - 1];
   return delay === undefined ? null : new Date(now.getTime() + Math.round(delay * (1 + 0.1 * random())));
+}
+
+/** The same for a mail of the desk's own: a sign-in link each minute, others less and less often, while they are wanted. */
+export function nextDeskAttempt(
+  failures: number,
+  now: Date,
+  { urgent, worthUntil }: { readonly urgent: boolean; readonly worthUntil: Date },
+): Date | null {
+  const next = new Date(now.getTime() + (urgent ? MINUTE : MINUTE * Math.min(2 ** failures, 60)));
+  return next < worthUntil ? next : null;
 }
 
 /** How long an account rests: after a provider's limit an hour each, else from one minute doubling to 15. */

@@ -1,10 +1,13 @@
 import type { Deps } from '../platform/deps.ts';
 import type { Transports } from './accounts/transports.ts';
+import type { DeskComposers } from './desk-mail/desk-mail.ts';
 
 /** What the outbox and the rooms above it may use. */
 export type OutboxDeps = Deps & {
   /** The SMTP accounts and which mailbox sends by which; one without any waits, paused as `no_transport`. */
   readonly transports: Transports;
+  /** Write the desk mails whose text is not written before they are sent. */
+  readonly deskComposers?: DeskComposers;
   /** Called after a commit that queued a delivery, so that this process sends at once instead of at the next look. */
   readonly wakeDeliveries: () => void;
 };

@@ -79,23 +79,23 @@ test('a job that fails keeps nothing else from running', async () => {
   await schemaReady();
   await addJob('watch-relays');
   await count('watch-relays', 1);
-  await addJob('send-alarms');
-  await count('send-alarms', 1);
-  expect(runs).toEqual(['watch-relays', 'send-alarms']);
+  await addJob('close-resolved');
+  await count('close-resolved', 1);
+  expect(runs).toEqual(['watch-relays', 'close-resolved']);
 });
 
 test('a database that drops every connection is used again', async () => {
   const { jobs, runs, count } = watchedJobs();
   start(jobs);
   await schemaReady();
-  await addJob('send-alarms');
-  await count('send-alarms', 1);
+  await addJob('close-resolved');
+  await count('close-resolved', 1);
   await db`
     select pg_terminate_backend(pid) from pg_stat_activity
     where datname = current_database() and application_name <> 'mailroom' and pid <> pg_backend_pid()`;
-  await addJob('send-alarms');
-  await count('send-alarms', 2);
-  expect(runs).toEqual(['send-alarms', 'send-alarms']);
+  await addJob('close-resolved');
+  await count('close-resolved', 2);
+  expect(runs).toEqual(['close-resolved', 'close-resolved']);
 });
 
 test('stopping aborts what is at work, waits for it, and leaves no connection behind', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MailTransport } from '../../src/outbox/smtp/transport.ts';
-import { sendSignInLinks } from '../../src/apps/console/sign-in/send-sign-in-links.ts';
+import { composeSignInLink } from '../../src/apps/console/sign-in/compose-sign-in-link.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { parseTrustedProxies } from '../../src/platform/http/caller-address.ts';
 import { testDatabase } from '../support/database.ts';
@@ -8,6 +9,14 @@ import { insertDesk } from '../support/desk.ts';
 import { oneAccount } from '../support/transports.ts';
 
 const { db } = await testDatabase();
+
+type Sending = Pick<ReturnType<typeof testApp>, 'deps'>;
+
+/** Sends what is due; how many left. */
+async function send({ deps }: Sending): Promise<number> {
+  const { sent } = await deliverDue({ ...deps, deskComposers: { sign_in: composeSignInLink(deps) } });
+  return sent;
+}
 
 /** A desk whose mails are kept, and a browser's way of calling it. */
 async function desk(answer: 'sent' | 'refused' = 'sent') {
@@ -46,7 +55,7 @@ async function desk(answer: 'sent' | 'refused' = 'sent') {
 /** Signs Ann in and gives what her browser sends from then on. */
 async function signedIn(made: Awaited<ReturnType<typeof desk>>): Promise<Record<string, string>> {
   await made.ask(made.ann.email);
-  await sendSignInLinks(made.deps);
+  await send(made);
   const opened = await made.form({ token: made.secretOf(made.mails.length - 1) });
   const cookie = opened.headers.get('set-cookie') ?? '';
   return { cookie: cookie.split(';')[0] ?? '', 'sec-fetch-site': 'same-origin' };
@@ -58,7 +67,7 @@ test('a link that is mailed opens a session, once', async () => {
   expect((await ask('Ann@DESK.example.com')).status).toBe(202);
   expect(mails).toEqual([]);
   expect(await db`select hash from sign_in_links`).toEqual([{ hash: null }]);
-  expect(await sendSignInLinks(made.deps)).toBe(1);
+  expect(await send(made)).toBe(1);
   expect(mails.map(({ to }) => to)).toEqual([[ann.email]]);
   const secret = secretOf(0);
   const stored = JSON.stringify(await db`select * from sign_in_links`);
@@ -97,7 +106,7 @@ test('a link holds for 15 minutes, and a session for two weeks or until one sign
   const made = await desk();
   const { ask, ann, secretOf, form, clock, call } = made;
   await ask(ann.email);
-  await sendSignInLinks(made.deps);
+  await send(made);
   clock.advance(15 * 60_000);
   expect((await call('GET', `/sign-in?token=${secretOf(0)}`)).status).toBe(400);
   expect((await form({ token: secretOf(0) })).status).toBe(400);
@@ -131,7 +140,7 @@ test('who is no operator is answered like one who is, and gets no mail', async (
   expect([...unknown.headers.keys()]).toEqual([...known.headers.keys()]);
   await db`update operators set active = false`;
   await ask(ann.email);
-  await sendSignInLinks(made.deps);
+  await send(made);
   expect(mails).toHaveLength(1);
   await problemOf(await call('POST', '/v1/sign-in', { body: { email: 'x' } }), 400, 'invalid_input');
 });
@@ -140,7 +149,7 @@ test('nobody is flooded: three mails a quarter of an hour, and thirty questions'
   const made = await desk();
   const { ask, ann, mails, clock } = made;
   for (let n = 0; n < 6; n += 1) expect((await ask(ann.email)).status).toBe(202);
-  await sendSignInLinks(made.deps);
+  await send(made);
   expect(mails).toHaveLength(3);
   for (let n = 0; n < 24; n += 1) await ask('nobody@example.com');
   const refused = await ask('nobody@example.com');
@@ -154,12 +163,12 @@ test('a link that could not be sent is tried again, with another secret, for a q
   const made = await desk('refused');
   const { ask, ann, mails, clock, mend, form, secretOf } = made;
   await ask(ann.email);
-  expect(await sendSignInLinks(made.deps)).toBe(0);
+  expect(await send(made)).toBe(0);
   const [before] = await db`select hash from sign_in_links`;
-  expect(await sendSignInLinks(made.deps)).toBe(0);
+  expect(await send(made)).toBe(0);
   clock.advance(60_000);
   mend();
-  expect(await Promise.all([sendSignInLinks(made.deps), sendSignInLinks(made.deps)])).toContain(1);
+  expect(await Promise.all([send(made), send(made)])).toContain(1);
   expect(mails).toHaveLength(1);
   const [after] = await db`select hash from sign_in_links`;
   expect(after).not.toEqual(before);
@@ -171,8 +180,8 @@ test('a link that nobody waits for any more is not sent', async () => {
   await made.ask(made.ann.email);
   made.clock.advance(16 * 60_000);
   made.mend();
-  expect(await sendSignInLinks(made.deps)).toBe(0);
-  expect(await db`select id from sign_in_links where next_attempt_at is not null`).toEqual([]);
+  expect(await send(made)).toBe(0);
+  expect(await db`select state from deliveries`).toEqual([{ state: 'failed' }]);
 });
 
 test('a session changes nothing from the page of another site', async () => {

@@ -224,7 +224,7 @@ test('while a mail hangs, a database that was away for a moment costs the others
   const run = await besideOneThatHangs(outbox.deps.transports, database);
   const files = [{ name: 'a.txt', contentType: 'text/plain', content: Buffer.from('x') }];
   const { messageId } = await outbox.queue(await outbox.addRequest(), { attachments: files });
-  away = 'with replies as';
+  away = 'candidates as (';
   await run.look();
   away = 'select name, content_type, inline';
   await run.look();

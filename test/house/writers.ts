@@ -6,7 +6,7 @@
 export const WRITERS: Readonly<Record<string, readonly string[]>> = {
   operators: ['people'],
   tokens: ['people'],
-  sign_in_links: ['outbox', 'people', 'apps'],
+  sign_in_links: ['apps'],
   idempotency_keys: ['platform'],
   contacts: ['people', 'intake', 'requests'],
   contact_settings: ['people', 'intake', 'requests'],
@@ -27,6 +27,7 @@ export const WRITERS: Readonly<Record<string, readonly string[]>> = {
   deliveries: ['outbox', 'requests'],
   delivery_recipients: ['outbox', 'requests'],
   delivery_attempts: ['outbox', 'requests'],
+  desk_mails: ['outbox'],
   sending_pauses: ['outbox'],
   suppressed_addresses: ['outbox', 'people', 'requests'],
 };

@@ -274,10 +274,13 @@ describe('at night', () => {
   test('the admins are told once that Google refuses the credentials, and again after they held', async () => {
     const made = await world();
     await testOperator(made.deps, { name: 'Ada', role: 'admin' });
-    const alarms = () => db`select recipient, subject from alarms where kind = 'google_access_lost'`;
+    const alarms = () => db`
+      select address, subject
+      from desk_mails join delivery_recipients using (delivery_id)
+      where kind = 'google_access_lost'`;
     made.google.oauth.withdraw();
     for (let night = 0; night < 3; night++) await reconcileNightly(made.deps, { endpoints: made.endpoints });
-    expect(await alarms()).toMatchObject([{ recipient: 'ada@desk.example.com' }]);
+    expect(await alarms()).toMatchObject([{ address: 'ada@desk.example.com' }]);
     await made.grant(made.deps, made.mailbox.id);
     await reconcileNightly(made.deps, { endpoints: made.endpoints });
     made.google.oauth.withdraw();

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { sendAlarms } from '../../src/outbox/desk-mail/send-alarms.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { watchRelays } from '../../src/intake/gmail/relay/watch-relays.ts';
 import { testApp, testOperator } from '../support/app.ts';
@@ -23,15 +23,15 @@ async function desk(smtp?: SmtpListener) {
   const mailbox = await testMailbox(made.deps);
   await watchRelays(made.deps);
   const heard = async () => expect((await postBatch(made, [])).status).toBe(200);
-  const alarms = () => db`select kind, recipient from alarms order by id`;
-  /** Lets minutes pass, the two jobs in each. */
+  const alarms = () => db`select kind from desk_mails order by delivery_id`;
+  /** Lets minutes pass, the job in each, and then sends what is due. */
   const minutes = async (count: number, eachMinute: () => Promise<unknown> = async () => {}) => {
     for (let n = 0; n < count; n++) {
       made.clock.advance(MINUTE);
       await eachMinute();
       await watchRelays(made.deps);
-      await sendAlarms(made.deps);
     }
+    await deliverDue(made.deps, { concurrency: 1 });
   };
   return { ...made, mailbox, heard, alarms, minutes };
 }
@@ -148,36 +148,30 @@ test('an alarm waits for an SMTP account and for one that answers, keeps its Mes
   const connected = { ...deps, transports: oneAccount(transport) };
   smtp.setBehaviour({ data: { code: 451, text: '4.3.0 not now' } });
   clock.advance(10 * MINUTE);
-  expect(await sendAlarms(connected)).toBe(0);
-  const [row] = await db<{ lastReply: string; nextAttemptAt: Date }[]>`
-    select last_reply, next_attempt_at from alarms`;
-  expect(row?.lastReply).toContain('not now');
+  expect(await deliverDue(connected)).toMatchObject({ attempted: 1, sent: 0, deferred: 1 });
+  const [row] = await db<{ reply: string }[]>`select reply from delivery_attempts`;
+  expect(row?.reply).toContain('not now');
   smtp.setBehaviour({});
   clock.advance(60 * MINUTE);
-  const sent = await Promise.all(Array.from({ length: 4 }, () => sendAlarms(connected)));
+  const reports = await Promise.all(Array.from({ length: 4 }, () => deliverDue(connected)));
+  const sent = reports.map((report) => report.sent);
   expect(sent.toSorted((a, b) => a - b)).toEqual([0, 0, 0, 1]);
   const ids = new Set(smtp.mails.map(({ internetMessageId }) => internetMessageId));
   expect(ids.size).toBe(1);
   clock.advance(60 * MINUTE);
-  expect(await sendAlarms(connected)).toBe(0);
+  expect(await deliverDue(connected)).toMatchObject({ attempted: 0 });
 });
 
-test('an alarm that a killed process had in hand is sent by another; one of yesterday is given up', async () => {
+test('an alarm of yesterday is given up', async () => {
   const smtp = await listener();
-  const { deps, heard, clock } = await desk(smtp);
+  const { deps, heard, minutes, clock } = await desk();
   await testOperator(deps, { role: 'admin' });
   await heard();
-  clock.advance(21 * MINUTE);
-  await db`update relay_watches set looked_at = ${clock.now()}`;
-  await watchRelays(deps);
-  // As `sendAlarms` leaves it when it is killed between claim and send.
-  await db`update alarms set attempt_count = 1, next_attempt_at = ${new Date(clock.now().getTime() + 5 * MINUTE)}`;
-  expect(await sendAlarms(deps)).toBe(0);
-  clock.advance(5 * MINUTE);
-  expect(await sendAlarms(deps)).toBe(1);
-  await db`update alarms set sent_at = null, next_attempt_at = ${clock.now()}`;
+  await minutes(22);
   clock.advance(25 * 60 * MINUTE);
-  expect(await sendAlarms(deps)).toBe(0);
-  expect(await db`select id from alarms where next_attempt_at is not null`).toHaveLength(0);
-  expect(smtp.mails).toHaveLength(1);
+  const transport = smtpTransport({ url: smtp.url });
+  closing.push(transport.close);
+  expect(await deliverDue({ ...deps, transports: oneAccount(transport) })).toMatchObject({ failed: 1 });
+  expect(await db`select state from deliveries`).toEqual([{ state: 'failed' }]);
+  expect(smtp.mails).toHaveLength(0);
 });

@@ -54,8 +54,6 @@ export type AppDeps = IntakeDeps & {
   readonly stopping?: AbortSignal;
   /** Whose JWTs are taken beside tokens; nobody's unless given. */
   readonly identityProvider?: IdentityProvider;
-  /** Called when a sign-in link was queued, so that it is sent at once instead of within a minute. */
-  readonly wakeSignIn?: () => void;
   /** Whose word on a caller's address counts; nobody's unless given. */
   readonly trustedProxies?: TrustedProxies;
 };

@@ -9,8 +9,6 @@ const HOUR_MS = 3_600_000;
  */
 export const CRON_ITEMS = [
   { task: 'watch-relays', match: '* * * * *', options: once('watch-relays') },
-  { task: 'send-alarms', match: '* * * * *', options: once('send-alarms') },
-  { task: 'send-sign-in-links', match: '* * * * *', options: once('send-sign-in-links') },
   {
     task: 'close-resolved',
     match: '*/10 * * * *',

@@ -1,4 +1,3 @@
-import { type SendAlarmsDeps, sendAlarms } from '../../outbox/desk-mail/send-alarms.ts';
 import type { IntakeDeps } from '../../intake/deps.ts';
 import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts';
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
@@ -6,28 +5,21 @@ import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
 import { rebuildSearch } from '../../requests/lists/rebuild-search.ts';
 import { closeResolved } from '../../requests/life/auto-closing.ts';
-import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
 import type { CRON_ITEMS } from './cron-items.ts';
 
 type JobName = (typeof CRON_ITEMS)[number]['task'];
 
-export type DeskJobsDeps = SendAlarmsDeps &
-  Pick<IntakeDeps, 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'> & {
-    readonly endpoints: GoogleEndpoints;
-  };
+export type DeskJobsDeps = Pick<
+  IntakeDeps,
+  'db' | 'clock' | 'log' | 'keyring' | 'parsePool' | 'wakeDeliveries'
+> & { readonly endpoints: GoogleEndpoints };
 
 /** What each cron item does. */
 export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
   return {
     async 'watch-relays'() {
       await watchRelays(deps);
-    },
-    async 'send-alarms'(signal) {
-      await sendAlarms(deps, signal);
-    },
-    async 'send-sign-in-links'(signal) {
-      await sendSignInLinks(deps, signal);
     },
     async 'close-resolved'() {
       await closeResolved(deps);

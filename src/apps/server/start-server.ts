@@ -23,8 +23,8 @@ import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
 import { identityProvider } from '../../people/credentials/identity-provider.ts';
 import { Problem } from '../../platform/problems.ts';
+import { composeSignInLink } from '../console/sign-in/compose-sign-in-link.ts';
 import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
-import { sendSignInLinks } from '../console/sign-in/send-sign-in-links.ts';
 
 export type StartOptions = {
   readonly log: Log;
@@ -98,12 +98,14 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   const url = listener === null ? null : localUrl(config.host, listener.port);
 
   let wake = () => {};
+  const publicUrl = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
   const deps: IntakeDeps = {
     ...base,
     parsePool,
     transports,
+    deskComposers: { sign_in: composeSignInLink({ ...base, publicUrl }) },
     wakeDeliveries: () => wake(),
-    publicUrl: config.publicUrl ?? url ?? `http://localhost:${config.port}`,
+    publicUrl,
   };
   const deliveries = worker ? watched(startDeliveryWorker(deps)) : null;
   if (deliveries !== null) {
@@ -118,11 +120,6 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   const shared = {
     ...deps,
     stopping: stopping.signal,
-    wakeSignIn: () => {
-      sendSignInLinks(deps, stopping.signal).catch((error: unknown) => {
-        log.error({ error }, 'sign-in links could not be sent; they are tried again');
-      });
-    },
     ...(config.identityProvider === undefined
       ? {}
       : { identityProvider: identityProvider(clock, config.identityProvider) }),

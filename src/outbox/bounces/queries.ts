@@ -34,7 +34,7 @@ export async function findDeliveryTo(
     where delivery_recipients.address = any(${wanted.addresses as string[]}::text[])
       and delivery_recipients.state in ('accepted', 'bounced')
       and delivery_recipients.settled_at > ${wanted.since}
-      and deliveries.mailbox_id = ${wanted.mailboxId}
+      and deliveries.mailbox_id = ${wanted.mailboxId} and deliveries.kind <> 'desk'
       and (${wanted.requestId}::bigint is null or deliveries.request_id = ${wanted.requestId}::bigint)
     order by deliveries.id desc
     limit 1`;

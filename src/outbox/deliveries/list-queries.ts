@@ -41,7 +41,9 @@ export async function countDeliveryRows(
 }
 
 export async function findDeliveryRow(db: Queryable, deliveryId: number): Promise<Delivery | null> {
-  const [row] = await db<DeliveryRow[]>`select ${columns(db)} from deliveries d where d.id = ${deliveryId}`;
+  const [row] = await db<
+    DeliveryRow[]
+  >`select ${columns(db)} from deliveries d where d.id = ${deliveryId} and d.kind <> 'desk'`;
   return row === undefined ? null : delivery(row);
 }
 
@@ -88,7 +90,7 @@ function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters
     found.push(db`d.request_id = any(${[...filters.requestId]}::bigint[])`);
   if (filters.mailboxId !== undefined)
     found.push(db`d.mailbox_id = any(${[...filters.mailboxId]}::bigint[])`);
-  return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
+  return found.reduce((all, condition) => db`${all} and ${condition}`, db`d.kind <> 'desk'`);
 }
 
 function delivery<Row extends DeliveryRow>(row: Row): Omit<Row, 'attempts'> & Pick<Delivery, 'attempts'> {

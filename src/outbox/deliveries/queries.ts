@@ -18,7 +18,7 @@ export async function findDeliveryPlace(
   deliveryId: number,
 ): Promise<{ readonly requestId: number; readonly mailboxId: number } | null> {
   const [row] = await tx<{ requestId: number; mailboxId: number }[]>`
-    select request_id, mailbox_id from deliveries where id = ${deliveryId}`;
+    select request_id, mailbox_id from deliveries where id = ${deliveryId} and kind <> 'desk'`;
   return row ?? null;
 }
 

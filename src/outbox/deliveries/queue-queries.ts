@@ -1,4 +1,5 @@
 import { type Transaction, json } from '../../platform/db/connect.ts';
+import { PRIORITIES } from '../delivery.ts';
 import type { OutgoingMail } from './outgoing-mail.ts';
 
 type Queued = {
@@ -46,9 +47,9 @@ export async function insertOutgoing(
       returning id
     ), delivery as (
       insert into deliveries
-        (message_id, request_id, mailbox_id, kind, state, quoted_message_id, quoting, signature, language,
+        (message_id, request_id, mailbox_id, kind, priority, state, quoted_message_id, quoting, signature, language,
          next_attempt_at, created_at)
-      select message.id, ${mail.requestId}, ${mail.mailboxId}, ${mail.kind},
+      select message.id, ${mail.requestId}, ${mail.mailboxId}, ${mail.kind}, ${PRIORITIES[mail.kind]},
         case when reachable.anybody then ${mail.sendAfter > mail.at ? 'held' : 'queued'} else 'failed' end,
         ${mail.quotedMessageId}::bigint, ${mail.quoting ?? 'last'}, ${mail.signature ?? ''}, ${mail.language ?? null},
         case when reachable.anybody then ${mail.sendAfter}::timestamptz end, ${mail.at}

@@ -1,5 +1,6 @@
-import type { Queryable } from '../../platform/db/connect.ts';
-import type { Alarm, DueAlarm } from './alarm.ts';
+import { type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
+import { PRIORITIES } from '../delivery.ts';
+import type { NewDeskMail } from './queue-desk-mail.ts';
 
 /** Addresses of the active admins who may see a mailbox. */
 export async function listAdminAddresses(db: Queryable, mailboxId: number): Promise<readonly string[]> {
@@ -11,50 +12,43 @@ export async function listAdminAddresses(db: Queryable, mailboxId: number): Prom
   return rows.map((row) => row.email);
 }
 
-export async function insertAlarm(
-  db: Queryable,
-  alarm: Alarm & { readonly recipient: string; readonly internetMessageId: string; readonly at: Date },
+/** A delivery with its recipient and its text for each of `people`; `key` is the random part of its Message-ID. */
+export async function insertDeskMails(
+  tx: Transaction,
+  mail: NewDeskMail & {
+    readonly people: readonly {
+      readonly address: string;
+      readonly name: string;
+      readonly key: string;
+    }[];
+  },
 ): Promise<void> {
-  await db`
-    insert into alarms (mailbox_id, kind, recipient, subject, text, internet_message_id, next_attempt_at, created_at)
-    values (${alarm.mailboxId}, ${alarm.kind}, ${alarm.recipient}, ${alarm.subject}, ${alarm.text},
-      ${alarm.internetMessageId}, ${alarm.at}, ${alarm.at})`;
-}
-
-/** The due alarms, out of reach of other processes until `until`; those made before `notBefore` are given up. */
-export async function claimDueAlarms(
-  db: Queryable,
-  now: Date,
-  { until, notBefore }: { readonly until: Date; readonly notBefore: Date },
-): Promise<readonly DueAlarm[]> {
-  await db`update alarms set next_attempt_at = null where next_attempt_at is not null and created_at < ${notBefore}`;
-  return db<DueAlarm[]>`
-    with due as (
-      select id
-      from alarms
-      where next_attempt_at <= ${now}
-      order by id
-      limit 50
-      for update skip locked)
-    update alarms a
-    set next_attempt_at = ${until}, attempt_count = a.attempt_count + 1
-    from due, mailboxes m
-    where a.id = due.id and m.id = a.mailbox_id
-    returning a.id, a.mailbox_id, m.address as mailbox_address, m.name as mailbox_name, a.recipient, a.subject, a.text,
-      a.internet_message_id, a.attempt_count, a.created_at`;
-}
-
-export async function markAlarmSent(db: Queryable, alarmId: number, at: Date): Promise<void> {
-  await db`update alarms set sent_at = ${at}, next_attempt_at = null where id = ${alarmId}`;
-}
-
-export async function markAlarmAttempted(
-  db: Queryable,
-  alarmId: number,
-  { reply, nextAt }: { readonly reply: string; readonly nextAt: Date },
-): Promise<void> {
-  await db`
-    update alarms
-    set last_reply = ${reply}, next_attempt_at = ${nextAt}
-    where id = ${alarmId} and sent_at is null`;
+  const priority = mail.kind === 'sign_in' ? PRIORITIES.signIn : PRIORITIES.desk;
+  await tx`
+    with people as (
+      select row_number() over () as place, address, name, key
+      from jsonb_to_recordset(${json(tx, mail.people)}) as people (address text, name text, key text)
+    ), inserted as (
+      insert into deliveries (mailbox_id, kind, priority, state, next_attempt_at, created_at)
+      select ${mail.mailboxId}::bigint, 'desk', ${priority}, 'queued', ${mail.at}, ${mail.at}
+      from people
+      returning id
+    ), placed as (
+      select id, row_number() over (order by id) as place from inserted
+    ), recipients as (
+      insert into delivery_recipients (delivery_id, position, address, name, role)
+      select placed.id, 0, people.address, people.name, 'to' from placed join people using (place)
+    )
+    insert into desk_mails (delivery_id, kind, about_id, subject, text, internet_message_id, worth_until)
+    select placed.id, ${mail.kind}, ${mail.aboutId ?? null}::bigint, ${mail.subject ?? null}, ${mail.text ?? null},
+      '<' || people.key || '@' || coalesce(sender.domain, 'desk.invalid') || '>', ${mail.worthUntil}
+    from placed
+      join people using (place)
+      left join (
+        select split_part(address, '@', 2) as domain
+        from mailboxes
+        where id = ${mail.mailboxId}::bigint or ${mail.mailboxId}::bigint is null
+        order by id
+        limit 1
+      ) as sender on true`;
 }

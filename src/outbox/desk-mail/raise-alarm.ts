@@ -1,22 +1,30 @@
-import { domainOf } from '../../mail/headers/domain-of.ts';
-import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Alarm } from './alarm.ts';
-import { insertAlarm, listAdminAddresses } from './queries.ts';
+import type { AlarmKind } from './desk-mail.ts';
+import { listAdminAddresses } from './queries.ts';
+import { queueDeskMail } from './queue-desk-mail.ts';
+
+export type Alarm = {
+  readonly mailboxId: number;
+  readonly kind: AlarmKind;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: Date;
+};
+
+/** An alarm about yesterday would only confuse. */
+const WORTH_SENDING_MS = 24 * 60 * 60_000;
 
 /**
- * Queues a mail to every active admin who may see the mailbox, in the caller's transaction; `sendAlarms` sends it. It is
- * logged as a warning too, for a desk without SMTP or without admins.
+ * Queues a mail to every active admin who may see the mailbox, in the caller's transaction. It is logged as a warning too,
+ * for a desk without SMTP or without admins.
  */
-export async function raiseAlarm(
-  tx: Transaction,
-  log: Log,
-  alarm: Alarm & { readonly at: Date; readonly mailboxAddress: string },
-): Promise<void> {
+export async function raiseAlarm(tx: Transaction, log: Log, alarm: Alarm): Promise<void> {
   log.warn({ mailboxId: alarm.mailboxId, alarm: alarm.kind }, alarm.subject);
-  const domain = domainOf(alarm.mailboxAddress);
-  for (const recipient of await listAdminAddresses(tx, alarm.mailboxId)) {
-    await insertAlarm(tx, { ...alarm, recipient, internetMessageId: `<alarm.${randomUUID()}@${domain}>` });
-  }
+  const admins = await listAdminAddresses(tx, alarm.mailboxId);
+  await queueDeskMail(tx, {
+    ...alarm,
+    to: admins.map((address) => ({ name: '', address })),
+    worthUntil: new Date(alarm.at.getTime() + WORTH_SENDING_MS),
+  });
 }

@@ -11,7 +11,7 @@ import { type SendRun, sendDelivery } from './send-delivery.ts';
 import { MOST_CONNECTIONS } from '../smtp/transport.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
 
-export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'>;
+export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports' | 'deskComposers'>;
 
 export type DeliverOptions = {
   /** Deliveries sent at the same time, those that are slow apart. Defaults to 5. */
@@ -60,8 +60,9 @@ export async function deliverAccount(
     { account: account.transport.account, serves: account.serves },
     now,
   );
-  if (work.pausedUntil !== null && work.pausedUntil > now) return { ...report, paused: 'account' };
-  if (!work.due) return { ...report, paused: null };
+  const resting = work.pausedUntil !== null && work.pausedUntil > now;
+  if (resting && !work.urgent) return { ...report, paused: 'account' };
+  if (!resting && !work.due) return { ...report, paused: null };
 
   const run: Run = {
     accountKey: account.key,
@@ -80,7 +81,7 @@ export async function deliverAccount(
   } finally {
     stopRenewing();
   }
-  return { ...report, paused: run.rest.hasBegun() ? 'account' : null };
+  return { ...report, paused: run.rest.hasBegun() || (resting && run.rest.isProbing()) ? 'account' : null };
 }
 
 type Run = {
@@ -183,12 +184,14 @@ async function claimWithinDay(
     now,
     leaseUntil: lease.until(),
     limit,
+    urgentOnly: false,
   };
   const day = deps.dailyLimit;
   if (day === null) return await claimDeliveries(deps.db, { ...claim, budget: null, unused: false });
   return await deps.db.begin(async (tx) => {
     await lockDailyLimit(tx);
     const used = await countDayRecipients(tx, claim.account, now);
-    return used >= day ? [] : await claimDeliveries(tx, { ...claim, budget: day - used, unused: used === 0 });
+    const left = Math.max(0, day - used);
+    return await claimDeliveries(tx, { ...claim, urgentOnly: left === 0, budget: left, unused: used === 0 });
   });
 }

@@ -6,7 +6,6 @@ import {
   type PauseReason,
   type RecipientRole,
   type RecipientState,
-  nextAttemptAfter,
   pauseUntil,
 } from '../delivery.ts';
 import { refusesAsDead } from '../../mail/bounce/refusal.ts';
@@ -56,10 +55,14 @@ export type Judged = {
   readonly pausedSince: Date | null;
   /** Other connections may be in use: then a 421 in place of the greeting turns away this one, not the account. */
   readonly othersConnected: boolean;
+  /** It is tried again within a minute even while the account rests. */
+  readonly urgent: boolean;
+  /** When to try again after so many temporary failures; null when it has been long enough. */
+  readonly nextAttempt: (failures: number) => Date | null;
   readonly now: Date;
-  readonly random: () => number;
 };
 
+const URGENT_RETRY_MS = 60_000;
 const LONGEST_OUTAGE = 5 * 86_400_000;
 
 /**
@@ -85,7 +88,7 @@ export function judgeResult(judged: Judged): Verdict {
   const first = judged.waiting.map((recipient) => judgeRecipient(result, recipient, outageTooLong));
   const mailsFault = pause === null && first.some(({ state }) => state === 'waiting');
   const attemptCount = judged.attemptCount + (mailsFault ? 1 : 0);
-  const retryAt = pause?.until ?? nextAttemptAfter(attemptCount, now, judged.random);
+  const retryAt = pause === null ? judged.nextAttempt(attemptCount) : afterPause(pause.until, judged);
   const recipients = first.map((each) =>
     each.state === 'waiting' && mailsFault && retryAt === null
       ? { ...each, state: 'refused' as const }
@@ -105,6 +108,10 @@ export function judgeResult(judged: Judged): Verdict {
     pause,
     turnedAway: turnedAway && pause === null,
   };
+}
+
+function afterPause(until: Date, { urgent, now }: Judged): Date {
+  return urgent ? new Date(Math.min(until.getTime(), now.getTime() + URGENT_RETRY_MS)) : until;
 }
 
 function repliesOf(result: Judged['result']): readonly SmtpReply[] {

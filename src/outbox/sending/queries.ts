@@ -1,15 +1,19 @@
-import { type Db, type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
+import { type Db, type Fragment, type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
-import type {
-  AttemptOutcome,
-  DeliveryKind,
-  DeliveryState,
-  RecipientRole,
-  RecipientState,
+import {
+  type AttemptOutcome,
+  type DeliveryKind,
+  type DeliveryState,
+  PRIORITIES,
+  type RecipientRole,
+  type RecipientState,
 } from '../delivery.ts';
+import type { DeskMail } from '../desk-mail/desk-mail.ts';
 import type { Served } from '../accounts/transports.ts';
 
 export type DueWork = {
+  /** Something is due that does not wait for a rest to be over: a sign-in link that no other account has taken. */
+  readonly urgent: boolean;
   readonly due: boolean;
   readonly pausedUntil: Date | null;
   readonly pausedSince: Date | null;
@@ -22,13 +26,15 @@ export async function findDueWork(
   { account, serves }: Pick<Claim, 'account' | 'serves'>,
   now: Date,
 ): Promise<DueWork> {
+  const isDue = (priorities: readonly number[], forMs: number) => db`
+    exists (
+      select from deliveries
+      where priority = any(${[...priorities]}::smallint[]) and state in ('queued', 'held', 'deferred')
+        and next_attempt_at <= ${new Date(now.getTime() - forMs)} and ${isServed(db, serves)}
+    )`;
   const [row] = await db<DueWork[]>`
     select
-      exists (
-        select from deliveries
-        where kind in ('reply', 'notice') and state in ('queued', 'held', 'deferred') and next_attempt_at <= ${now}
-          and ${isServed(db, serves)}
-      ) as due,
+      ${isDue(PRIORITY_ORDER, 0)} as due, ${isDue([PRIORITIES.signIn], URGENT_AFTER_MS)} as urgent,
       pause.until as paused_until, pause.since as paused_since, coalesce(pause.failures, 0) as pause_failures
     from (select) one
       left join sending_pauses pause on pause.account = ${account}`;
@@ -36,10 +42,21 @@ export async function findDueWork(
   return row;
 }
 
+/** What an account that rests leaves to the others before it tries itself. */
+const URGENT_AFTER_MS = 5000;
+
+const PRIORITY_ORDER = Object.values(PRIORITIES).toSorted((a, b) => a - b);
+
+// A mail that any mailbox may send leaves by every account that has one.
 function isServed(db: Queryable, serves: Served): ReturnType<Queryable> {
+  return db`(${isOwn(db, db`mailbox_id`, serves)}
+    or mailbox_id is null and exists (select from mailboxes where ${isOwn(db, db`mailboxes.id`, serves)}))`;
+}
+
+function isOwn(db: Queryable, column: ReturnType<Queryable>, serves: Served): ReturnType<Queryable> {
   return 'only' in serves
-    ? db`mailbox_id = any(${[...serves.only]}::bigint[])`
-    : db`mailbox_id <> all(${[...serves.except]}::bigint[])`;
+    ? db`${column} = any(${[...serves.only]}::bigint[])`
+    : db`${column} <> all(${[...serves.except]}::bigint[])`;
 }
 
 export type ClaimedRecipient = {
@@ -52,10 +69,13 @@ export type ClaimedDelivery = {
   readonly id: number;
   readonly attemptId: number;
   readonly attemptCount: number;
-  readonly messageId: number;
-  readonly requestId: number;
+  /** Null for a mail of the desk's own, as is `requestId`. */
+  readonly messageId: number | null;
+  readonly requestId: number | null;
+  /** The one that it comes from. */
   readonly mailboxId: number;
-  readonly kind: DeliveryKind;
+  readonly kind: DeliveryKind | 'desk';
+  readonly priority: number;
   readonly createdAt: Date;
   readonly firstResponse: boolean;
   readonly mailboxAddress: string;
@@ -71,6 +91,8 @@ export type ClaimedDelivery = {
   readonly internetMessageId: string;
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
+  /** What a mail of the desk's own is composed of; times inside are text. */
+  readonly desk: (Omit<DeskMail, 'worthUntil' | 'to'> & { readonly worthUntil: string }) | null;
   /** Null without attachments; one may be empty. */
   readonly attachedBytes: number | null;
   readonly quoted: { readonly from: Address | null; readonly at: string; readonly text: string } | null;
@@ -88,6 +110,8 @@ export type Claim = {
   readonly now: Date;
   readonly leaseUntil: Date;
   readonly limit: number;
+  /** The day is spent: only what goes all the same. */
+  readonly urgentOnly: boolean;
   /** Recipients that may still be addressed today, or null without a limit. */
   readonly budget: number | null;
   /** Nothing has left today: then a mail to more people than a day allows goes alone, or it and all behind it wait for ever. */
@@ -99,15 +123,17 @@ const MOST_QUOTED = 100_000;
 
 /**
  * Leases up to `limit` due deliveries, opens an attempt for each, and gives all that composing takes: one round trip.
- * A reply waits for earlier replies of its request as long as one of their To recipients is unsettled; a notice
- * waits for earlier notices as well. Replies come first.
+ * They go by priority, then by when they became due. A reply waits for earlier replies of its request as long as one of
+ * their To recipients is unsettled; a notice waits for earlier notices as well. A sign-in link waits neither for an account
+ * that rests nor for the next day, or whoever is to mend that could not sign in.
  */
 export async function claimDeliveries(db: Queryable, claim: Claim): Promise<readonly ClaimedDelivery[]> {
   const { now } = claim;
-  const due = (kind: DeliveryKind) => db`
-    select d.id, d.kind, d.next_attempt_at
+  const restsFor = new Date(now.getTime() - URGENT_AFTER_MS);
+  const due = (priority: number) => db`
+    select d.id, d.priority, d.next_attempt_at
     from deliveries d
-    where d.kind = ${kind} and d.state in ('queued', 'held', 'deferred') and d.next_attempt_at <= ${now}
+    where d.priority = ${priority} and d.state in ('queued', 'held', 'deferred') and d.next_attempt_at <= ${now}
       and ${isServed(db, claim.serves)}
       and not exists (
         select from deliveries earlier
@@ -116,19 +142,29 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
           and earlier.state in ('queued', 'held', 'sending', 'deferred')
           and (d.kind = 'notice' or earlier.kind = 'reply')
       )
-      and not exists (select from sending_pauses where account = ${claim.account} and until > ${now})
+      and (d.priority = ${PRIORITIES.signIn} and d.next_attempt_at <= ${restsFor}
+        or not exists (select from sending_pauses where account = ${claim.account} and until > ${now}))
     order by d.next_attempt_at, d.id`;
+  const turns = (claim.urgentOnly ? [PRIORITIES.signIn] : PRIORITY_ORDER).map((priority) => ({
+    name: db.unsafe(`turn_${priority}`) as Fragment,
+    priority,
+  }));
+  // One list for each priority: the index gives what is due of it, and skips what it has yet to wait for.
+  const lists = turns.map(({ name, priority }, place) => {
+    const taken = turns.slice(0, place).map((turn) => db`- (select count(*) from ${turn.name})`);
+    return db`${name} as (${due(priority)} limit ${claim.limit}::bigint ${joined(db, taken, db``)} for update of d skip locked)`;
+  });
   return await db<ClaimedDelivery[]>`
-    with replies as (
-      ${due('reply')} limit ${claim.limit} for update of d skip locked
-    ), notices as (
-      ${due('notice')} limit ${claim.limit} - (select count(*) from replies) for update of d skip locked
-    ), candidates as (
-      select picked.id,
-        row_number() over (order by picked.kind desc, picked.next_attempt_at, picked.id) as place,
+    with ${joined(db, lists, db`,`)}, candidates as (
+      select picked.id, picked.priority,
+        row_number() over (order by picked.priority, picked.next_attempt_at, picked.id) as place,
         sum((select count(*) from delivery_recipients r where r.delivery_id = picked.id and r.state = 'waiting'))
-          over (order by picked.kind desc, picked.next_attempt_at, picked.id) as recipients
-      from (select * from replies union all select * from notices) picked
+          over (order by picked.priority, picked.next_attempt_at, picked.id) as recipients
+      from (${joined(
+        db,
+        turns.map(({ name }) => db`select * from ${name}`),
+        db`union all`,
+      )}) picked
     ), claimed as (
       update deliveries
       set state = 'sending', lease_owner = ${claim.owner}, lease_until = ${claim.leaseUntil}, next_attempt_at = null,
@@ -136,7 +172,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       from candidates
       where deliveries.id = candidates.id
         and (${claim.budget}::bigint is null or candidates.recipients <= ${claim.budget}::bigint
-          or candidates.place = 1 and ${claim.unused})
+          or candidates.priority = ${PRIORITIES.signIn} or candidates.place = 1 and ${claim.unused})
       returning deliveries.*
     ), attempts as (
       insert into delivery_attempts (delivery_id, lease_owner, at)
@@ -144,12 +180,17 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       returning id, delivery_id
     )
     select claimed.id, attempts.id as attempt_id, claimed.attempt_count, claimed.message_id, claimed.request_id,
-      claimed.mailbox_id, claimed.kind, claimed.created_at,
+      mailboxes.id as mailbox_id, claimed.kind, claimed.priority, claimed.created_at,
       claimed.kind = 'reply' and requests.first_response_at is null as first_response,
       mailboxes.address as mailbox_address, coalesce(claimed.language, mailboxes.language) as language, claimed.signature,
-      messages.from_address as "from", messages.to_addresses as "to", messages.cc_addresses as cc,
-      messages.reply_to_addresses as reply_to, messages.subject, messages.text, messages.html,
-      messages.internet_message_id, messages.in_reply_to, messages.reference_ids as "references",
+      coalesce(messages.from_address, jsonb_build_object('name', mailboxes.name, 'address', mailboxes.address)) as "from",
+      coalesce(messages.to_addresses, people.everybody) as "to", coalesce(messages.cc_addresses, '[]') as cc,
+      coalesce(messages.reply_to_addresses, '[]') as reply_to, coalesce(messages.subject, '') as subject,
+      coalesce(messages.text, '') as text, messages.html,
+      coalesce(messages.internet_message_id, desk_mails.internet_message_id) as internet_message_id,
+      coalesce(messages.in_reply_to, '{}') as in_reply_to, coalesce(messages.reference_ids, '{}') as "references",
+      case when claimed.kind = 'desk' then jsonb_build_object('kind', desk_mails.kind, 'aboutId', desk_mails.about_id,
+        'subject', desk_mails.subject, 'text', desk_mails.text, 'worthUntil', desk_mails.worth_until) end as desk,
       (select sum(size)::bigint from attachments where attachments.message_id = messages.id) as attached_bytes,
       (
         select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at,
@@ -163,18 +204,25 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       people.waiting, people.settled_states
     from claimed
       join attempts on attempts.delivery_id = claimed.id
-      join messages on messages.id = claimed.message_id
-      join requests on requests.id = claimed.request_id
-      join mailboxes on mailboxes.id = claimed.mailbox_id
+      left join messages on messages.id = claimed.message_id
+      left join requests on requests.id = claimed.request_id
+      left join desk_mails on desk_mails.delivery_id = claimed.id
+      join mailboxes on mailboxes.id = coalesce(claimed.mailbox_id,
+        (select min(mailboxes.id) from mailboxes where ${isOwn(db, db`mailboxes.id`, claim.serves)}))
       cross join lateral (
         select
           coalesce(jsonb_agg(jsonb_build_object('position', r.position, 'address', r.address, 'role', r.role)
             order by r.position) filter (where r.state = 'waiting'), '[]') as waiting,
           coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'state', r.state))
-            filter (where r.state <> 'waiting'), '[]') as settled_states
+            filter (where r.state <> 'waiting'), '[]') as settled_states,
+          jsonb_agg(jsonb_build_object('name', r.name, 'address', r.address) order by r.position) as everybody
         from delivery_recipients r where r.delivery_id = claimed.id
       ) people
-    order by claimed.kind desc, claimed.id`;
+    order by claimed.priority, claimed.id`;
+}
+
+function joined(db: Queryable, parts: readonly Fragment[], between: Fragment): Fragment {
+  return parts.reduce((all, part, place) => (place === 0 ? part : db`${all} ${between} ${part}`), db``);
 }
 
 export type DeliveryAttachment = {

@@ -13,7 +13,7 @@ import { suppressAddresses } from '../../people/suppressions/suppress-addresses.
  * back to its operator in the same transaction; a failed notice marks nothing but itself.
  */
 export async function recordAttempt(
-  deps: Pick<Deps, 'db' | 'clock'> & { readonly transport: { readonly account: string } },
+  deps: Pick<Deps, 'db' | 'clock' | 'log'> & { readonly transport: { readonly account: string } },
   owner: string,
   delivery: ClaimedDelivery,
   verdict: Verdict,
@@ -44,6 +44,8 @@ export async function recordAttempt(
     const { account } = deps.transport;
     await markPaused(db, { account, reply: verdict.reply.text, now, ...verdict.pause });
   }
+  const { requestId, messageId } = delivery;
+  if (requestId === null || messageId === null) return await recordDeskMail(deps, record);
   const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
   const dead = verdict.recipients.filter((each) => each.dead);
   if (!returns && dead.length === 0 && !(delivery.firstResponse && verdict.contactAccepted))
@@ -51,14 +53,23 @@ export async function recordAttempt(
 
   return await db.begin(async (tx) => {
     // The request before its delivery, as everywhere: whoever erases or closes it takes the locks in this order too.
-    await lockRequestOf(tx, delivery.requestId);
+    await lockRequestOf(tx, requestId);
     if (!(await markAttempt(tx, record))) return false;
-    if (delivery.firstResponse && verdict.contactAccepted)
-      await markFirstResponse(tx, delivery.requestId, now);
-    if (returns) await bringBack(tx, delivery, verdict, now);
+    if (delivery.firstResponse && verdict.contactAccepted) await markFirstResponse(tx, requestId, now);
+    if (returns) await bringBack(tx, { ...delivery, requestId, messageId }, verdict, now);
     await suppressAddresses(tx, dead.map(suppressed(delivery.id)), 'refusal', now);
     return true;
   });
+}
+
+// A mail of the desk's own brings nothing back and suppresses nobody: only the log says that it failed.
+async function recordDeskMail(
+  { db, log }: Pick<Deps, 'db' | 'log'>,
+  record: AttemptRecord,
+): Promise<boolean> {
+  const { deliveryId, outcome, reply } = record;
+  if (outcome !== 'sent') log.error({ deliveryId, outcome, reply }, "a mail of the desk's own did not leave");
+  return await markAttempt(db, record);
 }
 
 function suppressed(deliveryId: number) {
@@ -79,19 +90,20 @@ export async function recordAccountWorks(
 
 async function bringBack(
   tx: Transaction,
-  delivery: ClaimedDelivery,
+  delivery: ClaimedDelivery & { readonly requestId: number; readonly messageId: number },
   verdict: Verdict,
   now: Date,
 ): Promise<void> {
   const failed = verdict.state === 'failed' || verdict.contactRefused;
-  const change = await returnRequest(tx, { requestId: delivery.requestId, reopen: failed, at: now });
+  const { requestId, messageId } = delivery;
+  const change = await returnRequest(tx, { requestId, reopen: failed, at: now });
   await recordEvent(tx, {
     type: failed ? 'delivery.failed' : 'delivery.recipient_refused',
     actor: { kind: 'system' },
     at: now,
     mailboxId: delivery.mailboxId,
-    requestId: delivery.requestId,
-    messageId: delivery.messageId,
+    requestId,
+    messageId,
     deliveryId: delivery.id,
     old: { status: change.oldStatus },
     new: {

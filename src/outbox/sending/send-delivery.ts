@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Deps } from '../../platform/deps.ts';
-import { type MailToCompose, composeMail } from '../../mail/outgoing/compose-mail.ts';
+import type { OutboxDeps } from '../deps.ts';
+import { composeDeskMail } from '../../mail/outgoing/compose-desk-mail.ts';
+import { composeMail } from '../../mail/outgoing/compose-mail.ts';
 import { cleanText } from '../../mail/text.ts';
+import { nextAttemptAfter, nextDeskAttempt, PRIORITIES } from '../delivery.ts';
 import { type Judged, type Verdict, judgeResult } from './judge-result.ts';
 import { type ClaimedDelivery, listMessageAttachments } from './queries.ts';
 import { recordAttempt } from './record-attempt.ts';
@@ -18,19 +20,33 @@ export type SendRun = {
   readonly abort: AbortSignal;
 };
 
+export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'deskComposers'> & {
+  readonly transport: MailTransport;
+};
+
 /** Sends one leased delivery and writes what came of it. Null: the lease was lost, another process has it now. */
 export async function sendDelivery(
-  deps: Pick<Deps, 'db' | 'clock' | 'log'> & { readonly transport: MailTransport },
+  deps: SendDeps,
   run: SendRun,
   delivery: ClaimedDelivery,
 ): Promise<Verdict | null> {
   const result = await send(deps, run, delivery);
+  const now = deps.clock.now();
+  const urgent = delivery.priority === PRIORITIES.signIn;
   const verdict = judgeResult({
-    ...delivery,
-    ...run,
     result,
+    waiting: delivery.waiting,
+    settledStates: delivery.settledStates,
+    attemptCount: delivery.attemptCount,
+    urgent,
+    nextAttempt: (failures) =>
+      delivery.desk === null
+        ? nextAttemptAfter(failures, now, run.random)
+        : nextDeskAttempt(failures, now, { urgent, worthUntil: new Date(delivery.desk.worthUntil) }),
+    pauseFailures: run.pauseFailures,
+    pausedSince: run.pausedSince,
     othersConnected: run.othersConnected(),
-    now: deps.clock.now(),
+    now,
   });
   const { log } = deps;
   for (let tries = 1; ; tries++) {
@@ -50,27 +66,14 @@ export async function sendDelivery(
 
 const RECORD_TRIES = 6;
 
-async function send(
-  deps: Pick<Deps, 'db' | 'log'> & { readonly transport: MailTransport },
-  run: SendRun,
-  delivery: ClaimedDelivery,
-): Promise<Judged['result']> {
+async function send(deps: SendDeps, run: SendRun, delivery: ClaimedDelivery): Promise<Judged['result']> {
   if (delivery.waiting.length === 0) {
     const reply = { code: null, enhancedCode: null, text: 'Nobody is left to send to' };
     return { kind: 'answered', accepted: [], refused: [], reply };
   }
-  // Outside of the try: a database that is away fails no mail, the lease runs out and it goes again.
-  const mail = await mailOf(deps, delivery);
-  let mime: Buffer;
-  try {
-    mime = await composeMail(mail);
-  } catch (error) {
-    deps.log.error({ deliveryId: delivery.id, error }, 'mail cannot be composed');
-    return {
-      kind: 'unsendable',
-      reply: { code: null, enhancedCode: null, text: cleanText(`Cannot be composed: ${String(error)}`) },
-    };
-  }
+  const mime = await mimeOf(deps, delivery);
+  if (typeof mime === 'string')
+    return { kind: 'unsendable', reply: { code: null, enhancedCode: null, text: mime } };
   const timeout = new AbortController();
   const timer = setTimeout(() => {
     timeout.abort(new Error(`No answer within ${Math.round(run.attemptTimeoutMs / 1000)} s`));
@@ -84,14 +87,46 @@ async function send(
   }
 }
 
-async function mailOf(deps: Pick<Deps, 'db'>, delivery: ClaimedDelivery): Promise<MailToCompose> {
-  const { quoted } = delivery;
-  return {
-    ...delivery,
-    date: delivery.createdAt,
-    quoted: quoted === null ? null : { ...quoted, at: new Date(quoted.at) },
-    attachments:
-      delivery.attachedBytes === null ? [] : await listMessageAttachments(deps.db, delivery.messageId),
-    automatic: delivery.kind === 'notice' ? { loopMark: delivery.mailboxAddress } : null,
-  };
+/** The finished message, or why there is none. Rejects when the database is away: that fails no mail, its lease runs out. */
+async function mimeOf(deps: SendDeps, delivery: ClaimedDelivery): Promise<Buffer | string> {
+  const compose = delivery.desk === null ? await mailOf(deps, delivery) : await deskMailOf(deps, delivery);
+  if (typeof compose === 'string') return compose;
+  try {
+    return await compose();
+  } catch (error) {
+    deps.log.error({ deliveryId: delivery.id, error }, 'mail cannot be composed');
+    return cleanText(`Cannot be composed: ${String(error)}`);
+  }
+}
+
+async function mailOf(deps: Pick<SendDeps, 'db'>, delivery: ClaimedDelivery): Promise<() => Promise<Buffer>> {
+  const { quoted, messageId } = delivery;
+  const attachments =
+    delivery.attachedBytes === null || messageId === null
+      ? []
+      : await listMessageAttachments(deps.db, messageId);
+  return () =>
+    composeMail({
+      ...delivery,
+      date: delivery.createdAt,
+      quoted: quoted === null ? null : { ...quoted, at: new Date(quoted.at) },
+      attachments,
+      automatic: delivery.kind === 'notice' ? { loopMark: delivery.mailboxAddress } : null,
+    });
+}
+
+async function deskMailOf(
+  deps: Pick<SendDeps, 'clock' | 'deskComposers'>,
+  { desk, to: [to], from, internetMessageId, createdAt }: ClaimedDelivery,
+): Promise<(() => Promise<Buffer>) | string> {
+  if (desk === null || to === undefined) throw new Error('a desk mail has a recipient and something to say');
+  const worthUntil = new Date(desk.worthUntil);
+  if (deps.clock.now() >= worthUntil) return 'Not sent: by now nobody waits for it';
+  const written =
+    desk.subject !== null && desk.text !== null
+      ? { subject: desk.subject, text: desk.text }
+      : await deps.deskComposers?.[desk.kind]?.({ ...desk, worthUntil, to });
+  if (written === undefined) return `Nothing here composes a mail of kind ${desk.kind}`;
+  if (written === null) return 'Not sent: there is nothing to say any more';
+  return () => composeDeskMail({ internetMessageId, date: createdAt, from, to, ...written });
 }

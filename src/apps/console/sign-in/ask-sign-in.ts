@@ -1,4 +1,5 @@
-import type { Deps } from '../../../platform/deps.ts';
+import type { OutboxDeps } from '../../../outbox/deps.ts';
+import { queueDeskMail } from '../../../outbox/desk-mail/queue-desk-mail.ts';
 import { commitWithoutWaiting, insertSignInLink } from './queries.ts';
 
 const WINDOW_MS = 15 * 60_000;
@@ -10,13 +11,23 @@ const MOST_LINKS_A_WINDOW = 3;
  * not sent.
  */
 export async function askSignIn(
-  deps: Pick<Deps, 'db' | 'clock'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   input: { readonly email: string },
 ): Promise<void> {
   const now = deps.clock.now();
   const limit = { since: new Date(now.getTime() - WINDOW_MS), most: MOST_LINKS_A_WINDOW };
   await deps.db.begin(async (tx) => {
     await commitWithoutWaiting(tx);
-    await insertSignInLink(tx, input.email, now, limit);
+    const link = await insertSignInLink(tx, input.email, now, limit);
+    // Also when it is for nobody: the same statements take the same time.
+    await queueDeskMail(tx, {
+      kind: 'sign_in',
+      mailboxId: null,
+      to: link === null ? [] : [{ name: link.name, address: link.email }],
+      ...(link === null ? {} : { aboutId: link.id }),
+      at: now,
+      worthUntil: new Date(now.getTime() + WINDOW_MS),
+    });
   });
+  deps.wakeDeliveries();
 }

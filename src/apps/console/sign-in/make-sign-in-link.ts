@@ -1,7 +1,7 @@
 import type { Deps } from '../../../platform/deps.ts';
 import { generateToken, tokenHash } from '../../../people/credentials/token-secret.ts';
 import { insertMadeLink } from './queries.ts';
-import { LINK_HOLDS_MS } from './send-sign-in-links.ts';
+import { LINK_HOLDS_MS } from './compose-sign-in-link.ts';
 
 /** A sign-in link for an active operator, to be handed over by who runs this server instead of by mail; it works once. */
 export async function makeSignInLink(

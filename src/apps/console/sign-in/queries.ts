@@ -5,54 +5,29 @@ export async function commitWithoutWaiting(tx: Transaction): Promise<void> {
   await tx`set local synchronous_commit to off`;
 }
 
+export type AskedLink = { readonly id: number; readonly email: string; readonly name: string };
+
 /**
- * Queues a link for the active operator with an address, unless they have asked so often of late already. One statement,
- * the same for every address: how long it takes says nothing about who is an operator.
+ * A link for the active operator with an address, unless they have asked so often of late already; null for everybody
+ * else. One statement, the same for every address: how long it takes says nothing about who is an operator.
  */
 export async function insertSignInLink(
   db: Queryable,
   email: string,
   at: Date,
   limit: { readonly since: Date; readonly most: number },
-): Promise<void> {
-  await db`
-    insert into sign_in_links (operator_id, requested_at, next_attempt_at)
-    select id, ${at}, ${at}
-    from operators
-    where email = ${email} and active
-      and (select count(*) from sign_in_links where operator_id = operators.id and requested_at > ${limit.since}) < ${limit.most}`;
-}
-
-export type DueLink = {
-  readonly id: number;
-  readonly email: string;
-  readonly name: string;
-  readonly attemptCount: number;
-};
-
-/** The links whose mail is due, out of reach of other processes until `until`; those asked for before a time are given up. */
-export async function claimDueLinks(
-  db: Queryable,
-  now: Date,
-  { until, notBefore }: { readonly until: Date; readonly notBefore: Date },
-): Promise<readonly DueLink[]> {
-  await db`
-    update sign_in_links
-    set next_attempt_at = null
-    where next_attempt_at is not null and requested_at < ${notBefore}`;
-  return db<DueLink[]>`
-    with due as (
-      select id
-      from sign_in_links
-      where next_attempt_at <= ${now}
-      order by id
-      limit 20
-      for update skip locked)
-    update sign_in_links
-    set next_attempt_at = ${until}, attempt_count = attempt_count + 1
-    from due, operators
-    where sign_in_links.id = due.id and operators.id = sign_in_links.operator_id
-    returning sign_in_links.id, operators.email, operators.name, sign_in_links.attempt_count`;
+): Promise<AskedLink | null> {
+  const [row] = await db<AskedLink[]>`
+    with operator as (
+      select id, email, name
+      from operators
+      where email = ${email} and active
+        and (select count(*) from sign_in_links where operator_id = operators.id and requested_at > ${limit.since}) < ${limit.most}
+    ), link as (
+      insert into sign_in_links (operator_id, requested_at) select id, ${at} from operator returning id
+    )
+    select link.id, operator.email, operator.name from link, operator`;
+  return row ?? null;
 }
 
 /** Stores a link that goes by no mail. */
@@ -63,24 +38,22 @@ export async function insertMadeLink(
   holds: { readonly at: Date; readonly until: Date },
 ): Promise<void> {
   await db`
-    insert into sign_in_links (operator_id, requested_at, hash, expires_at, sent_at)
-    select id, ${holds.at}, ${hash}, ${holds.until}, ${holds.at}
+    insert into sign_in_links (operator_id, requested_at, hash, expires_at)
+    select id, ${holds.at}, ${hash}, ${holds.until}
     from operators
     where email = ${email} and active`;
 }
 
-/** Stores what the link in a mail is known by, before the mail leaves. */
+/** Stores what the link in a mail is known by, before the mail leaves; false when the link is gone. */
 export async function markLinkMade(
   db: Queryable,
   linkId: number,
   hash: Buffer,
   expiresAt: Date,
-): Promise<void> {
-  await db`update sign_in_links set hash = ${hash}, expires_at = ${expiresAt} where id = ${linkId}`;
-}
-
-export async function markLinkSent(db: Queryable, linkId: number, at: Date): Promise<void> {
-  await db`update sign_in_links set sent_at = ${at}, next_attempt_at = null where id = ${linkId}`;
+): Promise<boolean> {
+  const made =
+    await db`update sign_in_links set hash = ${hash}, expires_at = ${expiresAt} where id = ${linkId}`;
+  return made.count > 0;
 }
 
 /** True when a link could be used just now. */
@@ -102,13 +75,4 @@ export async function useLink(db: Queryable, hash: Buffer, now: Date): Promise<n
     where operators.id = operator_id and operators.active and hash = ${hash} and used_at is null and expires_at > ${now}
     returning operator_id`;
   return row?.operatorId ?? null;
-}
-
-/** The mailboxes by whose accounts a mail of the desk's own may leave, oldest first. */
-export async function listSenders(
-  db: Queryable,
-): Promise<readonly { readonly id: number; readonly address: string; readonly name: string }[]> {
-  return db<
-    { id: number; address: string; name: string }[]
-  >`select id, address, name from mailboxes order by id`;
 }

@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Deps } from '../../../platform/deps.ts';
+import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
 import { countAttempts } from '../../../people/callers/attempts.ts';
 import { callerAddress, type TrustedProxies } from '../../../platform/http/caller-address.ts';
@@ -55,9 +56,7 @@ const out = createRoute({
   },
 });
 
-export type SignInDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
-  /** Called when a link was queued; nothing is sent within a call. */
-  readonly wakeSignIn?: (() => void) | undefined;
+export type SignInDeps = Pick<OutboxDeps, 'db' | 'clock' | 'publicUrl' | 'wakeDeliveries'> & {
   readonly trustedProxies?: TrustedProxies | undefined;
 };
 
@@ -72,7 +71,6 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
     countCaller(c);
     byAccount.count(email);
     await askSignIn(deps, { email });
-    deps.wakeSignIn?.();
   };
   const assets = loadAssets();
   const show = (c: Context<AppEnv>, note: SignInNote | null, status: 200 | 400) =>

@@ -27,7 +27,6 @@ export async function noteRefusedAccess(
     if (!(await markAccessRefused(tx, mailbox.id, at))) return;
     await raiseAlarm(tx, deps.log, {
       mailboxId: mailbox.id,
-      mailboxAddress: mailbox.address,
       kind: 'google_access_lost',
       at,
       subject: `Mailroom can no longer compare ${mailbox.address} with Gmail`,

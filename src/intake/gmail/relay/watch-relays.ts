@@ -43,7 +43,6 @@ async function tellSilent(
   const minutes = Math.floor((at.getTime() - heardAt.getTime()) / 60_000);
   await raiseAlarm(tx, deps.log, {
     mailboxId: relay.id,
-    mailboxAddress: relay.address,
     kind: 'relay_silent',
     at,
     subject: `The relay of ${relay.address} is silent`,
@@ -73,7 +72,6 @@ async function tellBack(
   await markRelaySilent(tx, relay.id, null);
   await raiseAlarm(tx, deps.log, {
     mailboxId: relay.id,
-    mailboxAddress: relay.address,
     kind: 'relay_back',
     at,
     subject: `The relay of ${relay.address} is back`,

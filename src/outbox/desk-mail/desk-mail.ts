@@ -1,0 +1,27 @@
+import type { Address } from '../../mail/parsed-mail.ts';
+
+export type AlarmKind = 'relay_silent' | 'relay_back' | 'google_access_lost';
+
+/** What the desk itself writes to its people, beside any request. */
+export type DeskMailKind = 'sign_in' | AlarmKind;
+
+/** Subject and plain text. */
+export type DeskText = { readonly subject: string; readonly text: string };
+
+/** A desk mail as its delivery carries it; without a text it is composed anew for every attempt. */
+export type DeskMail = {
+  readonly kind: DeskMailKind;
+  /** The row that it is about, which its composer knows. */
+  readonly aboutId: number | null;
+  readonly subject: string | null;
+  readonly text: string | null;
+  /** Later nobody wants it any more. */
+  readonly worthUntil: Date;
+  readonly to: Address;
+};
+
+/** Writes a desk mail when it is sent; null when there is nothing to send any more. */
+export type DeskComposer = (mail: DeskMail) => Promise<DeskText | null>;
+
+/** For the kinds whose text is not written when they are queued; the rooms that queue them hand these in. */
+export type DeskComposers = Partial<Record<DeskMailKind, DeskComposer>>;
