@@ -55,7 +55,7 @@ create table delivery_recipients (
   settled_at timestamptz,
   primary key (delivery_id, position)
 );
-create index delivery_recipients_address on delivery_recipients (address, settled_at);
+create index delivery_recipients_address on delivery_recipients (lower(address), settled_at);
 create index delivery_recipients_accepted on delivery_recipients (settled_at) where state in ('accepted', 'bounced');
 
 -- Committed before the send, so that a killed process leaves a trace of what it may have sent.

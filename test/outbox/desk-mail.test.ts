@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DeskComposers } from '../../src/outbox/desk-mail/desk-mail.ts';
-import { type NewDeskMail, queueDeskMail } from '../../src/outbox/desk-mail/queue-desk-mail.ts';
+import type { DeskComposers, NewDeskMail } from '../../src/outbox/desk-mail/desk-mail.ts';
+import { queueDeskMail } from '../../src/outbox/desk-mail/queue-desk-mail.ts';
 import { listDeliveries } from '../../src/outbox/deliveries/list-deliveries.ts';
 import { retryDelivery } from '../../src/outbox/deliveries/retry-delivery.ts';
 import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';

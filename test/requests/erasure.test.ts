@@ -181,6 +181,27 @@ test('an attachment that is erased is gone with the original that holds it; the 
   expect(await handOver(made, { id: 'file', raw })).toMatchObject([{ status: 'duplicate' }]);
 });
 
+test('a reply that waits with a file that is erased is cancelled, and its history says so', async () => {
+  const { admin, ann } = await desk();
+  const form = new FormData();
+  form.set('reply', JSON.stringify({ text: 'See the file.', holdSeconds: 60 }));
+  form.set('attachments', new File(['x'], 'wrong.txt', { type: 'text/plain' }));
+  const replied = await made.app.request('/v1/requests/1/messages', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ann.token}` },
+    body: form,
+  });
+  expect(replied.status).toBe(201);
+  const [file] = await db<{ id: number; messageId: number }[]>`select id, message_id from attachments`;
+  expect((await call('DELETE', `/v1/attachments/${file?.id}`, { token: admin.token })).status).toBe(204);
+  expect(await db`select state from deliveries where message_id = ${file?.messageId ?? 0}`).toEqual([
+    { state: 'cancelled' },
+  ]);
+  expect(await db`select actor_operator_id, old, new from events where type = 'delivery.cancelled'`).toEqual([
+    { actorOperatorId: admin.id, old: { state: 'held' }, new: { state: 'cancelled' } },
+  ]);
+});
+
 test('of a contact who is erased nothing is left, whatever table one looks into', async () => {
   const { admin, sent } = await desk();
   await receive(

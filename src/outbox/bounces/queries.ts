@@ -31,7 +31,7 @@ export async function findDeliveryTo(
         where participants.request_id = deliveries.request_id and participants.email = ${wanted.sender}) as sender_belongs
     from delivery_recipients
     join deliveries on deliveries.id = delivery_recipients.delivery_id
-    where delivery_recipients.address = any(${wanted.addresses as string[]}::text[])
+    where lower(delivery_recipients.address) = any(${wanted.addresses.map((each) => each.toLowerCase())}::text[])
       and delivery_recipients.state in ('accepted', 'bounced')
       and delivery_recipients.settled_at > ${wanted.since}
       and deliveries.mailbox_id = ${wanted.mailboxId} and deliveries.kind <> 'desk'

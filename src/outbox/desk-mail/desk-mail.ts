@@ -20,6 +20,22 @@ export type DeskMail = {
   readonly to: Address;
 };
 
+/** A desk mail to be queued. */
+export type NewDeskMail = {
+  readonly kind: DeskMailKind;
+  /** The mailbox that it comes from; null: any by whose account it can leave. */
+  readonly mailboxId: number | null;
+  /** Everybody gets a mail of their own. */
+  readonly to: readonly Address[];
+  /** Left out for a kind that has a composer. */
+  readonly subject?: string;
+  readonly text?: string;
+  readonly aboutId?: number;
+  readonly at: Date;
+  /** Not sent any more after that. */
+  readonly worthUntil: Date;
+};
+
 /** Writes a desk mail when it is sent; null when there is nothing to send any more. */
 export type DeskComposer = (mail: DeskMail) => Promise<DeskText | null>;
 

@@ -1,6 +1,6 @@
 import { type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
 import { PRIORITIES } from '../delivery.ts';
-import type { NewDeskMail } from './queue-desk-mail.ts';
+import type { NewDeskMail } from './desk-mail.ts';
 
 /** Addresses of the active admins who may see a mailbox. */
 export async function listAdminAddresses(db: Queryable, mailboxId: number): Promise<readonly string[]> {

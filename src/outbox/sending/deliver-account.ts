@@ -5,7 +5,7 @@ import type { Verdict } from './judge-result.ts';
 import { type Lanes, openLanes } from './lanes.ts';
 import { type Lease, takeLease } from './lease.ts';
 import { extendLeases } from './lease-queries.ts';
-import { type ClaimedDelivery, claimDeliveries, findDueWork } from './queries.ts';
+import { type ClaimedDelivery, claimDeliveries, findDueWork } from './claim-queries.ts';
 import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
 import { MOST_CONNECTIONS } from '../smtp/transport.ts';

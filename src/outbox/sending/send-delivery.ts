@@ -5,7 +5,8 @@ import { composeMail } from '../../mail/outgoing/compose-mail.ts';
 import { cleanText } from '../../mail/text.ts';
 import { nextAttemptAfter, nextDeskAttempt, PRIORITIES } from '../delivery.ts';
 import { type Judged, type Verdict, judgeResult } from './judge-result.ts';
-import { type ClaimedDelivery, listMessageAttachments } from './queries.ts';
+import { listMessageAttachments } from './attempt-queries.ts';
+import type { ClaimedDelivery } from './claim-queries.ts';
 import { recordAttempt } from './record-attempt.ts';
 import type { MailTransport } from '../smtp/transport.ts';
 
