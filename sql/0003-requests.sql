@@ -190,6 +190,34 @@ create table views (
 );
 create index views_shared on views (name, id) where shared;
 
+-- A text for many answers, in Liquid: an operator's own, a mailbox's, or everybody's; and what its answer makes of the request.
+create table canned_replies (
+  id bigint generated always as identity primary key,
+  operator_id bigint references operators on delete cascade,
+  mailbox_id bigint references mailboxes on delete cascade,
+  name text not null,
+  text text not null,
+  status text constraint canned_replies_status_known check (status in ('pending', 'resolved', 'closed')),
+  category text,
+  tags text[] not null default '{}',
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint canned_replies_one_scope check (operator_id is null or mailbox_id is null)
+);
+create index canned_replies_operator on canned_replies (operator_id) where operator_id is not null;
+create index canned_replies_mailbox on canned_replies (mailbox_id) where mailbox_id is not null;
+
+-- Who looks at a request, or writes on it, told anew every few seconds. Unlogged: after a crash nobody does.
+create unlogged table presence (
+  request_id bigint not null,
+  operator_id bigint not null,
+  state text not null constraint presence_state_known check (state in ('looking', 'writing')),
+  since timestamptz not null,
+  seen_at timestamptz not null,
+  primary key (request_id, operator_id)
+);
+create index presence_operator on presence (operator_id);
+
 -- One row for each request that is merged now, with what it was before, so that it can be undone.
 create table merges (
   request_id bigint primary key references requests on delete cascade,

@@ -159,3 +159,7 @@ create trigger attachments_search_end after delete on attachments for each row e
 
 -- Contacts are listed and found by the beginnings of words of their names and addresses.
 create index contacts_words on contacts using gin (search_words(name || ' ' || email)) with (gin_pending_list_limit = 256);
+
+-- Canned replies are found by their text as well as by their names.
+create index canned_replies_words on canned_replies using gin (search_words(name || ' ' || text))
+  with (gin_pending_list_limit = 256);

@@ -274,6 +274,7 @@ function removalOf({ path }: Operation, good: Good, id: number): string {
 const REMOVED_BY: Readonly<Record<string, 'an admin' | 'its maker'>> = {
   'POST /v1/requests': 'an admin',
   'POST /v1/views': 'its maker',
+  'POST /v1/canned-replies': 'its maker',
   'POST /v1/requests/{id}/drafts/{kind}/files': 'its maker',
 };
 

@@ -161,6 +161,13 @@ const TABLE: Readonly<Record<Action, Row>> = {
     events: ['view.added'],
     shows: () => ({ name: 'All', shared: true }),
   },
+  'canned_replies.share': {
+    ...LEADS,
+    use: ({ call }) => call('POST', '/v1/canned-replies', { scope: 'desk', name: 'Hello', text: 'Hello.' }),
+    status: 201,
+    events: ['canned_reply.added'],
+    shows: () => ({ scope: 'desk', mailbox: null }),
+  },
   'contacts.block': {
     ...EVERYBODY,
     use: ({ call, mine }) => call('POST', `${mine.path}/close`, { block: true }),

@@ -71,8 +71,12 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const draft = (await uploaded.json()) as { id: number; files: { id: number }[] };
   const view = await send('/v1/views', { name: 'Mine', query: 'assignee=me', shared: true });
   await send('/v1/views', { name: 'Open', query: 'status=new', shared: true });
+  const text = 'Dear {{ contact.name }}';
+  const canned = await send('/v1/canned-replies', { scope: 'desk', name: 'Hello', text });
+  await send('/v1/canned-replies', { scope: 'own', name: 'Own', text });
   return {
     ...place,
+    cannedReplyId: canned.id,
     viewId: view.id,
     /** Of the agent's draft. */
     draftFileId: draft.files[0]?.id ?? 0,
@@ -172,6 +176,16 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     id: open,
     others: { kind: 'reply', fileId: draftFileId },
   }),
+  'GET /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId }),
+  'POST /v1/canned-replies': () => ({ body: { scope: 'own', name: 'New', text: 'Hello {{ name }}' } }),
+  'PATCH /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId, body: { text: 'Hi.' } }),
+  'DELETE /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId }),
+  'POST /v1/canned-replies/{id}/render': ({ cannedReplyId, open }) => ({
+    id: cannedReplyId,
+    body: { requestId: open },
+  }),
+  'POST /v1/presence': ({ open }) => ({ body: { requestId: open, state: 'looking' } }),
+  'GET /v1/presence': ({ open }) => ({ query: `?requestId=${open}` }),
   'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
   'POST /v1/views': () => ({ body: { name: 'New', query: 'status=new&q=parcel' } }),
   'PATCH /v1/views/{id}': ({ viewId }) => ({ id: viewId, body: { name: 'Other' } }),

@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { assignmentRoutes } from '../../requests/life/assignment-routes.ts';
 import { exportRoutes } from '../../requests/privacy/export-routes.ts';
+import { cannedReplyRoutes } from '../../requests/canned-replies/routes.ts';
 import { contactRoutes } from '../../people/contacts/routes.ts';
 import type { IdentityProvider } from '../../people/credentials/identity-provider.ts';
 import { tokenRoutes } from '../../people/credentials/routes.ts';
@@ -30,6 +31,7 @@ import { messageRoutes } from '../../requests/messages/routes.ts';
 import { noteRoutes } from '../../requests/messages/note-routes.ts';
 import { operatorRoutes } from '../../people/operators/routes.ts';
 import { ownSettingsRoutes } from '../../people/own-settings/routes.ts';
+import { presenceRoutes } from '../../requests/presence/routes.ts';
 import { Problem } from '../../platform/problems.ts';
 import { readMarkRoutes } from '../../requests/read-marks/routes.ts';
 import { reviewRoutes } from '../../intake/quarantine/routes.ts';
@@ -126,6 +128,8 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', readMarkRoutes(deps));
   app.route('/', viewRoutes(deps));
   app.route('/', draftRoutes(deps));
+  app.route('/', cannedReplyRoutes(deps));
+  app.route('/', presenceRoutes(deps));
   return app;
 }
 

@@ -25,6 +25,8 @@ const ROLES_ALLOWED = {
   'requests.edit': EVERYBODY,
   /** Giving a view to everybody, and changing or removing one that everybody has. */
   'views.share': LEADS,
+  /** Canned replies of a mailbox or of the desk; everybody keeps their own. */
+  'canned_replies.share': LEADS,
   'contacts.read': EVERYBODY,
   'contacts.edit': EVERYBODY,
   'contacts.block': EVERYBODY,

@@ -1,0 +1,120 @@
+import { Drop, Liquid, type Template } from 'liquidjs';
+
+/** What a text finds filled in without anybody's asking, for the document. */
+export const CANNED_VARIABLES = [
+  'contact.name',
+  'contact.email',
+  'request.id',
+  'request.subject',
+  'mailbox.name',
+  'mailbox.address',
+  'operator.name',
+] as const;
+
+export type CannedValues = Readonly<Record<string, string>>;
+
+/** A text with its values in their places, and the names that had none and no `default:` where they were to be shown. */
+export type Filled = { readonly text: string; readonly unfilled: readonly string[] };
+
+/** Stands where a value is missing: false in a condition, replaced by `default:`, and told of where it is shown. */
+class Unfilled extends Drop {
+  readonly name: string;
+  readonly tell: (name: string) => void;
+
+  constructor(name: string, tell: (name: string) => void) {
+    super();
+    this.name = name;
+    this.tell = tell;
+  }
+
+  override valueOf(): null {
+    return null;
+  }
+}
+
+const NAME = /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*$/i;
+
+const engine = cannedEngine();
+
+/** Puts values into a text. Throws for a text that `textFault` would have refused. */
+export function fillText(text: string, values: CannedValues): Filled {
+  const tree = engine.parse(text);
+  const unfilled = new Set<string>();
+  const scope = scopeOf(namesIn(tree), values, (name) => unfilled.add(name));
+  return { text: String(engine.renderSync(tree, scope)), unfilled: [...unfilled] };
+}
+
+/** What is wrong with a text, by trying it with nothing and with everything filled in; null when nothing is. */
+export function textFault(text: string): string | null {
+  try {
+    const tree = engine.parse(text);
+    const names = namesIn(tree);
+    const odd = names.find((name) => !NAME.test(name));
+    if (odd !== undefined) return `names ${odd}; a variable is words with dots between them`;
+    const full = Object.fromEntries(names.map((name) => [name, 'x']));
+    for (const values of [{}, full])
+      engine.renderSync(
+        tree,
+        scopeOf(names, values, () => {}),
+      );
+    return null;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return message.replace(/, file:[^,]*/, '').replace(/\s+/g, ' ');
+  }
+}
+
+function namesIn(tree: Template[]): string[] {
+  return engine.globalFullVariablesSync(tree);
+}
+
+type Scope = { [name: string]: Scope | string | Unfilled };
+
+function scopeOf(names: readonly string[], values: CannedValues, tell: (name: string) => void): Scope {
+  const root = Object.create(null) as Scope;
+  // The longest names first: of `order` and `order.number` the shorter one is the object that holds the other.
+  for (const name of names.toSorted((a, b) => b.length - a.length)) {
+    const value = Object.hasOwn(values, name) ? (values[name] ?? '') : '';
+    const parts = name.split('.');
+    const last = parts.pop() ?? name;
+    let place = root;
+    for (const part of parts) {
+      const held = place[part];
+      const next =
+        typeof held === 'object' && !(held instanceof Unfilled) ? held : (Object.create(null) as Scope);
+      place[part] = next;
+      place = next;
+    }
+    place[last] ??= value.trim() === '' ? new Unfilled(name, tell) : value;
+  }
+  return root;
+}
+
+// A text may use what it names and nothing else: no file is read, no prototype is reached, no loop runs away.
+function cannedEngine(): Liquid {
+  const engine = new Liquid({
+    strictVariables: true,
+    strictFilters: true,
+    ownPropertyOnly: true,
+    renderLimit: 200,
+    parseLimit: 100_000,
+    memoryLimit: 1_000_000,
+    templates: {},
+    outputEscape: shown,
+  });
+  // What is made of a missing value is missing itself; only `default` makes something of nothing.
+  for (const [name, filter] of Object.entries(engine.filters)) {
+    if (name === 'default') continue;
+    const handler = typeof filter === 'function' ? filter : filter.handler;
+    engine.registerFilter(name, function (...given: [unknown, ...unknown[]]): unknown {
+      return given.find((each) => each instanceof Unfilled) ?? handler.apply(this, given);
+    });
+  }
+  return engine;
+}
+
+function shown(value: unknown): string {
+  if (value instanceof Unfilled) value.tell(value.name);
+  if (typeof value === 'string') return value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+}

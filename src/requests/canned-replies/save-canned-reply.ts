@@ -1,0 +1,135 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { Deps } from '../../platform/deps.ts';
+import {
+  findIdempotent,
+  type Idempotency,
+  rememberIdempotent,
+} from '../../platform/idempotency/idempotency.ts';
+import { invalidField, notFound } from '../../platform/problems.ts';
+import { cleanLine } from '../../mail/text.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
+import { recordEvent } from '../../people/history/record-event.ts';
+import { cleanTags } from '../request/edit-request.ts';
+import type { CannedEffects, CannedReply, CannedScope } from './canned-reply.ts';
+import { textFault } from './fill-text.ts';
+import { findCannedReply } from './find-canned-reply.ts';
+import { deleteCanned, insertCanned, isMailbox, lockCanned, updateCanned } from './queries.ts';
+
+export type NewCannedReply = Partial<CannedEffects> & {
+  readonly scope: CannedScope;
+  /** Of a mailbox's; nothing else has one. */
+  readonly mailboxId: number | null;
+  readonly name: string;
+  readonly text: string;
+  readonly idempotency?: Idempotency | null;
+};
+
+/** Keeps a text for many answers. One of a mailbox or of the desk is everybody's there, and takes a lead. */
+export async function addCannedReply(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: NewCannedReply,
+): Promise<CannedReply> {
+  requirePermission(actor, input.scope === 'own' ? 'requests.read' : 'canned_replies.share');
+  const { mailboxId } = input;
+  if ((input.scope === 'mailbox') !== (mailboxId !== null)) {
+    throw invalidField('/mailboxId', 'is there for the scope mailbox, and for no other');
+  }
+  const { status = null, category = null, tags = [] } = input;
+  const words = cleaned({ name: input.name, text: input.text, status, category, tags });
+  const operatorId = input.scope === 'own' ? actor.operatorId : null;
+  const at = deps.clock.now();
+  const call = input.idempotency ?? null;
+  return deps.db.begin(async (tx) => {
+    const earlier = await findIdempotent(tx, call, at);
+    if (earlier !== null) return findCannedReply({ db: tx }, actor, earlier);
+    if (mailboxId !== null && !(servesMailbox(actor, mailboxId) && (await isMailbox(tx, mailboxId)))) {
+      throw invalidField('/mailboxId', 'is no mailbox');
+    }
+    const id = await insertCanned(tx, { ...words, operatorId, mailboxId, at });
+    const canned = await findCannedReply({ db: tx }, actor, id);
+    await tell(tx, actor, 'canned_reply.added', { after: canned, at });
+    await rememberIdempotent(tx, call, id, at);
+    return canned;
+  });
+}
+
+type Words = CannedEffects & { readonly name: string; readonly text: string };
+
+export type CannedReplyChanges = { readonly [Name in keyof Words]?: Words[Name] | undefined };
+
+/** Changes one's own canned reply, or as a lead one that others have too; what is absent stays. */
+export async function editCannedReply(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly cannedReplyId: number; readonly changes: CannedReplyChanges },
+): Promise<CannedReply> {
+  const at = deps.clock.now();
+  return deps.db.begin(async (tx) => {
+    const before = await lockOwn(tx, actor, input.cannedReplyId);
+    const given = Object.fromEntries(
+      Object.entries(input.changes).filter(([, value]) => value !== undefined),
+    );
+    const after: CannedReply = { ...before, ...cleaned({ ...before, ...given }), updatedAt: at };
+    await updateCanned(tx, after);
+    await tell(tx, actor, 'canned_reply.edited', { before, after, at });
+    return after;
+  });
+}
+
+/** Removes one's own canned reply, or as a lead one that others have too. */
+export async function removeCannedReply(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly cannedReplyId: number },
+): Promise<void> {
+  await deps.db.begin(async (tx) => {
+    const before = await lockOwn(tx, actor, input.cannedReplyId);
+    await deleteCanned(tx, before.id);
+    await tell(tx, actor, 'canned_reply.removed', { before, at: deps.clock.now() });
+  });
+}
+
+async function lockOwn(tx: Transaction, actor: OperatorActor, id: number): Promise<CannedReply> {
+  requirePermission(actor, 'requests.read');
+  const canned = await lockCanned(tx, actor, id);
+  if (canned === null) throw notFound('canned reply', id);
+  if (canned.scope !== 'own') requirePermission(actor, 'canned_replies.share');
+  return canned;
+}
+
+function cleaned({ name, text, status, category, tags }: Words): Words {
+  const line = cleanLine(name);
+  if (line === '') throw invalidField('/name', 'must not be blank');
+  const fault = textFault(text);
+  if (fault !== null) throw invalidField('/text', fault);
+  const kept = category === null ? null : cleanLine(category);
+  if (kept === '') throw invalidField('/category', 'must not be blank');
+  return { name: line, text, status, category: kept, tags: cleanTags(tags) };
+}
+
+// What an operator keeps for themselves concerns nobody else.
+async function tell(
+  tx: Transaction,
+  actor: OperatorActor,
+  type: `canned_reply.${'added' | 'edited' | 'removed'}`,
+  change: { readonly before?: CannedReply; readonly after?: CannedReply; readonly at: Date },
+): Promise<void> {
+  const { before, after, at } = change;
+  const canned = after ?? before;
+  if (canned === undefined || canned.scope === 'own') return;
+  await recordEvent(tx, {
+    type,
+    actor,
+    at,
+    mailboxId: canned.mailboxId,
+    requestId: null,
+    ...(before === undefined ? {} : { old: told(before) }),
+    ...(after === undefined ? {} : { new: told(after) }),
+  });
+}
+
+function told({ id, name, text, status, category, tags }: CannedReply): Record<string, unknown> {
+  return { cannedReplyId: id, name, text, status, category, tags };
+}

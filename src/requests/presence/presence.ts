@@ -1,0 +1,14 @@
+import { SECOND } from '../../platform/time.ts';
+
+/** Somebody who looks at a request, or writes on it. */
+export type Present = {
+  readonly requestId: number;
+  readonly operatorId: number;
+  readonly operatorName: string;
+  readonly state: 'looking' | 'writing';
+  /** When they came. */
+  readonly since: Date;
+};
+
+/** Whoever has not been heard of for so long is gone: two beats of fifteen seconds. */
+export const PRESENT_FOR = 30 * SECOND;

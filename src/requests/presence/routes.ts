@@ -1,0 +1,91 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import type { Deps } from '../../platform/deps.ts';
+import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
+import { id, idParameter, jsonBody, jsonContent, repeatable, time } from '../../platform/http/schemas.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
+import type { Present } from './presence.ts';
+import { findPresence, tellPresence } from './tell-presence.ts';
+
+const MOST_REQUESTS = 200;
+
+const shared = { tags: ['Presence'], security: [{ token: [] }], path: '/v1/presence' };
+
+const presenceSchema = z
+  .object({
+    items: z
+      .array(
+        z.object({
+          requestId: id,
+          operator: z.object({ id, name: z.string().openapi({ example: 'Ann' }) }),
+          state: z.enum(['looking', 'writing']),
+          since: time.openapi({ description: 'When they came.' }),
+        }),
+      )
+      .openapi({ description: 'By request, whoever came first first; the operator who asks included.' }),
+  })
+  .openapi('Presence');
+
+const beatSchema = z
+  .strictObject({
+    requestId: id,
+    state: z
+      .enum(['looking', 'writing', 'gone'])
+      .openapi({ description: 'gone: at once, not in 30 seconds.' }),
+  })
+  .openapi('PresenceBeat');
+
+const find = createRoute({
+  ...shared,
+  operationId: 'getPresence',
+  method: 'get',
+  summary: 'Who is at requests',
+  description:
+    'Looking or writing, heard of within the last 30 seconds. Nobody is at a request that one may not see.',
+  request: {
+    query: z.strictObject({
+      requestId: repeatable(idParameter, MOST_REQUESTS).openapi({ description: 'The requests.' }),
+    }),
+  },
+  responses: {
+    200: jsonContent('Who is there.', presenceSchema),
+    ...problemResponses('invalid_input', 'unauthenticated'),
+  },
+});
+
+const tell = createRoute({
+  ...shared,
+  operationId: 'tellPresence',
+  method: 'post',
+  summary: 'Say that one is at a request',
+  description:
+    'Every 15 seconds while it is open, and when one begins or stops to write. It locks nothing. Answers who else is there.',
+  request: { body: jsonBody(beatSchema) },
+  responses: {
+    200: jsonContent('Who is at the request.', presenceSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
+  },
+});
+
+/** Who is where. */
+export function presenceRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
+  const routes = apiRoutes();
+  routes.openapi(find, async (c) => {
+    const { requestId = [] } = c.req.valid('query');
+    return c.json(shown(await findPresence(deps, c.get('actor'), { requestIds: requestId })), 200);
+  });
+  routes.openapi(tell, async (c) => {
+    return c.json(shown(await tellPresence(deps, c.get('actor'), c.req.valid('json'))), 200);
+  });
+  return routes;
+}
+
+function shown(present: readonly Present[]): z.infer<typeof presenceSchema> {
+  return {
+    items: present.map(({ requestId, operatorId, operatorName, state, since }) => ({
+      requestId,
+      operator: { id: operatorId, name: operatorName },
+      state,
+      since: since.toISOString(),
+    })),
+  };
+}
