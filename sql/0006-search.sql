@@ -163,3 +163,7 @@ create index contacts_words on contacts using gin (search_words(name || ' ' || e
 -- Canned replies are found by their text as well as by their names.
 create index canned_replies_words on canned_replies using gin (search_words(name || ' ' || text))
   with (gin_pending_list_limit = 256);
+
+-- Requests are found by who takes part in them.
+create index participants_words on participants using gin (search_words(name || ' ' || email))
+  with (gin_pending_list_limit = 256);

@@ -184,6 +184,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     id: cannedReplyId,
     body: { requestId: open },
   }),
+  'POST /v1/requests/bulk': ({ open, closed }) => ({ body: { verb: 'take', ids: [open, closed] } }),
   'POST /v1/presence': ({ open }) => ({ body: { requestId: open, state: 'looking' } }),
   'GET /v1/presence': ({ open }) => ({ query: `?requestId=${open}` }),
   'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
@@ -250,6 +251,7 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
     const others = { kind: 'reply' };
     return { 413: { id: open, others, body, headers: { ...headers, 'content-length': '99999999' } } };
   },
+  'POST /v1/presence': () => ({ 404: { body: { requestId: 999_999, state: 'looking' } } }),
   'POST /v1/views': () => ({
     409: { body: { name: 'Mine', query: '' } },
   }),

@@ -3,6 +3,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { assignmentRoutes } from '../../requests/life/assignment-routes.ts';
 import { exportRoutes } from '../../requests/privacy/export-routes.ts';
+import { bulkRoutes } from '../../requests/bulk/routes.ts';
 import { cannedReplyRoutes } from '../../requests/canned-replies/routes.ts';
 import { contactRoutes } from '../../people/contacts/routes.ts';
 import type { IdentityProvider } from '../../people/credentials/identity-provider.ts';
@@ -130,6 +131,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', draftRoutes(deps));
   app.route('/', cannedReplyRoutes(deps));
   app.route('/', presenceRoutes(deps));
+  app.route('/', bulkRoutes(deps));
   return app;
 }
 

@@ -4,7 +4,7 @@ import type { OperatorActor } from '../access/actor.ts';
 import { changeSignature } from '../operators/signature.ts';
 import { readOwnAccount } from './find-own-account.ts';
 import { isTimeZone, type OwnAccount, type OwnSettings } from './own-settings.ts';
-import { lockAccount, upsertSettings } from './queries.ts';
+import { knowsTimeZone, lockAccount, upsertSettings } from './queries.ts';
 
 export type OwnChanges = { readonly [Name in keyof OwnSettings]?: OwnSettings[Name] | undefined } & {
   readonly signature?: string | undefined;
@@ -21,7 +21,8 @@ export async function editOwnSettings(
 ): Promise<OwnAccount> {
   const { signature, ...settings } = changes;
   const { operatorId } = actor;
-  if (typeof settings.timeZone === 'string' && !isTimeZone(settings.timeZone)) {
+  const zone = settings.timeZone ?? null;
+  if (zone !== null && !(isTimeZone(zone) && (await knowsTimeZone(deps.db, zone)))) {
     throw invalidField('/timeZone', 'must be the name of a time zone such as Europe/Berlin');
   }
   const at = deps.clock.now();

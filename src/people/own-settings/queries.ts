@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import { isInvalidValue } from '../../platform/db/errors.ts';
 import type { Operator } from '../operators/operator.ts';
 import { operatorColumns } from '../operators/operator-columns.ts';
 import type { OwnAccount, OwnSettings } from './own-settings.ts';
@@ -41,4 +42,15 @@ export async function upsertSettings(
     on conflict (operator_id) do update
     set language = excluded.language, time_zone = excluded.time_zone, theme = excluded.theme,
       single_keys = excluded.single_keys, after_send = excluded.after_send, last_view = excluded.last_view`;
+}
+
+/** True when the database can tell the time in a zone; it reads the days of a search in it. */
+export async function knowsTimeZone(db: Queryable, name: string): Promise<boolean> {
+  try {
+    await db`select timestamptz 'epoch' at time zone ${name}`;
+    return true;
+  } catch (error) {
+    if (isInvalidValue(error)) return false;
+    throw error;
+  }
 }

@@ -41,6 +41,11 @@ export function violates(error: unknown, constraint: string): boolean {
   );
 }
 
+/** True when PostgreSQL refuses a parameter's value (SQLSTATE 22023), such as a time zone that it does not know. */
+export function isInvalidValue(error: unknown): boolean {
+  return errorCode(error) === '22023';
+}
+
 /** An error as an operator may read it beside a mail in quarantine. */
 export function errorText(error: unknown): string {
   const code = errorCode(error);

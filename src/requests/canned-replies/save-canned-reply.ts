@@ -1,10 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
-import {
-  findIdempotent,
-  type Idempotency,
-  rememberIdempotent,
-} from '../../platform/idempotency/idempotency.ts';
+import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { invalidField, notFound } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -40,18 +36,17 @@ export async function addCannedReply(
   const words = cleaned({ name: input.name, text: input.text, status, category, tags });
   const operatorId = input.scope === 'own' ? actor.operatorId : null;
   const at = deps.clock.now();
-  const call = input.idempotency ?? null;
   return deps.db.begin(async (tx) => {
-    const earlier = await findIdempotent(tx, call, at);
-    if (earlier !== null) return findCannedReply({ db: tx }, actor, earlier);
-    if (mailboxId !== null && !(servesMailbox(actor, mailboxId) && (await isMailbox(tx, mailboxId)))) {
-      throw invalidField('/mailboxId', 'is no mailbox');
-    }
-    const id = await insertCanned(tx, { ...words, operatorId, mailboxId, at });
-    const canned = await findCannedReply({ db: tx }, actor, id);
-    await tell(tx, actor, 'canned_reply.added', { after: canned, at });
-    await rememberIdempotent(tx, call, id, at);
-    return canned;
+    const id = await once(tx, { call: input.idempotency, now: at }, async () => {
+      if (mailboxId !== null && !(servesMailbox(actor, mailboxId) && (await isMailbox(tx, mailboxId)))) {
+        throw invalidField('/mailboxId', 'is not a mailbox');
+      }
+      const madeId = await insertCanned(tx, { ...words, operatorId, mailboxId, at });
+      const after = await findCannedReply({ db: tx }, actor, madeId);
+      await tell(tx, actor, 'canned_reply.added', { after, at });
+      return madeId;
+    });
+    return findCannedReply({ db: tx }, actor, id);
   });
 }
 

@@ -8,8 +8,8 @@ import {
   listWaiting,
   listWithAttachments,
 } from './addition-queries.ts';
-import type { Viewer } from './filter-queries.ts';
 import type { Addition, Additions } from './list-additions.ts';
+import type { Viewer } from './term-queries.ts';
 
 const SNIPPET_LENGTH = 160;
 

@@ -1,11 +1,8 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Priority, RequestStatus } from '../request.ts';
-import type { SearchTerm } from '../../platform/lists/search-terms.ts';
-import type { OperatorActor } from '../../people/access/actor.ts';
+import type { RequestTerm } from './request-search.ts';
+import { termCondition, type Viewer } from './term-queries.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
-
-/** Whose list it is: what they serve bounds it, and what they have read is theirs alone. */
-export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
 
 /** Filters of the list of requests; those that are lists mean any of theirs. */
 export type RequestFilters = {
@@ -17,7 +14,7 @@ export type RequestFilters = {
   readonly tag?: readonly string[] | undefined;
   readonly priority?: readonly Priority[] | undefined;
   readonly category?: readonly string[] | undefined;
-  readonly q?: readonly SearchTerm[] | undefined;
+  readonly q?: readonly RequestTerm[] | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
   readonly updatedFrom?: Date | undefined;
@@ -46,7 +43,7 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   if (filters.updatedTo !== undefined) found.push(db`r.updated_at < ${filters.updatedTo}`);
   if (filters.unread === true) found.push(isUnread(db, operatorId));
   else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
-  for (const term of filters.q ?? []) found.push(termCondition(db, term));
+  for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term));
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }
 
@@ -58,14 +55,4 @@ function isOneOf(db: Queryable, column: Fragment, values: readonly number[] | re
   return typeof first === 'number'
     ? db`${column} = any(${values as number[]}::bigint[])`
     : db`${column} = any(${values as string[]}::text[])`;
-}
-
-// One table holds all the words, so that PostgreSQL may choose: look a rare word up and sort what was found, or walk the
-// requests in the order asked for and stop at the fiftieth that has a common one.
-function termCondition(db: Queryable, term: SearchTerm): Fragment {
-  if (term.kind === 'request') return db`r.id = ${term.id}`;
-  return db`r.id in (
-    select request_id
-    from search_entries
-    where words @@ search_query(${term.text}, ${term.people ? 'B' : ''}, ${term.prefix}))`;
 }

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { TwoWayRange } from '../../platform/lists/read-page.ts';
-import { type RequestFilters, requestConditions, type Viewer } from './filter-queries.ts';
+import { type RequestFilters, requestConditions } from './filter-queries.ts';
+import type { Viewer } from './term-queries.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { joinedTables, requestColumns, requestTables } from '../request/request-columns.ts';

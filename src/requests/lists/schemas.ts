@@ -10,10 +10,10 @@ import {
   timeParameter,
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
-import { searchParameter } from '../../platform/lists/search-parameter.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
 import { priority, renderRequest, requestSchema, status } from '../request/schemas.ts';
 import { ADDITIONS } from './list-additions.ts';
+import { parseRequestSearch } from './request-search.ts';
 import type { ListedRequest } from './list-requests.ts';
 
 const listedRequestSchema = z
@@ -80,11 +80,24 @@ export const requestListQuery = z.strictObject({
     description: 'In any of these categories.',
     example: ['billing'],
   }),
-  q: searchParameter(
-    'Words in subjects, mails, notes, names, addresses and names of attachments, in any language; all of them must be ' +
-      'found, the last one may be a beginning. `"exact phrase"`, `from:` somebody, `#1042`.',
-    'from:carla "on fire" print',
-  ),
+  q: text(500)
+    .transform((value, context) => {
+      const terms = parseRequestSearch(value);
+      if (!('fault' in terms)) return terms;
+      context.addIssue({ code: 'custom', message: terms.fault });
+      return z.NEVER;
+    })
+    .optional()
+    .openapi({
+      type: 'string',
+      maxLength: 500,
+      description:
+        'Words in subjects, mails, notes, names, addresses and names of attachments, in any language; all of them must be ' +
+        'found, the last one may be a beginning. `"exact phrase"`, `-not`, `#1042`, `from:` `to:` `subject:` `tag:` ' +
+        '`category:` `assignee:` (me, none, a name), `is:` (open, unassigned, unread, …), `mailbox:`, `before:` and ' +
+        '`after:` a day, `has:attachment`.',
+      example: 'from:carla "on fire" is:open -tag:vip',
+    }),
   createdFrom: timeParameter.optional().openapi({ description: 'Inclusive.' }),
   createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   updatedFrom: timeParameter.optional().openapi({ description: 'Inclusive.' }),

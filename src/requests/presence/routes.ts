@@ -16,7 +16,9 @@ const presenceSchema = z
       .array(
         z.object({
           requestId: id,
-          operator: z.object({ id, name: z.string().openapi({ example: 'Ann' }) }),
+          operator: z
+            .object({ id, name: z.string().openapi({ example: 'Ann' }) })
+            .openapi({ description: 'Who is there.' }),
           state: z.enum(['looking', 'writing']),
           since: time.openapi({ description: 'When they came.' }),
         }),

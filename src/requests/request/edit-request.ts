@@ -10,10 +10,15 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import type { Priority } from '../request.ts';
 import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
 
+export const MOST_TAGS = 50;
+
 export type RequestChanges = {
   readonly priority?: Priority | undefined;
   readonly category?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** Put to those that it has, or that are set by the same change. */
+  readonly addTags?: readonly string[] | undefined;
+  readonly removeTags?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   readonly needsAttention?: boolean | undefined;
 };
@@ -32,10 +37,13 @@ export async function editRequest(
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const request = await lockVisibleRequest(tx, actor, input);
-    const onlyFlag = Object.keys(changes).every((name) => name === 'needsAttention');
+    const onlyFlag = Object.entries(input.changes).every(
+      ([name, value]) => name === 'needsAttention' || value === undefined,
+    );
     if (!onlyFlag) ensureAllowed(request, 'edit');
     const before = await findEditableFields(tx, request.id);
-    const after: EditableFields = { ...before, ...changes };
+    const tags = tagsAfter(changes.tags ?? before.tags, input.changes);
+    const after: EditableFields = { ...before, ...changes, tags };
     const changed = changedFields(before, after);
     if (changed === null) return;
     await markEdited(tx, request.id, after, at);
@@ -61,9 +69,16 @@ function cleanChanges(changes: RequestChanges): Partial<EditableFields> {
   };
 }
 
+function tagsAfter(tags: readonly string[], { addTags = [], removeTags = [] }: RequestChanges): string[] {
+  const removed = new Set(cleanTags(removeTags, '/removeTags'));
+  const after = [...new Set([...tags, ...cleanTags(addTags, '/addTags')])].filter((tag) => !removed.has(tag));
+  if (after.length > MOST_TAGS) throw invalidField('/addTags', `would make more than ${MOST_TAGS} tags`);
+  return after;
+}
+
 /** Tags as they are stored: one line each, each once, in the order given. */
-export function cleanTags(tags: readonly string[]): string[] {
-  return [...new Set(tags.map((tag, index) => filled(`/tags/${index}`, tag)))];
+export function cleanTags(tags: readonly string[], pointer = '/tags'): string[] {
+  return [...new Set(tags.map((tag, index) => filled(`${pointer}/${index}`, tag)))];
 }
 
 function filled(pointer: string, text: string): string {

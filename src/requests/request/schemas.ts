@@ -1,10 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, time, written } from '../../platform/http/schemas.ts';
+import { MOST_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
 
 export const TEXT_LENGTH = 200_000;
 export const SUBJECT_LENGTH = 500;
-const MOST_TAGS = 50;
 const MOST_COPIES = 50;
 
 export const status = z
@@ -63,10 +63,9 @@ export const requestSchema = z
 
 const category = written(100).nullable().openapi({ description: 'null: none.', example: 'billing' });
 
-const tags = z
-  .array(written(100))
-  .max(MOST_TAGS)
-  .openapi({ description: 'All of them, not those to add.', example: ['vip'] });
+const someTags = z.array(written(100)).max(MOST_TAGS);
+
+const tags = someTags.openapi({ description: 'All of them, not those to add.', example: ['vip'] });
 
 const subject = written(SUBJECT_LENGTH).openapi({ example: 'Your order 4711' });
 
@@ -75,6 +74,8 @@ export const requestChangesSchema = z
     priority: priority.optional(),
     category: category.optional(),
     tags: tags.optional(),
+    addTags: someTags.optional().openapi({ description: 'To be put to those that it has.' }),
+    removeTags: someTags.optional().openapi({ description: 'To be taken off it.' }),
     subject: subject.optional(),
     needsAttention: z
       .boolean()

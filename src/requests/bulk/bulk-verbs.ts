@@ -1,0 +1,55 @@
+import type { OutboxDeps } from '../../outbox/deps.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { assignRequest, unassignRequest } from '../life/assigning.ts';
+import { closeRequest, reopenRequest } from '../life/closing.ts';
+import { pendRequest } from '../life/pending.ts';
+import { resolveRequest } from '../life/resolving.ts';
+import { takeRequest } from '../life/taking.ts';
+import { markRequestRead, markRequestUnread } from '../read-marks/mark-request-read.ts';
+import { editRequest, type RequestChanges } from '../request/edit-request.ts';
+
+/** A verb with all that it takes but the request. */
+export type BulkVerb =
+  | { readonly verb: 'take'; readonly force?: boolean | undefined }
+  | { readonly verb: 'assign'; readonly operatorId: number }
+  | { readonly verb: 'unassign' | 'pend' | 'reopen' | 'read' | 'unread' }
+  | { readonly verb: 'resolve'; readonly notes: string }
+  | { readonly verb: 'close'; readonly notify?: boolean | undefined; readonly reason?: string | undefined }
+  | { readonly verb: 'edit'; readonly changes: RequestChanges };
+
+export type BulkDeps = Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>;
+
+/** Does to one request what is to be done to all of them, by the verb that does it to one. */
+export async function applyVerb(
+  deps: BulkDeps,
+  actor: OperatorActor,
+  input: BulkVerb,
+  requestId: number,
+): Promise<void> {
+  switch (input.verb) {
+    case 'take':
+      return takeRequest(deps, actor, { requestId, force: input.force ?? false });
+    case 'assign':
+      return assignRequest(deps, actor, { requestId, operatorId: input.operatorId });
+    case 'unassign':
+      return unassignRequest(deps, actor, { requestId });
+    case 'pend':
+      return pendRequest(deps, actor, { requestId });
+    case 'resolve':
+      return resolveRequest(deps, actor, { requestId, notes: input.notes });
+    case 'close':
+      return closeRequest(deps, actor, {
+        requestId,
+        notify: input.notify ?? true,
+        ...(input.reason === undefined ? {} : { reason: input.reason }),
+      });
+    case 'reopen':
+      return reopenRequest(deps, actor, { requestId });
+    case 'edit':
+      return editRequest(deps, actor, { requestId, changes: input.changes });
+    case 'read':
+      return markRequestRead(deps, actor, { requestId });
+    case 'unread':
+      return markRequestUnread(deps, actor, { requestId });
+  }
+}

@@ -1,0 +1,110 @@
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { isUnread } from '../read-marks/is-unread.ts';
+import type { RequestTerm, State } from './request-search.ts';
+
+/** Whose list it is: what they serve bounds it, and what they have read is theirs alone. */
+export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
+
+/** The condition that a request `r` fits a term, or does not where the term says so. */
+export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
+  if (term.not !== true) return condition(db, viewer, term);
+  // What has no category is not in this one either: unknown counts as no.
+  return db`(${condition(db, viewer, term)}) is not true`;
+}
+
+function condition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
+  switch (term.kind) {
+    case 'request':
+      return db`r.id = ${term.id}`;
+    case 'words':
+      return hasWords(
+        db,
+        term,
+        db`words @@ search_query(${term.text}, ${term.people ? 'B' : ''}, ${term.prefix})`,
+      );
+    case 'subject':
+      return hasWords(db, term, db`words @@ search_query(${term.text}, 'A', ${term.prefix})`);
+    case 'to':
+      return db`(${hasWords(db, term, db`message_id = 0 and words @@ search_query(${term.text}, 'B', ${term.prefix})`)}
+        or r.id in (
+          select request_id
+          from participants
+          where search_words(name || ' ' || email) @@ search_query(${term.text}, '', ${term.prefix})))`;
+    case 'tag':
+      // The first half is what the index is limited to.
+      return db`(r.tags <> '{}' and r.tags @> ${[term.name]}::text[])`;
+    case 'category':
+      return db`r.category = ${term.name}`;
+    case 'assignee':
+      return isAssignedTo(db, viewer, term.name);
+    case 'mailbox':
+      return db`r.mailbox_id in (
+        select id
+        from mailboxes
+        where ${term.name.toLowerCase()} in (address, split_part(address, '@', 1), lower(name)))`;
+    case 'is':
+      return isIn(db, viewer, term.state);
+    case 'has':
+      return db`exists (
+        select from messages
+        join attachments on attachments.message_id = messages.id
+        where messages.request_id = r.id and not attachments.inline)`;
+    case 'before':
+      return db`r.created_at < ${beginningOf(db, viewer, term.day)}`;
+    case 'after':
+      return db`r.last_message_at >= ${beginningOf(db, viewer, term.day)}`;
+  }
+}
+
+// One table holds all the words, so that PostgreSQL may choose: look a rare word up and sort what was found, or walk the
+// requests in the order asked for and stop at the fiftieth that has a common one. What must not be there is asked of each
+// request that is walked by, because nearly all of them pass.
+function hasWords(db: Queryable, term: RequestTerm, holds: Fragment): Fragment {
+  return term.not === true
+    ? db`exists (select from search_entries where search_entries.request_id = r.id and ${holds})`
+    : db`r.id in (select request_id from search_entries where ${holds})`;
+}
+
+function isAssignedTo(db: Queryable, viewer: Viewer, name: string): Fragment {
+  const who = name.toLowerCase();
+  if (who === 'none') return db`r.assignee_id is null`;
+  if (who === 'me') return db`r.assignee_id = ${viewer.operatorId}`;
+  return db`r.assignee_id in (
+    select id
+    from operators
+    where email = ${who} or lower(name) = ${who} or starts_with(lower(name), ${`${who} `}))`;
+}
+
+function isIn(db: Queryable, viewer: Viewer, state: State): Fragment {
+  switch (state) {
+    case 'open':
+      return db`r.status = any(array['new', 'in_progress', 'pending', 'resolved'])`;
+    case 'assigned':
+      return db`r.assignee_id is not null`;
+    case 'unassigned':
+      return db`r.assignee_id is null`;
+    case 'mine':
+      return db`r.assignee_id = ${viewer.operatorId}`;
+    case 'unread':
+      return isUnread(db, viewer.operatorId);
+    case 'read':
+      return db`not ${isUnread(db, viewer.operatorId)}`;
+    case 'flagged':
+      return db`r.needs_attention`;
+    case 'merged':
+      return db`r.merged_into is not null`;
+    case 'new':
+    case 'in_progress':
+    case 'pending':
+    case 'resolved':
+    case 'closed':
+      return db`r.status = ${state}`;
+  }
+}
+
+// A day begins at midnight where the operator is.
+function beginningOf(db: Queryable, viewer: Viewer, day: string): Fragment {
+  return db`(${day}::text::timestamp at time zone coalesce(
+    (select time_zone from operator_settings where operator_id = ${viewer.operatorId}), 'UTC'))`;
+}
