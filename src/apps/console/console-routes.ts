@@ -3,6 +3,7 @@ import { compress } from 'hono/compress';
 import type { AppEnv } from '../../people/access/app-env.ts';
 import type { IntakeDeps } from '../../intake/deps.ts';
 import { assetRoutes, loadAssets } from './assets/assets.ts';
+import { beginHandlers } from './begin/handlers.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
 import { verbHandlers } from './conversation/verbs.ts';
@@ -16,6 +17,13 @@ import { mailboxHandlers } from './mailboxes/handlers.ts';
 import { newRequestHandlers } from './new-request/handlers.ts';
 import { overviewHandlers } from './overview/handlers.ts';
 import { quarantineHandlers } from './quarantine/handlers.ts';
+import { connectHandlers } from './settings/connect.ts';
+import { mailboxSettingsHandlers } from './settings/mailboxes.ts';
+import { meHandlers } from './settings/me.ts';
+import { operatorHandlers } from './settings/operators.ts';
+import { smtpHandlers } from './settings/smtp.ts';
+import { templateHandlers } from './settings/templates.ts';
+import { tokenHandlers } from './settings/tokens.ts';
 import { sessionPages } from './shell/pages.ts';
 
 import { viewHandlers } from './views/handlers.ts';
@@ -42,5 +50,13 @@ export function consoleRoutes(deps: IntakeDeps): Hono<AppEnv> {
   mailboxHandlers(pages);
   overviewHandlers(pages);
   viewHandlers(pages);
+  beginHandlers(pages);
+  meHandlers(pages);
+  mailboxSettingsHandlers(pages);
+  connectHandlers(pages);
+  smtpHandlers(pages);
+  templateHandlers(pages);
+  operatorHandlers(pages);
+  tokenHandlers(pages);
   return app;
 }

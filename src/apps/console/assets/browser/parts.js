@@ -1,5 +1,7 @@
 // Small habits of the page: menus that close, the box for all rows, unfolding, copying, a double click that sends once.
 
+import { parsePage } from './page.js';
+
 export function startParts() {
   document.addEventListener('click', (event) => {
     const target = event.target instanceof Element ? event.target : null;
@@ -34,6 +36,8 @@ export function startParts() {
       if (button instanceof HTMLButtonElement) button.disabled = false;
     document.dispatchEvent(new CustomEvent('mailroom:refresh'));
   });
+  const preview = document.querySelector('form[data-preview]');
+  if (preview instanceof HTMLFormElement) livePreview(preview);
   placeCursor();
 }
 
@@ -46,6 +50,23 @@ function copy(element) {
   void navigator.clipboard?.writeText(element.dataset['copyText'] ?? `#${element.dataset['copy']}`);
   element.dataset['pressed'] = '';
   setTimeout(() => delete element.dataset['pressed'], 600);
+}
+
+/** @param {HTMLFormElement} form */
+function livePreview(form) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const look = async () => {
+    const body = new FormData(form);
+    body.set('verb', 'preview');
+    const response = await fetch(form.action, { method: 'POST', body });
+    const fresh = parsePage(await response.text()).querySelector('[data-preview-result]');
+    if (fresh !== null) document.querySelector('[data-preview-result]')?.replaceWith(fresh);
+  };
+  form.addEventListener('input', () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void look(), 400);
+  });
 }
 
 // `#r1042` gives the list its cursor back.

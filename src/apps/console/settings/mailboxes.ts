@@ -1,0 +1,149 @@
+import { html } from 'hono/html';
+import { may } from '../../../people/access/permissions.ts';
+import { addMailbox } from '../../../mailboxes/settings/add-mailbox.ts';
+import { editMailbox } from '../../../mailboxes/settings/edit-mailbox.ts';
+import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
+import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
+import { LANGUAGES } from '../../../mail/language.ts';
+import { areaField, selectField, textField } from '../shell/fields.ts';
+import { type Form, readForm } from '../shell/forms.ts';
+import { type Html, when } from '../shell/html.ts';
+import type { MailboxRow } from '../shell/mailbox-row.ts';
+import type { Pages } from '../shell/pages.ts';
+import { orAgain } from '../shell/refused.ts';
+import { done } from '../shell/respond.ts';
+import { idIn, type Visit } from '../shell/visit.ts';
+import { mailboxWords } from './mailbox-words.ts';
+import { settingsPage } from './settings-page.ts';
+import { smtpForm } from './smtp.ts';
+
+/** The mailboxes of the desk and how their mail is treated. */
+export function mailboxSettingsHandlers(pages: Pages): void {
+  pages.get('/settings/mailboxes', (visit) => list(visit, null));
+  pages.post('/settings/mailboxes', async (visit) => {
+    const form = await readForm(visit.c);
+    const add = async () => {
+      const input = { address: form.text('address').trim(), name: form.text('name').trim() };
+      const { mailbox } = await addMailbox(visit.deps, visit.actor, input);
+      return done(visit, `/settings/mailboxes/${mailbox.id}/connect`, { did: 'saved' });
+    };
+    return orAgain(visit, add, (alert) => list(visit, alert));
+  });
+  pages.get('/settings/mailboxes/:id{[0-9]+}', (visit) => show(visit, null));
+  pages.post('/settings/mailboxes/:id{[0-9]+}', async (visit) => {
+    const form = await readForm(visit.c);
+    const mailboxId = idIn(visit.c) ?? 0;
+    const save = async () => {
+      await editMailbox(visit.deps, visit.actor, { mailboxId, change: changeIn(form) });
+      return done(visit, `/settings/mailboxes/${mailboxId}`, { did: 'saved' });
+    };
+    return orAgain(visit, save, (alert) => show(visit, alert));
+  });
+}
+
+function changeIn(form: Form) {
+  const number = (name: string): number | undefined => {
+    const text = form.text(name).trim();
+    return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+  };
+  const lines = (name: string): string[] =>
+    form
+      .text(name)
+      .split('\n')
+      .map((line) => line.trim().toLowerCase())
+      .filter((line) => line !== '');
+  return {
+    name: form.line('name') ?? undefined,
+    language: LANGUAGES.find((each) => each === form.text('language')),
+    threadBy: (['sender', 'conversation'] as const).find((each) => each === form.text('threadBy')),
+    reopenDays: number('reopenDays'),
+    autoCloseDays: number('autoCloseDays') ?? null,
+    silenceMinutes: number('silenceMinutes'),
+    signature: form.text('signature').trim(),
+    groupAddresses: lines('groups'),
+    allowedSenders: lines('allowed'),
+    deniedSenders: lines('denied'),
+  };
+}
+
+async function list(visit: Visit, alert: string | null): Promise<Response> {
+  const words = visit.say(mailboxWords);
+  const mailboxes = await listMailboxes(visit.deps, visit.actor);
+  const content = html`<ul class="cards">
+      ${mailboxes.map(
+        (each) =>
+          html`<li class="card verbs">
+            <b dir="auto">${each.name}</b> <span class="quiet">${each.address}</span>
+            <a class="button" href="/settings/mailboxes/${each.id}">${words.settings}</a>
+            ${when(
+              may(visit.actor, 'mailboxes.manage'),
+              () =>
+                html`<a class="button" href="/settings/mailboxes/${each.id}/connect">${words.connect}</a>`,
+            )}
+          </li>`,
+      )}
+    </ul>
+    ${when(may(visit.actor, 'mailboxes.manage'), () => addForm(visit))}`;
+  return settingsPage(visit, 'mailboxes', { content, alert });
+}
+
+/** The form that adds a mailbox. */
+export function addForm(visit: Visit): Html {
+  const words = visit.say(mailboxWords);
+  return html`<form method="post" action="/settings/mailboxes" class="stack card form">
+    <h2>${words.add}</h2>
+    ${textField({ label: words.address, name: 'address', type: 'email', required: true })}
+    ${textField({ label: words.name, name: 'name', required: true })}
+    <button class="primary">${words.add}</button>
+  </form>`;
+}
+
+async function show(visit: Visit, alert: string | null): Promise<Response> {
+  const mailbox = await findMailbox(visit.deps, visit.actor, { mailboxId: idIn(visit.c) ?? 0 });
+  const content = html`<div class="columns wide">
+    ${settingsForm(visit, mailbox)}
+    ${may(visit.actor, 'mailboxes.manage') ? await smtpForm(visit, mailbox) : ''}
+  </div>`;
+  return settingsPage(visit, 'mailboxes', { content, alert });
+}
+
+function settingsForm(visit: Visit, mailbox: MailboxRow): Html {
+  const words = visit.say(mailboxWords);
+  return html`<form method="post" class="stack card">
+    <h2>${mailbox.address}</h2>
+    ${textField({ label: words.name, name: 'name', value: mailbox.name, required: true })}
+    ${selectField({
+      label: words.language,
+      name: 'language',
+      value: mailbox.language,
+      options: LANGUAGES.map((each) => [each, words.languages[each]]),
+    })}
+    ${selectField({
+      label: words.threadBy,
+      name: 'threadBy',
+      value: mailbox.threadBy,
+      options: [
+        ['sender', words.threads.sender],
+        ['conversation', words.threads.conversation],
+      ],
+    })}
+    ${textField({ label: words.reopenDays, name: 'reopenDays', type: 'number', value: mailbox.reopenDays })}
+    ${textField({
+      label: words.autoCloseDays,
+      name: 'autoCloseDays',
+      type: 'number',
+      value: mailbox.autoCloseDays,
+    })}
+    ${textField({
+      label: words.silenceMinutes,
+      name: 'silenceMinutes',
+      type: 'number',
+      value: mailbox.silenceMinutes,
+    })}
+    ${areaField({ label: words.signature, name: 'signature', value: mailbox.signature, rows: 3 })}
+    ${areaField({ label: words.groups, name: 'groups', value: mailbox.groupAddresses.join('\n'), rows: 2 })}
+    ${areaField({ label: words.allowed, name: 'allowed', value: mailbox.allowedSenders.join('\n'), rows: 2 })}
+    ${areaField({ label: words.denied, name: 'denied', value: mailbox.deniedSenders.join('\n'), rows: 2 })}
+    <button class="primary">${words.save}</button>
+  </form>`;
+}

@@ -1,0 +1,120 @@
+import { html } from 'hono/html';
+import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.ts';
+import { findOwnAccount } from '../../../people/own-settings/find-own-account.ts';
+import { AFTER_SEND, THEMES } from '../../../people/own-settings/own-settings.ts';
+import { areaField, checkField, selectField } from '../shell/fields.ts';
+import { type Form, readForm } from '../shell/forms.ts';
+import type { Pages } from '../shell/pages.ts';
+import { orAgain } from '../shell/refused.ts';
+import { done } from '../shell/respond.ts';
+import { terms } from '../shell/terms.ts';
+import type { Catalogue, Visit } from '../shell/visit.ts';
+import { settingsPage } from './settings-page.ts';
+
+const en = {
+  language: 'Language',
+  asBrowser: 'As the browser asks',
+  timeZone: 'Time zone',
+  theme: 'Theme',
+  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+  singleKeys: 'Single keys act',
+  singleKeysHint: ' Turn them off if you speak to your computer.',
+  afterSend: 'After sending a reply',
+  after: { stay: 'stay', next: 'go to the next request', list: 'go back to the list' },
+  signature: 'Signature below your answers',
+  save: 'Save',
+  signedIn: 'Signed in as',
+  notifications: 'Notifications',
+};
+const ru: typeof en = {
+  language: 'Язык',
+  asBrowser: 'Как просит браузер',
+  timeZone: 'Часовой пояс',
+  theme: 'Оформление',
+  themes: { system: 'Как в системе', light: 'Светлое', dark: 'Тёмное' },
+  singleKeys: 'Действуют одиночные клавиши',
+  singleKeysHint: ' Выключите, если управляете голосом.',
+  afterSend: 'После отправки ответа',
+  after: { stay: 'остаться', next: 'к следующему обращению', list: 'назад к списку' },
+  signature: 'Подпись под вашими ответами',
+  save: 'Сохранить',
+  signedIn: 'Вы вошли как',
+  notifications: 'Оповещения',
+};
+const sentences: Catalogue<typeof en> = { en, ru };
+const LANGUAGES = [
+  ['en', 'English'],
+  ['ru', 'Русский'],
+] as const;
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+/** One's own settings. */
+export function meHandlers(pages: Pages): void {
+  pages.get('/settings', ({ c }) => c.redirect('/settings/me', 303));
+  pages.get('/settings/me', (visit) => show(visit, null));
+  pages.post('/settings/me', async (visit) => {
+    const form = await readForm(visit.c);
+    const save = async () => {
+      await editOwnSettings(visit.deps, visit.actor, changesIn(form));
+      return done(visit, '/settings/me', { did: 'saved' });
+    };
+    return orAgain(visit, save, (alert) => show(visit, alert));
+  });
+}
+
+function changesIn(form: Form) {
+  const known = <Value extends string>(values: readonly Value[], name: string): Value | undefined =>
+    values.find((each) => each === form.text(name));
+  return {
+    language: known(['en', 'ru'], 'language') ?? null,
+    timeZone: form.line('timeZone'),
+    theme: known(THEMES, 'theme') ?? 'system',
+    afterSend: known(AFTER_SEND, 'afterSend') ?? 'stay',
+    singleKeys: form.has('singleKeys'),
+    signature: form.text('signature'),
+  };
+}
+
+async function show(visit: Visit, alert: string | null): Promise<Response> {
+  const words = visit.say(sentences);
+  const account = await findOwnAccount(visit.deps, visit.actor);
+  const content = html`<form method="post" class="stack card form">
+    <p class="quiet">
+      ${words.signedIn} <b dir="auto">${account.name}</b>, ${account.email} ·
+      ${visit.say(terms).role[account.role]}
+    </p>
+    ${selectField({
+      label: words.language,
+      name: 'language',
+      value: account.language,
+      options: [['', words.asBrowser], ...LANGUAGES],
+    })}
+    ${selectField({
+      label: words.timeZone,
+      name: 'timeZone',
+      value: account.timeZone,
+      options: [['', 'UTC'], ...ZONES.map((zone) => [zone, zone] as const)],
+    })}
+    ${selectField({
+      label: words.theme,
+      name: 'theme',
+      value: account.theme,
+      options: THEMES.map((each) => [each, words.themes[each]]),
+    })}
+    ${selectField({
+      label: words.afterSend,
+      name: 'afterSend',
+      value: account.afterSend,
+      options: AFTER_SEND.map((each) => [each, words.after[each]]),
+    })}
+    ${areaField({ label: words.signature, name: 'signature', value: account.signature, rows: 3 })}
+    ${checkField({
+      label: words.singleKeys,
+      hint: words.singleKeysHint,
+      name: 'singleKeys',
+      checked: account.singleKeys,
+    })}
+    <button class="primary">${words.save}</button>
+  </form>`;
+  return settingsPage(visit, 'me', { content, alert });
+}

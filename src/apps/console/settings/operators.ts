@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { html } from 'hono/html';
+import { addOperator } from '../../../people/operators/add-operator.ts';
+import { editOperator } from '../../../people/operators/edit-operator.ts';
+import { listOperators } from '../../../people/operators/list-operators.ts';
+import type { Operator } from '../../../people/operators/operator.ts';
+import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
+import { releaseRequests } from '../../../requests/life/releasing.ts';
+import { idempotency } from '../../../platform/idempotency/idempotency.ts';
+import { checkField, selectField, textField } from '../shell/fields.ts';
+import { type Form, readForm } from '../shell/forms.ts';
+import { type Html, when } from '../shell/html.ts';
+import type { MailboxRow } from '../shell/mailbox-row.ts';
+import type { Pages } from '../shell/pages.ts';
+import { orAgain } from '../shell/refused.ts';
+import { done } from '../shell/respond.ts';
+import { terms } from '../shell/terms.ts';
+import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
+import { settingsPage } from './settings-page.ts';
+
+const en = {
+  add: 'Add an operator',
+  addHint: 'They sign in with a link that is mailed to this address.',
+  email: 'Email address',
+  name: 'Name',
+  role: 'Role',
+  mailboxes: 'Serves only these mailboxes (none ticked: every one)',
+  save: 'Save',
+  active: 'Active',
+  inactive: 'not active',
+  tokens: 'Tokens',
+  edit: 'Change',
+};
+const ru: typeof en = {
+  add: 'Добавить оператора',
+  addHint: 'Вход — по ссылке, которая придёт на этот адрес.',
+  email: 'Адрес',
+  name: 'Имя',
+  role: 'Роль',
+  mailboxes: 'Только эти ящики (ничего не отмечено: все)',
+  save: 'Сохранить',
+  active: 'Работает',
+  inactive: 'не работает',
+  tokens: 'Токены',
+  edit: 'Изменить',
+};
+const sentences: Catalogue<typeof en> = { en, ru };
+const ROLES = ['agent', 'lead', 'admin'] as const;
+
+/** Who answers, for admins. */
+export function operatorHandlers(pages: Pages): void {
+  pages.get('/settings/operators', (visit) => show(visit, null));
+  pages.post('/settings/operators', async (visit) => {
+    const form = await readForm(visit.c);
+    const { deps, actor } = visit;
+    const input = { email: form.text('email').trim(), name: form.text('name').trim(), ...placesIn(form) };
+    const add = async () => {
+      const key = idempotency(actor.operatorId, form.line('key') ?? undefined, 'add operator', input);
+      await addOperator(deps, actor, { ...input, idempotency: key });
+      return done(visit, '/settings/operators', { did: 'saved' });
+    };
+    return orAgain(visit, add, (alert) => show(visit, alert));
+  });
+  pages.post('/settings/operators/:id{[0-9]+}', async (visit) => {
+    const form = await readForm(visit.c);
+    const changes = { name: form.text('name').trim(), active: form.has('active'), ...placesIn(form) };
+    const save = async () => {
+      const operatorId = idIn(visit.c) ?? 0;
+      await editOperator({ ...visit.deps, onLeaving: releaseRequests }, visit.actor, { operatorId, changes });
+      return done(visit, '/settings/operators', { did: 'saved' });
+    };
+    return orAgain(visit, save, (alert) => show(visit, alert));
+  });
+}
+
+function placesIn(form: Form) {
+  const ids = form.ids('mailboxId');
+  return {
+    role: ROLES.find((each) => each === form.text('role')) ?? 'agent',
+    mailboxIds: ids.length === 0 ? null : ids,
+  } as const;
+}
+
+async function show(visit: Visit, alert: string | null): Promise<Response> {
+  const { deps, actor } = visit;
+  const words = visit.say(sentences);
+  const [operators, mailboxes] = await Promise.all([
+    listOperators(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 }),
+    listMailboxes(deps, actor),
+  ]);
+  const content = html`<ul class="cards">
+      ${operators.items.map((operator) => row(visit, operator, mailboxes))}
+    </ul>
+    <form method="post" class="stack card form">
+      <h2>${words.add}</h2>
+      <p class="quiet">${words.addHint}</p>
+      <input type="hidden" name="key" value="${randomUUID()}" />
+      ${textField({ label: words.email, name: 'email', type: 'email', required: true })}
+      ${textField({ label: words.name, name: 'name', required: true })}
+      ${placeFields(visit, { role: 'agent', mailboxIds: null }, mailboxes)}
+      <button class="primary">${words.add}</button>
+    </form>`;
+  return settingsPage(visit, 'operators', { content, alert });
+}
+
+function row(visit: Visit, operator: Operator, mailboxes: readonly MailboxRow[]): Html {
+  const words = visit.say(sentences);
+  const { role } = visit.say(terms);
+  return html`<li class="card">
+    <details>
+      <summary>
+        <b dir="auto">${operator.name}</b> <span class="quiet">${operator.email}</span>
+        <span class="mark">${role[operator.role]}</span>
+        ${when(!operator.active, () => html`<span class="mark bad">${words.inactive}</span>`)}
+        <span class="link">${words.edit}</span>
+      </summary>
+      <form method="post" action="/settings/operators/${operator.id}" class="stack form">
+        ${textField({ label: words.name, name: 'name', value: operator.name, required: true })}
+        ${placeFields(visit, operator, mailboxes)}
+        ${checkField({ label: words.active, name: 'active', checked: operator.active })}
+        <div class="verbs">
+          <button class="primary">${words.save}</button>
+          <a class="button" href="/settings/operators/${operator.id}/tokens">${words.tokens}</a>
+        </div>
+      </form>
+    </details>
+  </li>`;
+}
+
+function placeFields(
+  visit: Visit,
+  operator: Pick<Operator, 'role' | 'mailboxIds'>,
+  mailboxes: readonly MailboxRow[],
+): Html {
+  const words = visit.say(sentences);
+  const { role } = visit.say(terms);
+  return html`${selectField({
+    label: words.role,
+    name: 'role',
+    value: operator.role,
+    options: ROLES.map((each) => [each, role[each]]),
+  })}
+  ${when(
+    mailboxes.length > 1,
+    () =>
+      html`<fieldset>
+        <legend>${words.mailboxes}</legend>
+        ${mailboxes.map((each) =>
+          checkField({
+            label: each.address,
+            name: 'mailboxId',
+            value: String(each.id),
+            checked: operator.mailboxIds?.includes(each.id) ?? false,
+          }),
+        )}
+      </fieldset>`,
+  )}`;
+}

@@ -1,0 +1,60 @@
+import { html } from 'hono/html';
+import { may } from '../../../people/access/permissions.ts';
+import { type Html } from '../shell/html.ts';
+import { respond } from '../shell/respond.ts';
+import type { Catalogue, Visit } from '../shell/visit.ts';
+
+const en = {
+  title: 'Settings',
+  me: 'You',
+  views: 'Views',
+  canned: 'Canned replies',
+  mailboxes: 'Mailboxes',
+  templates: 'Notices',
+  operators: 'Operators',
+};
+const ru: typeof en = {
+  title: 'Настройки',
+  me: 'Вы',
+  views: 'Подборки',
+  canned: 'Готовые ответы',
+  mailboxes: 'Ящики',
+  templates: 'Уведомления',
+  operators: 'Операторы',
+};
+const sentences: Catalogue<typeof en> = { en, ru };
+
+export type Place = keyof Omit<typeof en, 'title'>;
+
+/** Answers with a page of the settings, below the way to all that one may see. */
+export function settingsPage(
+  visit: Visit,
+  place: Place,
+  { content, alert = null }: { readonly content: Html; readonly alert?: string | null },
+): Promise<Response> {
+  const words = visit.say(sentences);
+  const shown: readonly (readonly [Place, string])[] = [
+    ['me', '/settings/me'],
+    ['views', '/views'],
+    ['canned', '/settings/canned'],
+    ...(may(visit.actor, 'mailboxes.edit')
+      ? ([
+          ['mailboxes', '/settings/mailboxes'],
+          ['templates', '/settings/templates'],
+        ] as const)
+      : []),
+    ...(may(visit.actor, 'operators.add') ? ([['operators', '/settings/operators']] as const) : []),
+  ];
+  const page = html`<div class="page">
+    <h1>${words.title}</h1>
+    <nav class="tabs" aria-label="${words.title}">
+      ${shown.map(
+        ([name, href]) =>
+          html`<a href="${href}" ${name === place ? html`aria-current="page"` : ''}>${words[name]}</a>`,
+      )}
+    </nav>
+    ${content}
+  </div>`;
+  const title = `${words.title}: ${words[place]}`;
+  return respond(visit, { title, content: page, place: '/settings', alert }, alert === null ? 200 : 422);
+}

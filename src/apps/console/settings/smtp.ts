@@ -1,0 +1,90 @@
+import { html } from 'hono/html';
+import { checkTransport, type TransportCheck } from '../../../outbox/accounts/check-transport.ts';
+import { findTransport } from '../../../outbox/accounts/find-transport.ts';
+import { removeTransport, setTransport } from '../../../outbox/accounts/set-transport.ts';
+import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
+import { textField } from '../shell/fields.ts';
+import { type Form, readForm } from '../shell/forms.ts';
+import { type Html, when } from '../shell/html.ts';
+import type { MailboxRow } from '../shell/mailbox-row.ts';
+import type { Pages } from '../shell/pages.ts';
+import { orAgain } from '../shell/refused.ts';
+import { done } from '../shell/respond.ts';
+import { idIn, type Visit } from '../shell/visit.ts';
+import { mailboxWords } from './mailbox-words.ts';
+import { settingsPage } from './settings-page.ts';
+
+/** The account that a mailbox's answers leave by, with its check. */
+export function smtpHandlers(pages: Pages): void {
+  pages.post('/settings/mailboxes/:id{[0-9]+}/smtp', async (visit) => {
+    const { deps, actor } = visit;
+    const form = await readForm(visit.c);
+    const mailboxId = idIn(visit.c) ?? 0;
+    const act = async () => {
+      if (form.text('verb') === 'remove') {
+        await removeTransport(deps, actor, { mailboxId });
+        return done(visit, `/settings/mailboxes/${mailboxId}`, { did: 'saved' });
+      }
+      if (form.text('verb') === 'save') {
+        const limit = Number(form.text('dailyLimit'));
+        const dailyLimit = Number.isInteger(limit) && limit > 0 ? limit : null;
+        await setTransport(deps, actor, { mailboxId, url: urlIn(form), oauth: null, dailyLimit });
+      }
+      return show(visit, await checkTransport(deps, actor, { mailboxId }), null);
+    };
+    return orAgain(visit, act, (alert) => show(visit, null, alert));
+  });
+}
+
+async function show(visit: Visit, check: TransportCheck | null, alert: string | null): Promise<Response> {
+  const mailbox = await findMailbox(visit.deps, visit.actor, { mailboxId: idIn(visit.c) ?? 0 });
+  const content = html`<div class="columns wide">${await smtpForm(visit, mailbox, check)}</div>`;
+  return settingsPage(visit, 'mailboxes', { content, alert });
+}
+
+// 465 speaks TLS from the first byte; every other port begins in clear and goes over to it.
+function urlIn(form: Form): string {
+  const port = form.text('port').trim();
+  const scheme = port === '465' ? 'smtps' : 'smtp';
+  const user = encodeURIComponent(form.text('user').trim());
+  const password = encodeURIComponent(form.text('password'));
+  const credentials = user === '' ? '' : `${user}:${password}@`;
+  return `${scheme}://${credentials}${form.text('host').trim()}:${port}`;
+}
+
+/** The form of it; `check` says what the last look found. */
+export async function smtpForm(
+  visit: Visit,
+  mailbox: MailboxRow,
+  check: TransportCheck | null = null,
+): Promise<Html> {
+  const words = visit.say(mailboxWords);
+  const own = await findTransport(visit.deps, visit.actor, { mailboxId: mailbox.id });
+  return html`<form
+    method="post"
+    action="/settings/mailboxes/${mailbox.id}/smtp"
+    class="stack card"
+    id="smtp"
+  >
+    <h2>${words.smtp}</h2>
+    ${when(
+      check,
+      (found) =>
+        html`<p class="hint ${found.fault === null ? 'good' : 'bad'}" role="status">
+          ${found.words}${when(found.reply, (reply) => html` <q lang="en">${reply}</q>`)}
+        </p>`,
+    )}
+    <p class="quiet">${own === null ? words.smtpShared : `${words.smtpOwn} ${own.account}`}</p>
+    <p class="quiet">${words.smtpHint}</p>
+    ${textField({ label: words.host, name: 'host', value: 'smtp.gmail.com' })}
+    ${textField({ label: words.port, name: 'port', type: 'number', value: 465 })}
+    ${textField({ label: words.user, name: 'user', value: mailbox.address })}
+    ${textField({ label: words.password, name: 'password', type: 'password' })}
+    ${textField({ label: words.dailyLimit, name: 'dailyLimit', type: 'number', value: own?.dailyLimit ?? null })}
+    <div class="verbs">
+      <button class="primary" name="verb" value="save">${words.smtpSave}</button>
+      <button name="verb" value="check">${words.smtpCheck}</button>
+      ${when(own, () => html`<button class="danger" name="verb" value="remove">${words.remove}</button>`)}
+    </div>
+  </form>`;
+}
