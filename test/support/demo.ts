@@ -35,7 +35,7 @@ export function startTestDemo(dataDir: string): Promise<RunningDemo> {
   return startDemo({ dataDir, port: 0, relayEveryMs: 100, log: silentLog });
 }
 
-/** The demo's page as a program: what the buttons do, and how things stand. */
+/** The demo as a program: the contact's side, the operator's by the interface, and how things stand. */
 export function demoCaller(demo: RunningDemo) {
   async function state(person: string, requestId?: number): Promise<State> {
     const query = new URLSearchParams({
@@ -60,9 +60,9 @@ export function demoCaller(demo: RunningDemo) {
         { timeout: 10_000, interval: 50 },
       ),
     post: (path: string, body: unknown): Promise<Response> =>
-      fetch(`${demo.pageUrl}${path}`, {
+      fetch(`${demo.serverUrl}${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${demo.token}`, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
     write(letter: Letter): Promise<Response> {

@@ -48,22 +48,5 @@ export function createDeskSide({ url, token }: { readonly url: string; readonly 
       ]);
       return { requests: list.items, selected: { request, messages: messages.items, events: events.items } };
     },
-
-    /** Hands a call of the page's to the server with the operator's token, and its answer back as it is. */
-    async forward(request: Request): Promise<Response> {
-      const { pathname, search } = new URL(request.url);
-      const contentType = request.headers.get('content-type');
-      const answer = await fetch(`${url}${pathname}${search}`, {
-        method: request.method,
-        headers: { authorization, ...(contentType === null ? {} : { 'content-type': contentType }) },
-        ...(request.method === 'GET' ? {} : { body: await request.arrayBuffer() }),
-      });
-      const headers = new Headers();
-      for (const name of ['content-type', 'content-disposition', 'content-security-policy']) {
-        const value = answer.headers.get(name);
-        if (value !== null) headers.set(name, value);
-      }
-      return new Response(answer.body, { status: answer.status, headers });
-    },
   };
 }

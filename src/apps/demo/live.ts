@@ -4,7 +4,6 @@ import { mailboxView, peopleView } from './page/contact-view.ts';
 import { groupConversations } from './conversations.ts';
 import type { DemoMail } from './demo-mail.ts';
 import type { DeskSide } from './desk-side.ts';
-import { historyView, requestsView, requestView } from './page/desk-view.ts';
 import type { GmailSide } from './gmail-side.ts';
 import { gmailView } from './page/gmail-view.ts';
 import type { IntakeOutcome } from './queries.ts';
@@ -34,32 +33,17 @@ export async function demoState(sides: Sides, look: Look) {
   };
 }
 
-/** How everything stands, as the parts of the page, and which verbs the selected request takes. */
-export async function liveParts(sides: Sides, look: Look) {
-  const [gmail, outcomes, desk] = await readSides(sides, look);
+/** How everything stands, as the parts of the page. */
+export async function liveParts(sides: Omit<Sides, 'desk'>, person: string) {
+  const [gmail, outcomes] = await Promise.all([sides.gmail.mails(), sides.outcomes()]);
   const now = sides.clock.now();
   const labelsOf = new Map(gmail.map(({ id, labels }) => [id, labels]));
-  const { selected } = desk;
   return {
     parts: {
-      people: String(await peopleView(sides.contacts.people(), look.person)),
-      mailbox: String(
-        await mailboxView(groupConversations(sides.contacts.mailsOf(look.person)), labelsOf, now),
-      ),
+      people: String(await peopleView(sides.contacts.people(), person)),
+      mailbox: String(await mailboxView(groupConversations(sides.contacts.mailsOf(person)), labelsOf, now)),
       gmail: String(await gmailView(gmail, outcomes, sides.gmail.lines(), now)),
-      requests: String(await requestsView(desk)),
-      request: String(await requestView(desk, now)),
-      history: String(await historyView(desk, now)),
     },
-    selected:
-      selected === null
-        ? null
-        : {
-            id: selected.request.id,
-            take: selected.request.assignee === null && selected.request.status !== 'closed',
-            messages: selected.request.status !== 'closed',
-            close: selected.request.status !== 'closed',
-          },
   };
 }
 

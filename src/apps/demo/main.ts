@@ -39,12 +39,13 @@ async function main(): Promise<void> {
 function summary(demo: RunningDemo, port: number): string {
   const moved = `\n  Port ${port} is taken, so the server is on another one (PORT=… chooses).\n`;
   return `${demo.onWishedPort ? '' : moved}
-  Open this            ${demo.pageUrl}
+  Write as a contact    ${demo.pageUrl}
+  Answer in the console ${demo.pageUrl}/console (signs you in as ${demo.operator})
 
-  HTTP interface       ${demo.serverUrl}/docs
-  Token of an operator ${demo.token} (${demo.operator})
-  Data                 ${demo.dataDir} (delete it to begin anew)
-  Stop                 Ctrl-C
+  HTTP interface        ${demo.serverUrl}/docs
+  Token of an operator  ${demo.token} (${demo.operator})
+  Data                  ${demo.dataDir} (delete it to begin anew)
+  Stop                  Ctrl-C
 `;
 }
 

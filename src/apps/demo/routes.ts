@@ -19,6 +19,8 @@ export type DemoParts = {
   readonly contacts: ContactSide;
   readonly desk: DeskSide;
   readonly gmail: Pick<GmailSide, 'mails' | 'lines'>;
+  /** A link that signs the operator in to the console, a new one each time. */
+  readonly signInLink: () => Promise<string>;
   /** What the desk did with the mails that the relay handed over. */
   readonly outcomes: () => Promise<readonly IntakeOutcome[]>;
   readonly clock: Clock;
@@ -42,7 +44,7 @@ const FILES = {
 
 /**
  * The demo's page and what it calls: `/state` and `/live` tell how things stand, `POST /mails` writes as a contact, and
- * `/v1/…` goes on to the server with the operator's token.
+ * `/console` leads to the console, signed in as the operator.
  */
 export function buildDemoApp(parts: DemoParts): Hono {
   const app = new Hono();
@@ -58,7 +60,7 @@ export function buildDemoApp(parts: DemoParts): Hono {
     });
   }
   app.get('/state', async (c) => c.json(await demoState(parts, lookFrom(c))));
-  app.get('/live', async (c) => c.json(await liveParts(parts, lookFrom(c))));
+  app.get('/live', async (c) => c.json(await liveParts(parts, lookFrom(c).person)));
   app.post('/mails', bodyLimit({ maxSize: LARGEST_LETTER, onError: refuseLarge }), async (c) => {
     const { id } = await parts.contacts.write(await readLetter(await c.req.formData()));
     return c.json({ id }, 201);
@@ -80,7 +82,7 @@ export function buildDemoApp(parts: DemoParts): Hono {
       'content-disposition': attachmentDisposition(file.name),
     });
   });
-  app.on(['GET', 'POST'], '/v1/*', (c) => parts.desk.forward(c.req.raw));
+  app.get('/console', async (c) => c.redirect(await parts.signInLink(), 303));
   return app;
 }
 

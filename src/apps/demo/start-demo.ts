@@ -96,6 +96,7 @@ async function startParts(
   const app = buildDemoApp({
     contacts: createContactSide({ gmail: gmail.gmail, catcher, clock, deskAddress: MAILBOX.address }),
     desk: createDeskSide({ url: deps.publicUrl, token }),
+    signInLink: () => server.signInLink(OPERATOR.email),
     gmail,
     outcomes: () => listIntakeOutcomes(deps.db, SHOWN_OUTCOMES),
     clock,

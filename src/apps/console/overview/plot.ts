@@ -3,7 +3,6 @@ import type { Html } from '../shell/html.ts';
 
 export type Series = { readonly className: 'a' | 'b'; readonly values: readonly number[] };
 
-const WIDTH = 640;
 const HEIGHT = 160;
 const BOTTOM = 22;
 const TOP = 14;
@@ -11,16 +10,18 @@ const LEFT = 34;
 
 /** Bars side by side for each label, drawn as SVG; the numbers stand in a table beside it, for whoever reads no pictures. */
 export function barPlot(title: string, labels: readonly string[], series: readonly Series[]): Html {
+  // As wide as what it shows, so that the letters in it come out at one size.
+  const width = labels.length > 4 ? 900 : 300;
   const most = Math.max(2, ...series.flatMap(({ values }) => values));
-  const step = (WIDTH - LEFT) / Math.max(labels.length, 1);
+  const step = (width - LEFT) / Math.max(labels.length, 1);
   const bar = Math.max(2, (step * 0.7) / series.length);
   const height = (value: number): number => (value / most) * (HEIGHT - BOTTOM - TOP);
   const round = (value: number): number => Math.round(value * 10) / 10;
   const every = labels.length <= 14 ? 1 : Math.ceil(labels.length / 10);
-  return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">
+  return html`<svg class="plot" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${title}">
     ${[0, 0.5, 1].map((part) => {
       const y = round(HEIGHT - BOTTOM - height(most * part));
-      return html`<line class="grid" x1="${LEFT}" x2="${WIDTH}" y1="${y}" y2="${y}"></line
+      return html`<line class="grid" x1="${LEFT}" x2="${width}" y1="${y}" y2="${y}"></line
         ><text x="${LEFT - 6}" y="${y + 3}" text-anchor="end">${round(most * part)}</text>`;
     })}
     ${series.map(({ className, values }, place) =>

@@ -42,12 +42,9 @@ async function show(visit: Visit): Promise<Response> {
     </div>
     <ol class="steps cards">
       <li class="card">
-        <p>${project}</p>
-        <p>
-          <a href="https://script.google.com/home/projects/create" target="_blank" rel="noopener noreferrer"
+        ${project} <a href="https://script.google.com/home/projects/create" target="_blank" rel="noopener noreferrer"
             >script.google.com</a
           >
-        </p>
       </li>
       <li class="card">${script} ${source(visit, 'Code.gs', code)}</li>
       <li class="card">${settings} ${source(visit, 'appsscript.json', manifest)}</li>

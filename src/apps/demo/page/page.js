@@ -1,10 +1,9 @@
-// Keeps the live parts of the page up to date and sends its two forms. The forms stand outside of the live parts, so
+// Keeps the live parts of the page up to date and sends its form. The form stands outside of the live parts, so
 // that nothing is lost of what somebody is typing.
 
 const POLL_MS = 1000;
 
 const letter = document.getElementById('letter');
-const answer = document.getElementById('answer');
 const lost = document.getElementById('lost');
 const answering = document.getElementById('answering');
 
@@ -12,8 +11,6 @@ const answering = document.getElementById('answering');
 const shown = new Map();
 const toggled = new Map();
 
-let requestId = null;
-let selected = null;
 let looks = 0;
 
 letter.elements.address.addEventListener('input', look);
@@ -21,24 +18,14 @@ letter.addEventListener('submit', (event) => {
   event.preventDefault();
   void submit(letter, sendLetter);
 });
-answer.addEventListener('submit', (event) => {
-  event.preventDefault();
-  void submit(answer, () => callVerb(event.submitter.value));
-});
 document.getElementById('no-answer').addEventListener('click', () => writeAnew());
 document.addEventListener('click', (event) => {
   const details = event.target.closest('summary')?.parentElement;
   if (details) toggled.set(details.dataset.details, !details.open);
   const button = event.target.closest('button');
   if (button === null) return;
-  const { reply, subject, request, person, name } = button.dataset;
+  const { reply, subject, person, name } = button.dataset;
   if (reply !== undefined) replyTo(reply, subject);
-  if (request !== undefined) {
-    requestId = Number(request);
-    answer.querySelector('output').value = '';
-    tell(answer.querySelector('[role="alert"]'), '');
-    void look();
-  }
   if (person !== undefined) {
     letter.elements.address.value = person;
     letter.elements.name.value = name;
@@ -57,7 +44,6 @@ async function look() {
   looks += 1;
   const own = looks;
   const query = new URLSearchParams({ person: letter.elements.address.value });
-  if (requestId !== null) query.set('request', requestId);
   try {
     const response = await fetch(`/live?${query}`);
     const live = await response.json();
@@ -74,11 +60,6 @@ async function look() {
 function show(live) {
   for (const [name, html] of Object.entries(live.parts)) update(name, html);
   document.getElementById('owner').textContent = letter.elements.address.value || 'nobody';
-  selected = live.selected;
-  document.getElementById('selected').hidden = selected === null;
-  if (selected === null || answer.dataset.busy !== undefined) return;
-  for (const button of answer.querySelectorAll('button')) button.disabled = !selected[button.value];
-  answer.elements.text.disabled = !selected.messages;
 }
 
 function update(name, html) {
@@ -98,7 +79,7 @@ function keyOf(element) {
   if (element.localName === 'summary') {
     return `[data-details="${CSS.escape(element.parentElement.dataset.details)}"] > summary`;
   }
-  for (const name of ['request', 'reply', 'person']) {
+  for (const name of ['reply', 'person']) {
     const value = element.dataset[name];
     if (value !== undefined) return `[data-${name}="${CSS.escape(value)}"]`;
   }
@@ -134,15 +115,6 @@ async function sendLetter() {
     writeAnew();
   }
   return 'Sent.';
-}
-
-async function callVerb(verb) {
-  const path = `/v1/requests/${selected.id}/${verb}`;
-  requestId = selected.id;
-  const text = answer.elements.text.value;
-  const status = await post(path, JSON.stringify(verb === 'messages' ? { text } : {}), 'application/json');
-  if (verb === 'messages' && answer.elements.text.value === text) answer.elements.text.value = '';
-  return `POST ${path} answered ${status}.`;
 }
 
 async function post(path, body, contentType) {

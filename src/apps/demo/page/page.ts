@@ -26,9 +26,9 @@ export function demoPage(facts: PageFacts): ReturnType<typeof html> {
         <header class="top">
           <h1>Mailroom demo</h1>
           <p>
-            Write as a contact on one side, answer as ${facts.operator} on the other. The server, the database
-            and the relay script are the real ones; the Gmail account and the SMTP account are stand-ins, and
-            no mail leaves this machine.
+            Write as a contact here, answer as ${facts.operator} in the console. The server, the database and
+            the relay script are the real ones; the Gmail account and the SMTP account are stand-ins, and no
+            mail leaves this machine.
           </p>
           <nav>
             <a class="narrow" href="#desk-title">To the desk</a>
@@ -47,18 +47,21 @@ export function demoPage(facts: PageFacts): ReturnType<typeof html> {
           </section>
           <section class="desk" aria-labelledby="desk-title">
             <h2 id="desk-title">The desk</h2>
+            <div class="card">
+              <p>
+                ${facts.operator} works in the console: the mail stands in the list there, is taken and
+                answered.
+              </p>
+              <p class="actions">
+                <a class="button primary" href="/console" target="console">Open the console</a>
+              </p>
+            </div>
             <div class="card gmail">
               <h3>${facts.deskAddress} at Gmail</h3>
               <p class="quiet">
                 The relay script looks here every ${seconds} seconds; at Google it does every minute.
               </p>
               <div data-part="gmail"></div>
-            </div>
-            <div class="card" data-part="requests"></div>
-            <div class="card" id="selected" hidden>
-              <div data-part="request"></div>
-              ${answerForm(facts.operator)}
-              <div data-part="history"></div>
             </div>
           </section>
         </main>
@@ -102,25 +105,5 @@ Maria</textarea>
       <button class="primary">Send to ${deskAddress}</button>
       <output></output>
     </div>
-  </form>`;
-}
-
-// There is no console yet: this stands in for it, over the documented HTTP interface.
-function answerForm(operator: string): ReturnType<typeof html> {
-  return html`<form id="answer">
-    <label>
-      Answer as ${operator}
-      <textarea name="text" rows="3" placeholder="Your parcel left our store this morning."></textarea>
-    </label>
-    <p class="alert" role="alert" hidden></p>
-    <div class="actions">
-      <button type="submit" value="take">Take</button>
-      <button type="submit" value="messages" class="primary">Answer</button>
-      <button type="submit" value="close">Close</button>
-      <output></output>
-    </div>
-    <p class="quiet">
-      A small stand-in for the operators' console. Each button is one call of the HTTP interface.
-    </p>
   </form>`;
 }
