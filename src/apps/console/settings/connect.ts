@@ -42,9 +42,10 @@ async function show(visit: Visit): Promise<Response> {
     </div>
     <ol class="steps cards">
       <li class="card">
-        ${project} <a href="https://script.google.com/home/projects/create" target="_blank" rel="noopener noreferrer"
-            >script.google.com</a
-          >
+        ${project}
+        <a href="https://script.google.com/home/projects/create" target="_blank" rel="noopener noreferrer"
+          >script.google.com</a
+        >
       </li>
       <li class="card">${script} ${source(visit, 'Code.gs', code)}</li>
       <li class="card">${settings} ${source(visit, 'appsscript.json', manifest)}</li>

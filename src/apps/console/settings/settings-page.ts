@@ -8,7 +8,6 @@ const en = {
   title: 'Settings',
   me: 'You',
   views: 'Views',
-  canned: 'Canned replies',
   mailboxes: 'Mailboxes',
   templates: 'Notices',
   operators: 'Operators',
@@ -17,7 +16,6 @@ const ru: typeof en = {
   title: 'Настройки',
   me: 'Вы',
   views: 'Подборки',
-  canned: 'Готовые ответы',
   mailboxes: 'Ящики',
   templates: 'Уведомления',
   operators: 'Операторы',
@@ -36,7 +34,6 @@ export function settingsPage(
   const shown: readonly (readonly [Place, string])[] = [
     ['me', '/settings/me'],
     ['views', '/views'],
-    ['canned', '/settings/canned'],
     ...(may(visit.actor, 'mailboxes.edit')
       ? ([
           ['mailboxes', '/settings/mailboxes'],
