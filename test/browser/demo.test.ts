@@ -32,6 +32,7 @@ afterAll(async () => {
 });
 
 test('a contact and an operator talk through the page, and nothing that is typed gets lost', async () => {
+  page.context().setDefaultTimeout(20_000);
   await page.goto(demo.pageUrl);
   await page.getByText('Nothing here yet.').waitFor();
   await screenshots('empty');
@@ -69,7 +70,7 @@ test('a contact and an operator talk through the page, and nothing that is typed
   await console.getByRole('link', { name: /the box is empty/ }).click();
   await console.getByText('Follows request 1.').waitFor();
   expect(faults).toEqual([]);
-});
+}, 90_000);
 
 test('a refusal is shown beside the form that caused it', async () => {
   await page.getByLabel('Text').fill(' ');

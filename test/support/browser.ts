@@ -6,6 +6,8 @@ import { type Browser, chromium as playwright } from 'playwright-core';
 
 // With these a page reads what lies in a sandboxed frame, and every test of isolation would pass or fail for nothing.
 const UNSAFE = new Set([
+  // In one process the end of one window's context is the end of all.
+  '--single-process',
   '--disable-web-security',
   '--disable-site-isolation-trials',
   '--allow-running-insecure-content',

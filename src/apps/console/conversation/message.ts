@@ -32,7 +32,13 @@ export function messageView(
         >`,
     )}
     ${when(kind === 'note', () => html`<span class="mark note">${words.note}: ${words.noteHint}</span>`)}
-    <span class="when"><a href="#m${id}">${format.time(message.createdAt)}</a></span>`;
+    <span class="when"
+      >${
+        isQuiet
+          ? format.time(message.createdAt)
+          : html`<a href="#m${id}">${format.time(message.createdAt)}</a>`
+      }</span
+    >`;
   const body = html`${messageBody(visit, message, context)}
   ${when(message.delivery, (delivery) => deliveryView(visit, message, delivery))}`;
   return html`<article class="message ${kind}" id="m${id}" data-message="${id}" tabindex="-1">

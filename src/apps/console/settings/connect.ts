@@ -12,7 +12,7 @@ import { smtpForm } from './smtp.ts';
 
 /** How a mailbox's Gmail is connected: the script with its values filled in, the filter, and whether it was heard. */
 export function connectHandlers(pages: Pages): void {
-  pages.get('/settings/mailboxes/:id{[0-9]+}/connect', show);
+  pages.get('/settings/mailboxes/:id{[0-9]+}/connect', (visit) => show(visit));
   pages.get('/settings/mailboxes/:id{[0-9]+}/mailFilters.xml', ({ c, now }) =>
     c.body(gmailFilter({ neverSpam: false, updatedAt: now }), 200, {
       'content-type': 'application/xml',
@@ -43,7 +43,11 @@ async function show(visit: Visit): Promise<Response> {
     <ol class="steps cards">
       <li class="card">
         ${project}
-        <a href="https://script.google.com/home/projects/create" target="_blank" rel="noopener noreferrer"
+        <a
+          class="button"
+          href="https://script.google.com/home/projects/create"
+          target="_blank"
+          rel="noopener noreferrer"
           >script.google.com</a
         >
       </li>

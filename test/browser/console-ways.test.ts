@@ -1,0 +1,121 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { consoleDesk } from '../support/console.ts';
+
+const desk = await consoleDesk();
+const box = 'Write to the contact…';
+
+beforeAll(async () => {
+  for (const [address, subject] of [
+    ['maria@example.org', 'My parcel'],
+    ['ivan@example.net', 'My lamp'],
+    ['noor@example.org', 'My cable'],
+  ] as const) {
+    await desk.contact.write({ address, subject, name: subject });
+    await desk.filed(address, 1);
+  }
+});
+
+test('with scripts off a request is found, read, taken, answered with a file and closed', async () => {
+  const { page } = await desk.signedIn({ javaScriptEnabled: false });
+  await page.goto(desk.url('/requests?view=unassigned'));
+  await page.getByRole('searchbox').fill('parcel');
+  await page.getByRole('searchbox').press('Enter');
+  await page.getByRole('link', { name: /My parcel/ }).click();
+  await page.getByRole('button', { name: 'Take', exact: true }).click();
+  await page.getByPlaceholder(box).fill('It is on its way.');
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'label.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.message.outbound', { hasText: 'It is on its way.' }).waitFor();
+  await page.getByRole('link', { name: 'label.txt', exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByText('Request 1 is closed.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByText('Request 1 is open again.').waitFor();
+});
+
+test('by keys alone, on a Russian layout, a request is opened, taken, answered and closed', async () => {
+  const { page } = await desk.signedIn({ locale: 'ru' });
+  // What such a keyboard sends for the key that has the Latin letter.
+  const press = (key: string, code: string) =>
+    page.evaluate(
+      ([pressed, at]) =>
+        (globalThis as any).document.activeElement.dispatchEvent(
+          new (globalThis as any).KeyboardEvent('keydown', {
+            key: pressed,
+            code: at,
+            bubbles: true,
+            cancelable: true,
+          }),
+        ),
+      [key, code],
+    );
+  await page.goto(desk.url('/requests?view=unassigned'));
+  await press('о', 'KeyJ');
+  await press('щ', 'KeyO');
+  await page.locator('.conversation[data-request="2"]').waitFor();
+  await press('е', 'KeyT');
+  await page.getByText('Обращение 2 теперь ваше.').waitFor();
+  await press('к', 'KeyR');
+  await page.keyboard.type('Уже едет.');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.message.outbound', { hasText: 'Уже едет.' }).waitFor();
+  await press('у', 'KeyE');
+  await page.getByText('Обращение 2 закрыто.').waitFor();
+});
+
+const PAGES = [
+  '/requests?view=open',
+  '/requests/1',
+  '/requests/new',
+  '/requests/1/history',
+  '/contacts/1',
+  '/quarantine',
+  '/deliveries',
+  '/mailboxes',
+  '/overview',
+  '/settings/me',
+  '/settings/mailboxes',
+  '/settings/mailboxes/1',
+  '/settings/mailboxes/1/connect',
+  '/settings/templates',
+  '/settings/operators',
+  '/settings/operators/1/tokens',
+  '/views',
+  '/keys',
+];
+
+test('no page has a serious fault of access, in light and dark, nor a line wider than a phone', async () => {
+  const { page } = await desk.signedIn({ bypassCSP: true, reducedMotion: 'reduce' });
+  const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  const found: string[] = [];
+  for (const path of PAGES) {
+    await page.setViewportSize({ width: 1280, height: 860 });
+    await page.goto(desk.url(path));
+    await page.evaluate(axe);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      found.push(...(await faultsOf(page, colorScheme)).map((fault) => `${path} ${colorScheme} ${fault}`));
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    const width = await page.evaluate('document.documentElement.scrollWidth');
+    if (width !== 360) found.push(`${path} is ${String(width)} wide at 360`);
+  }
+  expect(found).toEqual([]);
+}, 90_000);
+
+// Of the dark theme only the colours differ.
+async function faultsOf(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
+  const rules = colorScheme === 'dark' ? "runOnly: ['color-contrast'], " : '';
+  return page.evaluate(`axe.run(document, { ${rules}resultTypes: ['violations'] }).then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary.slice(0, 160))))`);
+}
+
+test('the pages were asked for from this desk alone, and none complained', () => {
+  expect(desk.faults).toEqual([]);
+});
