@@ -68,6 +68,7 @@ test('six open tabs leave the seventh its connections', async () => {
   }
   await page.goto(desk.url('/requests/1'), { timeout: 5000 });
   await page.locator('.message').first().waitFor();
+  expect(context.pages()).toHaveLength(7);
 }, 60_000);
 
 test('a sign-in that runs out while one writes costs no word', async () => {
