@@ -66,6 +66,7 @@ test('a contact and an operator talk through the page, and nothing that is typed
   expect(await page.getByLabel('Subject').inputValue()).toBe('Re: My parcel has not arrived');
   await page.getByLabel('Text').fill('Thank you, but the box is empty.');
   await page.getByRole('button', { name: 'Send to support@example.com' }).click();
+  await mailWith('opened request 2 for it').waitFor();
   await console.goto(`${demo.serverUrl}/requests?view=open`);
   await console.getByRole('link', { name: /the box is empty/ }).click();
   await console.getByText('Follows request 1.').waitFor();
