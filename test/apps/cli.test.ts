@@ -121,8 +121,8 @@ describe('failure', () => {
   });
 
   test.each([
-    [['token', 'create', '--operator', 'nobody@example.com'], 'nobody@example.com is no operator'],
-    [['token', 'revoke', '--id', '7'], 'There is no such token.'],
+    [['token', 'create', '--operator', 'nobody@example.com'], 'nobody@example.com is not an operator'],
+    [['token', 'revoke', '--id', '7'], 'There is no token 7'],
     [['mailbox', 'rotate-secret', '--mailbox', 'a@example.com'], 'a@example.com is not a mailbox.'],
     [['relay', 'print'], 'There is no mailbox yet'],
   ])('%j ends with status 1 and says why', async (args, message) => {

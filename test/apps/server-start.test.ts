@@ -157,7 +157,7 @@ test('a bug that nothing caught is logged and ends it with status 1', async () =
   running.child.kill('SIGUSR2');
   const { code, out, err } = await running.ended;
   expect(code).toBe(1);
-  expect(err).toContain('Mailroom stops: Error: a planted bug');
+  expect(err).toContain('Mailroom stops: a planted bug');
   expect(out).toMatch(/^\{"level":"error".*a planted bug.*\}$/m);
 });
 

@@ -140,8 +140,8 @@ async function suppress(requestId: number, mailboxId: number) {
     values (${requestId}, ${mailboxId}, 'automatic', 'out', 'system', '', '', '', '<1@desk.example.com>', ${START})
     returning id`;
   const [delivery] = await db<{ id: number }[]>`
-    insert into deliveries (message_id, request_id, mailbox_id, kind, state, sent_at, created_at)
-    values (${message!.id}, ${requestId}, ${mailboxId}, 'notice', 'bounced', ${START}, ${START})
+    insert into deliveries (message_id, request_id, mailbox_id, kind, priority, state, sent_at, created_at)
+    values (${message!.id}, ${requestId}, ${mailboxId}, 'notice', 2, 'bounced', ${START}, ${START})
     returning id`;
   await db`
     insert into suppressed_addresses (address, reason, delivery_id, since, until)

@@ -17,7 +17,9 @@ const document = (await (await call('GET', '/openapi.json')).json()) as {
 };
 const changes = Object.entries(document.paths).flatMap(([path, item]) =>
   Object.entries(item)
-    .filter(([method]) => path.startsWith('/v1/requests/{id}') && method !== 'get')
+    .filter(
+      ([method]) => path.startsWith('/v1/requests/{id}') && !path.includes('/drafts/') && method !== 'get',
+    )
     .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 

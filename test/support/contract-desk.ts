@@ -72,7 +72,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const view = await send('/v1/views', { name: 'Mine', query: 'assignee=me', shared: true });
   await send('/v1/views', { name: 'Open', query: 'status=new', shared: true });
   const text = 'Dear {{ contact.name }}';
-  const canned = await send('/v1/canned-replies', { scope: 'desk', name: 'Hello', text });
+  const canned = await send('/v1/canned-replies', { scope: 'desk', name: 'Greeting', text });
   await send('/v1/canned-replies', { scope: 'own', name: 'Own', text });
   return {
     ...place,
@@ -177,7 +177,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     others: { kind: 'reply', fileId: draftFileId },
   }),
   'GET /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId }),
-  'POST /v1/canned-replies': () => ({ body: { scope: 'own', name: 'New', text: 'Hello {{ name }}' } }),
+  'POST /v1/canned-replies': () => ({ body: { scope: 'own', name: 'New', text: 'Dear {{ name }}' } }),
   'PATCH /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId, body: { text: 'Hi.' } }),
   'DELETE /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId }),
   'POST /v1/canned-replies/{id}/render': ({ cannedReplyId, open }) => ({

@@ -20,6 +20,7 @@ export async function markLeasesLost(
   leases: readonly HeldLease[],
   now: Date,
 ): Promise<readonly { readonly id: number }[]> {
+  // Times go back as the text they came as: the driver would cut a timestamp to milliseconds, and none would be equal.
   const held = {
     ids: leases.map(({ deliveryId }) => deliveryId),
     owners: leases.map(({ owner }) => owner),
@@ -29,9 +30,9 @@ export async function markLeasesLost(
     with abandoned as (
       select deliveries.id
       from deliveries
-        join unnest(${held.ids}::bigint[], ${held.owners}::uuid[], ${held.untils}::timestamptz[])
+        join unnest(${held.ids}::bigint[], ${held.owners}::uuid[], ${held.untils}::text[])
           as lost (id, owner, until)
-          on deliveries.id = lost.id and lease_owner = lost.owner and lease_until = lost.until
+          on deliveries.id = lost.id and lease_owner = lost.owner and lease_until = lost.until::timestamptz
       where state = 'sending'
       order by deliveries.id
       for update of deliveries skip locked

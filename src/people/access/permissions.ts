@@ -83,7 +83,7 @@ export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | 
  */
 export function requireWholeDesk(actor: Actor): void {
   if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
-  throw new Problem('forbidden', 'This takes an admin who serves every mailbox.');
+  throw new Problem('forbidden', 'This takes somebody who serves every mailbox.');
 }
 
 /** Refuses who may not touch what another operator wrote and has not sent: its author may, and a lead. */

@@ -13,21 +13,22 @@ export function encodeCursor(position: Position, scope: string): string {
   return `${payload}.${checksum(payload, scope).toString('base64url')}`;
 }
 
-/** Reads a cursor back; a damaged one, or one from another list, sort or filter, is refused by the name `cursor`. */
-export function decodeCursor(cursor: string, scope: string): Position {
+/** Reads a cursor back; a damaged one, or one from another list, sort or filter, is refused by the name
+ * of its parameter. */
+export function decodeCursor(cursor: string, scope: string, parameter = 'cursor'): Position {
   const [payload, sum, ...rest] = cursor.split('.');
-  if (payload === undefined || sum === undefined || rest.length > 0) throw badCursor();
+  if (payload === undefined || sum === undefined || rest.length > 0) throw badCursor(parameter);
   const given = Buffer.from(sum, 'base64url');
   const expected = checksum(payload, scope);
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw badCursor();
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw badCursor(parameter);
   const parsed = positionSchema.safeParse(readJson(Buffer.from(payload, 'base64url').toString()));
-  if (!parsed.success) throw badCursor();
+  if (!parsed.success) throw badCursor(parameter);
   return { value: parsed.data[0], id: parsed.data[1] };
 }
 
 /** The refusal of a cursor that this list did not give for this sort and these filters. */
-export function badCursor(): Error {
-  return invalidField('cursor', 'is no `nextCursor` of this list with the same sort and filters');
+export function badCursor(parameter = 'cursor'): Error {
+  return invalidField(parameter, 'is not a cursor of this list with the same sort and filters');
 }
 
 // No secret is in it: it tells a damaged or foreign cursor apart. A forged one reaches nothing that its caller may not

@@ -64,8 +64,8 @@ export async function readPageBothWays<Name extends string, Row extends Listed>(
   }
   const scope = JSON.stringify([...list, sort]);
   const from = before ?? cursor;
-  const after = from === undefined ? null : decodeCursor(from, scope);
   const backwards = before !== undefined;
+  const after = from === undefined ? null : decodeCursor(from, scope, backwards ? 'before' : 'cursor');
   const [rows, total] = await Promise.all([
     query.rows({ sort, after, limit: limit + 1, backwards }),
     input.total === true ? query.count() : null,

@@ -4,7 +4,7 @@ import { type Idempotency, once } from '../../platform/idempotency/idempotency.t
 import { invalidField, notFound } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
-import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
+import { requirePermission, requireWholeDesk, servesMailbox } from '../../people/access/permissions.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { cleanTags } from '../request/edit-request.ts';
 import type { CannedEffects, CannedReply, CannedScope } from './canned-reply.ts';
@@ -21,13 +21,14 @@ export type NewCannedReply = Partial<CannedEffects> & {
   readonly idempotency?: Idempotency | null;
 };
 
-/** Keeps a text for many answers. One of a mailbox or of the desk is everybody's there, and takes a lead. */
+/** Keeps a text for many answers. One of a mailbox or of the desk is everybody's there, and takes a lead, for the desk one who serves all of it. */
 export async function addCannedReply(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   input: NewCannedReply,
 ): Promise<CannedReply> {
   requirePermission(actor, input.scope === 'own' ? 'requests.read' : 'canned_replies.share');
+  if (input.scope === 'desk') requireWholeDesk(actor);
   const { mailboxId } = input;
   if ((input.scope === 'mailbox') !== (mailboxId !== null)) {
     throw invalidField('/mailboxId', 'is there for the scope mailbox, and for no other');
@@ -91,6 +92,7 @@ async function lockOwn(tx: Transaction, actor: OperatorActor, id: number): Promi
   const canned = await lockCanned(tx, actor, id);
   if (canned === null) throw notFound('canned reply', id);
   if (canned.scope !== 'own') requirePermission(actor, 'canned_replies.share');
+  if (canned.scope === 'desk') requireWholeDesk(actor);
   return canned;
 }
 

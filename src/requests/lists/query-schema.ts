@@ -15,18 +15,19 @@ const keptQuery = requestListQuery.omit({
   include: true,
 });
 
-/** Reads a query string of the list of requests as the operator who asks means it; each fault by `/query`. */
+/** Reads a query string of the list of requests as the operator who asks means it; each fault by the name it was given by. */
 export function readRequestQuery(
   actor: OperatorActor,
   query: string,
+  name = '/query',
 ): { readonly filters: RequestFilters; readonly sort: RequestSort } {
-  const { sort, ...filters } = parsed(query);
+  const { sort, ...filters } = parsed(query, name);
   return { filters: filtersOf(actor, filters), sort };
 }
 
 /** A query string as it is kept: in one spelling, without a `?`; refuses what the list would refuse. */
 export function cleanRequestQuery(query: string): string {
-  parsed(query);
+  parsed(query, '/query');
   return new URLSearchParams(query).toString();
 }
 
@@ -42,14 +43,14 @@ export function filtersOf(
   };
 }
 
-function parsed(query: string): z.output<typeof keptQuery> {
+function parsed(query: string, name: string): z.output<typeof keptQuery> {
   const given = new URLSearchParams(query);
-  const values = [...new Set(given.keys())].map((name) => {
-    const all = given.getAll(name);
-    return [name, all.length === 1 ? all[0] : all] as const;
+  const values = [...new Set(given.keys())].map((key) => {
+    const all = given.getAll(key);
+    return [key, all.length === 1 ? all[0] : all] as const;
   });
   const result = keptQuery.safeParse(Object.fromEntries(values));
   if (result.success) return result.data;
   const [first] = fieldErrors('query', result.error);
-  throw invalidField('/query', first === undefined ? 'is not valid' : `${first.pointer} ${first.detail}`);
+  throw invalidField(name, first === undefined ? 'is not valid' : `${first.pointer} ${first.detail}`);
 }

@@ -36,7 +36,7 @@ export async function countViews(
     ];
     return Promise.all(
       asked.map(async (each) => {
-        const { filters } = readRequestQuery(actor, each.query);
+        const { filters } = readRequestQuery(actor, each.query, 'query');
         const found = await countRequestRowsUpTo(tx, actor, filters, MOST_COUNTED + 1);
         return { ...each, count: Math.min(found, MOST_COUNTED), capped: found > MOST_COUNTED };
       }),
