@@ -27,7 +27,7 @@ const emailAddress = (example: string) =>
   z.string().transform((text, context) => {
     const address = asciiAddress(text);
     if (address !== null) return address;
-    context.addIssue({ code: 'custom', message: `must be one bare e-mail address, such as ${example}` });
+    context.addIssue({ code: 'custom', message: `must be one bare email address, such as ${example}` });
     return z.NEVER;
   });
 

@@ -2,7 +2,7 @@ import type { Queryable, Transaction } from '../platform/db/connect.ts';
 
 // The lock order of the whole desk stands in requests/locks.ts: a contact comes before any of their requests.
 
-/** Locks a contact and returns what they are called; null when there is none. */
+/** Locks a contact and returns what they are called; null if there is none. */
 export async function lockContact(
   tx: Transaction,
   contactId: number,

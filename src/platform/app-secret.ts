@@ -19,7 +19,7 @@ async function readSecret(path: string): Promise<string | null> {
   if (text === null) return null;
   const secret = text.trim();
   if (secret.length >= 32) return secret;
-  throw new Error(`${path} holds no secret of at least 32 characters: put the one from your back-up there.`);
+  throw new Error(`${path} has no secret of at least 32 characters: restore it from your back-up.`);
 }
 
 // A link appears whole or not at all, so that no other process reads half a secret or replaces this one.

@@ -59,10 +59,10 @@ export class Problem extends Error {
 
 /** A fault in one field of the input, named by JSON Pointer (`/email`) or parameter (`limit`). */
 export function invalidField(pointer: string, detail: string): Problem {
-  return new Problem('invalid_input', `${pointer}: ${detail}`, { errors: [{ pointer, detail }] });
+  return new Problem('invalid_input', `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
 }
 
 /** There is no such thing, or the caller may not know of it: `notFound('request', 1042)`. */
 export function notFound(what: string, id: number | string): Problem {
-  return new Problem('not_found', `There is no ${what} ${id}`);
+  return new Problem('not_found', `There is no ${what} ${id}.`);
 }

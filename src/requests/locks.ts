@@ -44,7 +44,7 @@ export async function lockContactsOf(
 }
 
 /**
- * Locks a request and returns it as it now is; null when there is none. The assignee's name is a subquery and no join:
+ * Locks a request and returns it as it now is; null if there is none. The assignee's name is a subquery and no join:
  * after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
  */
 export async function lockRequest(tx: Transaction, requestId: number): Promise<RequestRow | null> {
@@ -115,7 +115,7 @@ function visible(actor: OperatorActor, on: OnRequest, request: RequestRow | null
   if (request === null || !servesMailbox(actor, request.mailboxId)) throw notFound('request', on.requestId);
   const { ifMatch = null } = on;
   if (ifMatch !== null && !ifMatch.includes(entityTag(request))) {
-    throw new Problem('precondition_failed', `Request ${on.requestId} has changed since it was read`, {
+    throw new Problem('precondition_failed', `Request ${on.requestId} has changed since it was read.`, {
       members: { currentTag: entityTag(request) },
     });
   }

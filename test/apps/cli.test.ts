@@ -81,7 +81,7 @@ describe('wrong usage', () => {
     [['operator', 'list', '--json=yes'], '--json takes no value.'],
     [['operator', 'list', 'extra'], 'extra is one argument too many.'],
     [['migrate', '--', 'extra'], 'extra is one argument too many.'],
-    [['operator', 'add', '--email', 'anna', '--name', 'Anna'], '--email is not an e-mail address'],
+    [['operator', 'add', '--email', 'anna', '--name', 'Anna'], '--email is not an email address'],
     [
       ['operator', 'add', '--email', 'a@example.com', '--name', 'A', '--role', 'boss'],
       '--role is one of agent, lead, admin',

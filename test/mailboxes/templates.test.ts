@@ -46,8 +46,8 @@ test('values in HTML are escaped, and what is not fit for a mail is taken out', 
 });
 
 test.each([
-  ['{{ request.secret }}', 'names request.secret, which is no variable'],
-  ['{{ customer }}', 'names customer, which is no variable'],
+  ['{{ request.secret }}', 'names request.secret, which is not a variable'],
+  ['{{ customer }}', 'names customer, which is not a variable'],
   ['{% for word in request.subject %}{{ nothing }}{% endfor %}', 'names nothing'],
   ['{{ contact.name | reverse_engineer }}', 'undefined filter: reverse_engineer'],
   ['{{ contact.name', 'not closed'],

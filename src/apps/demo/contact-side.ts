@@ -83,7 +83,7 @@ export function createContactSide(deps: {
 
 function senderAddress(text: string, deskAddress: string): string {
   const address = asciiAddress(text.trim());
-  if (address === null) throw invalidField('/address', 'is not an e-mail address');
+  if (address === null) throw invalidField('/address', 'is not an email address');
   if (address === deskAddress) throw invalidField('/address', 'is the desk itself: write as somebody else');
   return address;
 }

@@ -14,7 +14,7 @@ import type { Candidate, MatchedBy } from './thread.ts';
  */
 export async function fileAutomatic(tx: Transaction, filing: Filing<'automatic' | 'own'>): Promise<Filed> {
   const { mailbox, mail, decision, claimed } = filing;
-  if (!mail.reading.ok) throw new Error('a mail that could not be read was to be filed');
+  if (!mail.reading.ok) throw new Error('cannot file an unreadable message');
   const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, null);
   const thread = await readThread(tx, { ...question, contactId: claimed.contactId, at: claimed.at });
   if (decision.kind === 'own') return fileOwn(tx, filing, thread, decision.otherwise);
@@ -64,7 +64,7 @@ export async function recordOn(
   requestId: number,
   by: MatchedBy,
 ): Promise<Filed> {
-  if (!mail.reading.ok) throw new Error('a mail that could not be read was to be recorded');
+  if (!mail.reading.ok) throw new Error('cannot record an unreadable message');
   const { mail: parsed } = mail.reading;
   const from = parsed.from ?? { name: '', address: '' };
   const message = inboundMessage(parsed, from, mail.handedOver);

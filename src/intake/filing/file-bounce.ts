@@ -29,7 +29,7 @@ type BounceFacts = {
  */
 export async function fileBounce(tx: Transaction, filing: Filing<'bounce'>): Promise<Filed> {
   const { mailbox, mail, claimed } = filing;
-  if (!mail.reading.ok) throw new Error('a mail that could not be read was to be filed');
+  if (!mail.reading.ok) throw new Error('cannot file an unreadable message');
   const facts = bounceFacts(mail);
   const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, null);
   const thread = await readThread(tx, {

@@ -58,7 +58,7 @@ async function keepUnclaimable(
 ): Promise<FilingResult> {
   deps.log.error(
     { error, sourceId: mail.handedOver.sourceId },
-    'a mail could not be claimed; its original is in quarantine',
+    'a message could not be claimed; its original is in quarantine',
   );
   const bare: IntakeFacts = {
     ...intake,
@@ -85,7 +85,7 @@ async function fileBehindSavepoint(deps: FilingDeps, tx: Transaction, filing: Fi
     return await tx.savepoint('filing', (inner) => file(inner, filing));
   } catch (error) {
     if (isTransient(error)) throw error;
-    deps.log.error({ error, intakeId }, 'a mail could not be filed; it is in quarantine');
+    deps.log.error({ error, intakeId }, 'a message could not be filed; it is in quarantine');
     return quarantine(tx, intakeId, 'processing_error', errorText(error));
   }
 }
@@ -94,7 +94,7 @@ async function fileBehindSavepoint(deps: FilingDeps, tx: Transaction, filing: Fi
 export function file(tx: Transaction, filing: Filing): Promise<Filed> {
   const { decision, mail, ...rest } = filing;
   if (decision.kind === 'request') {
-    if (mail.person === null) throw new Error('a mail without a sender was to join requests');
+    if (mail.person === null) throw new Error('cannot file a message without a sender into a request');
     return fileIntoRequest(tx, { ...rest, mail, decision }, mail.person);
   }
   if (decision.kind === 'bounce') return fileBounce(tx, { ...rest, mail, decision });

@@ -15,7 +15,7 @@ export async function findIntake(
 ): Promise<IntakeView> {
   requirePermission(actor, 'intake.read');
   const intake = await findIntakeRow(deps.db, actor.mailboxIds, intakeId);
-  if (intake === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
+  if (intake === null) throw new Problem('not_found', `There is no intake ${intakeId}.`);
   return intake;
 }
 
@@ -26,7 +26,7 @@ export async function findIntakeOriginal(
   intakeId: number,
 ): Promise<StoredFile> {
   const intake = await findIntake(deps, actor, intakeId);
-  if (intake.size === null) throw new Problem('not_found', `There is no original mail of intake ${intakeId}`);
+  if (intake.size === null) throw new Problem('not_found', `Intake ${intakeId} has no original.`);
   return {
     name: `intake-${intakeId}.eml`,
     contentType: 'message/rfc822',

@@ -76,7 +76,7 @@ async function claimOrRefuse(
 /** The 409 of a decision about a mail that somebody else has decided about. */
 export function notQuarantined(intake: Pick<IntakeView, 'id' | 'outcome'>): Problem {
   const outcome = intake.outcome === 'quarantined' ? 'decided by somebody else' : intake.outcome;
-  return new Problem('wrong_state', `Intake ${intake.id} is not in quarantine: it is ${outcome}`, {
+  return new Problem('wrong_state', `Intake ${intake.id} is not in quarantine: it is ${outcome}.`, {
     members: { outcome: intake.outcome },
   });
 }

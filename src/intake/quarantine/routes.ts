@@ -75,7 +75,7 @@ const release = createRoute({
   operationId: 'releaseIntake',
   method: 'post',
   path: '/v1/intake/{id}/release',
-  summary: 'Release a mail from quarantine',
+  summary: 'Release a message from quarantine',
   description:
     'Files it into the request it belongs to, or a new one. No check holds it again and no notice is sent. Of two ' +
     'decisions at once the second is refused.',
@@ -88,7 +88,7 @@ const discard = createRoute({
   operationId: 'discardIntake',
   method: 'post',
   path: '/v1/intake/{id}/discard',
-  summary: 'Discard a mail in quarantine',
+  summary: 'Discard a message in quarantine',
   description: 'Puts it aside for good; the original stays. May block the sender in the same call.',
   request: { params: idPath, body: optionalJsonBody(discardSchema) },
   responses: { 200: jsonContent('The intake as it now is.', intakeSchema), ...decisionProblems },

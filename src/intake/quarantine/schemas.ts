@@ -45,7 +45,7 @@ export const intakeSchema = z
         name: z.string().openapi({ description: 'Empty when there is none.' }),
       })
       .nullable()
-      .openapi({ description: 'null: the mail names nobody.' }),
+      .openapi({ description: 'Null when the message names nobody.' }),
     subject: z.string().nullable().openapi({ example: 'The printer is on fire' }),
     class: z.enum(['human', 'auto_reply', 'bounce', 'receipt', 'list', 'own']).nullable(),
     classReason: z.string().nullable().openapi({ description: 'The header or rule that decided the class.' }),
@@ -62,7 +62,7 @@ export const intakeSchema = z
       .openapi({ description: 'What failed, for `processing_error` and `unparsable`.' }),
     requestId: id.nullable(),
     messageId: id.nullable(),
-    size: z.int().nullable().openapi({ description: 'Bytes of the original; null when there is none.' }),
+    size: z.int().nullable().openapi({ description: 'Bytes of the original; null if there is none.' }),
     oversize: z.boolean().openapi({ description: 'Too large for the relay: only headers were handed over.' }),
     receivedAt: time,
     decidedAt: time.nullable(),

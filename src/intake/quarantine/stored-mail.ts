@@ -14,6 +14,6 @@ export async function readStoredMail(
 ): Promise<{ readonly mailbox: IntakeMailbox; readonly mail: ReadMail }> {
   const stored = await findStoredMail(deps.db, intakeId);
   const mailbox = stored === null ? null : await findIntakeMailbox(deps.db, stored.mailboxAddress);
-  if (stored === null || mailbox === null) throw new Problem('not_found', `There is no intake ${intakeId}`);
+  if (stored === null || mailbox === null) throw new Problem('not_found', `There is no intake ${intakeId}.`);
   return { mailbox, mail: await readHandedOver(deps, mailbox, stored.handedOver) };
 }

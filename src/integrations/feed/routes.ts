@@ -39,7 +39,7 @@ const list = createRoute({
   summary: 'The feed of changes',
   description:
     'Everything that happened in the mailboxes the operator serves, in an order in which nothing is ever skipped: an ' +
-    'event may show a moment late, while an older transaction is open, but never before the place one has read to. ' +
+    'event may appear a moment late, while an older transaction is open, but never before a position already read. ' +
     'Ids are not in this order. What happened to the desk itself (operators, tokens, the names of contacts) is shown to admins who serve every mailbox. Asked for as ' +
     '`text/event-stream`, it is the stream of `/v1/events/stream`.',
   request: {
@@ -159,6 +159,6 @@ function readPlace(name: string, cursor: string): FeedPosition | 'now' {
   try {
     return readFeedCursor(cursor);
   } catch {
-    throw invalidField(name, 'is no cursor of this feed');
+    throw invalidField(name, 'is not a cursor of this feed');
   }
 }

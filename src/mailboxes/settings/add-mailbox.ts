@@ -63,7 +63,7 @@ async function findAdded(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: numbe
 
 function checkedInput(input: AddMailboxInput): AddMailboxInput {
   const address = asciiAddress(input.address);
-  if (address === null) throw invalidField('/address', 'is not an e-mail address');
+  if (address === null) throw invalidField('/address', 'is not an email address');
   const name = input.name.trim();
   if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {
     throw invalidField('/name', 'has 1 to 100 characters on one line');

@@ -12,6 +12,6 @@ export async function findMailbox(
 ): Promise<MailboxRow> {
   requirePermission(actor, 'requests.read');
   const [mailbox] = servesMailbox(actor, mailboxId) ? await listMailboxRows(deps.db, [mailboxId]) : [];
-  if (mailbox === undefined) throw new Problem('not_found', `There is no mailbox ${mailboxId}`);
+  if (mailbox === undefined) throw new Problem('not_found', `There is no mailbox ${mailboxId}.`);
   return mailbox;
 }

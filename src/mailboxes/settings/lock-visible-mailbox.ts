@@ -8,7 +8,7 @@ import { lockMailboxById } from './settings-queries.ts';
 /** Locks a mailbox's settings for an operator's change; 404 for one that the operator does not serve. */
 export async function lockVisibleMailbox(tx: Transaction, actor: Actor, mailboxId: number): Promise<Mailbox> {
   const mailbox = mayServe(actor, mailboxId) ? await lockMailboxById(tx, mailboxId) : null;
-  if (mailbox === null) throw new Problem('not_found', `There is no mailbox ${mailboxId}`);
+  if (mailbox === null) throw new Problem('not_found', `There is no mailbox ${mailboxId}.`);
   return mailbox;
 }
 

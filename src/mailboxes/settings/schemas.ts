@@ -18,7 +18,7 @@ const addressOrDomain = text(320, 1).transform((value, context) => {
     ? recipientAddress(given)
     : (recipientAddress(`x@${given}`)?.slice('x@'.length) ?? null);
   if (address !== null) return address;
-  context.addIssue({ code: 'custom', message: 'is no e-mail address and no domain' });
+  context.addIssue({ code: 'custom', message: 'must be an email address or a domain' });
   return z.NEVER;
 });
 
@@ -42,10 +42,11 @@ const settings = {
     description: 'Days after which a resolved request closes by itself, with its notice; null: never.',
   }),
   noticesPerHour: z.int().min(1).max(1_000_000).nullable().openapi({
-    description: 'Automatic mails within an hour, after which no more leave: against loops. null: no cap.',
+    description: 'The most automatic messages in an hour, against loops. Null means no cap.',
   }),
   silenceMinutes: z.int().min(16).max(10_080).openapi({
-    description: 'How long the relay may be silent before the admins are told; it speaks every ten minutes.',
+    description:
+      'How long the relay may be silent before the admins are alerted; it reports every ten minutes.',
   }),
   signature: text(2000).openapi({ description: "Below each answer, after the operator's own; plain text." }),
   aliases: z

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { mailboxColumns } from '../mailbox-columns.ts';
 
-/** Locks a mailbox by id; null when there is none. Requests that are being filed into it do not wait for this. */
+/** Locks a mailbox by id; null if there is none. Requests that are being filed into it do not wait for this. */
 export async function lockMailboxById(tx: Transaction, mailboxId: number): Promise<Mailbox | null> {
   const [row] = await tx<Mailbox[]>`
     select ${mailboxColumns(tx)}

@@ -22,8 +22,8 @@ export const TEMPLATE_VARIABLES = {
   'mailbox.name': 'The name of the mailbox.',
   'mailbox.address': 'The address of the mailbox.',
   operator:
-    'Whoever took or closed the request, for {% if operator %}: nobody when a request closes by itself.',
-  'operator.name': 'Their name; empty when it is nobody.',
+    'Whoever took or closed the request, for {% if operator %}; absent when a request closes by itself.',
+  'operator.name': 'Their name; empty if there is no operator.',
 } as const;
 
 /** The words of a notice: `html` null means that it is made from the text. */
@@ -88,7 +88,7 @@ function faultIn(
       .find((name) => !(name in TEMPLATE_VARIABLES) && !isWhole(name));
     if (unknown !== undefined) {
       const known = Object.keys(TEMPLATE_VARIABLES).join(', ');
-      return { field, detail: `names ${unknown}, which is no variable; there are ${known}` };
+      return { field, detail: `names ${unknown}, which is not a variable; the variables are ${known}` };
     }
     const full = sampleValues({ name: 'Support', address: 'support@example.com' }, notice);
     const bare = { ...full, contact: { ...full.contact, name: '' }, request: { id: 1, subject: '' } };

@@ -26,7 +26,7 @@ export async function checkTransport(
   requirePermission(actor, 'mailboxes.manage');
   const mailboxes = await listMailboxes(deps, actor);
   const found = mailboxes.find(({ id }) => id === mailboxId);
-  if (found === undefined) throw new Problem('not_found', `There is no mailbox ${mailboxId}`);
+  if (found === undefined) throw new Problem('not_found', `There is no mailbox ${mailboxId}.`);
   const mailbox = { id: found.id, address: found.address };
   const account = await deps.transports.for(mailboxId);
   if (account === null) {

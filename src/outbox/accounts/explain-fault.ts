@@ -41,7 +41,7 @@ function tlsWords(fault: SmtpFault, host: string): string {
     return `${host} speaks no TLS from the first byte on this port: smtps:// is for port 465, smtp:// (STARTTLS) for 587.`;
   }
   if (/self.signed|unable to verify|CERT|altnames|expired/i.test(text)) {
-    return `The certificate of ${host} does not hold (expired, for another name, or signed by nobody known), so no password was sent.`;
+    return `The certificate of ${host} is not valid (expired, for another name, or from an unknown issuer), so no password was sent.`;
   }
   return `${host} offers no encryption, and without it no password and no mail is sent: use a port with TLS.`;
 }

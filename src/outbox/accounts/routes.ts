@@ -16,7 +16,7 @@ const sending = createRoute({
   path: '/v1/sending',
   summary: 'Whether mail is leaving',
   description:
-    'The SMTP accounts of the mailboxes the operator serves, each with its pause. An empty list: there is none, and every ' +
+    'The SMTP accounts of the mailboxes the operator serves, each with its pause. The list is empty if there is none, and then every ' +
     'delivery waits as `no_transport`.',
   responses: {
     200: jsonContent('The accounts.', sendingAccountListSchema),

@@ -9,7 +9,7 @@ export const sendingAccountSchema = z
       example: 'support@example.com@smtp.gmail.com',
     }),
     mailboxIds: z.array(id).nullable().openapi({
-      description: 'The mailboxes that have it as their own; null: it sends for every one that has none.',
+      description: 'The mailboxes whose own account it is; null if it sends for every mailbox without one.',
     }),
     paused: z.enum(['daily_limit', 'provider_limit', 'unreachable']).nullable().openapi({
       description:

@@ -84,13 +84,13 @@ async function ensureNobodyElses(
 
 function urlFault(text: string, oauth: OAuthSettings | null): string | null {
   if (!URL.canParse(text))
-    return 'is no URL such as smtps://user%40example.com:password@smtp.example.com:465';
+    return 'must be a URL such as smtps://user%40example.com:password@smtp.example.com:465';
   const url = new URL(text);
   if (!/^smtps?:$/.test(url.protocol) || url.hostname === '')
     return 'begins with smtp:// or smtps:// and a host';
   if (!isEscaped(url.username) || !isEscaped(url.password)) return 'has a % that starts no escape';
   if (oauth !== null && url.username === '') return 'names no user: signing in by OAuth needs the address';
-  if (oauth !== null && url.password !== '') return 'has a password beside OAuth: leave one of them out';
+  if (oauth !== null && url.password !== '') return 'must not have a password beside OAuth';
   return null;
 }
 

@@ -63,7 +63,7 @@ const checkSchema = z
     mailbox: z
       .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
       .openapi({ description: 'Whose account was tried.' }),
-    account: z.string().nullable().openapi({ description: 'User and host; null: there is none.' }),
+    account: z.string().nullable().openapi({ description: 'User and host; null if there is none.' }),
     fault: z
       .enum([
         'no_transport',

@@ -15,7 +15,7 @@ export async function findDelivery(
   requirePermission(actor, 'requests.read');
   const delivery = await findDeliveryRow(deps.db, input.deliveryId);
   if (delivery === null || !servesMailbox(actor, delivery.mailboxId)) {
-    throw new Problem('not_found', `There is no delivery ${input.deliveryId}`);
+    throw new Problem('not_found', `There is no delivery ${input.deliveryId}.`);
   }
   const reasonOf = await listPauseReasons(deps);
   return { ...delivery, pausedReason: reasonOf(delivery) };

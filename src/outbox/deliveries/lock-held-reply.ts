@@ -11,9 +11,9 @@ export async function lockHeldReply(
   messageId: number,
 ): Promise<DeliveryRow> {
   const deliveryId = await findDeliveryIdOfMessage(tx, messageId);
-  if (deliveryId === null) throw new Problem('not_found', `There is no mail to edit in message ${messageId}`);
+  if (deliveryId === null) throw new Problem('not_found', `Message ${messageId} has no email to edit.`);
   const delivery = await lockVisibleDelivery(tx, actor, deliveryId);
-  if (delivery.kind !== 'reply') throw new Problem('not_found', `Message ${messageId} is no reply`);
+  if (delivery.kind !== 'reply') throw new Problem('not_found', `Message ${messageId} is not a reply.`);
   if (delivery.state !== 'held') throw wrongDeliveryState(delivery, 'edit', ['held']);
   return delivery;
 }

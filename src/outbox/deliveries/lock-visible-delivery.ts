@@ -24,11 +24,11 @@ export async function lockVisibleDelivery(
 export function wrongDeliveryState(delivery: DeliveryRow, verb: string, allowed: readonly string[]): Problem {
   return new Problem(
     'wrong_state',
-    `Delivery ${delivery.id} is ${delivery.state}; ${verb} works on ${allowed.join(', ')}`,
+    `Delivery ${delivery.id} is ${delivery.state}; ${verb} works on ${allowed.join(', ')}.`,
     { members: { state: delivery.state } },
   );
 }
 
 function absent(deliveryId: number): Problem {
-  return new Problem('not_found', `There is no delivery ${deliveryId}`);
+  return new Problem('not_found', `There is no delivery ${deliveryId}.`);
 }

@@ -61,7 +61,7 @@ async function correctAddress(
   if (isOurs(to)) throw invalidField('/recipient/to', 'is an address of this desk');
   const corrected = await markAddressCorrected(tx, delivery, { from: from.trim(), to }, at);
   if (corrected === 'not_there') {
-    throw invalidField('/recipient/from', 'is no recipient of this delivery that did not get the mail');
+    throw invalidField('/recipient/from', 'is not a recipient this delivery failed for');
   }
   if (corrected === 'twice') throw invalidField('/recipient/to', 'is a recipient of this delivery already');
 }

@@ -58,10 +58,10 @@ const retry = createRoute({
   operationId: 'retryDelivery',
   method: 'post',
   path: '/v1/deliveries/{id}/retry',
-  summary: 'Send a mail again',
+  summary: 'Send a message again',
   description:
-    'Now, under the same Message-ID, and to nobody who has it. Works on deferred, failed and bounced deliveries, and on a ' +
-    'sent one that somebody did not get. An address that bounced as dead has to be lifted first. A server that could not be ' +
+    'Sends now, with the same Message-ID, and only to recipients who have not got it. Works on deferred, failed and bounced deliveries, and on a ' +
+    'sent one that a recipient did not get. A suppressed address has to be lifted first. A server that could not be ' +
     'used is tried again at once.',
   request: { params: idPath, body: optionalJsonBody(retrySchema) },
   responses: { 200: jsonContent('The delivery as it now is.', deliverySchema), ...verbProblems },
@@ -72,7 +72,7 @@ const cancel = createRoute({
   operationId: 'cancelDelivery',
   method: 'post',
   path: '/v1/deliveries/{id}/cancel',
-  summary: 'Take a mail back',
+  summary: 'Cancel a message before it is sent',
   description: 'As long as it is not being sent: works on held, queued and deferred deliveries.',
   request: { params: idPath },
   responses: { 200: jsonContent('The delivery as it now is.', deliverySchema), ...verbProblems },

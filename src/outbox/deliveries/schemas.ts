@@ -48,7 +48,7 @@ export const deliverySchema = z
       .nullable()
       .openapi({
         description:
-          'Why nothing is being sent just now; null while mail leaves, or when this one is not waiting.',
+          'Why nothing is being sent now; null while messages leave, or if this one is not waiting.',
       }),
     nextAttemptAt: time.nullable().openapi({ description: 'null when none is to come.' }),
     createdAt: time,

@@ -93,7 +93,7 @@ const NO_SMTPUTF8: SmtpReply = {
 const NO_ADDRESS: SmtpReply = {
   code: 553,
   enhancedCode: '5.1.3',
-  text: '553 5.1.3 Not sent: this is no address that a mail server can be told',
+  text: '553 5.1.3 Not sent: this address cannot be used in SMTP',
 };
 
 // The library would refuse the whole mail for it, and not say for whom.

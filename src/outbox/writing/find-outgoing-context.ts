@@ -85,7 +85,7 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
       order by id desc
       limit 1) as copies on true
     where requests.id = ${requestId}`;
-  if (row === undefined) throw new Problem('not_found', `There is no request ${requestId}`);
+  if (row === undefined) throw new Problem('not_found', `There is no request ${requestId}.`);
   return {
     requestId: row.requestId,
     subject: row.subject,

@@ -50,7 +50,7 @@ export function outgoingFiles(
 /** Refuses more files, or larger ones, than a mail takes beside its words. */
 export function ensureFilesFit(sizes: readonly number[], wordBytes: number): void {
   if (sizes.length > MOST_FILES) {
-    throw invalidField('/attachments', `has ${sizes.length} files; a mail takes ${MOST_FILES}`);
+    throw invalidField('/attachments', `has ${sizes.length} files; a message may have ${MOST_FILES}`);
   }
   const encoded = sizes.reduce((sum, size) => sum + encodedSize(size) + 500, 0);
   const total = encoded + encodedSize(wordBytes);

@@ -36,7 +36,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
       wrong.count(callerAddress(c, deps.trustedProxies));
       throw new Problem(
         'unauthenticated',
-        'The token is not valid, is revoked or expired, or belongs to nobody active.',
+        'The token is not valid: unknown, revoked, expired, or of an inactive operator.',
       );
     }
     if (found.readOnly && !isReading(c)) throw new Problem('forbidden', 'This token only reads.');

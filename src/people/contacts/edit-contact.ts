@@ -83,5 +83,5 @@ async function ensureServed(
 ): Promise<void> {
   const known = new Set(await listKnownMailboxIds(tx, mailboxIds));
   const unknown = mailboxIds.findIndex((id) => !known.has(id) || !servesMailbox(actor, id));
-  if (unknown >= 0) throw invalidField(`/mailboxes/${unknown}/mailboxId`, 'is no mailbox that you serve');
+  if (unknown >= 0) throw invalidField(`/mailboxes/${unknown}/mailboxId`, 'is not a mailbox that you serve');
 }

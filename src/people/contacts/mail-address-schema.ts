@@ -7,7 +7,7 @@ export const mailAddress = text(320, 1)
   .transform((value, context) => {
     const address = recipientAddress(value.trim());
     if (address !== null) return address;
-    context.addIssue({ code: 'custom', message: 'is not an e-mail address' });
+    context.addIssue({ code: 'custom', message: 'is not an email address' });
     return z.NEVER;
   })
   .openapi({ type: 'string', format: 'email', example: 'anna@example.org' });

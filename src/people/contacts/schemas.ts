@@ -33,7 +33,7 @@ export const contactSchema = z
       .openapi({
         description:
           'The address is dead, so that no notice is made until then. `bounce`: mail to it came back, and replies fail at ' +
-          'once. `refusal`: our own server refused it; replies are tried still, and one that is accepted ends this. Null ' +
+          'once. `refusal`: our own server refused it; replies are still tried, and one that is accepted ends this. Null ' +
           'when it never was, is so no longer, or was lifted.',
       }),
     mailboxes: z

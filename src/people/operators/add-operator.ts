@@ -30,7 +30,7 @@ export async function addOperator(
 ): Promise<Operator> {
   requirePermission(actor, 'operators.add');
   const email = asciiAddress(input.email.trim());
-  if (email === null) throw invalidField('/email', 'is not an e-mail address');
+  if (email === null) throw invalidField('/email', 'is not an email address');
   const name = checkedName(input.name);
   requireServingAll(actor, input.mailboxIds ?? null);
   const now = deps.clock.now();

@@ -89,7 +89,10 @@ function ensureAnAdminStays(admins: readonly Admin[], after: Operator): void {
   const before = admins.find(({ id }) => id === after.id);
   if (before === undefined) return;
   if (!isAdmin && others.length === 0) {
-    throw new Problem('wrong_state', `${after.name} is the last active admin; make somebody else one first.`);
+    throw new Problem(
+      'wrong_state',
+      `${after.name} is the last active admin; make somebody else an admin first.`,
+    );
   }
   const wasUnlimited = before.mailboxIds === null;
   const isUnlimited = isAdmin && after.mailboxIds === null;

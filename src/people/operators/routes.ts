@@ -20,7 +20,7 @@ const list = createRoute({
   method: 'get',
   path: '/v1/operators',
   summary: 'List operators',
-  description: 'Inactive ones included.',
+  description: 'Includes inactive operators.',
   request: {
     query: z.strictObject({
       ...pageQuery,

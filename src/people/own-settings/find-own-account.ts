@@ -16,6 +16,6 @@ export async function readOwnAccount(db: Queryable, operatorId: number): Promise
     findAccountRow(db, operatorId),
     findSettingsRow(db, operatorId),
   ]);
-  if (account === null) throw new Problem('not_found', `There is no operator ${operatorId}`);
+  if (account === null) throw new Problem('not_found', `There is no operator ${operatorId}.`);
   return { ...account, ...(settings ?? DEFAULT_SETTINGS) };
 }

@@ -25,7 +25,7 @@ const edit = createRoute({
   ...shared,
   operationId: 'editMe',
   method: 'patch',
-  summary: "Change one's own settings",
+  summary: 'Change your own settings',
   description: 'What is absent stays. Name, address, role and mailboxes are an admin’s to change.',
   request: { body: jsonBody(ownChangesSchema) },
   responses: {

@@ -12,7 +12,7 @@ export async function ensureReachable(
   if (suppressed === undefined) return;
   throw new Problem(
     'wrong_state',
-    `${suppressed.address} bounced as dead and gets nothing until ${suppressed.until.toISOString()}: correct the ` +
+    `${suppressed.address} bounced as dead and gets nothing until ${suppressed.until.toISOString()}: correct the .` +
       'address, or lift the suppression on its contact',
     { members: { state: delivery.state, suppressed: suppressed.address } },
   );

@@ -115,8 +115,8 @@ function explained(error: NodeJS.ErrnoException, { host, port }: ListenPlace): E
   const words: Readonly<Record<string, string>> = {
     EADDRINUSE: `Port ${port} on ${host} is in use already: stop what listens there, or set another PORT.`,
     EACCES: `Port ${port} on ${host} may not be opened by this user: set a PORT of 1024 or more.`,
-    EADDRNOTAVAIL: `${host} is no address of this machine: set HOST to one, to 127.0.0.1, or to 0.0.0.0 for all.`,
-    ENOTFOUND: `${host} is no known host: set HOST to an address of this machine.`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: set HOST to one of its addresses, to 127.0.0.1, or to 0.0.0.0 for all.`,
+    ENOTFOUND: `${host} is not a known host: set HOST to an address of this machine.`,
   };
   return new Error(words[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}`, {
     cause: error,

@@ -19,7 +19,7 @@ export function limitBodies(maxSize: number, takesFiles: (path: string) => boole
   return async (c, next) => {
     if (!isMultipart(c.req.header('content-type')) || !takesFiles(c.req.path)) return small(c, next);
     if (taken) {
-      throw new Problem('busy', 'Another upload is being taken; send this one again.', {
+      throw new Problem('busy', 'Another upload is being received; send this one again.', {
         retryAfterSeconds: 5,
       });
     }

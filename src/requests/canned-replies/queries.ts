@@ -72,7 +72,7 @@ export async function findCannedRow(db: Queryable, viewer: Viewer, id: number): 
   return row ?? null;
 }
 
-/** Locks a canned reply that an operator sees; null when there is none. */
+/** Locks a canned reply that an operator sees; null if there is none. */
 export async function lockCanned(tx: Transaction, viewer: Viewer, id: number): Promise<CannedReply | null> {
   const [row] = await tx<CannedReply[]>`
     select ${cannedColumns(tx)}

@@ -34,7 +34,7 @@ export const ACTION_OF = { reply: 'requests.reply', note: 'requests.note' } as c
   Action
 >;
 
-/** The refusal of what starts from another version than the newest; the newest comes along, null when there is none. */
+/** The refusal of what starts from another version than the newest; the newest comes along, null if there is none. */
 export function newerVersion(current: Draft | null): Problem {
   const message =
     current === null

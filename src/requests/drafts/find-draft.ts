@@ -38,6 +38,6 @@ export async function findDraftFile(
 /** A draft's file; refuses one that it does not have. */
 export function fileOf(draft: Draft | null, fileId: number): DraftFile {
   const file = draft?.files.find(({ id }) => id === fileId);
-  if (file === undefined) throw new Problem('not_found', `There is no file ${fileId} in this draft`);
+  if (file === undefined) throw new Problem('not_found', `There is no file ${fileId} in this draft.`);
   return file;
 }

@@ -25,7 +25,7 @@ export async function findDraftRow(db: Queryable, key: DraftKey): Promise<Draft 
   return row ?? null;
 }
 
-/** Locks a draft for the rest of the transaction; null when there is none. Its files are read after the lock. */
+/** Locks a draft for the rest of the transaction; null if there is none. Its files are read after the lock. */
 export async function lockDraft(tx: Transaction, key: DraftKey): Promise<Draft | null> {
   await tx`select id from drafts d where ${isKept(tx, key)} for update`;
   return findDraftRow(tx, key);

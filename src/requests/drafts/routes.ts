@@ -80,7 +80,7 @@ const addFile = createRoute({
   summary: 'Put a file to a draft',
   description:
     '`multipart/form-data` with one `file`. Begins a draft where there is none; the version of its words stays. 25 MB ' +
-    'encoded in all, as a mail takes; one such body at a time is taken, another is told 503.',
+    'encoded in all, as a mail takes; one such body at a time is received, another is answered 503.',
   request: {
     params: draftPath,
     headers: idempotencyHeaders,
@@ -125,7 +125,7 @@ export function draftRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   routes.openapi(find, async (c) => {
     const { id: requestId, kind } = c.req.valid('param');
     const draft = await findDraft(deps, c.get('actor'), { requestId, kind });
-    if (draft === null) throw new Problem('not_found', `There is no draft of a ${kind}`);
+    if (draft === null) throw new Problem('not_found', `There is no draft of a ${kind}.`);
     return c.json(renderDraft(draft), 200);
   });
   routes.openapi(save, async (c) => {

@@ -21,7 +21,7 @@ const take = createRoute({
   path: '/v1/requests/{id}/take',
   summary: 'Take a request',
   description:
-    "Makes it one's own and tells the contact. One's own again: 200, nothing happens. Another's: 409 with the holder as " +
+    "Assigns the request to you and notifies the contact. Already yours: 200, nothing changes. Another's: 409 with the holder as " +
     '`assignee`, or taken over with `force` by a lead or an admin. From new, in_progress and pending.',
   request: { params: idPath, body: optionalJsonBody(takeSchema) },
   responses: {
@@ -36,7 +36,7 @@ const assign = createRoute({
   path: '/v1/requests/{id}/assign',
   summary: 'Assign a request',
   description:
-    "In progress with that operator; the contact is not told. Agents may assign nobody's request to themselves, leads and " +
+    'The request is then in progress with that operator; the contact is not notified. Agents may assign an unassigned request to themselves, leads and ' +
     'admins any request to anybody. From new, in_progress and pending.',
   request: { params: idPath, body: jsonBody(assignSchema) },
   responses: answers,
@@ -48,7 +48,7 @@ const unassign = createRoute({
   path: '/v1/requests/{id}/unassign',
   summary: 'Give a request back',
   description:
-    "Nobody's, and new; the contact is not told. One's own, or as a lead or an admin another's. From new, in_progress and " +
+    "The request is then unassigned and new; the contact is not notified. Your own, or as a lead or an admin another's. From new, in_progress and " +
     'pending.',
   request: { params: idPath },
   responses: answers,

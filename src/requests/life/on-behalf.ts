@@ -90,13 +90,14 @@ async function openChecked(
 
 function checkedPeople(opening: OnBehalf): { email: string; name: string; cc: string[] } {
   const email = recipientAddress(opening.contact.email.trim());
-  if (email === null) throw invalidField('/contact/email', 'is not an e-mail address');
+  if (email === null) throw invalidField('/contact/email', 'is not an email address');
   const copies = (opening.cc ?? []).map((value, index) => {
     const address = recipientAddress(value.trim());
-    if (address === null) throw invalidField(`/cc/${index}`, 'is not an e-mail address');
+    if (address === null) throw invalidField(`/cc/${index}`, 'is not an email address');
     return address;
   });
-  if (copies.length > 0 && !opening.send) throw invalidField('/cc', 'is for a mail; a note goes to nobody');
+  if (copies.length > 0 && !opening.send)
+    throw invalidField('/cc', 'applies to an email only; a note is sent to nobody');
   return {
     email,
     name: cleanLine(opening.contact.name ?? ''),

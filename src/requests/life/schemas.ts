@@ -28,12 +28,15 @@ export const resolveSchema = z
 
 export const closeSchema = z
   .strictObject({
-    notify: z.boolean().optional().openapi({ default: true, description: 'Whether the contact is told.' }),
+    notify: z
+      .boolean()
+      .optional()
+      .openapi({ default: true, description: 'Whether the contact is notified.' }),
     reason: text(2000).optional().openapi({ description: 'For the history; the contact does not see it.' }),
     block: z.boolean().optional().openapi({
       default: false,
       description:
-        "Block the contact in this mailbox as well: further mail of theirs goes to quarantine, and they aren't told.",
+        'Also blocks the contact in this mailbox: their further messages go to quarantine, and they are not notified.',
     }),
   })
   .openapi('Close');

@@ -21,7 +21,7 @@ const pend = createRoute({
   operationId: 'pendRequest',
   path: '/v1/requests/{id}/pend',
   summary: 'Wait for the contact',
-  description: "The contact's next mail brings it back; they are not told. From in_progress.",
+  description: "The contact's next message brings it back; the contact is not notified. From in_progress.",
   request: { params: idPath },
   responses: answers,
 });
@@ -32,7 +32,7 @@ const resolve = createRoute({
   path: '/v1/requests/{id}/resolve',
   summary: 'Resolve a request',
   description:
-    "Settled, with notes how. The contact is not told until it closes by itself after the mailbox's days. From new, " +
+    "Settled, with notes on how. The contact is notified when it closes by itself after the mailbox's days. From new, " +
     'in_progress and pending.',
   request: { params: idPath, body: jsonBody(resolveSchema) },
   responses: answers,
@@ -44,7 +44,7 @@ const close = createRoute({
   path: '/v1/requests/{id}/close',
   summary: 'Close a request',
   description:
-    "The contact is told unless `notify` is false; the contact's next mail opens a new request. From any open status.",
+    "The contact is notified unless `notify` is false; the contact's next message opens a new request. From any open status.",
   request: { params: idPath, body: optionalJsonBody(closeSchema) },
   responses: answers,
 });
@@ -55,7 +55,7 @@ const reopen = createRoute({
   path: '/v1/requests/{id}/reopen',
   summary: 'Reopen a request',
   description:
-    'In progress with whoever had it; new when nobody had, or they no longer serve the mailbox. Nobody is told. From ' +
+    'In progress with its last operator; new if there was none, or they no longer serve the mailbox. The contact is not notified. From ' +
     'resolved and closed, unless it was merged.',
   request: { params: idPath },
   responses: answers,

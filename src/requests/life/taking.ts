@@ -43,5 +43,5 @@ function ensureMayTakeOver(actor: OperatorActor, request: RequestRow, force: boo
     return;
   }
   const members = { assignee: { id: request.assigneeId, name: request.assigneeName } };
-  throw new Problem('already_taken', `Request ${request.id} is with ${request.assigneeName}`, { members });
+  throw new Problem('already_taken', `Request ${request.id} is with ${request.assigneeName}.`, { members });
 }

@@ -40,7 +40,7 @@ export function ensureAllowed(request: RequestRow, verb: Verb): void {
   const { from }: Transition = TRANSITIONS[verb];
   if (from.includes(request.status) && request.mergedInto === null) return;
   const is = request.mergedInto === null ? request.status : `merged into ${request.mergedInto}`;
-  throw new Problem('wrong_state', `Request ${request.id} is ${is}; ${verb} works on ${from.join(', ')}`, {
+  throw new Problem('wrong_state', `Request ${request.id} is ${is}; ${verb} works on ${from.join(', ')}.`, {
     // Not `status`: that member is the HTTP status of every problem document.
     members: { requestStatus: request.status, mergedInto: request.mergedInto },
   });

@@ -17,7 +17,7 @@ const route = createRoute({
   path: '/v1/requests.csv',
   summary: 'Export requests as CSV',
   description:
-    'All that a list with these filters would show, on one page. UTF-8, RFC 4180, a header line first. Text that a ' +
+    'Everything that a list with these filters would show. UTF-8, RFC 4180, a header line first. Text that a ' +
     'spreadsheet would run as a formula begins with an apostrophe.',
   request: {
     query: requestListQuery

@@ -92,7 +92,7 @@ export const requestListQuery = z.strictObject({
       type: 'string',
       maxLength: 500,
       description:
-        'Words in subjects, mails, notes, names, addresses and names of attachments, in any language; all of them must be ' +
+        'Words in subjects, messages, notes, names, addresses and attachment names, in any language; all of them must be ' +
         'found, the last one may be a beginning. `"exact phrase"`, `-not`, `#1042`, `from:` `to:` `subject:` `tag:` ' +
         '`category:` `assignee:` (me, none, a name), `is:` (open, unassigned, unread, …), `mailbox:`, `before:` and ' +
         '`after:` a day, `has:attachment`.',

@@ -24,7 +24,7 @@ const merge = createRoute({
   summary: 'Merge a request into another',
   description:
     'Its messages move, it is closed without a word, its contact becomes a participant of the other, and later mail follows. ' +
-    "Both are open and of one mailbox. The other's status stays. Refused (409) for the moment in which one of its mails is " +
+    "Both must be open and of one mailbox. The other's status stays. Refused (409) while one of its messages is " +
     'being sent.',
   request: { params: idPath, body: jsonBody(mergeSchema) },
   responses: {
@@ -53,8 +53,8 @@ const split = createRoute({
   path: '/v1/requests/{id}/split',
   summary: 'Split messages off into a new request',
   description:
-    'New and unassigned, of whoever wrote the first of the mails; nobody is told. From any status. Refused (409) for the ' +
-    'moment in which one of the mails is being sent.',
+    'The new request is unassigned and belongs to whoever wrote the first of the messages; nobody is notified. From any status. Refused (409) ' +
+    'while one of the messages is being sent.',
   request: { params: idPath, headers: idempotencyHeaders, body: jsonBody(splitSchema) },
   responses: {
     201: jsonContent('The new request.', requestSchema),

@@ -12,7 +12,7 @@ export const splitSchema = z
   .strictObject({
     messageIds: z.array(id).min(1).max(MOST_SPLIT_OFF).openapi({
       description:
-        'Messages of this request, a mail that came in among them. Something a person wrote must stay behind.',
+        'Messages of this request, at least one of them inbound. Something a person wrote must stay behind.',
     }),
     subject: written(SUBJECT_LENGTH)
       .optional()

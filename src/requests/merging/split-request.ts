@@ -85,11 +85,11 @@ function chosenMessages(
 ): { chosen: MovableMessage[]; firstMail: MovableMessage } {
   const known = new Set(messages.map((message) => message.id));
   const unknown = messageIds.findIndex((id) => !known.has(id));
-  if (unknown >= 0) throw invalidField(`/messageIds/${unknown}`, 'is no message of this request');
+  if (unknown >= 0) throw invalidField(`/messageIds/${unknown}`, 'is not a message of this request');
   const wanted = new Set(messageIds);
   const chosen = messages.filter((message) => wanted.has(message.id));
   const firstMail = chosen.find((message) => message.kind === 'inbound');
-  if (firstMail === undefined) throw invalidField('/messageIds', 'must include a mail that came in');
+  if (firstMail === undefined) throw invalidField('/messageIds', 'must include an inbound message');
   const left = messages.filter((message) => !wanted.has(message.id));
   if (!left.some((message) => message.kind !== 'automatic')) {
     throw invalidField('/messageIds', 'would leave nothing in the request that a person wrote');

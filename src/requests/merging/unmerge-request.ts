@@ -34,7 +34,7 @@ export async function unmergeRequest(
     const { request, target, furtherIds } = await lockChain(tx, actor, input);
     const merge = await findMerge(tx, request.id);
     if (merge === null || target === undefined) {
-      throw new Problem('wrong_state', `Request ${request.id} is ${request.status}, not merged`, {
+      throw new Problem('wrong_state', `Request ${request.id} is ${request.status}, not merged.`, {
         members: { requestStatus: request.status, mergedInto: null },
       });
     }
@@ -82,7 +82,7 @@ async function lockChain(
   const [request, ...others] = await lockVisibleRequests(tx, actor, [input, ...further]);
   const now = await listMergeChain(tx, input.requestId);
   if (now.join() !== chain.join()) {
-    throw new Problem('busy', 'Somebody else is merging these requests', { retryAfterSeconds: 1 });
+    throw new Problem('busy', 'Somebody else is merging these requests.', { retryAfterSeconds: 1 });
   }
   if (request === undefined) throw new Error('a locked request is missing');
   return { request, target: others.at(-1), furtherIds: others.map((each) => each.id) };

@@ -14,7 +14,7 @@ export async function findAttachment(
 ): Promise<StoredFile> {
   requirePermission(actor, 'requests.read');
   const attachment = await findAttachmentRow(deps.db, actor.mailboxIds, attachmentId);
-  if (attachment === null) throw new Problem('not_found', `There is no attachment ${attachmentId}`);
+  if (attachment === null) throw new Problem('not_found', `There is no attachment ${attachmentId}.`);
   return {
     name: attachment.name,
     contentType: attachment.contentType,

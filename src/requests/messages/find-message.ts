@@ -15,6 +15,6 @@ export async function findMessage(
   requirePermission(actor, 'requests.read');
   const row = await findMessageRow(deps.db, actor.mailboxIds, messageId);
   const [message] = row === null ? [] : await completeMessages(deps, [row]);
-  if (message === undefined) throw new Problem('not_found', `There is no message ${messageId}`);
+  if (message === undefined) throw new Problem('not_found', `There is no message ${messageId}.`);
   return message;
 }

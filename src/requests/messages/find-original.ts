@@ -14,8 +14,7 @@ export async function findOriginal(
 ): Promise<StoredFile> {
   requirePermission(actor, 'requests.read');
   const original = await findOriginalRow(deps.db, actor.mailboxIds, messageId);
-  if (original === null)
-    throw new Problem('not_found', `There is no original mail of a message ${messageId}`);
+  if (original === null) throw new Problem('not_found', `Message ${messageId} has no original.`);
   return {
     name: `message-${messageId}.eml`,
     contentType: 'message/rfc822',

@@ -61,7 +61,7 @@ export async function listAttachmentRows(
     order by id`;
 }
 
-/** How long the original of a message of the mailboxes is, or null when there is none. */
+/** How long the original of a message of the mailboxes is, or null if there is none. */
 export async function findOriginalRow(
   db: Queryable,
   mailboxIds: readonly number[] | null,

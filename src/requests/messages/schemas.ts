@@ -40,7 +40,7 @@ export const messageSchema = z
     subject: z.string().openapi({ example: 'Re: The printer is on fire' }),
     text: z
       .string()
-      .openapi({ description: 'The whole text, made from the HTML where a mail has no other.' }),
+      .openapi({ description: 'The whole text, made from the HTML if the message has no plain part.' }),
     visibleText: z.string().openapi({ description: 'The text without quoted history and signature.' }),
     html: z
       .string()
@@ -50,10 +50,9 @@ export const messageSchema = z
       .string()
       .nullable()
       .openapi({ description: 'The Message-ID header, with its angle brackets.' }),
-    matchedBy: z
-      .enum(['token', 'references', 'gmail_thread', 'sender', 'new'])
-      .nullable()
-      .openapi({ description: 'The rule that put a mail into this request; null for what came by no mail.' }),
+    matchedBy: z.enum(['token', 'references', 'gmail_thread', 'sender', 'new']).nullable().openapi({
+      description: 'The rule that put the message into this request; null for what did not come by email.',
+    }),
     authenticity: z
       .enum(['verified', 'unchecked', 'unverified', 'forged'])
       .nullable()

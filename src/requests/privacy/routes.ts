@@ -19,7 +19,7 @@ const shared = {
   },
 };
 const FOR_GOOD =
-  'For good, and for admins. The same mail handed over again is not taken in. Refused (409) while a mail of it is being sent.';
+  'For admins; cannot be undone. The same message handed over again is not filed. Refused (409) while a message of it is being sent.';
 
 const request = createRoute({
   ...shared,
@@ -27,7 +27,7 @@ const request = createRoute({
   operationId: 'eraseRequest',
   path: '/v1/requests/{id}',
   summary: 'Erase a request',
-  description: `Its messages, attachments, original mails and deliveries, and what its history says. ${FOR_GOOD}`,
+  description: `Its messages, attachments, originals and deliveries, and what its history says. ${FOR_GOOD}`,
 });
 
 const message = createRoute({
@@ -55,7 +55,7 @@ const contact = createRoute({
   path: '/v1/contacts/{id}',
   summary: 'Erase a contact',
   description:
-    'Their requests, what they wrote in requests of others, their mails in quarantine, and their address in headers and ' +
+    'Their requests, what they wrote in requests of others, their messages in quarantine, and their address in headers and ' +
     `lists of recipients. Takes an admin who serves every mailbox. ${FOR_GOOD}`,
 });
 

@@ -27,7 +27,7 @@ export const replySchema = z
       .openapi({
         type: 'array',
         items: { type: 'string', format: 'email' },
-        description: 'Addresses. Absent: everybody else on the last mail that came in. Empty: nobody.',
+        description: 'Addresses. If absent, everybody else on the last inbound message; if empty, nobody.',
       }),
     seenMessageId: id.optional().openapi({
       description: 'The newest message its writer had read; refused with what was missed if there are newer.',

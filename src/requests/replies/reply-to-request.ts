@@ -100,7 +100,7 @@ async function ensureNothingMissed(tx: Transaction, reply: Reply): Promise<void>
   if (missed.length === 0) return;
   throw new Problem(
     'thread_moved_on',
-    'Messages came after the one this reply was written to; read them first',
+    'Messages arrived after the one this reply was written to; read them first.',
     {
       members: { missed },
     },

@@ -31,10 +31,10 @@ const reply = createRoute({
   path: '/v1/requests/{id}/messages',
   summary: 'Answer a request',
   description:
-    'Queues a mail to the contact; what becomes of it shows as `delivery` of the message. An unassigned request becomes ' +
+    'Queues an email to the contact; its progress shows as `delivery` of the message. An unassigned request becomes ' +
     "the replier's. The recipient is the request's contact, never the caller's to choose. With files: " +
     '`multipart/form-data` with the reply as JSON in the field `reply` and the files as `attachments`, 25 MB encoded in all; ' +
-    'one such body at a time is taken, another is told 503.',
+    'one such body at a time is received, another is answered 503.',
   request: {
     params: idPath,
     headers: idempotencyHeaders,

@@ -36,7 +36,7 @@ export const requestSchema = z
     assignee: z
       .object({ id, name: z.string().openapi({ example: 'Ann' }) })
       .nullable()
-      .openapi({ description: 'The operator who has it; null: nobody.' }),
+      .openapi({ description: 'The operator who has it; null if unassigned.' }),
     followUpOf: id
       .nullable()
       .openapi({ description: 'The closed request of the same contact that the first mail answered.' }),

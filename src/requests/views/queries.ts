@@ -46,7 +46,7 @@ export async function listViewsById(
     order by v.id`;
 }
 
-/** Locks a view that an operator sees; null when there is none. */
+/** Locks a view that an operator sees; null if there is none. */
 export async function lockView(tx: Transaction, operatorId: number, id: number): Promise<View | null> {
   const [row] = await tx<View[]>`
     select ${viewColumns(tx)}
@@ -89,7 +89,7 @@ export async function deleteView(tx: Transaction, id: number): Promise<void> {
 
 function renamed(error: unknown, name: string): unknown {
   if (!violates(error, 'views_name_key')) return error;
-  return new Problem('already_exists', `There is a view called ${name} already`, {
+  return new Problem('already_exists', `There is a view called ${name} already.`, {
     errors: [{ pointer: '/name', detail: 'is the name of another view of the same operator' }],
   });
 }

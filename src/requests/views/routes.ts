@@ -27,7 +27,7 @@ const list = createRoute({
   method: 'get',
   path: '/v1/views',
   summary: 'List views',
-  description: "One's own and the shared ones.",
+  description: 'Your own and the shared ones.',
   request: { query: viewListQuery },
   responses: {
     200: jsonContent('A page of views.', viewListSchema),
@@ -55,7 +55,7 @@ const add = createRoute({
   method: 'post',
   path: '/v1/views',
   summary: 'Save a view',
-  description: 'A query of the list of requests under a name. A shared one takes a lead.',
+  description: 'A named query of the list of requests. Sharing one takes a lead.',
   request: { headers: idempotencyHeaders, body: jsonBody(newViewSchema) },
   responses: {
     201: jsonContent('The view.', viewSchema),

@@ -39,7 +39,7 @@ export const erase = command({
 const ERASE = {
   async contact(desk: Desk, value: string) {
     const email = recipientAddress(value.trim());
-    if (email === null) throw invalidField('/contact', 'is not an e-mail address');
+    if (email === null) throw invalidField('/contact', 'is not an email address');
     await eraseContact(desk, SYSTEM, { contactId: await findContactByEmail(desk, SYSTEM, email) });
   },
   request: (desk: Desk, value: string) => eraseRequest(desk, SYSTEM, { requestId: readId('request', value) }),

@@ -36,7 +36,7 @@ export async function renderMetrics(deps: Pick<OutboxDeps, 'db' | 'clock' | 'tra
   return [
     gauge('mailroom_requests', 'Requests by status.', 'status', requests),
     gauge('mailroom_deliveries', 'Deliveries by state.', 'state', deliveries),
-    gauge('mailroom_intake', 'Mails handed over by the relay, by what became of them.', 'outcome', intake),
+    gauge('mailroom_intake', 'Messages handed over by the relay, by outcome.', 'outcome', intake),
     '# HELP mailroom_oldest_waiting_delivery_seconds Age of the oldest delivery that is due and not sent; 0 when none is.\n' +
       '# TYPE mailroom_oldest_waiting_delivery_seconds gauge\n' +
       `mailroom_oldest_waiting_delivery_seconds ${waiting}\n`,

@@ -10,7 +10,7 @@ export async function answerInTime<Answer>(
 ): Promise<Answer> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    late.reject(new Problem('busy', 'The database does not answer in time', { retryAfterSeconds: 60 }));
+    late.reject(new Problem('busy', 'The database does not answer in time.', { retryAfterSeconds: 60 }));
   }, milliseconds);
   try {
     return await Promise.race([work(), late.promise]);

@@ -10,7 +10,7 @@ export function largeBodies() {
   return async <Result>(size: number, use: () => Promise<Result>): Promise<Result> => {
     if (size <= LARGE_BODY_BYTES) return use();
     if (taken) {
-      throw new Problem('busy', 'Another large post is being filed; send this one again', {
+      throw new Problem('busy', 'Another large post is being filed; send this one again.', {
         retryAfterSeconds: 10,
       });
     }

@@ -43,7 +43,7 @@ const relayMessage = z.object({
     .nullable()
     .openapi({
       type: ['string', 'null'],
-      description: 'The original, RFC 822, base64url; null for a mail over 30 MiB',
+      description: 'The original, RFC 822, base64url; null for a message over 30 MiB',
     }),
   headers: z
     .array(z.tuple([mailText, mailText]))

@@ -74,7 +74,9 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
     } catch (error) {
       if (!isTransient(error)) throw error;
       deps.log.error({ error }, 'a relay post met a database that does not answer');
-      throw new Problem('busy', 'The database does not answer; nothing was filed', { retryAfterSeconds: 60 });
+      throw new Problem('busy', 'The database does not answer; nothing was filed.', {
+        retryAfterSeconds: 60,
+      });
     }
   });
   return routes;
@@ -85,7 +87,7 @@ type CheckedPost = RelayMailbox & { readonly signature: SignatureHeaders };
 async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<CheckedPost> {
   const contentType = c.req.header('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
-    throw new Problem('unsupported_media_type', 'content-type has to be application/json');
+    throw new Problem('unsupported_media_type', 'content-type has to be application/json.');
   }
   requireFittingLength(c.req.header('content-length'));
   const signature = readSignatureHeaders((name) => c.req.header(name), deps.clock.now());
@@ -107,19 +109,19 @@ async function noteSecretUse(
 
 function requireFittingLength(header: string | undefined): void {
   if (header === undefined) return;
-  if (!/^\d{1,15}$/.test(header)) throw new Problem('invalid_input', 'content-length is not a number');
+  if (!/^\d{1,15}$/.test(header)) throw new Problem('invalid_input', 'content-length is not a number.');
   if (Number(header) > MAX_BODY_BYTES)
-    throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
+    throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes.`);
 }
 
 async function parseBatch(body: Buffer): Promise<RelayBatch> {
   // The contract is ASCII; one byte a character is the cheapest way to a string, and any other byte is refused.
-  if (!isAscii(body)) throw new Problem('invalid_input', 'The body has to be ASCII-only JSON');
+  if (!isAscii(body)) throw new Problem('invalid_input', 'The body has to be ASCII-only JSON.');
   let value: unknown;
   try {
     value = JSON.parse(body.toString('latin1'));
   } catch {
-    throw new Problem('invalid_input', 'The body is not JSON', {
+    throw new Problem('invalid_input', 'The body is not JSON.', {
       errors: [{ pointer: '', detail: 'is not JSON' }],
     });
   }
@@ -128,7 +130,7 @@ async function parseBatch(body: Buffer): Promise<RelayBatch> {
   const parsed = relayBatch.safeParse(value);
   if (parsed.success) return parsed.data;
   const errors = fieldErrors('json', parsed.error);
-  throw new Problem('invalid_input', 'The body is not what a relay posts', { errors });
+  throw new Problem('invalid_input', 'The body is not what a relay posts.', { errors });
 }
 
 async function noteHeartbeat(
@@ -149,10 +151,10 @@ const relayOperation: RouteConfig = {
   path: '/v1/relay/{mailbox}',
   operationId: 'postRelayBatch',
   tags: ['Relay'],
-  summary: 'Hand over new mails',
+  summary: 'Hand over new messages',
   description:
     'For the relay in the Gmail account. Signed as Standard Webhooks say, with a secret of the mailbox (`whsec_…`). ' +
-    'Answered within 20 seconds; a mail is `accepted` once it is committed, and `retry` asks for it again.',
+    'Answered within 20 seconds; a message is `accepted` once it is committed, and `retry` asks for it again.',
   request: {
     params: z.object({ mailbox: z.email().openapi({ example: 'support@example.com' }) }),
     headers: z.object({

@@ -82,7 +82,7 @@ export function unprovenBodies(inAll: UnprovenLimits = IN_ALL, perAddress: Unpro
           if (step === undefined || step.done) return spool;
           own.movedAt = ++moves;
           if (spool.size() + step.value.byteLength > MAX_BODY_BYTES)
-            throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes`);
+            throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes.`);
           body.onChunk(step.value);
           await spool.add(step.value);
           makeRoom(own);

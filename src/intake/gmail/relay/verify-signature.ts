@@ -20,16 +20,16 @@ export function readSignatureHeaders(
 ): SignatureHeaders {
   const id = header('webhook-id');
   if (id === undefined || !/^[\x21-\x7e]{1,255}$/.test(id)) {
-    throw new Problem('bad_signature', 'webhook-id is missing or not 1 to 255 printable ASCII characters');
+    throw new Problem('bad_signature', 'webhook-id is missing or not 1 to 255 printable ASCII characters.');
   }
   const timestamp = header('webhook-timestamp');
   if (timestamp === undefined || !/^\d{1,12}$/.test(timestamp)) {
-    throw new Problem('bad_signature', 'webhook-timestamp is missing or not a time in Unix seconds');
+    throw new Problem('bad_signature', 'webhook-timestamp is missing or not a time in Unix seconds.');
   }
   if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > TOLERANCE_SECONDS) {
     throw new Problem(
       'bad_signature',
-      'webhook-timestamp is more than five minutes from the time of the server',
+      'webhook-timestamp is more than five minutes from the time of the server.',
     );
   }
   const signatures = (header('webhook-signature') ?? '')
@@ -37,7 +37,7 @@ export function readSignatureHeaders(
     .filter((part) => part.startsWith('v1,'))
     .map((part) => Buffer.from(part.slice(3), 'base64'));
   if (signatures.length === 0) {
-    throw new Problem('bad_signature', 'webhook-signature has no signature of version v1');
+    throw new Problem('bad_signature', 'webhook-signature has no signature of version v1.');
   }
   return { id, timestamp, signatures };
 }
@@ -69,7 +69,7 @@ export function checkSignature(
       }
       throw new Problem(
         'bad_signature',
-        'No signature in webhook-signature matches a valid secret of this mailbox',
+        'No signature in webhook-signature matches a valid secret of this mailbox.',
       );
     },
   };
