@@ -332,7 +332,7 @@ describe('a request of a mailbox that one does not serve', () => {
       for (const id of [made.free.id, 4711]) {
         const response = await made.call(method, `/v1/requests/${id}${path}`, body, { token: eve.token });
         expect(await problemOf(response, 404, 'not_found')).toMatchObject({
-          detail: `There is no request ${id}`,
+          detail: `There is no request ${id}.`,
         });
       }
     }
