@@ -5,13 +5,13 @@ import { findContact } from '../../../people/contacts/find-contact.ts';
 import type { ContactInMailbox } from '../../../people/contacts/contact.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { listRequests } from '../../../requests/lists/list-requests.ts';
-import { checkField, selectField, textField } from '../shell/fields.ts';
-import { readForm } from '../shell/forms.ts';
-import { type Html, when } from '../shell/html.ts';
+import { checkField, selectField, textField } from '../parts/fields.ts';
+import { readForm } from '../parts/forms.ts';
+import { type Html, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done, respond } from '../shell/respond.ts';
-import { terms } from '../shell/terms.ts';
+import { terms } from '../parts/terms.ts';
 import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
 
 const en = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { html } from 'hono/html';
 import { isOpen } from '../../../requests/request.ts';
-import { type Html, icon, when } from '../shell/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Draft } from '../../../requests/drafts/draft.ts';
 import type { Conversation } from './conversation.ts';

@@ -8,7 +8,7 @@ import { findRequest } from '../../../requests/request/find-request.ts';
 import type { RequestView } from '../../../requests/request/request-view.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
 import { readListQuery } from '../list/query.ts';
-import { listAllOperators } from '../shell/operators.ts';
+import { listAllOperators } from '../parts/operators.ts';
 import type { Visit } from '../shell/visit.ts';
 
 /** What somebody typed and a refusal, or an insertion, puts back into the box. */

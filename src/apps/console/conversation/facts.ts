@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { isOpen } from '../../../requests/request.ts';
-import { type Html, when } from '../shell/html.ts';
-import { terms } from '../shell/terms.ts';
+import { type Html, when } from '../parts/html.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
 import { conversationWords } from './words.ts';

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { MessageView } from '../../../requests/messages/message-view.ts';
-import { type Html, icon } from '../shell/html.ts';
+import { type Html, icon } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import { withoutBidi } from './text.ts';
 import { conversationWords } from './words.ts';

@@ -1,8 +1,8 @@
 import { html } from 'hono/html';
 import { may } from '../../../people/access/permissions.ts';
 import { isOpen } from '../../../requests/request.ts';
-import { type Html, icon, when } from '../shell/html.ts';
-import { terms } from '../shell/terms.ts';
+import { type Html, icon, when } from '../parts/html.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
 import { conversationWords } from './words.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Address } from '../../../mail/parsed-mail.ts';
 import type { MessageView } from '../../../requests/messages/message-view.ts';
-import { type Html, icon, when } from '../shell/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import { deliveryView } from './delivery.ts';
 import { fileList } from './files.ts';

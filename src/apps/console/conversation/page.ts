@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Html, when } from '../shell/html.ts';
+import { type Html, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import { box } from './box.ts';
 import type { Conversation } from './conversation.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from '../shell/html.ts';
+import type { Html } from '../parts/html.ts';
 
 const LINK = /https?:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]}]/giu;
 

@@ -9,7 +9,7 @@ import { unmergeRequest } from '../../../requests/merging/unmerge-request.ts';
 import { invalidField, Problem } from '../../../platform/problems.ts';
 import { editRequest } from '../../../requests/request/edit-request.ts';
 import type { Priority } from '../../../requests/request.ts';
-import { type Form, readForm } from '../shell/forms.ts';
+import { type Form, readForm } from '../parts/forms.ts';
 import type { Did } from '../shell/layout-words.ts';
 import type { Pages } from '../shell/pages.ts';
 import { done } from '../shell/respond.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { SendingAccount } from '../../../outbox/accounts/list-sending-accounts.ts';
 import { conversationWords } from '../conversation/words.ts';
-import { type Html, icon, when } from '../shell/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import { deliveryWords } from './words.ts';
 

@@ -3,7 +3,7 @@ import { cancelDelivery } from '../../../outbox/deliveries/cancel-delivery.ts';
 import { listDeliveries } from '../../../outbox/deliveries/list-deliveries.ts';
 import { retryDelivery } from '../../../outbox/deliveries/retry-delivery.ts';
 import { Problem } from '../../../platform/problems.ts';
-import { readForm } from '../shell/forms.ts';
+import { readForm } from '../parts/forms.ts';
 import type { Pages } from '../shell/pages.ts';
 import { pathBack } from '../shell/path-back.ts';
 import { problemWords } from '../shell/problem-words.ts';

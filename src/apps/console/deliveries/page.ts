@@ -3,8 +3,8 @@ import type { SendingAccount } from '../../../outbox/accounts/list-sending-accou
 import type { DeliveryView } from '../../../outbox/delivery.ts';
 import { accountList } from './accounts.ts';
 import { conversationWords } from '../conversation/words.ts';
-import { type Html, when } from '../shell/html.ts';
-import { terms } from '../shell/terms.ts';
+import { type Html, when } from '../parts/html.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import { deliveryWords } from './words.ts';
 

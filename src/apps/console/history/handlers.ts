@@ -3,7 +3,7 @@ import type { EventView } from '../../../people/history/event-view.ts';
 import { listEvents } from '../../../requests/history/list-events.ts';
 import { findRequest } from '../../../requests/request/find-request.ts';
 import { requestIn } from '../conversation/handlers.ts';
-import { type Html, icon } from '../shell/html.ts';
+import { type Html, icon } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from '../shell/html.ts';
+import type { Html } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';

@@ -5,7 +5,7 @@ import { takeRequest } from '../../../requests/life/taking.ts';
 import { editRequest } from '../../../requests/request/edit-request.ts';
 import { findRequest } from '../../../requests/request/find-request.ts';
 import type { Priority } from '../../../requests/request.ts';
-import type { Form } from '../shell/forms.ts';
+import type { Form } from '../parts/forms.ts';
 import { problemWords } from '../shell/problem-words.ts';
 import type { Visit } from '../shell/visit.ts';
 

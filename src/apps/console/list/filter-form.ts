@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { OPEN_STATUSES } from '../../../requests/request.ts';
-import { type Html, icon, when } from '../shell/html.ts';
-import { terms } from '../shell/terms.ts';
+import { type Html, icon, when } from '../parts/html.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { ListFacts } from './list-facts.ts';
 import { listWords } from './words.ts';

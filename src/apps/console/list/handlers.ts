@@ -1,5 +1,5 @@
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
-import { listAllOperators } from '../shell/operators.ts';
+import { listAllOperators } from '../parts/operators.ts';
 import { listRequests } from '../../../requests/lists/list-requests.ts';
 import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.ts';
 import { countViews } from '../../../requests/views/count-views.ts';
@@ -9,7 +9,7 @@ import type { Pages } from '../shell/pages.ts';
 import { pathBack } from '../shell/path-back.ts';
 import { done, respond } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
-import { readForm } from '../shell/forms.ts';
+import { readForm } from '../parts/forms.ts';
 import { runBulk } from './bulk.ts';
 import { listPage, listTitle } from './page.ts';
 import { type ListQuery, readListQuery, requestNumber } from './query.ts';

@@ -1,6 +1,6 @@
 import type { Operator } from '../../../people/operators/operator.ts';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
-import type { MailboxRow } from '../shell/mailbox-row.ts';
+import type { MailboxRow } from '../parts/mailbox-row.ts';
 import type { ListQuery } from './query.ts';
 
 /** All that the page of a list shows. */

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { type Html, icon, when } from '../shell/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import { layoutWords } from '../shell/layout-words.ts';
-import { terms } from '../shell/terms.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import { bulkBar } from './bulk-bar.ts';
 import { filterForm } from './filter-form.ts';

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
-import { type Html, icon, when } from '../shell/html.ts';
-import { terms } from '../shell/terms.ts';
+import { type Html, icon, when } from '../parts/html.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import { listWords } from './words.ts';
 

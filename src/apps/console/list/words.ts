@@ -1,4 +1,4 @@
-import { english, russian } from '../shell/format.ts';
+import { english, russian } from '../parts/format.ts';
 import type { Catalogue } from '../shell/visit.ts';
 
 const en = {

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { AttachmentRow, MessageView } from '../../../requests/messages/message-view.ts';
-import type { Html } from '../shell/html.ts';
-import { sanitizedHtml } from '../shell/raw.ts';
+import type { Html } from '../parts/html.ts';
+import { sanitizedHtml } from '../parts/raw.ts';
 import type { Visit } from '../shell/visit.ts';
 
 export type MailDocument = { readonly content: Html; readonly policy: string };

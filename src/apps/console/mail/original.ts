@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { findOriginal } from '../../../requests/messages/find-original.ts';
 import type { MessageView } from '../../../requests/messages/message-view.ts';
 import { Problem } from '../../../platform/problems.ts';
-import { type Html, icon, when } from '../shell/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';
 
 const en = {

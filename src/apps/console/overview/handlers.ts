@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
-import { selectField } from '../shell/fields.ts';
-import { type Html, when } from '../shell/html.ts';
+import { selectField } from '../parts/fields.ts';
+import { type Html, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
-import { terms } from '../shell/terms.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import { type Figures, readFigures } from './figures.ts';
 import { barPlot } from './plot.ts';

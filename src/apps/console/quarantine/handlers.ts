@@ -4,12 +4,12 @@ import type { IntakeView } from '../../../intake/quarantine/intake.ts';
 import { listIntake } from '../../../intake/quarantine/list-intake.ts';
 import { releaseIntake } from '../../../intake/quarantine/release-intake.ts';
 import { withoutBidi } from '../conversation/text.ts';
-import { readForm } from '../shell/forms.ts';
-import { type Html, icon, when } from '../shell/html.ts';
+import { readForm } from '../parts/forms.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done, respond } from '../shell/respond.ts';
-import { terms } from '../shell/terms.ts';
+import { terms } from '../parts/terms.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { quarantineWords } from './words.ts';
 

@@ -3,7 +3,7 @@ import { gmailFilter } from '../../../intake/gmail/relay/gmail-filter.ts';
 import { emitRelayScript } from '../../../intake/gmail/relay/relay-script.ts';
 import { findRelaySetup } from '../../../mailboxes/relay-secrets/find-relay-setup.ts';
 import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
-import { type Html, icon, when } from '../shell/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { mailboxWords } from './mailbox-words.ts';

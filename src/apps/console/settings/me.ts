@@ -2,12 +2,12 @@ import { html } from 'hono/html';
 import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.ts';
 import { findOwnAccount } from '../../../people/own-settings/find-own-account.ts';
 import { AFTER_SEND, THEMES } from '../../../people/own-settings/own-settings.ts';
-import { areaField, checkField, selectField } from '../shell/fields.ts';
-import { type Form, readForm } from '../shell/forms.ts';
+import { areaField, checkField, selectField } from '../parts/fields.ts';
+import { type Form, readForm } from '../parts/forms.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
-import { terms } from '../shell/terms.ts';
+import { terms } from '../parts/terms.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';
 import { settingsPage } from './settings-page.ts';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { may } from '../../../people/access/permissions.ts';
-import { type Html } from '../shell/html.ts';
+import { type Html } from '../parts/html.ts';
 import { respond } from '../shell/respond.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';
 

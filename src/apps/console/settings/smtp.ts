@@ -3,10 +3,10 @@ import { checkTransport, type TransportCheck } from '../../../outbox/accounts/ch
 import { findTransport } from '../../../outbox/accounts/find-transport.ts';
 import { removeTransport, setTransport } from '../../../outbox/accounts/set-transport.ts';
 import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
-import { textField } from '../shell/fields.ts';
-import { type Form, readForm } from '../shell/forms.ts';
-import { type Html, when } from '../shell/html.ts';
-import type { MailboxRow } from '../shell/mailbox-row.ts';
+import { textField } from '../parts/fields.ts';
+import { type Form, readForm } from '../parts/forms.ts';
+import { type Html, when } from '../parts/html.ts';
+import type { MailboxRow } from '../parts/mailbox-row.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';

@@ -7,9 +7,9 @@ import { previewTemplate } from '../../../mailboxes/templates/preview-template.t
 import { resetTemplate, setTemplate } from '../../../mailboxes/templates/set-template.ts';
 import { TEMPLATE_VARIABLES } from '../../../mailboxes/templates/template.ts';
 import { Problem } from '../../../platform/problems.ts';
-import { areaField, checkField, selectField } from '../shell/fields.ts';
-import { type Form, readForm } from '../shell/forms.ts';
-import { type Html, when } from '../shell/html.ts';
+import { areaField, checkField, selectField } from '../parts/fields.ts';
+import { type Form, readForm } from '../parts/forms.ts';
+import { type Html, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { problemWords } from '../shell/problem-words.ts';
 import { done } from '../shell/respond.ts';

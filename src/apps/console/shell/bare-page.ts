@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Language } from '../../../mail/language.ts';
 import type { Assets } from '../assets/assets.ts';
-import { type Html, icon } from './html.ts';
+import { type Html, icon } from '../parts/html.ts';
 
 /** A page without navigation, for who is not signed in. */
 export function barePage(

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Html, icon } from './html.ts';
+import { type Html, icon } from '../parts/html.ts';
 import type { Flash } from './flash.ts';
 import { layoutWords } from './layout-words.ts';
 import type { Visit } from './visit.ts';

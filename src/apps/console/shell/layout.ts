@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Html, icon, when } from './html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import { layoutWords } from './layout-words.ts';
 import type { Flash } from './flash.ts';
 import type { Navigation } from './navigation.ts';

@@ -3,7 +3,7 @@ import type { AppEnv } from '../../../people/access/app-env.ts';
 import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { authenticateToken } from '../../../people/credentials/authenticate-token.ts';
 import { Problem } from '../../../platform/problems.ts';
-import { formatFor } from './format.ts';
+import { formatFor } from '../parts/format.ts';
 import { readSettings } from './settings.ts';
 import { signedOutPage } from './signed-out.ts';
 import type { ConsoleDeps, Visit } from './visit.ts';

@@ -3,7 +3,7 @@ import type { AppEnv } from '../../../people/access/app-env.ts';
 import type { OperatorActor } from '../../../people/access/actor.ts';
 import type { IntakeDeps } from '../../../intake/deps.ts';
 import type { Assets } from '../assets/assets.ts';
-import type { Format } from './format.ts';
+import type { Format } from '../parts/format.ts';
 import type { Settings } from './settings.ts';
 
 export type ConsoleDeps = IntakeDeps & { readonly assets: Assets };

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Language } from '../../../mail/language.ts';
 import type { Assets } from '../assets/assets.ts';
 import { barePage } from '../shell/bare-page.ts';
-import { type Html, when } from '../shell/html.ts';
+import { type Html, when } from '../parts/html.ts';
 import type { Catalogue } from '../shell/visit.ts';
 
 const en = {

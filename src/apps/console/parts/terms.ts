@@ -1,7 +1,7 @@
 import type { DeliveryState, RecipientState } from '../../../outbox/delivery.ts';
 import type { Priority, RequestStatus } from '../../../requests/request.ts';
 import type { Role } from '../../../people/access/actor.ts';
-import type { Catalogue } from './visit.ts';
+import type { Catalogue } from '../shell/visit.ts';
 
 type Terms = {
   readonly status: Readonly<Record<RequestStatus, string>>;

@@ -1,6 +1,6 @@
 import { listOperators } from '../../../people/operators/list-operators.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../shell/visit.ts';
 
 /** Everybody who answers, by name: a desk has dozens of operators, not thousands. */
 export async function listAllOperators({ deps, actor }: Visit): Promise<readonly Operator[]> {
