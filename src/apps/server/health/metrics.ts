@@ -1,25 +1,39 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
-import {
-  type Counted,
-  countDeliveriesByState,
-  countIntakeByOutcome,
-  countRequestsByStatus,
-  findOldestWaitingDelivery,
-  listRelaysHeard,
-} from './queries.ts';
+import { type Counted, MOST_COUNTED, listRelaysHeard, readTables } from './queries.ts';
+
+type MetricsDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
+
+const KEPT_MS = 3000;
+const ESTIMATED = `a sample from ${MOST_COUNTED} on is an estimate`;
+
+/** The metrics for anybody who asks: the same text for some seconds, and the database is asked once however many wait. */
+export function createMetrics(deps: MetricsDeps): () => Promise<string> {
+  let last: { readonly text: string; readonly at: number } | null = null;
+  let underWay: Promise<string> | null = null;
+  const render = async (): Promise<string> => {
+    const at = deps.clock.now().getTime();
+    const text = await renderMetrics(deps);
+    last = { text, at };
+    return text;
+  };
+  return async () => {
+    const age = last === null ? Number.NaN : deps.clock.now().getTime() - last.at;
+    // A clock that was set back must not keep a text for as long as it was set back by.
+    if (last !== null && age >= 0 && age < KEPT_MS) return last.text;
+    underWay ??= render().finally(() => (underWay = null));
+    return underWay;
+  };
+}
 
 /**
  * The desk in the Prometheus text format: counts and ages, no address and no name, so that it needs no credentials. A
  * relay that was never heard has no sample.
  */
-export async function renderMetrics(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): Promise<string> {
-  const [requests, deliveries, intake, oldest, relays, reasonOf] = await Promise.all([
-    countRequestsByStatus(deps.db),
-    countDeliveriesByState(deps.db),
-    countIntakeByOutcome(deps.db),
-    findOldestWaitingDelivery(deps.db),
+async function renderMetrics(deps: MetricsDeps): Promise<string> {
+  const [{ requests, deliveries, intake, oldestWaiting }, relays, reasonOf] = await Promise.all([
+    readTables(deps.db),
     listRelaysHeard(deps.db),
     listPauseReasons(deps),
   ]);
@@ -32,11 +46,16 @@ export async function renderMetrics(deps: Pick<OutboxDeps, 'db' | 'clock' | 'tra
     label: String(id),
     count: reasonOf({ mailboxId: id, state: 'queued' }) === null ? 0 : 1,
   }));
-  const waiting = oldest === null ? 0 : secondsSince(oldest, now);
+  const waiting = oldestWaiting === null ? 0 : secondsSince(oldestWaiting, now);
   return [
-    gauge('mailroom_requests', 'Requests by status.', 'status', requests),
-    gauge('mailroom_deliveries', 'Deliveries by state.', 'state', deliveries),
-    gauge('mailroom_intake', 'Messages handed over by the relay, by outcome.', 'outcome', intake),
+    gauge('mailroom_requests', `Requests by status; ${ESTIMATED}.`, 'status', requests),
+    gauge('mailroom_deliveries', `Deliveries by state; ${ESTIMATED}.`, 'state', deliveries),
+    gauge(
+      'mailroom_intake',
+      `Messages handed over by the relay, by outcome; ${ESTIMATED}.`,
+      'outcome',
+      intake,
+    ),
     '# HELP mailroom_oldest_waiting_delivery_seconds Age of the oldest delivery that is due and not sent; 0 when none is.\n' +
       '# TYPE mailroom_oldest_waiting_delivery_seconds gauge\n' +
       `mailroom_oldest_waiting_delivery_seconds ${waiting}\n`,

@@ -3,7 +3,7 @@ import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { newestVersion, schemaVersion } from '../../../platform/db/migrate.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
-import { renderMetrics } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { listRelaysHeard } from './queries.ts';
 
 /** What a process that sends mail says of its worker; one that only takes HTTP has none. */
@@ -16,6 +16,7 @@ export type HealthDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'>
 /** For whoever watches the server: alive, ready, and the desk in numbers. None of it needs credentials. */
 export function healthRoutes(deps: HealthDeps): ApiRoutes {
   const routes = apiRoutes();
+  const metrics = createMetrics(deps);
   routes.get('/healthz', (c) => c.json({ status: 'alive' }));
   routes.get('/readyz', async (c) => {
     const checks = { ...(await databaseChecks(deps)), worker: deps.worker?.status() ?? 'none' };
@@ -23,7 +24,7 @@ export function healthRoutes(deps: HealthDeps): ApiRoutes {
     return c.json({ status: ready ? 'ready' : 'not_ready', checks }, ready ? 200 : 503);
   });
   routes.get('/metrics', async (c) => {
-    return c.body(await renderMetrics(deps), 200, {
+    return c.body(await metrics(), 200, {
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
     });
   });
