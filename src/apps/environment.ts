@@ -84,6 +84,10 @@ export const variables = z.object({
   SMTP_OAUTH_CLIENT_SECRET: z.string().optional(),
   SMTP_OAUTH_REFRESH_TOKEN: z.string().optional(),
   SMTP_DAILY_LIMIT: wholeNumber(1, 10_000_000, '1500').optional(),
+  SMTP_PUBLIC_ONLY: z
+    .string()
+    .pipe(z.enum(['true', 'false'], { error: 'must be true or false' }))
+    .optional(),
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
   OIDC_ISSUER: z.string().max(2000).optional(),

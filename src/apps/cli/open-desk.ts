@@ -26,7 +26,9 @@ export async function openDesk(
     const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
     const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     // It connects only when something is asked of it.
-    const transports = createTransports({ db, keyring, log }, config.smtp);
+    const transports = createTransports({ db, keyring, log }, config.smtp, {
+      publicOnly: config.smtpPublicOnly,
+    });
     const closeAll = async (): Promise<void> => {
       followed?.stop();
       transports.close();

@@ -86,7 +86,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
   if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
 
-  const transports = createTransports(base, config.smtp);
+  const transports = createTransports(base, config.smtp, { publicOnly: config.smtpPublicOnly });
   if (config.smtp === null)
     log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without an account of their own wait');
   closers.push({ what: 'SMTP', close: transports.close });

@@ -8,6 +8,8 @@ export function explainFault(fault: SmtpFault, account: string, sender: string):
   switch (fault.kind) {
     case 'dns':
       return `The name ${host} leads nowhere: check its spelling, and this machine's DNS.`;
+    case 'internal_address':
+      return `${host}, or where its OAuth tokens are, is an address of this machine or of a network behind it: SMTP_PUBLIC_ONLY keeps mailboxes' own accounts from connecting there.`;
     case 'refused':
       return `Nothing answers at ${host}: check host and port (465 for smtps://, 587 for smtp://) and whether a firewall lets it through.`;
     case 'timeout':

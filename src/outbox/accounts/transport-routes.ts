@@ -68,6 +68,7 @@ const checkSchema = z
       .enum([
         'no_transport',
         'dns',
+        'internal_address',
         'refused',
         'timeout',
         'tls',

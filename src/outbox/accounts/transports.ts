@@ -2,6 +2,7 @@ import type { Db } from '../../platform/db/connect.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { type MailTransport, brokenTransport, smtpTransport } from '../smtp/transport.ts';
+import { INTERNAL_ADDRESSES } from '../smtp/internal-addresses.ts';
 import { type SmtpSettings } from '../smtp/smtp-server.ts';
 import { type TransportRow, listTransportRows } from './transport-queries.ts';
 
@@ -27,10 +28,17 @@ export type Transports = {
 
 export type MainAccount = SmtpSettings & { readonly dailyLimit: number | null };
 
+/** What mailboxes' own accounts may be; the environment's is whoever runs the server's to choose. */
+export type AccountRules = {
+  /** They connect to no internal address. */
+  readonly publicOnly?: boolean | undefined;
+};
+
 /** The desk's accounts: the one of the environment (null without SMTP_URL) and those that mailboxes have of their own. */
 export function createTransports(
   deps: { readonly db: Db; readonly keyring: Keyring; readonly log: Log },
   main: MainAccount | null,
+  rules: AccountRules = {},
 ): Transports {
   const mainTransport = main === null ? null : smtpTransport(main);
   const open = new Map<string, { readonly sealed: string; readonly transport: MailTransport }>();
@@ -39,7 +47,7 @@ export function createTransports(
     const known = open.get(account);
     if (known?.sealed === sealed) return known.transport;
     known?.transport.close();
-    const transport = openTransport(deps, account, sealed);
+    const transport = openTransport({ ...deps, ...rules }, account, sealed);
     open.set(account, { sealed, transport });
     return transport;
   };
@@ -101,12 +109,13 @@ function byAccount(rows: readonly TransportRow[]): ReadonlyMap<string, Rows> {
 }
 
 function openTransport(
-  deps: { readonly keyring: Keyring; readonly log: Log },
+  deps: { readonly keyring: Keyring; readonly log: Log } & AccountRules,
   account: string,
   sealed: string,
 ): MailTransport {
   try {
-    return smtpTransport(JSON.parse(deps.keyring.open(sealed)) as SmtpSettings);
+    const settings = JSON.parse(deps.keyring.open(sealed)) as SmtpSettings;
+    return smtpTransport({ ...settings, forbids: deps.publicOnly === true ? INTERNAL_ADDRESSES : undefined });
   } catch (error) {
     deps.log.error({ account, error }, 'stored SMTP credentials cannot be opened; their mailboxes wait');
     return brokenTransport(

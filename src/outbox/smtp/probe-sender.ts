@@ -1,6 +1,7 @@
 import type { NodemailerError } from 'nodemailer';
 import SMTPConnection, { type SMTPConnectionAuth } from 'nodemailer/lib/smtp-connection';
 import XOAuth2 from 'nodemailer/lib/xoauth2';
+import { guardedSocket } from './guarded-socket.ts';
 import { readReply, smtpFault, wantsSignIn } from './smtp-faults.ts';
 import { type SmtpFault } from './smtp.ts';
 import type { SmtpLogin, SmtpServer } from './smtp-server.ts';
@@ -17,7 +18,7 @@ export async function probeSender(
   auth: SmtpLogin | null,
   sender: string,
 ): Promise<SmtpFault | null> {
-  const connection = new SMTPConnection(server);
+  const connection = new SMTPConnection({ ...server, ...(await guardedSocket(server)) });
   try {
     return await new Promise<SmtpFault | null>((resolve) => {
       const fail = (error: unknown): void => resolve(smtpFault(error as NodemailerError));

@@ -1,4 +1,5 @@
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { guardedSocket } from './guarded-socket.ts';
 import type { SmtpServer } from './smtp-server.ts';
 
 // The library tells what a server offers only after a mail has gone (the version is pinned).
@@ -10,7 +11,7 @@ type Offers = { readonly _supportedExtensions: readonly string[] };
  */
 export async function offersUnicode(server: SmtpServer, signal: AbortSignal): Promise<boolean> {
   signal.throwIfAborted();
-  const connection = new SMTPConnection(server);
+  const connection = new SMTPConnection({ ...server, ...(await guardedSocket(server, signal)) });
   const end = (): void => connection.close();
   signal.addEventListener('abort', end);
   try {

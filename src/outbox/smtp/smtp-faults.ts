@@ -10,6 +10,7 @@ export function smtpFault(error: NodemailerError): SmtpFault {
 function kindOf(error: NodemailerError): SmtpFaultKind {
   const { code = '', command = '' } = error;
   const { originalCode = '', timeoutType = '' } = error as { originalCode?: string; timeoutType?: string };
+  if (isForbidden(error)) return 'internal_address';
   if (code === 'EDNS' || originalCode === 'ENOTFOUND' || originalCode === 'EAI_AGAIN') return 'dns';
   if (code === 'ETLS' || TLS_FAULT.test(originalCode)) return 'tls';
   if (code === 'EOAUTH2' || (code === 'EAUTH' && /XOAUTH2/i.test(command))) return 'oauth';
@@ -54,6 +55,7 @@ const ACCOUNT_TIMEOUTS = new Set(['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT']);
 function isAccountTrouble(error: NodemailerError): boolean {
   const { originalCode, timeoutType } = error as { originalCode?: string; timeoutType?: string };
   return (
+    isForbidden(error) ||
     ACCOUNT_CODES.has(error.code ?? '') ||
     UNREACHABLE.has(originalCode ?? '') ||
     TLS_FAULT.test(originalCode ?? '') ||
@@ -63,6 +65,16 @@ function isAccountTrouble(error: NodemailerError): boolean {
   );
 }
 
+// Node's words name the address, which whoever asked may not know: a name of the network behind would be told what it stands for.
+function isForbidden(error: NodemailerError): boolean {
+  return (
+    (error as { originalCode?: string }).originalCode === 'ERR_IP_BLOCKED' ||
+    (error.code as string) === 'ERR_IP_BLOCKED'
+  );
+}
+
+const FORBIDDEN = 'Not connected: the address belongs to this machine or to a network behind it';
+
 /** A server that takes no mail before a sign-in (RFC 4954: 530, or 538 when the way of it is too weak), whosever it is. */
 export function wantsSignIn(code: number | null | undefined): boolean {
   return code === 530 || code === 538;
@@ -71,6 +83,7 @@ export function wantsSignIn(code: number | null | undefined): boolean {
 /** What the server said, or what the library says of the connection. */
 export function describe(error: NodemailerError): SmtpReply {
   const { code, command, response = '' } = error;
+  if (isForbidden(error)) return { code: null, enhancedCode: null, text: FORBIDDEN };
   if (code === 'ETLS' && command === 'STARTTLS' && response !== '') {
     return {
       code: null,

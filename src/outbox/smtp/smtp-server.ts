@@ -1,3 +1,6 @@
+import type { BlockList } from 'node:net';
+import { guardedTokens } from './guarded-tokens.ts';
+
 /** Signing in without a password (XOAUTH2), as Google allows it; the user name is in the URL. */
 export type OAuthSettings = {
   readonly clientId: string;
@@ -18,6 +21,8 @@ export type SmtpTransportOptions = SmtpSettings & {
   readonly maxConnections?: number;
   /** Further certificates to trust, in PEM: for a server of one's own, and for tests. */
   readonly ca?: string;
+  /** Addresses that are not connected to; none unless told. */
+  readonly forbids?: BlockList | undefined;
 };
 
 /** What an account is called, without its password: user and host. */
@@ -29,7 +34,7 @@ export function accountName(smtpUrl: string): string {
 
 export type SmtpServer = ReturnType<typeof serverOf>;
 
-export function serverOf({ url: smtpUrl, ca }: SmtpTransportOptions) {
+export function serverOf({ url: smtpUrl, ca, forbids }: SmtpTransportOptions) {
   const url = new URL(smtpUrl);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'smtps:';
@@ -41,24 +46,23 @@ export function serverOf({ url: smtpUrl, ca }: SmtpTransportOptions) {
     ...(ca === undefined ? {} : { tls: { ca } }),
     connectionTimeout: 30_000,
     greetingTimeout: 30_000,
+    forbids,
   };
 }
 
 export type SmtpLogin = NonNullable<ReturnType<typeof authOf>>;
 
-export function authOf({ url: smtpUrl, oauth }: SmtpSettings) {
+export function authOf({ url: smtpUrl, oauth, forbids }: SmtpTransportOptions) {
   const url = new URL(smtpUrl);
   const user = decodeURIComponent(url.username);
   if (user === '') return null;
   if (oauth === undefined || oauth === null) return { user, pass: decodeURIComponent(url.password) };
   const { clientId, clientSecret, refreshToken, tokenUrl } = oauth;
+  const options = { user, clientId, clientSecret, refreshToken, accessUrl: tokenUrl ?? GOOGLE_TOKENS };
   return {
     type: 'OAuth2' as const,
-    user,
-    clientId,
-    clientSecret,
-    refreshToken,
-    accessUrl: tokenUrl ?? GOOGLE_TOKENS,
+    ...options,
+    ...(forbids === undefined ? {} : { provisionCallback: guardedTokens(options, forbids) }),
   };
 }
 

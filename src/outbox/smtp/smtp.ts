@@ -26,7 +26,16 @@ export type SendResult =
 
 /** What keeps an account from sending, as far as one can tell from here. */
 export type SmtpFaultKind =
-  'dns' | 'refused' | 'timeout' | 'tls' | 'sign_in' | 'oauth' | 'sender' | 'turned_away' | 'other';
+  | 'dns'
+  | 'internal_address'
+  | 'refused'
+  | 'timeout'
+  | 'tls'
+  | 'sign_in'
+  | 'oauth'
+  | 'sender'
+  | 'turned_away'
+  | 'other';
 
 export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
 

@@ -1,4 +1,7 @@
+import { callbackify } from 'node:util';
 import nodemailer, { type NodemailerError } from 'nodemailer';
+import type { SMTPTransportGetSocketCallback } from 'nodemailer/lib/smtp-transport';
+import { guardedSocket } from './guarded-socket.ts';
 import { probeSender } from './probe-sender.ts';
 import { offersUnicode } from './probe-unicode.ts';
 import type { Envelope, RecipientRefusal, SendResult, SmtpFault, SmtpReply } from './smtp.ts';
@@ -26,6 +29,8 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     pool: true,
     ...server,
     ...(auth === null ? {} : { auth }),
+    getSocket: (_options: unknown, callback: SMTPTransportGetSocketCallback) =>
+      callbackify(() => guardedSocket(server))(callback),
     maxConnections: options.maxConnections ?? MOST_CONNECTIONS,
     maxMessages: Number.POSITIVE_INFINITY,
     // The pool repeats a mail only when not a byte of it left; a server that keeps hanging up is for our own ladder.

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { type BlockList, type Socket, connect } from 'node:net';
+
+type Place = {
+  readonly host: string;
+  readonly port: number;
+  readonly connectionTimeout: number;
+  readonly forbids: BlockList | undefined;
+};
+
+/** Node's own quarter of a second for each of a name's addresses is too short for a server that is far away. */
+const ADDRESS_TIMEOUT_MS = 5000;
+
+/**
+ * The connection to use when an account may not connect to everything; nothing otherwise, and the library makes its own. It
+ * is the address connected to that is looked at: one that was looked up before might be another by then.
+ */
+export async function guardedSocket(
+  { forbids, host, port, connectionTimeout }: Place,
+  signal?: AbortSignal,
+): Promise<{ readonly connection?: Socket }> {
+  if (forbids === undefined) return {};
+  const connection = connect({ host, port, ...guard(forbids), ...(signal === undefined ? {} : { signal }) });
+  const tooLate = setTimeout(() => connection.destroy(timeout()), connectionTimeout);
+  try {
+    await once(connection, 'connect');
+    return { connection };
+  } catch (error) {
+    throw named(error as SystemError);
+  } finally {
+    clearTimeout(tooLate);
+  }
+}
+
+/** What keeps a socket from connecting to a forbidden address. */
+export function guard(forbids: BlockList) {
+  return { blockList: forbids, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
+}
+
+type SystemError = Error & { readonly code?: string; readonly errors?: readonly SystemError[] };
+
+// In the words of the library, which tells the cause apart from its own code. Of several addresses the one that was tried tells.
+function named(error: SystemError): Error {
+  const all = error.errors ?? [error];
+  const told = all.find(({ code }) => code !== 'ERR_IP_BLOCKED') ?? all[0] ?? error;
+  return Object.assign(told, { originalCode: told.code, code: 'ESOCKET', command: 'CONN' });
+}
+
+function timeout(): Error {
+  return Object.assign(new Error('Connection timeout'), {
+    code: 'ETIMEDOUT',
+    timeoutType: 'CONNECTION_TIMEOUT',
+  });
+}
