@@ -9,7 +9,8 @@ create table deliveries (
   -- Null for a desk mail that any mailbox may send.
   mailbox_id bigint references mailboxes on delete restrict,
   kind text not null constraint deliveries_kind_known check (kind in ('reply', 'notice', 'desk')),
-  -- What is due is sent in this order: 0 sign-in links, 1 replies, 2 notices, 3 other mails of the desk's own.
+  -- What is due is sent in this order: 0 sign-in links, 1 replies, 2 notices, 3 other messages of the desk's own. A reply
+  -- raises the untried notices of its request to 1, so that a request's messages leave in the order they were made.
   priority smallint not null constraint deliveries_priority_known check (priority between 0 and 3),
   state text not null constraint deliveries_state_known
     check (state in ('queued', 'held', 'sending', 'sent', 'deferred', 'failed', 'bounced', 'cancelled')),

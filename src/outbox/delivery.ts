@@ -2,7 +2,7 @@ import type { Address } from '../mail/parsed-mail.ts';
 
 export type DeliveryKind = 'reply' | 'notice';
 
-/** What is due is sent in this order, whatever became due first. */
+/** What is due is sent in this order, whatever became due first; a reply takes its request's untried notices along. */
 export const PRIORITIES = { signIn: 0, reply: 1, notice: 2, desk: 3 } as const;
 
 export type DeliveryState =

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { cancelDelivery } from '../../src/outbox/deliveries/cancel-delivery.ts';
+import { claimDeliveries } from '../../src/outbox/sending/claim-queries.ts';
 import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import { DAY, HOUR, MINUTE, START, testOutbox } from '../support/outbox.ts';
 import { oneAccount } from '../support/transports.ts';
@@ -78,7 +80,7 @@ test('a reply waits for an earlier reply of its request, and not for those of ot
   ]);
 });
 
-test('a reply waits neither for a notice nor for a cc; a notice waits for everything before it', async () => {
+test('a reply waits neither for a notice that failed nor for a cc; a notice waits for everything before it', async () => {
   smtp.setBehaviour({
     rcpt: (address) => (address.startsWith('cc') ? { code: 451, text: '4.3.0 Not now' } : null),
     data: ({ headers }) =>
@@ -123,6 +125,58 @@ test('replies are sent before the notices of other requests', async () => {
     ...Array.from({ length: 4 }, () => 'reply'),
     ...Array.from({ length: 4 }, () => 'auto-replied'),
   ]);
+});
+
+test('a reply takes the notices before it along, past replies of others, and leaves after them', async () => {
+  const [other, request] = [await outbox.addRequest(), await outbox.addRequest()];
+  const made = [
+    await outbox.queue(request, { kind: 'notice', text: 'created' }),
+    await outbox.queue(request, { kind: 'notice', notice: 'taken', text: 'taken' }),
+  ];
+  const late = await outbox.queue(await outbox.addRequest(), { kind: 'notice' });
+  outbox.advance(MINUTE);
+  await outbox.queue(other);
+  made.push(await outbox.queue(request), await outbox.queue(request, { kind: 'notice', notice: 'closed' }));
+
+  await due({ concurrency: 5 });
+  const left = smtp.mails.map(({ internetMessageId }) => internetMessageId);
+  const ids = made.map(({ internetMessageId }) => internetMessageId);
+  expect(left.filter((id) => id !== undefined && ids.includes(id))).toEqual(ids);
+  expect(await outbox.stored(made[1]?.messageId ?? 0)).toMatchObject({ priority: 1 });
+  expect(await outbox.stored(late.messageId)).toMatchObject({ priority: 2 });
+});
+
+test('a reply waits for no notice behind one that failed, and not for one that hangs', async () => {
+  smtp.setBehaviour({ rcpt: () => ({ code: 451, text: '4.3.0 Not now' }) });
+  const failing = await outbox.addRequest();
+  await outbox.queue(failing, { kind: 'notice' });
+  await due();
+  await outbox.queue(failing, { kind: 'notice', notice: 'taken' });
+  smtp.setBehaviour({});
+  const reply = await outbox.queue(failing);
+  await due();
+  expect(smtp.mails.map((mail) => mail.internetMessageId)).toEqual([reply.internetMessageId]);
+
+  const hanging = await outbox.addRequest();
+  const notice = await outbox.queue(hanging, { kind: 'notice' });
+  const next = await outbox.queue(hanging);
+  const claim = {
+    owner: randomUUID(),
+    account: 'smtp',
+    serves: { except: [] },
+    leaseUntil: new Date(outbox.now().getTime() + HOUR),
+    limit: 5,
+    urgentOnly: false,
+    budget: null,
+    unused: false,
+  };
+  const claimed = async (): Promise<number[]> =>
+    (await claimDeliveries(db, { ...claim, now: outbox.now() })).map(({ id }) => id);
+  expect(await claimed()).toEqual([notice.deliveryId]);
+  outbox.advance(9000);
+  expect(await claimed()).toEqual([]);
+  outbox.advance(1000);
+  expect(await claimed()).toEqual([next.deliveryId]);
 });
 
 test('one of three recipients refused: the other two get it once, and the delivery names the third', async () => {

@@ -1,4 +1,4 @@
-import { type Transaction, json } from '../../platform/db/connect.ts';
+import { type Fragment, type Transaction, json } from '../../platform/db/connect.ts';
 import { PRIORITIES } from '../delivery.ts';
 import type { OutgoingMail } from './outgoing-mail.ts';
 
@@ -68,7 +68,7 @@ export async function insertOutgoing(
       update requests
       set message_count = message_count + 1, last_message_at = ${mail.at}, updated_at = ${mail.at}
       where id = ${mail.requestId} and exists (select from message)
-    )${
+    )${mail.kind === 'reply' ? raisedNotices(tx, mail.requestId) : tx``}${
       files.length === 0
         ? tx``
         : tx`, files as (
@@ -82,4 +82,16 @@ export async function insertOutgoing(
       array(select address from people where until is not null order by position) as suppressed
     from message, delivery`;
   return rows[0] ?? null;
+}
+
+// The notices that a reply is to follow go at its priority. One that is locked is being claimed, and leaves anyway.
+function raisedNotices(tx: Transaction, requestId: number): Fragment {
+  return tx`, ahead as (
+      select id from deliveries
+      where request_id = ${requestId} and kind = 'notice' and state = 'queued' and attempt_count = 0
+      order by id
+      for update skip locked
+    ), raised as (
+      update deliveries set priority = ${PRIORITIES.reply} from ahead where deliveries.id = ahead.id
+    )`;
 }

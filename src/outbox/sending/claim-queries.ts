@@ -38,6 +38,9 @@ export async function findDueWork(
 /** What an account that rests leaves to the others before it tries itself. */
 const URGENT_AFTER_MS = 5000;
 
+/** A reply leaves beside a notice that takes longer: a server that answers at all has answered by then. */
+const FIRST_TRY_MS = 10_000;
+
 const PRIORITY_ORDER = Object.values(PRIORITIES).toSorted((a, b) => a - b);
 
 // A mail that any mailbox may send leaves by every account that has one.
@@ -117,8 +120,9 @@ const MOST_QUOTED = 100_000;
 /**
  * Leases up to `limit` due deliveries, opens an attempt for each, and gives all that composing takes: one round trip.
  * They go by priority, then by when they became due. A reply waits for earlier replies of its request as long as one of
- * their To recipients is unsettled; a notice waits for earlier notices as well. A sign-in link waits neither for an account
- * that rests nor for the next day, or whoever is to mend that could not sign in.
+ * their To recipients is unsettled, and for the first try of earlier notices; a notice waits for earlier notices until they
+ * are settled. A sign-in link waits neither for an account that rests nor for the next day, or whoever is to mend that could
+ * not sign in.
  */
 export async function claimDeliveries(db: Queryable, claim: Claim): Promise<readonly ClaimedDelivery[]> {
   const { now } = claim;
@@ -133,7 +137,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
           join delivery_recipients r on r.delivery_id = earlier.id and r.role = 'to' and r.state = 'waiting'
         where earlier.request_id = d.request_id and earlier.id < d.id
           and earlier.state in ('queued', 'held', 'sending', 'deferred')
-          and (d.kind = 'notice' or earlier.kind = 'reply')
+          and (d.kind = 'notice' or earlier.kind = 'reply' or ${isFirstTry(db, now)})
       )
       and (d.priority = ${PRIORITIES.signIn} and d.next_attempt_at <= ${restsFor}
         or not exists (select from sending_pauses where account = ${claim.account} and until > ${now}))
@@ -212,6 +216,22 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
         from delivery_recipients r where r.delivery_id = claimed.id
       ) people
     order by claimed.priority, claimed.id`;
+}
+
+/**
+ * Whether `earlier`, a notice, may leave right now or is leaving. The reply after it waits for that one try, so that nobody
+ * reads "is now working on it" below the answer; it waits for none that failed, hangs, or stands behind one that failed.
+ */
+function isFirstTry(db: Queryable, now: Date): Fragment {
+  const since = new Date(now.getTime() - FIRST_TRY_MS);
+  return db`(earlier.attempt_count = 0 and earlier.mailbox_id = d.mailbox_id and (
+    earlier.state = 'queued' and earlier.priority = d.priority and earlier.next_attempt_at <= ${now} and not exists (
+      select from deliveries failing
+      where failing.request_id = d.request_id and failing.id < earlier.id and failing.state = 'deferred'
+    )
+    or earlier.state = 'sending' and exists (
+      select from delivery_attempts a where a.delivery_id = earlier.id and a.ended_at is null and a.at > ${since}
+    )))`;
 }
 
 function joined(db: Queryable, parts: readonly Fragment[], between: Fragment): Fragment {
