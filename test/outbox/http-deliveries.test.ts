@@ -9,6 +9,7 @@ const { db, smtp, desk } = await testSendingDesk();
 const reply = (body: object = {}, token = desk.ann.token): Promise<any> =>
   desk.ok(token, 'POST', '/v1/requests/1/messages', { text: 'Pull the plug.', ...body });
 const lastReply = () => smtp.mails.findLast(({ headers }) => headers['auto-submitted'] === undefined);
+const cancelNotice = () => desk.ok(desk.ann.token, 'POST', '/v1/deliveries/1/cancel');
 const noSuchUser = { rcpt: { code: 550, text: '5.1.1 No such user' } };
 
 test('a delivery is listed and found with recipients, attempts and what the server said', async () => {
@@ -192,6 +193,7 @@ test('a failed reply goes to a corrected address, audited, under the same Messag
 });
 
 test('a retry tries a server again that could not be used, without waiting for its turn', async () => {
+  await cancelNotice();
   smtp.setBehaviour({ connect: { code: 554, text: '5.3.2 Closed' } });
   const { delivery } = await reply();
   await desk.deliver();
@@ -206,6 +208,7 @@ test('a retry tries a server again that could not be used, without waiting for i
 });
 
 test("a provider's limit shows on the waiting delivery, under /v1/sending, in metrics and in /readyz", async () => {
+  await cancelNotice();
   smtp.setBehaviour({ mail: { code: 550, text: '5.4.5 Daily user sending limit exceeded.' } });
   const { delivery } = await reply();
   await desk.deliver();
