@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { expect, test } from 'vitest';
-import { MOST_LISTENERS } from '../../src/integrations/feed/feed-poller.ts';
+import { MAX_LISTENERS } from '../../src/integrations/feed/feed-poller.ts';
 import type { EventType } from '../../src/people/history/event-types.ts';
 import { recordEvent } from '../../src/people/history/record-event.ts';
 import { bindHttp } from '../../src/platform/http/http-listener.ts';
@@ -319,14 +319,14 @@ test('a process serves so many streams and no more, and takes new ones when othe
   const own = testApp(db);
   const { token } = await testOperator(own.deps);
   const streams = [];
-  for (let n = 0; n < MOST_LISTENERS; n += 1)
+  for (let n = 0; n < MAX_LISTENERS; n += 1)
     streams.push(await own.call('GET', '/v1/events/stream', { token }));
   expect(streams.map((response) => response.status)).not.toContain(503);
   const refused = await own.call('GET', '/v1/events/stream', { token });
   expect(refused.headers.get('retry-after')).toBe('10');
   await problemOf(refused, 503, 'busy');
   for (const response of streams) await response.body?.cancel();
-  for (let n = 0; n < MOST_LISTENERS; n += 1) await own.call('HEAD', '/v1/events/stream', { token });
+  for (let n = 0; n < MAX_LISTENERS; n += 1) await own.call('HEAD', '/v1/events/stream', { token });
   const next = await own.call('GET', '/v1/events/stream', { token });
   expect(next.status).toBe(200);
   await next.body?.cancel();

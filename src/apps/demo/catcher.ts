@@ -13,8 +13,8 @@ export type Catcher = {
   readonly stop: () => Promise<void>;
 };
 
-const MOST_KEPT = 1000;
-const MOST_BYTES = 60_000_000;
+const MAX_MAILS_KEPT = 1000;
+const MAX_BYTES = 60_000_000;
 
 /** An SMTP server on loopback that takes every mail, keeps it in memory and passes nothing on. */
 export async function startCatcher({ clock }: { readonly clock: Clock }): Promise<Catcher> {
@@ -32,7 +32,7 @@ export async function startCatcher({ clock }: { readonly clock: Clock }): Promis
       owners: recipients.map((address) => address.toLowerCase()),
       written: null,
     });
-    if (mails.length > MOST_KEPT) mails.shift();
+    if (mails.length > MAX_MAILS_KEPT) mails.shift();
   }
 
   /** The fault that the sender is told of, or null when the mail is kept. */
@@ -53,7 +53,7 @@ export async function startCatcher({ clock }: { readonly clock: Clock }): Promis
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
-    size: MOST_BYTES,
+    size: MAX_BYTES,
     closeTimeout: 100,
     async onData(stream, session, callback) {
       callback(await take(stream, session));

@@ -17,7 +17,7 @@ export type Letter = {
   readonly inReplyTo: DemoMail | null;
 };
 
-const MOST_REFERENCES = 20;
+const MAX_REFERENCES = 20;
 
 /** The mail as a mail program would send it: MIME, an answer with what it answers in its headers and quoted below. */
 export function composeLetter(letter: Letter, deskAddress: string, at: Date): Promise<Buffer> {
@@ -79,7 +79,7 @@ function answerTo({ mail, written }: DemoMail, deskAddress: string): readonly Ad
 
 function threading({ mail }: DemoMail): { inReplyTo?: string; references?: string[] } {
   if (mail.internetMessageId === null) return {};
-  const references = [...mail.references, mail.internetMessageId].slice(-MOST_REFERENCES);
+  const references = [...mail.references, mail.internetMessageId].slice(-MAX_REFERENCES);
   return { inReplyTo: mail.internetMessageId, references };
 }
 

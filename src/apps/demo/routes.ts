@@ -30,7 +30,7 @@ export type DemoParts = {
   readonly port: number;
 };
 
-const LARGEST_LETTER = 30_000_000;
+const MAX_LETTER_BYTES = 30_000_000;
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'none'; " +
   "base-uri 'none'; frame-ancestors 'none'";
@@ -61,7 +61,7 @@ export function buildDemoApp(parts: DemoParts): Hono {
   }
   app.get('/state', async (c) => c.json(await demoState(parts, lookFrom(c))));
   app.get('/live', async (c) => c.json(await liveParts(parts, lookFrom(c).person)));
-  app.post('/mails', bodyLimit({ maxSize: LARGEST_LETTER, onError: refuseLarge }), async (c) => {
+  app.post('/mails', bodyLimit({ maxSize: MAX_LETTER_BYTES, onError: refuseLarge }), async (c) => {
     const { id } = await parts.contacts.write(await readLetter(await c.req.formData()));
     return c.json({ id }, 201);
   });
@@ -125,7 +125,7 @@ function strictHeaders() {
 }
 
 function refuseLarge(): never {
-  throw new Problem('too_large', `A mail may have ${LARGEST_LETTER / 1_000_000} MB.`);
+  throw new Problem('too_large', `A mail may have ${MAX_LETTER_BYTES / 1_000_000} MB.`);
 }
 
 function answerFault(error: Error, c: Context, log: Log): Response {

@@ -49,7 +49,7 @@ export type RunningServer = {
 };
 
 // Each may take a quarter of a gigabyte while it reads a hostile mail.
-const MOST_PARSE_THREADS = 4;
+const MAX_PARSE_THREADS = 4;
 
 type Closer = {
   readonly what: string;
@@ -90,7 +90,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (config.smtp === null)
     log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without an account of their own wait');
   closers.push({ what: 'SMTP', close: transports.close });
-  const parsePool = createParsePool({ size: Math.min(availableParallelism(), MOST_PARSE_THREADS) });
+  const parsePool = createParsePool({ size: Math.min(availableParallelism(), MAX_PARSE_THREADS) });
   closers.push({ what: 'mail parsers', close: parsePool.close });
 
   const listener = web ? await bindHttp(config) : null;

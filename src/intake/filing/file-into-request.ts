@@ -16,10 +16,10 @@ import { readThread, type ThreadReading } from './thread-queries.ts';
 import { chooseRequest, type MatchedBy, type Place } from './thread.ts';
 
 /** More than this from one contact within an hour is a loop or an attack that no header betrays. */
-export const MAX_REQUESTS_PER_CONTACT_AND_HOUR = 30;
+export const MAX_REQUESTS_PER_CONTACT_PER_HOUR = 30;
 
 /** A person opens a request or two; who opens more within the hour gets no further created notices. */
-export const MAX_CREATED_NOTICES_PER_CONTACT_AND_HOUR = 6;
+export const MAX_CREATED_NOTICES_PER_CONTACT_PER_HOUR = 6;
 
 /** How often a request may be closed by somebody between reading and writing before the mail is left to come again. */
 const MAX_ATTEMPTS = 5;
@@ -128,13 +128,13 @@ function isAbsenceNote({ filing }: Joining, place: Extract<Place, { kind: 'appen
 function heldBack(thread: ThreadReading, place: Place): QuarantineReason | null {
   if (thread.isOwnId) return 'own_message_id';
   if (thread.blocked) return 'blocked_sender';
-  if (place.kind === 'open' && thread.openedLastHour >= MAX_REQUESTS_PER_CONTACT_AND_HOUR)
+  if (place.kind === 'open' && thread.openedLastHour >= MAX_REQUESTS_PER_CONTACT_PER_HOUR)
     return 'too_many_requests';
   return null;
 }
 
 function isBusy(thread: ThreadReading): boolean {
-  return thread.openedLastHour >= MAX_CREATED_NOTICES_PER_CONTACT_AND_HOUR;
+  return thread.openedLastHour >= MAX_CREATED_NOTICES_PER_CONTACT_PER_HOUR;
 }
 
 async function openRequest(

@@ -17,8 +17,8 @@ const BEAT_EVERY_POLLS = 15;
 /** After five minutes a listener has to come again, and show that its token still holds. */
 const POLLS_A_LISTENER = 300;
 const ROWS_AT_ONCE = 500;
-const MOST_ROWS_KEPT = 1000;
-export const MOST_LISTENERS = 200;
+const MAX_ROWS_KEPT = 1000;
+export const MAX_LISTENERS = 200;
 
 type Inbox = {
   readonly give: (rows: readonly FeedRow[]) => void;
@@ -72,7 +72,7 @@ export function createFeedPoller(deps: Pick<Deps, 'db' | 'log'>, stopping?: Abor
 
   return {
     listen(onEnd = () => {}) {
-      if (inboxes.size >= MOST_LISTENERS || stopping?.aborted === true) return null;
+      if (inboxes.size >= MAX_LISTENERS || stopping?.aborted === true) return null;
       const listener = openInbox(inboxes, onEnd);
       if (!running) {
         running = true;
@@ -90,7 +90,7 @@ function openInbox(inboxes: Set<Inbox>, onEnd: () => void): FeedListener {
   let wake = () => {};
   const inbox: Inbox = {
     give(rows) {
-      if (behind || (kept?.length ?? 0) + rows.length > MOST_ROWS_KEPT) return inbox.fallBehind();
+      if (behind || (kept?.length ?? 0) + rows.length > MAX_ROWS_KEPT) return inbox.fallBehind();
       kept = [...(kept ?? []), ...rows];
       wake();
     },

@@ -8,7 +8,7 @@ export type StatusEntry = {
 };
 
 /** Nobody writes to more people at once from a desk; a report that names more is read no further. */
-const recipientLimit = 200;
+const MAX_RECIPIENTS = 200;
 
 const fieldName =
   /^(final-recipient|original-recipient|action|status|diagnostic-code|x-actual-recipient|x-display-name|remote-recipient|x-postfix-[a-z]+|reporting-mta|arrival-date|original-envelope-id|last-attempt-date|will-retry-until|remote-mta|dsn-gateway|received-from-mta|x-[a-z0-9-]{1,40})\s*:(.*)$/i;
@@ -25,7 +25,7 @@ export function readDeliveryStatus(text: string): readonly StatusEntry[] {
   let last = '';
   const close = (): void => {
     const entry = entryOf(fields);
-    if (entry !== null && entries.length < recipientLimit) entries.push(entry);
+    if (entry !== null && entries.length < MAX_RECIPIENTS) entries.push(entry);
     fields = new Map();
     last = '';
   };

@@ -1,7 +1,7 @@
 export type NamedRecipient = { readonly address: string; readonly context: string };
 
 const localBreak = /[\s<>()[\]",;:'`|*=@\u3000-\u303f\uff00-\uffef]/;
-const longestLocal = 120;
+const MAX_LOCAL_PART_LENGTH = 120;
 const domainStart = /^[a-z0-9_][a-z0-9_.-]{0,200}[a-z0-9]/i;
 const alone =
   /^[\s>*•·\-–—"'[(<]*(?:[45]\d\d[ -](?:#?[45](?:\.\d{1,3}){2} )?<?)?(?:mailto:|smtp:|rfc822;)?\s*([^\s<>()[\]",;:'`|*：（]{1,120}@[a-z0-9_.-]{1,200}[a-z0-9])[\s>"')\]]*(?:\(.{0,300}|<[^<>]{1,200}>\s*|\.{3,}.{0,300}|[:;,](?:\s.{0,300})?|\.\s*|\s-\s.{0,300}|\[.{0,300}|(?<=\s)\p{L}{1,4}\.? (?:\p{L}{1,12}\.?,? )?\d.{0,300}|(?<=\s)(?:on|at|was|is|failed|unknown|user|recipient|could|has|smtp|\d{3}|the|not|no )\b.{0,300})?$/iu;
@@ -130,7 +130,8 @@ export function allAddresses(text: string): readonly string[] {
 function* addressesIn(text: string): Generator<string> {
   for (let at = text.indexOf('@'); at >= 0; at = text.indexOf('@', at + 1)) {
     let start = at;
-    while (start > 0 && at - start < longestLocal && !localBreak.test(text[start - 1] ?? ' ')) start -= 1;
+    while (start > 0 && at - start < MAX_LOCAL_PART_LENGTH && !localBreak.test(text[start - 1] ?? ' '))
+      start -= 1;
     if (start === at) continue;
     const domain = domainStart.exec(text.slice(at + 1, at + 203))?.[0];
     if (domain !== undefined) yield `${text.slice(start, at)}@${domain}`;

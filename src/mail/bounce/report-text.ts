@@ -1,6 +1,6 @@
 import type { ParsedMail } from '../parsed-mail.ts';
 
-const sizeLimit = 400_000;
+const MAX_SIZE = 400_000;
 
 const copyMarkers =
   /^\W{0,60}(below this line is a copy|this is a copy of (the|your) message|original message (follows|headers?|text|was)|original (mail|message)\b.{0,40}$|copy of the (message|original)|unsent message (follows|below)|returned (message|mail) follows|message header(s)? follow|message text follows|the original message|undelivered message follows|start of returned message|------ ?forwarded message|begin(ning)? of (returned|original|message)|ursprüngliche nachricht|le message original|mensaje original|headers? of the (original|message)|transcript of the message|content of the (undeliv|original))/i;
@@ -35,21 +35,21 @@ export function reportText(mail: ParsedMail, rawText: string): ReportText {
     .filter((part) => /rfc822|global-headers|message\/(partial|external)/.test(part.type))
     .map((part) => part.text);
   const notes = parts.filter((part) => part.type.startsWith('text/plain')).map((part) => part.text);
-  const text = [mail.text.slice(0, sizeLimit), ...notes].join('\n\n');
+  const text = [mail.text.slice(0, MAX_SIZE), ...notes].join('\n\n');
   const body = bodyOf(rawText);
   const { said, returned } = divide(text.trim() === '' ? body : text);
   return {
     said,
-    returned: [...copies, returned].join('\n\n').slice(0, sizeLimit),
-    status: [...status, ...(status.length === 0 ? [said, body] : [])].join('\n\n').slice(0, sizeLimit),
+    returned: [...copies, returned].join('\n\n').slice(0, MAX_SIZE),
+    status: [...status, ...(status.length === 0 ? [said, body] : [])].join('\n\n').slice(0, MAX_SIZE),
   };
 }
 
 /** The bytes after the header block of a raw mail, as text. */
 export function bodyOf(rawText: string): string {
-  const text = rawText.slice(0, 4 * sizeLimit).replace(/\r\n?/g, '\n');
+  const text = rawText.slice(0, 4 * MAX_SIZE).replace(/\r\n?/g, '\n');
   const end = text.indexOf('\n\n');
-  return end < 0 ? '' : text.slice(end + 2, end + 2 + 2 * sizeLimit);
+  return end < 0 ? '' : text.slice(end + 2, end + 2 + 2 * MAX_SIZE);
 }
 
 function divide(text: string): { said: string; returned: string } {
@@ -83,5 +83,5 @@ function startsCopy(lines: readonly string[], index: number): boolean {
 }
 
 function decoded(content: Uint8Array): string {
-  return new TextDecoder('utf-8').decode(content.subarray(0, sizeLimit)).replace(/\r\n?/g, '\n');
+  return new TextDecoder('utf-8').decode(content.subarray(0, MAX_SIZE)).replace(/\r\n?/g, '\n');
 }

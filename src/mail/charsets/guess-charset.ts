@@ -34,13 +34,13 @@ const frequentCharacters: Record<string, string> = {
   'euc-jp': '日本人年大会社件名様山田中東京注文確認請求書送信お知',
   shift_jis: '日本人年大会社件名様山田中東京注文確認請求書送信お知',
 };
-const sampleLength = 4096;
+const SAMPLE_LENGTH = 4096;
 const umlauts = new Set(Buffer.from('äöüßåøæÄÖÜÅØÆ', 'latin1'));
 
 /** A charset for bytes that are neither ASCII nor UTF-8 and carry no label: what the byte pattern makes likeliest, else windows-1252. */
 export function guessCharset(bytes: Uint8Array): string {
   const start = Math.max(0, firstHigh(bytes) - 100);
-  const sample = bytes.subarray(start, start + sampleLength);
+  const sample = bytes.subarray(start, start + SAMPLE_LENGTH);
   const shape = shapeOf(sample);
   const manyByte = guessManyByte(sample, shape);
   if (manyByte !== null) return manyByte;

@@ -5,18 +5,18 @@ export type AppleFile = {
   readonly data: Buffer | null;
 };
 
-const appleSingle = 0x00051600;
-const appleDouble = 0x00051607;
+const APPLE_SINGLE = 0x00051600;
+const APPLE_DOUBLE = 0x00051607;
 const entryId = { data: 1, name: 3 };
-const mostEntries = 50;
+const MAX_ENTRIES = 50;
 
 /** What an application/applefile holds (RFC 1740): a file with its Macintosh side, or that side alone; null for anything else. */
 export function readAppleFile(bytes: Buffer): AppleFile | null {
   if (bytes.length < 26) return null;
   const magic = bytes.readUInt32BE(0);
-  if (magic !== appleSingle && magic !== appleDouble) return null;
+  if (magic !== APPLE_SINGLE && magic !== APPLE_DOUBLE) return null;
   const entry = (wanted: number): Buffer | null => {
-    const count = Math.min(bytes.readUInt16BE(24), mostEntries);
+    const count = Math.min(bytes.readUInt16BE(24), MAX_ENTRIES);
     for (let at = 26; at + 12 <= bytes.length && at < 26 + 12 * count; at += 12) {
       if (bytes.readUInt32BE(at) !== wanted) continue;
       const start = bytes.readUInt32BE(at + 4);
@@ -24,5 +24,5 @@ export function readAppleFile(bytes: Buffer): AppleFile | null {
     }
     return null;
   };
-  return { name: entry(entryId.name), data: magic === appleSingle ? entry(entryId.data) : null };
+  return { name: entry(entryId.name), data: magic === APPLE_SINGLE ? entry(entryId.data) : null };
 }

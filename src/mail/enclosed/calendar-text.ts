@@ -1,10 +1,10 @@
 /** What an invitation says, in the order one reads it. */
 const shown = ['SUMMARY', 'DTSTART', 'DTEND', 'LOCATION', 'DESCRIPTION'];
-const longest = 256 * 1024;
+const MAX_LENGTH = 256 * 1024;
 
 /** The words of an iCalendar file (RFC 5545) for a mail that has no others; the file itself when it names none of them. */
 export function calendarText(file: string): string {
-  const start = file.slice(0, longest).replaceAll(/\n[ \t]/g, '');
+  const start = file.slice(0, MAX_LENGTH).replaceAll(/\n[ \t]/g, '');
   const event = start.slice(Math.max(0, start.search(/^BEGIN:V(?:EVENT|TODO|JOURNAL)\b/im)));
   const lines = shown.flatMap((name) => {
     const value = new RegExp(`^${name}(?:;[^:\\n]{0,500})?:(.+)$`, 'im').exec(event)?.[1];

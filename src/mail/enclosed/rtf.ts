@@ -30,13 +30,13 @@ const fontCharsets: Record<number, string> = {
   77: 'macintosh', 128: 'cp932', 129: 'cp949', 134: 'cp936', 136: 'cp950', 161: 'cp1253', 162: 'cp1254', 163: 'cp1258', 177: 'cp1255', 178: 'cp1256',
   186: 'cp1257', 204: 'cp1251', 222: 'cp874', 238: 'cp1250',
 }; // prettier-ignore
-const deepest = 500;
+const MAX_DEPTH = 500;
 /** Beyond this it is a file, not a mail somebody wrote. */
-const longest = 8 * 1024 * 1024;
+const MAX_LENGTH = 8 * 1024 * 1024;
 
 /** Reads RTF, and the HTML or text that [MS-OXRTFEX] wraps in it. Takes anything; linear in the length. */
 export function readRtf(bytes: Buffer): RichText {
-  const source = bytes.toString('latin1', 0, longest);
+  const source = bytes.toString('latin1', 0, MAX_LENGTH);
   const fromHtml = /\\fromhtml1?(?![0-9])/.test(source.slice(0, 4096));
   const page = writer();
   const fonts = new Map<number, string>();
@@ -65,7 +65,7 @@ export function readRtf(bytes: Buffer): RichText {
   };
 
   for (const [all, word, number, hex, symbol, brace, plain] of source.matchAll(token)) {
-    if (brace === '{' && outer.length < deepest) outer.push(group);
+    if (brace === '{' && outer.length < MAX_DEPTH) outer.push(group);
     else if (brace === '}') {
       page.newGroup();
       group = outer.pop() ?? group;

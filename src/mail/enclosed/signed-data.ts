@@ -4,9 +4,9 @@ type Element = { readonly tag: number; readonly start: number; readonly end: num
 const signedData = Buffer.from('2a864886f70d010702', 'hex');
 const tag = { octets: 0x04, octetsInPieces: 0x24, oid: 0x06, sequence: 0x30, first: 0xa0 };
 /** Real ones nest five deep. */
-const deepest = 12;
+const MAX_DEPTH = 12;
 /** Of 100 bytes and more each, in a mail of 35 MB. */
-const mostPieces = 350_000;
+const MAX_PIECES = 350_000;
 
 /**
  * The MIME entity inside an S/MIME message that is signed but not encrypted (RFC 8551 3.5.2); null for any other. Says nothing
@@ -21,7 +21,7 @@ export function signedContent(bytes: Buffer): Buffer | null {
   const [octets] = children(bytes, content, tag.first);
   if (octets?.tag === tag.octets) return bytes.subarray(octets.start, octets.end);
   const pieces = children(bytes, octets, tag.octetsInPieces);
-  return pieces.length === 0 || pieces.length > mostPieces
+  return pieces.length === 0 || pieces.length > MAX_PIECES
     ? null
     : Buffer.concat(pieces.map(({ start, end }) => bytes.subarray(start, end)));
 }
@@ -29,7 +29,7 @@ export function signedContent(bytes: Buffer): Buffer | null {
 function children(bytes: Buffer, parent: Element | null | undefined, expected: number): readonly Element[] {
   if (parent?.tag !== expected) return [];
   const found: Element[] = [];
-  for (let at = parent.start; at < parent.end && found.length <= mostPieces;) {
+  for (let at = parent.start; at < parent.end && found.length <= MAX_PIECES;) {
     const element = elementAt(bytes, at, parent.end);
     if (element === null) break;
     found.push(element);
@@ -40,7 +40,7 @@ function children(bytes: Buffer, parent: Element | null | undefined, expected: n
 
 /** The BER element at `at`; one of indefinite length ends at the two zero bytes behind its last child. Lengths that lie end with the data. */
 function elementAt(bytes: Buffer, at: number, limit: number, depth = 0): Element | null {
-  if (at + 2 > limit || depth > deepest || bytes[at]! % 32 === 31) return null;
+  if (at + 2 > limit || depth > MAX_DEPTH || bytes[at]! % 32 === 31) return null;
   const first = bytes[at + 1]!;
   const size = first & 0x7f;
   if (first < 0x80 || (size > 0 && size <= 4 && at + 2 + size <= limit)) {

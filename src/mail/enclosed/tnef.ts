@@ -29,7 +29,7 @@ type Draft = {
   content: Buffer | null;
 };
 
-const signature = 0x223e9f78;
+const SIGNATURE = 0x223e9f78;
 const attribute = {
   subject: 0x8004,
   body: 0x800c,
@@ -71,10 +71,10 @@ const fixedSizes: Record<number, number> = {
   64: 8,
   72: 16,
 };
-const typeObject = 0x000d;
-const typeUnicode = 0x001f;
-const mostFiles = 1000;
-const mostProperties = 5000;
+const TYPE_OBJECT = 0x000d;
+const TYPE_UNICODE = 0x001f;
+const MAX_FILES = 1000;
+const MAX_PROPERTIES = 5000;
 
 /** What a winmail.dat holds (MS-OXTNEF): its files and the message text; null when it is none. Every read is checked against the end. */
 export function readTnef(bytes: Buffer): Tnef | null {
@@ -96,7 +96,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
     else if (id === attribute.messageProperties) {
       bodies = readProperties(data);
     } else if (id === attribute.attachmentStart) {
-      if (drafts.length >= mostFiles) break;
+      if (drafts.length >= MAX_FILES) break;
       drafts.push({ name: null, longName: null, contentType: null, contentId: null, content: null });
     } else {
       describe(drafts.at(-1), id, data, codePage);
@@ -180,20 +180,20 @@ function describe(draft: Draft | undefined, id: number, data: Buffer, codePage: 
 
 /** An object's value opens with a 16-byte interface id; an embedded mail is TNEF again, for which the other place has only a notice. */
 function contentOf(entry: Property, before: Buffer | null): Buffer {
-  const value = entry.type === typeObject ? entry.value.subarray(16) : entry.value;
+  const value = entry.type === TYPE_OBJECT ? entry.value.subarray(16) : entry.value;
   return before === null || isTnef(value) ? value : before;
 }
 
 /** Tells whether a file is a winmail.dat, whatever it is called. */
 export function isTnef(bytes: Buffer): boolean {
-  return bytes.length >= 6 && bytes.readUInt32LE(0) === signature;
+  return bytes.length >= 6 && bytes.readUInt32LE(0) === SIGNATURE;
 }
 
 /** A MAPI property list; stops where it stops making sense. */
 function readProperties(data: Buffer): readonly Property[] {
   const found: Property[] = [];
   if (data.length < 4) return found;
-  const count = Math.min(data.readUInt32LE(0), mostProperties);
+  const count = Math.min(data.readUInt32LE(0), MAX_PROPERTIES);
   let at = 4;
   const uint32 = (): number => {
     const value = at + 4 <= data.length ? data.readUInt32LE(at) : Number.NaN;
@@ -231,7 +231,7 @@ function readProperties(data: Buffer): readonly Property[] {
 }
 
 function propertyText(entry: Property, codePage: string): string {
-  if (entry.type === typeUnicode)
+  if (entry.type === TYPE_UNICODE)
     return entry.value
       .subarray(0, entry.value.length & ~1)
       .toString('utf16le')

@@ -5,7 +5,7 @@ export type Uuencoded = {
   readonly end: number;
 };
 
-const mostFiles = 1000;
+const MAX_FILES = 1000;
 
 /** The first uuencoded file in `text`, complete with its `end` line; null without one. */
 export function decodeUuencoded(text: string, from = 0): Uuencoded | null {
@@ -27,7 +27,7 @@ export function extractUuencoded(text: string): {
   let position = 0;
   for (
     let file = decodeUuencoded(text);
-    file !== null && files.length < mostFiles;
+    file !== null && files.length < MAX_FILES;
     file = decodeUuencoded(text, position)
   ) {
     files.push(file);

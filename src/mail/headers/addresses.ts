@@ -6,10 +6,10 @@ import type { Address } from '../parsed-mail.ts';
 import { cleanLine, cleanText, shorten } from '../text.ts';
 
 /** An address list never grows past this: a header of 10 MB holds a million. */
-const mostAddresses = 1000;
-const longestList = 64 * 1024;
-const longestComment = 500;
-const longestAddress = 512;
+const MAX_ADDRESSES = 1000;
+const MAX_LIST_LENGTH = 64 * 1024;
+const MAX_COMMENT_LENGTH = 500;
+const MAX_ADDRESS_LENGTH = 512;
 /** Marks of writing direction and blanks without width, which come along when an address is pasted. */
 const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
 
@@ -18,20 +18,20 @@ const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
  * a lone word such as MAILER-DAEMON counts as an address without a domain.
  */
 export function parseAddresses(latin1: string, hint: string | null = null): readonly Address[] {
-  const field = latin1.slice(0, longestList);
+  const field = latin1.slice(0, MAX_LIST_LENGTH);
   const found = readList(field, hint);
   const usable = joinSplitNames(found).filter((mailbox) => mailbox.address !== '');
   if (usable.some(({ address }) => address.includes('@')) || (usable.length > 0 && !/<[^<>]*@/.test(field)))
-    return usable.slice(0, mostAddresses);
+    return usable.slice(0, MAX_ADDRESSES);
   // Lone words before an address in brackets are its name: `<b>Ann</b> <ann@x>`.
   const [last] = lastResort(field, hint);
   if (last !== undefined && (usable.length === 0 || last.address.includes('@'))) return [last];
-  return usable.slice(0, mostAddresses);
+  return usable.slice(0, MAX_ADDRESSES);
 }
 
 /** The address as the desk compares it: lower case, IDNA domain, no blanks; '' when it cannot be one. */
 export function normalizeAddress(text: string): string {
-  if (text.length > 2 * longestAddress) return '';
+  if (text.length > 2 * MAX_ADDRESS_LENGTH) return '';
   const address = cleanText(text)
     .replace(invisible, '')
     .trim()
@@ -46,7 +46,7 @@ export function normalizeAddress(text: string): string {
   if (at < 0) return /^[^\s<>,;:()[\]"]+$/.test(address) ? address.toLowerCase() : '';
   const local = canonicalLocalPart(address.slice(0, at));
   const domain = canonicalDomain(address.slice(at + 1));
-  if (local === '' || domain === null || local.length + domain.length >= longestAddress) return '';
+  if (local === '' || domain === null || local.length + domain.length >= MAX_ADDRESS_LENGTH) return '';
   return domain === '' ? local : `${local}@${domain}`;
 }
 
@@ -144,7 +144,7 @@ function plainComments(text: string): string {
 
 function commentEnd(text: string, start: number): number {
   let depth = 0;
-  for (let i = start; i < text.length && i < start + longestComment; i++) {
+  for (let i = start; i < text.length && i < start + MAX_COMMENT_LENGTH; i++) {
     if (text[i] === '\\') i++;
     else if (text[i] === '(') depth++;
     else if (text[i] === ')' && --depth === 0) return i;

@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { cleanLine } from '../text.ts';
 
 /** Longer ids than this are not kept: they would not fit an index. */
-const longestId = 998;
-const mostIds = 200;
+const MAX_ID_LENGTH = 998;
+const MAX_IDS = 200;
 
 /** The Message-ID with its angle brackets; null when there is none, when it is empty, or when it is too long to be one. */
 export function readMessageId(value: string | null): string | null {
@@ -11,7 +11,7 @@ export function readMessageId(value: string | null): string | null {
 }
 
 /** The ids of a References or In-Reply-To field, in order, each once; of very many the first and the last. */
-export function readMessageIds(value: string | null, most = mostIds): readonly string[] {
+export function readMessageIds(value: string | null, most = MAX_IDS): readonly string[] {
   const text = cleanLine(asUtf8((value ?? '').slice(0, 256 * 1024)));
   const ids = new Set<string>();
   for (const [id] of text.matchAll(/<[^<>\s]{1,996}>/g)) ids.add(id);
@@ -33,6 +33,6 @@ function withoutBrackets(text: string): readonly string[] {
   const words =
     open >= 0 && close > open ? [text.slice(open + 1, close).replaceAll(' ', '')] : text.split(/[\s,<>]+/);
   return words
-    .filter((word) => /^[^@"]+@[^@]+$/.test(word) && word.length <= longestId - 2)
+    .filter((word) => /^[^@"]+@[^@]+$/.test(word) && word.length <= MAX_ID_LENGTH - 2)
     .map((word) => `<${word}>`);
 }

@@ -6,8 +6,8 @@ type Kept = Map<string, string>;
 /** An open element: how light the ground and the letters in it are (null is the page's own, white and black), and a colour taken from it. */
 type Shade = { readonly ground: number | null; readonly taken: string | null; readonly inLink: boolean };
 
-const nearlyWhite = 0.85;
-const nearlyBlack = 0.35;
+const NEARLY_WHITE = 0.85;
+const NEARLY_BLACK = 0.35;
 const page: Shade = { ground: null, taken: null, inLink: false };
 const ownGround = new Set(['table', 'tbody', 'thead', 'tr', 'td', 'th', 'body']);
 
@@ -36,7 +36,7 @@ export function colorPairs() {
       const wanted = lost.ground ? null : around.ground;
       const keptGround = lost.letters ? undefined : ground;
       const under = keptGround === undefined ? wanted : (lightness(keptGround) ?? wanted);
-      const unreadable = letters !== undefined && under === null && (lightness(letters) ?? 0) > nearlyWhite;
+      const unreadable = letters !== undefined && under === null && (lightness(letters) ?? 0) > NEARLY_WHITE;
       const keptLetters =
         letters === undefined || (lost.ground && ground === undefined) || unreadable ? undefined : letters;
       const taken =
@@ -47,7 +47,7 @@ export function colorPairs() {
             : null;
       // The ground that light letters of an element around it were meant for.
       const back =
-        letters === undefined && under !== null && under < nearlyBlack && around.taken !== null
+        letters === undefined && under !== null && under < NEARLY_BLACK && around.taken !== null
           ? around.taken
           : undefined;
       open[open.length - 1] = { ...around, ground: under, taken: back === undefined ? taken : null };

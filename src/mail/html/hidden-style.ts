@@ -3,7 +3,7 @@ export type HidingNames = ReadonlySet<string>;
 
 const nothing = /^0(?:\.0+)?(?:px|pt|em|rem|%|in|cm|mm)?$/;
 const farAway = /^-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|%)?$/;
-const longestStyle = 4000;
+const MAX_STYLE_LENGTH = 4000;
 
 /** Tells whether an element is not shown in a browser: by its own style, by the attribute `hidden`, or by a style sheet of the mail. */
 export function isHidden(attributes: Readonly<Record<string, string>>, names: HidingNames): boolean {
@@ -112,7 +112,7 @@ function hides(style: ReadonlyMap<string, string>): boolean {
 function declarations(style: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   if (style === '') return found;
-  for (const declaration of style.slice(0, longestStyle).toLowerCase().split(';')) {
+  for (const declaration of style.slice(0, MAX_STYLE_LENGTH).toLowerCase().split(';')) {
     const colon = declaration.indexOf(':');
     if (colon < 0) continue;
     found.set(

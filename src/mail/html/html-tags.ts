@@ -1,4 +1,4 @@
-const tagLimit = 20_000;
+const MAX_TAGS = 20_000;
 
 export const voids = new Set([
   'area',
@@ -38,7 +38,7 @@ function isNameCode(code: number): boolean {
 /** Where the tag ends that begins at `at`, quoted attribute values passed over; -1 when it never ends. */
 export function tagEnd(text: string, at: number): number {
   let quote = 0;
-  const limit = Math.min(text.length, at + tagLimit);
+  const limit = Math.min(text.length, at + MAX_TAGS);
   for (let index = at + 1; index < limit; index += 1) {
     const code = text.charCodeAt(index);
     if (quote !== 0) {
@@ -59,7 +59,7 @@ export function attributesIn(
   named: boolean,
 ): Readonly<Record<string, string>> | null {
   if (end - from < 6) return null;
-  const tag = text.slice(from, Math.min(end - 1, from + tagLimit));
+  const tag = text.slice(from, Math.min(end - 1, from + MAX_TAGS));
   if (!/\b(?:style|hidden)\b/i.test(tag) && !(named && /\b(?:class|id)\b/i.test(tag))) return null;
   const found: Record<string, string> = {};
   for (const [, name = '', double, single, bare] of tag.matchAll(

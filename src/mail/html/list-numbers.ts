@@ -3,7 +3,7 @@ type List = { readonly style: string; next: number; readonly step: number };
 export type ListNumbers = ReturnType<typeof listNumbers>;
 
 /** More lists in one another are no list: their items carry the mark of the last one that counts. */
-const deepest = 100;
+const MAX_DEPTH = 100;
 const romans = [
   ['m', 1000], ['cm', 900], ['d', 500], ['cd', 400], ['c', 100], ['xc', 90], ['l', 50], ['xl', 40], ['x', 10], ['ix', 9], ['v', 5], ['iv', 4], ['i', 1],
 ] as const; // prettier-ignore
@@ -14,7 +14,7 @@ export function listNumbers() {
   let beyond = 0;
   return {
     open: (name: string, attributes: Readonly<Record<string, string>>): void => {
-      if (open.length >= deepest) return void (beyond += 1);
+      if (open.length >= MAX_DEPTH) return void (beyond += 1);
       const start = Number.parseInt(attributes['start'] ?? '', 10);
       open.push({
         style: name === 'ol' ? styleOf(attributes) : 'none',

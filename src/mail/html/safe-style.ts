@@ -3,23 +3,23 @@ import { isColor } from './colors.ts';
 /** What a style may say, and how: the value as it is kept, or null. Nothing in here can load, cover the page or grow out of it. */
 type Rule = (value: string) => string | null;
 
-const longestStyle = 2000;
-const mostDeclarations = 60;
-const widest = 2000;
-const farthest = 200;
-const largestType = 100;
+const MAX_STYLE_LENGTH = 2000;
+const MAX_DECLARATIONS = 60;
+const MAX_WIDTH = 2000;
+const MAX_OFFSET = 200;
+const MAX_FONT_SIZE = 100;
 
 const matching =
   (pattern: RegExp): Rule =>
   (value) =>
     pattern.test(value) ? value : null;
 const color: Rule = (value) => (isColor(value) ? value : null);
-const width: Rule = (value) => (value === 'auto' || isLength(value, widest, true) ? value : null);
-const height: Rule = (value) => (value === 'auto' || isLength(value, widest, false) ? value : null);
-const space: Rule = (value) => (isLength(value, farthest, true) ? value : null);
+const width: Rule = (value) => (value === 'auto' || isLength(value, MAX_WIDTH, true) ? value : null);
+const height: Rule = (value) => (value === 'auto' || isLength(value, MAX_WIDTH, false) ? value : null);
+const space: Rule = (value) => (isLength(value, MAX_OFFSET, true) ? value : null);
 const spaces: Rule = (value) => {
   const parts = value.split(/\s+/);
-  return parts.length <= 4 && parts.every((part) => part === 'auto' || isLength(part, farthest, true))
+  return parts.length <= 4 && parts.every((part) => part === 'auto' || isLength(part, MAX_OFFSET, true))
     ? value
     : null;
 };
@@ -36,7 +36,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'font-weight': matching(/^(normal|bold|bolder|lighter|[1-9]00)$/),
   'font-style': matching(/^(normal|italic|oblique)$/),
   'font-size': (value) =>
-    /^((x{1,3}-)?(small|large)|medium|smaller|larger)$/.test(value) || isLength(value, largestType, true)
+    /^((x{1,3}-)?(small|large)|medium|smaller|larger)$/.test(value) || isLength(value, MAX_FONT_SIZE, true)
       ? value
       : null,
   'font-family': matching(/^[\w\s"',.-]{1,200}$/),
@@ -44,7 +44,9 @@ const rules: Readonly<Record<string, Rule>> = {
   'text-decoration-line': decoration,
   'text-transform': matching(/^(none|uppercase|lowercase|capitalize)$/),
   'line-height': (value) =>
-    value === 'normal' || /^\d(\.\d{1,3})?$/.test(value) || isLength(value, largestType, true) ? value : null,
+    value === 'normal' || /^\d(\.\d{1,3})?$/.test(value) || isLength(value, MAX_FONT_SIZE, true)
+      ? value
+      : null,
   'white-space': (value) =>
     value === 'break-spaces'
       ? 'pre-wrap'
@@ -87,7 +89,7 @@ const shorthands: Readonly<Record<string, { readonly name: string; readonly part
 /** What is kept of a style attribute, by property, in its order; nothing of one that is longer than any program writes. */
 export function safeStyle(style: string): Map<string, string> {
   const kept = new Map<string, string>();
-  if (style.length > longestStyle) return kept;
+  if (style.length > MAX_STYLE_LENGTH) return kept;
   for (const [property, value] of declarationsOf(style)) {
     const { name, value: part } = expanded(property, value);
     const safe = part === null ? null : (rules[name]?.(part) ?? null);
@@ -99,8 +101,8 @@ export function safeStyle(style: string): Map<string, string> {
 /** The declarations of a style attribute as they stand, names and values in lower case but for families of type. */
 export function declarationsOf(style: string): readonly (readonly [string, string])[] {
   return style
-    .slice(0, longestStyle)
-    .split(';', mostDeclarations)
+    .slice(0, MAX_STYLE_LENGTH)
+    .split(';', MAX_DECLARATIONS)
     .flatMap((declaration) => {
       const colon = declaration.indexOf(':');
       if (colon < 1) return [];
@@ -147,12 +149,12 @@ const pixels: Readonly<Record<string, number>> = {
 };
 
 /** Tells whether a value is a length, not negative and no longer than so many pixels; a share of the place around it where that has a meaning. */
-export function isLength(value: string, mostPixels: number, share: boolean): boolean {
+export function isLength(value: string, maxPixels: number, share: boolean): boolean {
   const [, number, unit = ''] =
     /^(\d{1,6}(?:\.\d{1,6})?)(px|pt|em|rem|ex|ch|in|cm|mm|%)?$/i.exec(value) ?? [];
   if (number === undefined) return false;
-  if (unit === '%') return share && Number(number) <= (mostPixels === largestType ? 400 : 100);
-  return Number(number) * (pixels[unit.toLowerCase()] ?? 1) <= mostPixels;
+  if (unit === '%') return share && Number(number) <= (maxPixels === MAX_FONT_SIZE ? 400 : 100);
+  return Number(number) * (pixels[unit.toLowerCase()] ?? 1) <= maxPixels;
 }
 
 function numbersIn(value: string): number {

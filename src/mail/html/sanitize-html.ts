@@ -6,8 +6,8 @@ import { isLength, safeStyle } from './safe-style.ts';
 import { beginningOfHtml, shownHtml } from './shown-html.ts';
 
 /** What is longer is a data dump: its text is whole, its look is shown from the beginning. */
-const longestHtml = 4_000_000;
-const mostTags = 50_000;
+const MAX_HTML_LENGTH = 4_000_000;
+const MAX_TAGS = 50_000;
 const imageData = /^data:image\/(png|jpe?g|gif|webp);base64,[a-z0-9+/=\s]{0,2000000}$/i;
 /** Only what names its host: "https:page" and "/page" would lead to the desk. */
 const absoluteLink = /^(?:https?:\/\/[^/\\]|mailto:|tel:)/i;
@@ -44,7 +44,7 @@ const fixed: sanitize.IOptions = {
   parseStyleAttributes: false,
 };
 
-const mostOfAttribute: Readonly<Record<string, number>> = {
+const MAX_OF_ATTRIBUTE: Readonly<Record<string, number>> = {
   border: 20, cellpadding: 100, cellspacing: 100, colspan: 1000, rowspan: 1000, span: 1000,
 }; // prettier-ignore
 
@@ -54,7 +54,7 @@ const mostOfAttribute: Readonly<Record<string, number>> = {
  * `cid:` reference.
  */
 export function sanitizeHtml(html: string): string {
-  return sanitize(shownHtml(beginningOfHtml(html, longestHtml, mostTags)), {
+  return sanitize(shownHtml(beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS)), {
     ...fixed,
     ...watching(colorPairs()),
   }).trim();
@@ -115,6 +115,6 @@ function tamed(tagName: string, attributes: sanitize.Attributes, colors: ColorPa
 function isInBounds(name: string, value: string): boolean {
   if (name === 'width') return isLength(value.trim(), 2000, true);
   if (name === 'height') return isLength(value.trim(), 2000, false);
-  const most = mostOfAttribute[name];
+  const most = MAX_OF_ATTRIBUTE[name];
   return most === undefined || (/^\s*\d{0,5}\s*$/.test(value) && Number(value) <= most);
 }

@@ -3,7 +3,7 @@ import { hidesWords, hidingNames, isHidden, setsFontSize } from './hidden-style.
 import { attributesIn, nameAt, seeker, selfClosing, tagEnd, voids } from './html-tags.ts';
 
 /** Deeper nesting than this is no mail but an attack: parsers and browsers take quadratic time or recurse over it. */
-const depthLimit = 200;
+const MAX_DEPTH = 200;
 /** What ends a paragraph that was not closed. */
 const blocks = new Set(
   'address,article,aside,blockquote,center,div,dl,fieldset,footer,form,h1,h2,h3,h4,h5,h6,header,hr,main,nav,ol,p,pre,section,table,ul'.split(
@@ -66,7 +66,7 @@ export function shownHtml(text: string): string {
       )
         open.pop();
       if (isOpenAt(open.length)) leaveOut(at);
-      fits = open.length < depthLimit;
+      fits = open.length < MAX_DEPTH;
       if (fits) open.push(name);
     }
     if (!fits) {
@@ -92,11 +92,11 @@ export function isDump(html: string): boolean {
 }
 
 /** The beginning of HTML that has more characters or tags than any mail needs; all of other HTML. */
-export function beginningOfHtml(html: string, mostCharacters: number, mostTags: number): string {
+export function beginningOfHtml(html: string, maxCharacters: number, maxTags: number): string {
   let at = -1;
-  for (let tags = 0; tags <= mostTags; tags += 1) {
+  for (let tags = 0; tags <= maxTags; tags += 1) {
     at = html.indexOf('<', at + 1);
-    if (at < 0 || at > mostCharacters) return html.slice(0, mostCharacters);
+    if (at < 0 || at > maxCharacters) return html.slice(0, maxCharacters);
   }
   return html.slice(0, at);
 }

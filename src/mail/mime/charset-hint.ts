@@ -9,10 +9,10 @@ import { firstHeader } from './header-block.ts';
 import { charsetLabel } from './text-part.ts';
 import { decodeBody } from './transfer-encoding.ts';
 
-const longestHeaderLine = 4000;
-const longestSample = 2000;
+const MAX_HEADER_LINE_LENGTH = 4000;
+const MAX_SAMPLE_LENGTH = 2000;
 /** Further parts hold hardly another charset than the first ones. */
-const mostLeaves = 20;
+const MAX_LEAVES = 20;
 const written = /^(?:subject|from|to|cc|reply-to|organization|content-(?:type|disposition|description))$/;
 
 /**
@@ -20,7 +20,7 @@ const written = /^(?:subject|from|to|cc|reply-to|organization|content-(?:type|di
  * what all such text together looks like. Each alone is too short: a KOI8-R subject in capitals reads as Greek.
  */
 export function charsetHint(bytes: Buffer, root: Entity, leaves: readonly Entity[]): string | null {
-  const labels = [root, ...leaves.slice(0, mostLeaves)].map(({ contentType }) =>
+  const labels = [root, ...leaves.slice(0, MAX_LEAVES)].map(({ contentType }) =>
     contentType.params.get('charset'),
   );
   const words = ['subject', 'from'].map((name) => wordCharset(root.headers, name));
@@ -37,7 +37,7 @@ function telling(label: string | null): boolean {
 }
 
 function wordCharset(headers: readonly RawHeader[], name: string): string | undefined {
-  return splitEncodedWords(shorten(firstHeader(headers, name) ?? '', longestHeaderLine)).find(
+  return splitEncodedWords(shorten(firstHeader(headers, name) ?? '', MAX_HEADER_LINE_LENGTH)).find(
     (piece) => typeof piece !== 'string',
   )?.charset;
 }
@@ -48,29 +48,30 @@ function samplesToGuess(bytes: Buffer, root: Entity, leaves: readonly Entity[]):
   const add = (sample: Buffer, label: string | null): void => {
     if (needsGuess(sample, label)) samples.push(sample, newline);
   };
-  for (const { headers } of new Set([root, ...leaves.slice(0, mostLeaves)])) {
+  for (const { headers } of new Set([root, ...leaves.slice(0, MAX_LEAVES)])) {
     for (const { name, value } of headers)
       // Addresses are ASCII in any charset: their letters would make a short name look Latin.
       if (written.test(name))
-        add(Buffer.from(shorten(value, longestSample).replaceAll(/<[^<>]*>/g, ''), 'latin1'), null);
+        add(Buffer.from(shorten(value, MAX_SAMPLE_LENGTH).replaceAll(/<[^<>]*>/g, ''), 'latin1'), null);
   }
-  for (const entity of leaves.slice(0, mostLeaves)) {
+  for (const entity of leaves.slice(0, MAX_LEAVES)) {
     if (!entity.type.startsWith('text/')) continue;
     const raw = bytes.subarray(
       entity.bodyStart,
-      Math.min(entity.bodyEnd, entity.bodyStart + 20 * longestSample),
+      Math.min(entity.bodyEnd, entity.bodyStart + 20 * MAX_SAMPLE_LENGTH),
     );
     const body = decodeBody(raw, entity.encoding);
     const label = charsetLabel(entity, body);
     const high = body.findIndex((byte) => byte >= 0x80);
-    if (high >= 0) add(wholeWords(body.subarray(Math.max(0, high - 100), high + longestSample + 1)), label);
+    if (high >= 0)
+      add(wholeWords(body.subarray(Math.max(0, high - 100), high + MAX_SAMPLE_LENGTH + 1)), label);
   }
   return samples;
 }
 
 /** Cut at a blank: half a character at the end would make good text look like another charset. */
 function wholeWords(sample: Buffer): Buffer {
-  if (sample.length < longestSample) return sample;
+  if (sample.length < MAX_SAMPLE_LENGTH) return sample;
   const end = sample.findLastIndex((byte) => byte <= 0x20);
-  return end < longestSample / 2 ? sample : sample.subarray(0, end);
+  return end < MAX_SAMPLE_LENGTH / 2 ? sample : sample.subarray(0, end);
 }

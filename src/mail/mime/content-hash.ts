@@ -3,7 +3,7 @@ import { firstHeader, readHeaderBlock } from './header-block.ts';
 import { repairRaw } from './repair-raw.ts';
 
 /** How far into the header From, Subject and Date are looked for: enough for every real mail, bounded for a block of 10 MB. */
-const headerWindow = 1024 * 1024;
+const HEADER_WINDOW = 1024 * 1024;
 
 /**
  * SHA-256 (hex) of the raw From, Subject and Date fields and of the bytes after the header: the same for two copies
@@ -12,12 +12,12 @@ const headerWindow = 1024 * 1024;
 export function contentHash(raw: Uint8Array): string {
   const bytes = repairRaw(raw);
   const headerEnd = firstEmptyLine(bytes);
-  const { headers, bodyStart } = readHeaderBlock(bytes, 0, Math.min(headerEnd, headerWindow));
+  const { headers, bodyStart } = readHeaderBlock(bytes, 0, Math.min(headerEnd, HEADER_WINDOW));
   const hash = createHash('sha256');
   for (const name of ['from', 'subject', 'date'])
     hash.update(`${name}:${firstHeader(headers, name) ?? ''}\n`, 'latin1');
   // A header may end without an empty line; beyond the window only one can tell where.
-  return hash.update(bytes.subarray(headerEnd > headerWindow ? headerEnd : bodyStart)).digest('hex');
+  return hash.update(bytes.subarray(headerEnd > HEADER_WINDOW ? headerEnd : bodyStart)).digest('hex');
 }
 
 function firstEmptyLine(bytes: Buffer): number {

@@ -37,8 +37,8 @@ const shownTypes = new Set([
 const signedTypes = /^application\/(?:x-)?pkcs7-mime$/;
 const richTypes = new Set(['text/enriched', 'text/richtext']);
 /** How deep forwarded mails are opened for their text when a mail has none of its own. */
-const deepestForward = 3;
-const longestHeaderLine = 4000;
+const MAX_FORWARD_DEPTH = 3;
+const MAX_HEADER_LINE_LENGTH = 4000;
 
 /** The text and HTML of a mail and its files, in order. A mail whose words all sit in files, or in winmail.dat, shows those. */
 export function readContent(
@@ -132,7 +132,7 @@ function readSigned(
   depth: number,
 ): { shown: readonly ShownPart[]; found: readonly Found[] } | null {
   if (!signedTypes.test(entity.type) && !/\.p7m$/i.test(file.name ?? '')) return null;
-  const inner = depth < deepestForward ? signedContent(file.content) : null;
+  const inner = depth < MAX_FORWARD_DEPTH ? signedContent(file.content) : null;
   if (inner === null) return null;
   const { root, leaves } = readEntities(inner);
   const content = readContent(inner, leaves, charsetHint(inner, root, leaves), depth + 1);
@@ -164,7 +164,7 @@ function textOfFiles(
   for (const entity of leaves.slice(0, 200)) {
     if (entity.type === 'text/html') html ??= textOf(bytes, entity, hint);
     if (entity.type === 'text/html') texts.push(htmlToText(textOf(bytes, entity, hint)));
-    else if (entity.type === 'message/rfc822' && depth < deepestForward)
+    else if (entity.type === 'message/rfc822' && depth < MAX_FORWARD_DEPTH)
       texts.push(forwardedText(fileOf(bytes, entity, hint).content, depth));
     else if (/^(?:text|application)\/rtf$/.test(entity.type))
       texts.push(richTextOf(fileOf(bytes, entity, hint).content));
@@ -185,7 +185,9 @@ function forwardedText(raw: Buffer, depth: number): string {
   const hint = charsetHint(bytes, root, leaves);
   const lines = ['From', 'Date', 'To', 'Subject'].map((name) => {
     const value = firstHeader(root.headers, name.toLowerCase());
-    return value === null ? '' : `${name}: ${shorten(decodeHeaderText(value, hint), longestHeaderLine)}\n`;
+    return value === null
+      ? ''
+      : `${name}: ${shorten(decodeHeaderText(value, hint), MAX_HEADER_LINE_LENGTH)}\n`;
   });
   return `${lines.join('')}\n${readContent(bytes, leaves, hint, depth + 1).text}`;
 }

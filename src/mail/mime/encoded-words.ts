@@ -9,7 +9,7 @@ export type EncodedWord = {
 export type Piece = string | EncodedWord;
 
 /** By RFC 2047 a word has 75 characters, in real mail up to some thousands. */
-const longestWord = 20_000;
+const MAX_WORD_LENGTH = 20_000;
 
 /**
  * The text of an unstructured header field given as latin1: RFC 2047 words decoded, words of one charset joined before
@@ -76,10 +76,10 @@ function encodedWordAt(
   const charset = head[1]!;
   const encoding = head[2]!.toUpperCase() as 'B' | 'Q';
   const end = nextClosing(from);
-  if (end < 0 || end - from > longestWord) {
+  if (end < 0 || end - from > MAX_WORD_LENGTH) {
     // Cut off by a length limit somewhere: base64 up to the very end is still readable.
-    const rest = text.slice(from, from + longestWord + 1);
-    const cut = encoding === 'B' && rest.length <= longestWord && /^[A-Za-z0-9+/]+={0,2}\??$/.test(rest);
+    const rest = text.slice(from, from + MAX_WORD_LENGTH + 1);
+    const cut = encoding === 'B' && rest.length <= MAX_WORD_LENGTH && /^[A-Za-z0-9+/]+={0,2}\??$/.test(rest);
     return cut ? { word: { charset, encoding, content: rest.replace('?', '') }, end: text.length } : null;
   }
   const content = text.slice(from, end);

@@ -26,9 +26,9 @@ export type Entity = {
 type Open = { readonly entity: Entity; readonly boundary: string };
 
 /** Beyond this many parts the rest of the mail belongs to the last one: a part of five bytes costs a hundred times that in memory. */
-const mostParts = 20_000;
+const MAX_PARTS = 20_000;
 /** Boundary parameters that lie are searched for in the body this often; each search reads the body again. */
-const mostInferences = 8;
+const MAX_INFERENCES = 8;
 
 /** Every leaf of the mail in order, with its ancestors. Linear in the bytes, without recursion: any depth of nesting will do. */
 export function readEntities(bytes: Buffer): { readonly root: Entity; readonly leaves: readonly Entity[] } {
@@ -36,7 +36,7 @@ export function readEntities(bytes: Buffer): { readonly root: Entity; readonly l
   const entities: Entity[] = [root];
   const waiting: Entity[] = [];
   splitInto(bytes, root, boundaryOf(root), entities, waiting);
-  for (let tries = 0; tries < mostInferences && waiting.length > 0; tries++) {
+  for (let tries = 0; tries < MAX_INFERENCES && waiting.length > 0; tries++) {
     const entity = waiting.shift()!;
     const boundary = inferBoundary(bytes, entity.bodyStart, entity.bodyEnd);
     if (boundary !== null) splitInto(bytes, entity, boundary, entities, waiting);
@@ -85,7 +85,7 @@ function splitInto(
       position = nextDashes(bytes, Math.max(line.next - 1, position), limit);
       continue;
     }
-    if (!hit.closes && entities.length >= mostParts) break;
+    if (!hit.closes && entities.length >= MAX_PARTS) break;
     const end = beforeLineEnd(bytes, position, top.bodyStart);
     if (current.bodyEnd > end) current.bodyEnd = Math.max(end, current.bodyStart);
     if (hit.closes) {

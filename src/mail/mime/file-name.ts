@@ -45,7 +45,7 @@ const extensions: Record<string, string> = {
   'video/mp4': 'mp4',
 };
 
-const longestName = 200;
+const MAX_NAME_LENGTH = 200;
 
 /** The name a part gives its file, as text: Content-Disposition before Content-Type, RFC 2231 before plain; null without one. */
 export function declaredFileName(entity: Entity, hint: string | null): string | null {
@@ -73,10 +73,10 @@ export function safeFileName(declared: string | null, type: string, ordinal: num
   const base = (isPath ? line.split(/[\\/]/).findLast((part) => part.trim() !== '') : line) ?? '';
   const name = base.replaceAll('/', '_').trim();
   if (/^\.*$/.test(name)) return `attachment-${ordinal}.${extensionFor(type)}`;
-  if (name.length <= longestName) return name;
+  if (name.length <= MAX_NAME_LENGTH) return name;
   const dot = name.lastIndexOf('.');
   const extension = dot > 0 && name.length - dot <= 20 ? name.slice(dot) : '';
-  return name.slice(0, longestName - extension.length).toWellFormed() + extension;
+  return name.slice(0, MAX_NAME_LENGTH - extension.length).toWellFormed() + extension;
 }
 
 /** Makes the second and third file of one name tell themselves apart: `a.txt`, `a (2).txt`. */

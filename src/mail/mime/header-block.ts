@@ -32,10 +32,10 @@ const important = new Set([
 const importantShapes = new Set(
   [...important].map((name) => shapeOf(name.length, name.charCodeAt(0), name.charCodeAt(name.length - 1))),
 );
-const mostHeaders = 4000;
+const MAX_HEADERS = 4000;
 /** Fields below a line of blanks are looked at this far for a known one. */
-const longestLook = 20;
-const longestField = 4 * 1024 * 1024;
+const MAX_LOOK_AHEAD = 20;
+const MAX_FIELD_LENGTH = 4 * 1024 * 1024;
 
 /**
  * The header fields from `start` on and where the body begins. The block ends at the first empty line, at one of blanks with
@@ -58,9 +58,9 @@ export function readHeaderBlock(
     if (field === null) return;
     const { start: from, end: to } = field;
     field = null;
-    if (kept.other >= mostHeaders && !mayBeImportant(bytes, from, to)) return;
+    if (kept.other >= MAX_HEADERS && !mayBeImportant(bytes, from, to)) return;
     const header = readField(bytes, from, to);
-    if (kept[important.has(header.name) ? 'important' : 'other']++ < mostHeaders) headers.push(header);
+    if (kept[important.has(header.name) ? 'important' : 'other']++ < MAX_HEADERS) headers.push(header);
   };
 
   for (let position = start; position < end;) {
@@ -105,7 +105,7 @@ function goesOn(bytes: Buffer, from: number, end: number): boolean {
     /^[ \t]+(?:[a-z0-9*-]{1,60}=|<\S+>|=\?)/i.test(bytes.toString('latin1', from, Math.min(end, from + 200)))
   )
     return true;
-  for (let position = from, lines = 0; position < end && lines < longestLook; lines++) {
+  for (let position = from, lines = 0; position < end && lines < MAX_LOOK_AHEAD; lines++) {
     const line = lineAt(bytes, position, end);
     const first = bytes[line.start];
     if (line.end === line.start) return lines === 0;
@@ -148,7 +148,7 @@ function readField(bytes: Buffer, start: number, end: number): RawHeader {
   let colon = bytes.indexOf(0x3a, start);
   if (colon < 0 || colon >= end) colon = end;
   const name = bytes.toString('latin1', start, colon).trimEnd().toLowerCase();
-  return { name, value: trimBlanks(unfolded(bytes, colon + 1, Math.min(end, colon + 1 + longestField))) };
+  return { name, value: trimBlanks(unfolded(bytes, colon + 1, Math.min(end, colon + 1 + MAX_FIELD_LENGTH))) };
 }
 
 /** Copied byte by byte: replacing the line ends of a field of two million folds in a string takes a second. */

@@ -10,13 +10,13 @@ export type Structured = {
 
 type Section = { readonly number: number; readonly value: string; readonly encoded: boolean };
 
-const longest = 64 * 1024;
+const MAX_LENGTH = 64 * 1024;
 
 /** Reads `value; name=token; name="quoted"; name*0*=utf-8''a%20b` with the faults real mailers make. The first of two equal names wins. */
 export function parseStructured(field: string | null, hint: string | null = null): Structured {
   const params = new Map<string, string>();
   const sections = new Map<string, Section[]>();
-  const [head = '', ...rest] = splitAtSemicolons((field ?? '').slice(0, longest));
+  const [head = '', ...rest] = splitAtSemicolons((field ?? '').slice(0, MAX_LENGTH));
   let firstPart = unquote(stripComments(head)).trim().toLowerCase();
   const items = rest;
   // `text/plain charset=utf-8`: the semicolon forgotten.

@@ -1,7 +1,7 @@
 import { htmlToText } from '../html/html-to-text.ts';
 
 /** More words than this are no stub, whatever the HTML has. */
-const longestStub = 80;
+const MAX_STUB_LENGTH = 80;
 /** What mailers put beside an HTML mail for readers without HTML; in many languages the word is the same. */
 const excuse =
   /\bhtml\b|\bbrowser\b|\bwebmail\b|multi-?part message in mime|mime[- ](?:format|compatible|nachricht)|(?:online|web)[- ](?:version|versie|versión|ansicht)|e-?mail[- ](?:client|programm|reader|viewer)|формате? html|браузер|瀏覽器|浏览器|ブラウザ|브라우저/i;
@@ -15,7 +15,7 @@ export function textOfAlternative(
   html: string,
 ): { readonly text: string; readonly isHtml: boolean } {
   const words = wordsOf(plain);
-  if (words.length > longestStub) return { text: plain, isHtml: false };
+  if (words.length > MAX_STUB_LENGTH) return { text: plain, isHtml: false };
   const full = htmlToText(html);
   const known = wordsOf(full);
   const inHtml = new Set(known);

@@ -39,7 +39,7 @@ export type MailToCompose = {
 export async function composeMail(mail: MailToCompose): Promise<Buffer> {
   const { text, html } = bodyOf(mail);
   const subject = cleanLine(mail.subject);
-  const long = subject.split(' ').some((run) => run.length > LONGEST_RUN);
+  const long = subject.split(' ').some((run) => run.length > MAX_RUN_LENGTH);
   const composer = new MailComposer({
     messageId: mail.internetMessageId,
     date: mail.date,
@@ -91,7 +91,7 @@ function header(address: Address): { name: string; address: string } {
 }
 
 /** A run without a blank cannot be folded, and a line has 998 octets at the most (RFC 5322, 2.1.1). */
-const LONGEST_RUN = 200;
+const MAX_RUN_LENGTH = 200;
 const OCTETS_A_WORD = 42;
 
 // The library folds a subject at its blanks and encodes only what is not ASCII: a long run has to become encoded words.
@@ -105,13 +105,13 @@ function encodedWords(subject: string): string {
   return words.map((word) => `=?UTF-8?B?${Buffer.from(word).toString('base64')}?=`).join('\r\n ');
 }
 
-const MOST_REFERENCES = 20;
+const MAX_REFERENCES = 20;
 
 // First and last: the first names the thread, the last ones are what the contact's client holds (RFC 5322, 3.6.4).
 function threading(mail: MailToCompose): { inReplyTo?: string; references?: string[] } {
   const [parent] = mail.inReplyTo.filter(isMessageId);
   const ids = [...new Set(mail.references.filter(isMessageId))];
-  const kept = ids.length <= MOST_REFERENCES ? ids : [...ids.slice(0, 1), ...ids.slice(1 - MOST_REFERENCES)];
+  const kept = ids.length <= MAX_REFERENCES ? ids : [...ids.slice(0, 1), ...ids.slice(1 - MAX_REFERENCES)];
   return {
     ...(parent === undefined ? {} : { inReplyTo: parent }),
     ...(kept.length === 0 ? {} : { references: kept }),

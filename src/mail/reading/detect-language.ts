@@ -4,8 +4,8 @@ import type { ParsedMail } from '../parsed-mail.ts';
 /** The languages that the desk writes. */
 type Language = 'en' | 'ru';
 
-const LEAST_LETTERS = 12;
-const LEAST_WORDS = 4;
+const MIN_LETTERS = 12;
+const MIN_WORDS = 4;
 const CYRILLIC_BUT_NOT_RUSSIAN = /[іїєґўђјљњћџѓќѕәғқңөұүһҳҷӣӯҡҙҫӗӑӳӏ]/iu;
 /** Other languages in Cyrillic letters: who declares one of them did not write Russian. */
 const OTHER_CYRILLIC = /^(?:bg|mk|sr|uk|be|kk|ky|mn|tg|tt|ba|cv|os|ab|ce|bs|cnr)\b/;
@@ -48,12 +48,12 @@ function isRussian(text: string): boolean {
 function isCyrillic(text: string): boolean {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
   const cyrillic = text.match(/\p{Script=Cyrillic}/gu)?.length ?? 0;
-  return letters >= LEAST_LETTERS && cyrillic / letters > 0.5;
+  return letters >= MIN_LETTERS && cyrillic / letters > 0.5;
 }
 
 function contradictsRussian(text: string): boolean {
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  return CYRILLIC_BUT_NOT_RUSSIAN.test(text) || (letters >= LEAST_LETTERS && !isCyrillic(text));
+  return CYRILLIC_BUT_NOT_RUSSIAN.test(text) || (letters >= MIN_LETTERS && !isCyrillic(text));
 }
 
 function isBulgarian(text: string): boolean {
@@ -64,5 +64,5 @@ function isBulgarian(text: string): boolean {
 function isEnglish(text: string): boolean {
   const words = text.toLowerCase().match(/\p{L}+/gu) ?? [];
   const known = words.filter((word) => ENGLISH.has(word)).length;
-  return words.length >= LEAST_WORDS && known >= 2 && known / words.length >= 0.12;
+  return words.length >= MIN_WORDS && known >= 2 && known / words.length >= 0.12;
 }

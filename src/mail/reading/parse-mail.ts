@@ -20,10 +20,10 @@ import { cleanLine, cleanText, shorten } from '../text.ts';
 import type { TrimHints } from '../trim/trim-reply.ts';
 import { visibleText, visibleTextOfHtml } from '../trim/trim-reply.ts';
 
-const longestSubject = 4000;
-const longestHeader = 64 * 1024;
+const MAX_SUBJECT_LENGTH = 4000;
+const MAX_HEADER_LENGTH = 64 * 1024;
 /** A text longer than this is a log or an attack, no conversation: it is shown whole instead of searched for quotes. */
-const longestTrimmed = 4 * 1024 * 1024;
+const MAX_TRIMMED_LENGTH = 4 * 1024 * 1024;
 
 /** Raw RFC 822 bytes as a mail. Takes anything, however broken, without error; linear in the length; changes nothing in `raw`. */
 export function parseMail(raw: Uint8Array): Promise<ParsedMail> {
@@ -69,7 +69,7 @@ export function envelope(headers: readonly RawHeader[], hint: string | null) {
     replyTo: all('reply-to'),
     to: all('to'),
     cc: all('cc'),
-    subject: shorten(decodeHeaderText(firstHeader(headers, 'subject') ?? '', hint), longestSubject),
+    subject: shorten(decodeHeaderText(firstHeader(headers, 'subject') ?? '', hint), MAX_SUBJECT_LENGTH),
     date: readDate(firstHeader(headers, 'date')),
     internetMessageId: readMessageId(firstHeader(headers, 'message-id')),
     inReplyTo: readMessageIds(ids('in-reply-to')),
@@ -97,7 +97,7 @@ function visible(
   }: { readonly text: string; readonly html: string | null; readonly textIsHtml: boolean },
   hints: TrimHints,
 ): string {
-  if (text.length > longestTrimmed || (html !== null && isDump(html))) return text;
+  if (text.length > MAX_TRIMMED_LENGTH || (html !== null && isDump(html))) return text;
   const ofHtml = textIsHtml && html !== null ? visibleTextOfHtml(html, hints) : null;
   const trimmed = withoutArmour(ofHtml ?? visibleText(withoutArmour(text), { ...hints, html }));
   return trimmed.trim() === '' ? text : trimmed;
@@ -105,7 +105,7 @@ function visible(
 
 /** Encoded words stay as they are; only raw 8-bit bytes become characters. */
 function shownHeader({ name, value }: RawHeader, hint: string | null): Header {
-  const start = value.slice(0, longestHeader);
+  const start = value.slice(0, MAX_HEADER_LENGTH);
   // eslint-disable-next-line no-control-regex
   const readable = /[\u0080-\u00ff]/.test(start)
     ? decodeText(Buffer.from(start, 'latin1'), null, hint)

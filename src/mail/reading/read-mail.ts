@@ -40,10 +40,10 @@ export type GoodReading = {
 export type MailReading = GoodReading | FailedReading;
 
 /** How much of a header is looked at when nothing else about the mail could be read. */
-const headerWindow = 64 * 1024;
+const HEADER_WINDOW = 64 * 1024;
 
 /** How much of a bounce is searched: the report stands before what it returns. */
-const bounceWindow = 1024 * 1024;
+const BOUNCE_WINDOW = 1024 * 1024;
 
 /** Everything the desk wants to know of a mail, from its bytes alone. Never rejects. */
 export async function readMail(raw: Uint8Array, context: ReadContext): Promise<MailReading> {
@@ -58,7 +58,7 @@ export async function readMail(raw: Uint8Array, context: ReadContext): Promise<M
 }
 
 function latin1(raw: Uint8Array): string {
-  return Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, bounceWindow)).toString('latin1');
+  return Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, BOUNCE_WINDOW)).toString('latin1');
 }
 
 /** The reading of a mail that could not be read: sender, subject and id from the first 64 KiB of its header. Never throws. */
@@ -73,7 +73,7 @@ export function failedReading(raw: Uint8Array, reason: FailureReason, detail = '
     contentHash: contentHash(raw),
   } as const;
   try {
-    const start = repairRaw(raw.subarray(0, headerWindow));
+    const start = repairRaw(raw.subarray(0, HEADER_WINDOW));
     const { from, subject, internetMessageId } = envelope(
       readHeaderBlock(start, 0, start.length).headers,
       null,

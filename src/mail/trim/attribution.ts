@@ -1,9 +1,9 @@
 import { clientWords } from './client-words.ts';
 
 /** How many lines an attribution ("On … wrote:") may be wrapped over. */
-const wrapLimit = 4;
+const MAX_WRAPPED_LINES = 4;
 /** No client writes a longer one; what is longer is prose. */
-const lengthLimit = 400;
+const MAX_LENGTH = 400;
 
 const openers = clientWords('opens');
 const verbs = clientWords('wrote');
@@ -43,11 +43,11 @@ const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
 /** Tells how many lines from `at` on introduce a quote ("On … wrote:", in many languages, wrapped or not); 0 for none. */
 export function attributionLength(lines: readonly string[], at: number): number {
   const first = lines[at] ?? '';
-  if (first.length > lengthLimit || first.trim() === '' || first.trimStart().startsWith('>')) return 0;
+  if (first.length > MAX_LENGTH || first.trim() === '' || first.trimStart().startsWith('>')) return 0;
   const wraps = mayWrap(first);
   // Without any of these a line is neither the whole of an attribution nor its beginning.
   if (!wraps && !/[@:：]|via/.test(first)) return 0;
-  const limit = wraps ? wrapLimit : 1;
+  const limit = wraps ? MAX_WRAPPED_LINES : 1;
   let joined = '';
   for (let count = 1; count <= limit; count += 1) {
     const line = lines[at + count - 1];
@@ -56,7 +56,7 @@ export function attributionLength(lines: readonly string[], at: number): number 
     if (count > 1 && startsWithOpener(bare(line)) && digit.test(line)) return 0;
     // A line that ends in a hyphen or an opening bracket was broken inside a word or an address.
     joined += /[<([\-_]$/.test(joined) ? line.trim() : ` ${line.trim()}`;
-    if (joined.length > lengthLimit) return 0;
+    if (joined.length > MAX_LENGTH) return 0;
     if (isAttribution(joined, count)) return count;
     if (count === 1 && introducesQuote(joined, lines, at + 1)) return 1;
     // An attribution ends at its colon: what follows one is another sentence.
@@ -67,7 +67,7 @@ export function attributionLength(lines: readonly string[], at: number): number 
 
 /** Finds where an English attribution begins that shares a line with the reply before it; -1 for none. */
 export function attributionInside(line: string): number {
-  if (line.length < 20 || line.length > lengthLimit || !line.includes(':', line.length - 5)) return -1;
+  if (line.length < 20 || line.length > MAX_LENGTH || !line.includes(':', line.length - 5)) return -1;
   if (line.trimStart().startsWith('>') || !/wrote\s*:\s*$/i.test(line)) return -1;
   for (let at = line.indexOf('On ', 1); at > 0; at = line.indexOf('On ', at + 1)) {
     if (/[\s-]/.test(line[at - 1] ?? '') && isAttribution(line.slice(at), 1) && dated(line.slice(at)))
@@ -79,7 +79,7 @@ export function attributionInside(line: string): number {
 /** Yahoo on Android puts the earlier mail into the line that introduces it: where it begins there; -1 for no such line. */
 export function historyInside(line: string): number {
   if (!/^[ \t\u00a0]/.test(line)) return -1;
-  const head = /^.{10,300}?[:：](?=[ \u00a0]{2,}\S)/.exec(line.slice(0, lengthLimit))?.[0];
+  const head = /^.{10,300}?[:：](?=[ \u00a0]{2,}\S)/.exec(line.slice(0, MAX_LENGTH))?.[0];
   return head !== undefined && address.test(head) && isAttribution(head, 1) ? head.length : -1;
 }
 

@@ -9,9 +9,9 @@ import { originalMarker } from './original-message.ts';
 import { subjectKind, withoutPrefixes } from './subject-prefix.ts';
 
 /** A forwarded mail stands near the top: below the forwarder's remark, above the history it brings along. */
-const MOST_LINES = 400;
-const MOST_HEADER_LINES = 12;
-const LONGEST_LINE = 1000;
+const MAX_LINES = 400;
+const MAX_HEADER_LINES = 12;
+const MAX_LINE_LENGTH = 1000;
 const HEADER_WINDOW = 65_536;
 const NO_LANGUAGES: ReadonlySet<string> = new Set();
 
@@ -29,8 +29,8 @@ export function readForwardedSender(
     if (sender !== null) return sender;
   }
   const lines = mail.text
-    .split('\n', MOST_LINES)
-    .map((line) => line.slice(0, LONGEST_LINE).replace(/^[>\s]+/, ''));
+    .split('\n', MAX_LINES)
+    .map((line) => line.slice(0, MAX_LINE_LENGTH).replace(/^[>\s]+/, ''));
   return senderAbove(lines, mail.subject);
 }
 
@@ -58,7 +58,7 @@ function senderAbove(lines: readonly string[], subject: string): Address | null 
     if (kind === 'reply' || (kind === null && marker !== 'forward')) continue;
     const address =
       marker !== null || block !== null
-        ? senderInBlock(lines.slice(index, index + 1 + MOST_HEADER_LINES))
+        ? senderInBlock(lines.slice(index, index + 1 + MAX_HEADER_LINES))
         : senderInAttribution(lines.slice(index, index + attributionLength(lines, index)));
     if (address !== null) return address;
   }

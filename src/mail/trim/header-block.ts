@@ -9,11 +9,11 @@ export type HeaderLine = { readonly meanings: readonly Meaning<LabelKind>[]; rea
 export type HeaderBlock = { readonly length: number; readonly languages: ReadonlySet<string> };
 
 const meaningsOfLabel = meaningsOf<LabelKind>(['from', 'sent', 'date', 'to', 'cc', 'subject', 'other']);
-const longestLabel = Math.max(...[...meaningsOfLabel.keys()].map((label) => label.length));
+const MAX_LABEL_LENGTH = Math.max(...[...meaningsOfLabel.keys()].map((label) => label.length));
 
 const address = /[^\s@<>()[\]:]@[^\s@<>()[\]]+\.[^\s@<>()[\]]/;
 const clock = /(?<![\p{Nd}.])\p{Nd}{1,2}\s?[:.h时時시ч]\s?\p{Nd}{2}(?![\p{Nd}.])/u;
-const lineLimit = 14;
+const MAX_LINES = 14;
 
 type Seen = { readonly kinds: Set<LabelKind>; addressed: boolean; timed: boolean };
 
@@ -38,7 +38,7 @@ export function headerBlock(
   let end = at;
   let loose = 0;
   let current: HeaderLine | null = null;
-  for (let index = at; index < Math.min(lines.length, at + lineLimit * 2); index += 1) {
+  for (let index = at; index < Math.min(lines.length, at + MAX_LINES * 2); index += 1) {
     const text = lines[index] ?? '';
     const header = headerOf(text);
     if (header === null) {
@@ -66,7 +66,7 @@ export function headerOf(line: string): HeaderLine | null {
   const narrow = line.indexOf(':');
   const wide = line.indexOf('：');
   const colon = narrow < 0 || (wide >= 0 && wide < narrow) ? wide : narrow;
-  if (colon < 1 || colon > longestLabel + 8) return null;
+  if (colon < 1 || colon > MAX_LABEL_LENGTH + 8) return null;
   const label = line
     .slice(0, colon)
     .replace(/[*_|\u00a0\u200e\u200f\s]+/g, ' ')

@@ -18,10 +18,10 @@ type Page = {
   filled: boolean;
 };
 
-const depthLimit = 5;
+const MAX_DEPTH = 5;
 /** HTML with more than this is a data dump and no conversation: it is not searched for quotes. */
-const longestHtml = 4_000_000;
-const mostTags = 100_000;
+const MAX_HTML_LENGTH = 4_000_000;
+const MAX_TAGS = 100_000;
 const blocks = new Set([
   'address', 'article', 'aside', 'blockquote', 'body', 'center', 'dd', 'div', 'dl', 'dt', 'fieldset', 'footer', 'form', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6',
   'header', 'html', 'li', 'main', 'nav', 'ol', 'pre', 'section', 'table', 'tr', 'ul',
@@ -33,7 +33,7 @@ const blocks = new Set([
  * HTML that is no conversation by its size is text without marks.
  */
 export function quotedText(html: string): string {
-  if (beginningOfHtml(html, longestHtml, mostTags).length < html.length) return htmlToText(html);
+  if (beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS).length < html.length) return htmlToText(html);
   const root = parseDocument(shownHtml(html)) as unknown as DomNode;
   const page: Page = { lines: [], lists: listNumbers(), current: [], depth: 0, filled: false };
   const open: { node: DomNode; next: number; close: (() => void) | null; kept: boolean }[] = [
@@ -156,7 +156,7 @@ function closed(page: Page): string {
   const text = page.current.join('').trimEnd();
   page.current = [];
   page.filled ||= text !== '';
-  return page.depth === 0 ? text : `${'>'.repeat(Math.min(page.depth, depthLimit))} ${text}`.trimEnd();
+  return page.depth === 0 ? text : `${'>'.repeat(Math.min(page.depth, MAX_DEPTH))} ${text}`.trimEnd();
 }
 
 function endLine(page: Page): void {

@@ -11,7 +11,7 @@ const prefix = new RegExp(
 /** What gateways put before a subject: nobody changed it by that. */
 const tag =
   /^[[({*<]{1,3}\s?(?:external|ext|extern|externe|externo|externa|esterno|externí|zewnętrzny|внешнее|外部|caution|spam|suspected spam|spam\?|bulk|encrypted|secure|sicher|verschlüsselt|confidential|signed|extern e-mail|external sender|external email|external mail|external message)\s?:?\s?[\])}*>]{1,3}:?/iu;
-const mostPrefixes = 40;
+const MAX_PREFIXES = 40;
 
 /** The Turkish capital has no lower case of one character, so the flag does not fold it. */
 function anyCase(word: string): string {
@@ -21,7 +21,7 @@ function anyCase(word: string): string {
 /** The subject without the prefixes and tags that mail programs and gateways put before it, in any number and order. */
 export function withoutPrefixes(subject: string): string {
   let rest = subject.trim();
-  for (let count = 0; count < mostPrefixes; count += 1) {
+  for (let count = 0; count < MAX_PREFIXES; count += 1) {
     const match = prefix.exec(rest) ?? tag.exec(rest);
     if (match === null) return rest;
     rest = rest.slice(match[0].length).trim();

@@ -13,8 +13,8 @@ export type TrimHints = {
 };
 
 /** The shortest introduction of a quote that is looked for in the text, in letters and digits. */
-const shortestIntroduction = 5;
-const comparedLetters = 60;
+const MIN_INTRODUCTION_LENGTH = 5;
+const COMPARED_LETTERS = 60;
 
 /** What the writer wrote: the text without quoted history and signature; never empty when the text is not. */
 export function visibleText(text: string, hints: TrimHints = {}): string {
@@ -46,8 +46,8 @@ function introductionsIn(marked: string): readonly string[] {
     return lines.slice(index + 1, index + 6).find((next) => lettersOf(next) !== '') ?? [];
   });
   return found
-    .map((line) => lettersOf(line).slice(0, comparedLetters))
-    .filter((letters) => letters.length >= shortestIntroduction)
+    .map((line) => lettersOf(line).slice(0, COMPARED_LETTERS))
+    .filter((letters) => letters.length >= MIN_INTRODUCTION_LENGTH)
     .slice(0, 50);
 }
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 
 const PREFIX = 'whsec_';
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
-const LEAST_BYTES = 24;
-const MOST_BYTES = 64;
+const MIN_BYTES = 24;
+const MAX_BYTES = 64;
 
 /** A new relay secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
 export function generateRelaySecret(): string {
@@ -18,8 +18,8 @@ export function decodeRelaySecret(secret: string): Uint8Array | null {
   // The decoder skips what it does not know; a key made of the rest would never match the script's.
   if (!BASE64.test(text) || key.toString('base64').replace(/=+$/, '') !== text.replace(/=+$/, ''))
     return null;
-  return key.length >= LEAST_BYTES && key.length <= MOST_BYTES ? key : null;
+  return key.length >= MIN_BYTES && key.length <= MAX_BYTES ? key : null;
 }
 
 /** The form that `decodeRelaySecret` accepts, for messages. */
-export const RELAY_SECRET_FORM = `${PREFIX} followed by base64 of ${LEAST_BYTES} to ${MOST_BYTES} random bytes`;
+export const RELAY_SECRET_FORM = `${PREFIX} followed by base64 of ${MIN_BYTES} to ${MAX_BYTES} random bytes`;

@@ -15,7 +15,7 @@ export type RotateSecretInput = {
 };
 
 // Each valid secret is tried on a post that carries no good signature.
-const MOST_VALID = 5;
+const MAX_VALID_SECRETS = 5;
 
 /**
  * Gives a mailbox a new relay secret, returned this once in clear, that is valid beside the old ones until the relay
@@ -34,10 +34,10 @@ export async function rotateSecret(
     const mailbox = await lockMailbox(tx, address);
     if (mailbox === null) throw new Problem('not_found', `${address} is not a mailbox.`);
     const valid = await listValidSecretIds(tx, mailbox.id);
-    if (valid.length >= MOST_VALID && input.revokeOld !== true) {
+    if (valid.length >= MAX_VALID_SECRETS && input.revokeOld !== true) {
       throw new Problem(
         'wrong_state',
-        `${address} has ${MOST_VALID} valid secrets: put the newest into the relay, or revoke the old ones at once.`,
+        `${address} has ${MAX_VALID_SECRETS} valid secrets: put the newest into the relay, or revoke the old ones at once.`,
       );
     }
     const secretId = await addRelaySecret(deps, tx, { mailboxId: mailbox.id, text: secret, at: now });

@@ -13,22 +13,22 @@ export type NoticeCounts = {
 export type NoticeCap = 'request' | 'contact' | 'mailbox' | 'new_addresses';
 
 /** An operator who takes, closes and reopens one request all day stays below this. */
-export const MAX_NOTICES_PER_REQUEST_AND_HOUR = 12;
+export const MAX_NOTICES_PER_REQUEST_PER_HOUR = 12;
 
-export const MAX_NOTICES_PER_CONTACT_AND_HOUR = 30;
+export const MAX_NOTICES_PER_CONTACT_PER_HOUR = 30;
 
 /** An answering program that takes a new address for each mail is a new contact each time: no other cap sees it for an hour. */
-export const MAX_NOTICES_TO_NEW_PER_DOMAIN_AND_MINUTE = 10;
+export const MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE = 10;
 
 /**
  * The cap that holds a notice back, or null. Loops with changing senders, or between two desks that hide what they are,
  * show in no header; only counting stops them.
  */
 export function capOn(notice: NoticeKind, counts: NoticeCounts): NoticeCap | null {
-  if (counts.ofRequest >= MAX_NOTICES_PER_REQUEST_AND_HOUR) return 'request';
-  if (counts.toContact >= MAX_NOTICES_PER_CONTACT_AND_HOUR) return 'contact';
+  if (counts.ofRequest >= MAX_NOTICES_PER_REQUEST_PER_HOUR) return 'request';
+  if (counts.toContact >= MAX_NOTICES_PER_CONTACT_PER_HOUR) return 'contact';
   // What an operator does by hand runs in no loop.
-  if (notice === 'created' && counts.toNewOfDomain >= MAX_NOTICES_TO_NEW_PER_DOMAIN_AND_MINUTE)
+  if (notice === 'created' && counts.toNewOfDomain >= MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE)
     return 'new_addresses';
   return counts.mailboxIsSpent ? 'mailbox' : null;
 }

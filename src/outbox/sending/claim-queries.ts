@@ -115,7 +115,7 @@ export type Claim = {
 };
 
 /** Characters: a mail of 20 MB would come back in the text and the HTML of every answer, and no server takes that. */
-const MOST_QUOTED = 100_000;
+const MAX_QUOTED = 100_000;
 
 /**
  * Leases up to `limit` due deliveries, opens an attempt for each, and gives all that composing takes: one round trip.
@@ -191,8 +191,8 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       (select sum(size)::bigint from attachments where attachments.message_id = messages.id) as attached_bytes,
       (
         select jsonb_build_object('from', quoted.from_address, 'at', quoted.created_at,
-          'text', case when length(words.said) > ${MOST_QUOTED}
-          then left(words.said, ${MOST_QUOTED}) || E'\n\n[…]' else words.said end)
+          'text', case when length(words.said) > ${MAX_QUOTED}
+          then left(words.said, ${MAX_QUOTED}) || E'\n\n[…]' else words.said end)
         from messages quoted
           cross join lateral (
             select case claimed.quoting when 'full' then quoted.text else quoted.visible_text end as said) words

@@ -8,7 +8,7 @@ import { extendLeases } from './lease-queries.ts';
 import { type ClaimedDelivery, claimDeliveries, findDueWork } from './claim-queries.ts';
 import { recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
-import { MOST_CONNECTIONS } from '../smtp/transport.ts';
+import { MAX_CONNECTIONS } from '../smtp/transport.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
 
 export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports' | 'deskComposers'>;
@@ -66,7 +66,7 @@ export async function deliverAccount(
 
   const run: Run = {
     accountKey: account.key,
-    lanes: openLanes(options.concurrency ?? 5, MOST_CONNECTIONS),
+    lanes: openLanes(options.concurrency ?? 5, MAX_CONNECTIONS),
     lease: takeLease(deps.clock, options.leaseMs),
     rest: accountRest(work, options.onPause ?? (() => {})),
     report,

@@ -63,7 +63,7 @@ export type Judged = {
 };
 
 const URGENT_RETRY_MS = 60_000;
-const LONGEST_OUTAGE = 5 * 86_400_000;
+const MAX_OUTAGE_MS = 5 * 86_400_000;
 
 /**
  * Decides what an attempt's result means. Trouble of the account counts against no mail (until it has lasted five days);
@@ -83,7 +83,7 @@ export function judgeResult(judged: Judged): Verdict {
   const outageTooLong =
     reason === 'unreachable' &&
     judged.pausedSince !== null &&
-    now.getTime() - judged.pausedSince.getTime() > LONGEST_OUTAGE;
+    now.getTime() - judged.pausedSince.getTime() > MAX_OUTAGE_MS;
 
   const first = judged.waiting.map((recipient) => judgeRecipient(result, recipient, outageTooLong));
   const mailsFault = pause === null && first.some(({ state }) => state === 'waiting');

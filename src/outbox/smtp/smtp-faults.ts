@@ -119,7 +119,7 @@ export function readReply(line: string): SmtpReply {
 
 // A NUL would keep the result from being written, and the mail would be sent again and again.
 function words(said: string): string {
-  return shorten(cleanText(said), LONGEST_REPLY);
+  return shorten(cleanText(said), MAX_REPLY_LENGTH);
 }
 
-const LONGEST_REPLY = 1000;
+const MAX_REPLY_LENGTH = 1000;

@@ -19,7 +19,7 @@ export type MailTransport = {
 };
 
 /** More mails than this are never on their way at once. The usual few need as many; the rest is for when some hang. */
-export const MOST_CONNECTIONS = 25;
+export const MAX_CONNECTIONS = 25;
 
 /** A pooled SMTP account. Outside of loopback nothing is sent, no password either, before TLS stands. */
 export function smtpTransport(options: SmtpTransportOptions): MailTransport {
@@ -31,7 +31,7 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     ...(auth === null ? {} : { auth }),
     getSocket: (_options: unknown, callback: SMTPTransportGetSocketCallback) =>
       callbackify(() => guardedSocket(server))(callback),
-    maxConnections: options.maxConnections ?? MOST_CONNECTIONS,
+    maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
     maxMessages: Number.POSITIVE_INFINITY,
     // The pool repeats a mail only when not a byte of it left; a server that keeps hanging up is for our own ladder.
     maxRequeues: 1,

@@ -11,8 +11,8 @@ export type ReadyFiles = {
 };
 
 /** Gmail takes 25 MB a mail, counted as it travels (support.google.com/mail/answer/6584). */
-const MOST_ENCODED_BYTES = 25 * 1024 * 1024;
-const MOST_FILES = 100;
+const MAX_ENCODED_BYTES = 25 * 1024 * 1024;
+const MAX_FILES = 100;
 
 const CONTENT_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
 
@@ -49,12 +49,12 @@ export function outgoingFiles(
 
 /** Refuses more files, or larger ones, than a mail takes beside its words. */
 export function ensureFilesFit(sizes: readonly number[], wordBytes: number): void {
-  if (sizes.length > MOST_FILES) {
-    throw invalidField('/attachments', `has ${sizes.length} files; a message may have ${MOST_FILES}`);
+  if (sizes.length > MAX_FILES) {
+    throw invalidField('/attachments', `has ${sizes.length} files; a message may have ${MAX_FILES}`);
   }
   const encoded = sizes.reduce((sum, size) => sum + encodedSize(size) + 500, 0);
   const total = encoded + encodedSize(wordBytes);
-  if (total <= MOST_ENCODED_BYTES) return;
+  if (total <= MAX_ENCODED_BYTES) return;
   const megabytes = (total / (1024 * 1024)).toFixed(1);
   throw invalidField(
     '/attachments',

@@ -6,7 +6,7 @@ export type Attempts = {
   readonly count: (key: string) => void;
 };
 
-const MOST_KEYS = 10_000;
+const MAX_KEYS = 10_000;
 
 /** Counts attempts by key within a window of time, in this process; what is refused says when to come again. */
 export function countAttempts(
@@ -24,7 +24,7 @@ export function countAttempts(
       windows.delete(key);
       windows.set(key, window);
       // The one that was quiet longest goes: an attacker with many addresses must not fill the memory.
-      if (windows.size > MOST_KEYS) windows.delete(windows.keys().next().value ?? key);
+      if (windows.size > MAX_KEYS) windows.delete(windows.keys().next().value ?? key);
       if (window.count <= most) return;
       throw new Problem('too_many_attempts', 'Too many attempts; wait a little.', {
         retryAfterSeconds: Math.ceil((window.endsAt - now) / 1000),

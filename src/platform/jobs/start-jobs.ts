@@ -27,7 +27,7 @@ const POLL_MS = 10_000;
 /** What a job at work is given to end by itself when the server stops; all but reconcile take less. */
 const ABORT_AFTER_MS = 1000;
 /** The slowest to start again after the database went away. */
-const MOST_PAUSE_MS = 60_000;
+const MAX_PAUSE_MS = 60_000;
 const CLOCK_LOOK_MS = 10_000;
 /** More than a machine's clock is put right by, in one go, while nothing is wrong with it. */
 const MAX_CLOCK_ERROR_MS = 30_000;
@@ -55,10 +55,10 @@ async function keepRunning(options: StartJobsOptions, signal: AbortSignal): Prom
     try {
       await runUntilStopped(options, urls[failures % urls.length] ?? options.databaseUrl, signal);
     } catch (error) {
-      if (options.clock.now().getTime() - startedAt > MOST_PAUSE_MS) failures = 0;
+      if (options.clock.now().getTime() - startedAt > MAX_PAUSE_MS) failures = 0;
       failures += 1;
       options.log.error({ error, failures }, 'background jobs stand still; they are started again');
-      await pause(Math.min(1000 * 2 ** failures, MOST_PAUSE_MS), signal);
+      await pause(Math.min(1000 * 2 ** failures, MAX_PAUSE_MS), signal);
     }
   }
 }

@@ -11,8 +11,8 @@ export type SearchTerm =
       readonly prefix: boolean;
     };
 
-const MOST_TERMS = 20;
-const LARGEST_ID = 1e15;
+const MAX_TERMS = 20;
+const MAX_ID = 1e15;
 
 // One at a time: `from:` before a quoted phrase (a missing end quote is forgiven) or before anything without blanks.
 const TERM = /(?<from>from:)?(?:"(?<phrase>[^"]*)"?|(?<word>[^\s"]+))/giu;
@@ -27,11 +27,11 @@ export function parseSearch(query: string): readonly SearchTerm[] | null {
     const text = phrase ?? word ?? '';
     const people = from !== undefined;
     if (!people && word !== undefined && /^#\d{1,15}$/.test(word)) {
-      return [{ kind: 'request', id: Math.min(Number(word.slice(1)), LARGEST_ID) }];
+      return [{ kind: 'request', id: Math.min(Number(word.slice(1)), MAX_ID) }];
     }
     if (!/[\p{L}\p{N}]/u.test(text)) return [];
     const prefix = phrase === undefined && (people || index === matches.length - 1);
     return [{ kind: 'words', text, people, prefix }];
   });
-  return terms.length === 0 || terms.length > MOST_TERMS ? null : terms;
+  return terms.length === 0 || terms.length > MAX_TERMS ? null : terms;
 }

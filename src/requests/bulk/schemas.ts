@@ -6,7 +6,7 @@ import { requestChangesSchema } from '../request/schemas.ts';
 import type { BulkResult } from './apply-to-requests.ts';
 import type { BulkVerb } from './bulk-verbs.ts';
 
-const MOST_REQUESTS = 200;
+const MAX_REQUESTS = 200;
 
 const VERBS = [
   'take',
@@ -27,7 +27,7 @@ export const bulkSchema = z
     ids: z
       .array(id)
       .min(1)
-      .max(MOST_REQUESTS)
+      .max(MAX_REQUESTS)
       .openapi({ description: 'The requests.', example: [1042, 1043] }),
     force: z.boolean().optional().openapi({ description: 'Of take.' }),
     operatorId: id.optional().openapi({ description: 'Of assign, which needs it.' }),

@@ -9,7 +9,7 @@ import { CANNED_VARIABLES } from './fill-text.ts';
 const NAME_LENGTH = 100;
 const TEXT_LENGTH = 20_000;
 const VALUE_LENGTH = 2000;
-const MOST_TAGS = 50;
+const MAX_TAGS = 50;
 
 const name = written(NAME_LENGTH).openapi({ example: 'On its way' });
 
@@ -31,7 +31,7 @@ const category = written(100)
 
 const tags = z
   .array(written(100))
-  .max(MOST_TAGS)
+  .max(MAX_TAGS)
   .openapi({ description: 'To be added to the tags that the request has.', example: ['parcel'] });
 
 const scope = z.enum(CANNED_SCOPES).openapi({

@@ -5,7 +5,7 @@ import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
 import { TEXT_LENGTH } from '../request/schemas.ts';
 import type { Draft } from './draft.ts';
 
-const MOST_COPIES = 50;
+const MAX_COPIES = 50;
 const ADDRESS_LENGTH = 320;
 
 const version = z.int().min(0).openapi({ description: 'Counts the savings; 0: it only has files so far.' });
@@ -52,7 +52,7 @@ export const draftWordsSchema = z
     text: text(TEXT_LENGTH).openapi({ example: 'Your parcel is on its' }),
     cc: z
       .array(text(ADDRESS_LENGTH))
-      .max(MOST_COPIES)
+      .max(MAX_COPIES)
       .nullable()
       .optional()
       .openapi({ description: 'Of a reply; addresses, finished or not. Defaults to null.' }),

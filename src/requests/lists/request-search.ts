@@ -32,8 +32,8 @@ type Part =
 /** A part of a search in the list of requests; a request is found when every part fits it, and none that is `not`. */
 export type RequestTerm = Part & { readonly not?: boolean };
 
-const MOST_TERMS = 20;
-const LARGEST_ID = 1e15;
+const MAX_TERMS = 20;
+const MAX_ID = 1e15;
 const KEYS = [
   'from',
   'to',
@@ -67,7 +67,7 @@ export function parseRequestSearch(query: string): readonly RequestTerm[] | Sear
     if (typeof read === 'string') return { fault: `${match[0]}: ${read}` };
     if (read !== null) terms.push(match.groups?.['not'] === undefined ? read : { ...read, not: true });
   }
-  if (terms.length >= 1 && terms.length <= MOST_TERMS) return terms;
+  if (terms.length >= 1 && terms.length <= MAX_TERMS) return terms;
   return { fault: 'must have 1 to 20 words to look for' };
 }
 
@@ -81,7 +81,7 @@ function readTerm(match: RegExpExecArray, isLast: boolean): Part | null | string
   if (empty !== undefined && written === undefined) return 'needs a value';
   const text = written === undefined ? value : `${written}:${value}`;
   if (phrase === undefined && /^#\d{1,15}$/.test(text)) {
-    return { kind: 'request', id: Math.min(Number(text.slice(1)), LARGEST_ID) };
+    return { kind: 'request', id: Math.min(Number(text.slice(1)), MAX_ID) };
   }
   if (!hasWord(text)) return null;
   return { kind: 'words', text, people: false, prefix: phrase === undefined && isLast };

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { id, written } from '../../platform/http/schemas.ts';
 import { SUBJECT_LENGTH } from '../request/schemas.ts';
 
-const MOST_SPLIT_OFF = 1000;
+const MAX_SPLIT_OFF = 1000;
 
 export const mergeSchema = z
   .strictObject({ into: id.openapi({ description: 'The open request of the same mailbox that stays.' }) })
@@ -10,7 +10,7 @@ export const mergeSchema = z
 
 export const splitSchema = z
   .strictObject({
-    messageIds: z.array(id).min(1).max(MOST_SPLIT_OFF).openapi({
+    messageIds: z.array(id).min(1).max(MAX_SPLIT_OFF).openapi({
       description:
         'Messages of this request, at least one of them inbound. Something a person wrote must stay behind.',
     }),

@@ -6,7 +6,7 @@ import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import type { Present } from './presence.ts';
 import { findPresence, tellPresence } from './tell-presence.ts';
 
-const MOST_REQUESTS = 200;
+const MAX_REQUESTS = 200;
 
 const shared = { tags: ['Presence'], security: [{ token: [] }], path: '/v1/presence' };
 
@@ -45,7 +45,7 @@ const find = createRoute({
     'Looking or writing, heard of within the last 30 seconds. Nobody is at a request that one may not see.',
   request: {
     query: z.strictObject({
-      requestId: repeatable(idParameter, MOST_REQUESTS).openapi({ description: 'The requests.' }),
+      requestId: repeatable(idParameter, MAX_REQUESTS).openapi({ description: 'The requests.' }),
     }),
   },
   responses: {

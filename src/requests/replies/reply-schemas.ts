@@ -8,8 +8,8 @@ import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
 
 const TEXT_LENGTH = 200_000;
 const HTML_LENGTH = 500_000;
-const MOST_COPIES = 50;
-const LONGEST_HOLD_SECONDS = 3600;
+const MAX_COPIES = 50;
+const MAX_HOLD_SECONDS = 3600;
 
 const WITH_IMAGES =
   'Sanitised; made from `text` when absent. An image is shown inside by `<img src="cid:name">` with the name of an attachment.';
@@ -22,7 +22,7 @@ export const replySchema = z
     html: text(HTML_LENGTH, 1).optional().openapi({ description: WITH_IMAGES }),
     cc: z
       .array(mailAddress)
-      .max(MOST_COPIES)
+      .max(MAX_COPIES)
       .optional()
       .openapi({
         type: 'array',
@@ -35,7 +35,7 @@ export const replySchema = z
     holdSeconds: z
       .int()
       .min(0)
-      .max(LONGEST_HOLD_SECONDS)
+      .max(MAX_HOLD_SECONDS)
       .optional()
       .openapi({ description: 'How long the mail waits, and can be cancelled, before it leaves.' }),
     draft: namedDraftSchema.optional(),

@@ -10,7 +10,7 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import type { Priority } from '../request.ts';
 import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
 
-export const MOST_TAGS = 50;
+export const MAX_TAGS = 50;
 
 export type RequestChanges = {
   readonly priority?: Priority | undefined;
@@ -72,7 +72,7 @@ function cleanChanges(changes: RequestChanges): Partial<EditableFields> {
 function tagsAfter(tags: readonly string[], { addTags = [], removeTags = [] }: RequestChanges): string[] {
   const removed = new Set(cleanTags(removeTags, '/removeTags'));
   const after = [...new Set([...tags, ...cleanTags(addTags, '/addTags')])].filter((tag) => !removed.has(tag));
-  if (after.length > MOST_TAGS) throw invalidField('/addTags', `would make more than ${MOST_TAGS} tags`);
+  if (after.length > MAX_TAGS) throw invalidField('/addTags', `would make more than ${MAX_TAGS} tags`);
   return after;
 }
 

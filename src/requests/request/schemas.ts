@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, time, written } from '../../platform/http/schemas.ts';
-import { MOST_TAGS } from './edit-request.ts';
+import { MAX_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
 
 export const TEXT_LENGTH = 200_000;
 export const SUBJECT_LENGTH = 500;
-const MOST_COPIES = 50;
+const MAX_COPIES = 50;
 
 export const status = z
   .enum(['new', 'in_progress', 'pending', 'resolved', 'closed'])
@@ -63,7 +63,7 @@ export const requestSchema = z
 
 const category = written(100).nullable().openapi({ description: 'null: none.', example: 'billing' });
 
-const someTags = z.array(written(100)).max(MOST_TAGS);
+const someTags = z.array(written(100)).max(MAX_TAGS);
 
 const tags = someTags.openapi({ description: 'All of them, not those to add.', example: ['vip'] });
 
@@ -100,7 +100,7 @@ export const newRequestSchema = z
     html: text(500_000, 1).optional().openapi({ description: 'Sanitised; made from `text` when absent.' }),
     cc: z
       .array(text(320, 1))
-      .max(MOST_COPIES)
+      .max(MAX_COPIES)
       .optional()
       .openapi({ description: 'Addresses that get a copy and become participants.' }),
     send: z.boolean().optional().openapi({

@@ -7,7 +7,7 @@ import { readRequestQuery } from '../lists/query-schema.ts';
 import { listViewsById } from './queries.ts';
 
 /** A number that nobody reads to the last digit costs no more than this many rows. */
-const MOST_COUNTED = 1000;
+const MAX_COUNTED = 1000;
 
 export type ViewCount = {
   /** Null: of a query that is no view's. */
@@ -37,8 +37,8 @@ export async function countViews(
     return Promise.all(
       asked.map(async (each) => {
         const { filters } = readRequestQuery(actor, each.query, 'query');
-        const found = await countRequestRowsUpTo(tx, actor, filters, MOST_COUNTED + 1);
-        return { ...each, count: Math.min(found, MOST_COUNTED), capped: found > MOST_COUNTED };
+        const found = await countRequestRowsUpTo(tx, actor, filters, MAX_COUNTED + 1);
+        return { ...each, count: Math.min(found, MAX_COUNTED), capped: found > MAX_COUNTED };
       }),
     );
   });

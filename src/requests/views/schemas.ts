@@ -15,7 +15,7 @@ import { VIEW_SORTS } from './view-sorts.ts';
 
 const NAME_LENGTH = 100;
 const QUERY_LENGTH = 2000;
-const MOST_COUNTS = 50;
+const MAX_COUNTS = 50;
 
 const name = written(NAME_LENGTH).openapi({ example: 'Billing, unassigned' });
 
@@ -58,8 +58,8 @@ export const viewChangesSchema = z
   .openapi('ViewChanges');
 
 export const viewCountsQuery = z.strictObject({
-  viewId: repeatable(idParameter, MOST_COUNTS).openapi({ description: 'Views to count.' }),
-  query: repeatable(text(QUERY_LENGTH), MOST_COUNTS).openapi({
+  viewId: repeatable(idParameter, MAX_COUNTS).openapi({ description: 'Views to count.' }),
+  query: repeatable(text(QUERY_LENGTH), MAX_COUNTS).openapi({
     description: 'Query strings of the list to count.',
     example: ['assignee=me'],
   }),

@@ -7,7 +7,7 @@ import { invalidField } from '../../../platform/problems.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
 
-const MOST_SHOWN = 200;
+const MAX_SHOWN = 200;
 
 export const reconcileCommand = command({
   options: {
@@ -67,7 +67,7 @@ function progressTeller({ tell }: Pick<Desk, 'tell'>): (progress: Progress) => v
 
 function describe({ mailbox, since, listed, mails, spam, trash }: ReconcileReport, applied: boolean): string {
   const rows = mails
-    .slice(0, MOST_SHOWN)
+    .slice(0, MAX_SHOWN)
     .map((mail) => [
       new Date(mail.internalDate).toISOString(),
       mail.id,
@@ -81,7 +81,7 @@ function describe({ mailbox, since, listed, mails, spam, trash }: ReconcileRepor
   const failed = mails.filter(({ result }) => applied && (result === null || result.status === 'retry'));
   return [
     ...(rows.length === 0 ? [] : [renderTable([head, ...rows])]),
-    ...(mails.length > MOST_SHOWN ? [`and ${mails.length - MOST_SHOWN} more (--json has all)`] : []),
+    ...(mails.length > MAX_SHOWN ? [`and ${mails.length - MAX_SHOWN} more (--json has all)`] : []),
     `${mailbox}: ${listed} ${listed === 1 ? 'message' : 'messages'} in Gmail since ${since.toISOString()}, ${mails.length} not at the desk${applied ? ', taken in now' : ''}.`,
     `Left alone: ${spam.length} in Spam, ${trash.length} in Trash.`,
     ...(failed.length > 0 ? [`${failed.length} could not be taken in: run this again.`] : []),

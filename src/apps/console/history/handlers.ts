@@ -63,7 +63,7 @@ const ru: typeof en = {
   },
 };
 const sentences: Catalogue<typeof en> = { en, ru };
-const MOST = 200;
+const MAX_SHOWN = 200;
 
 /** Who did what to a request, the latest first. */
 export function historyHandlers(pages: Pages): void {
@@ -72,7 +72,7 @@ export function historyHandlers(pages: Pages): void {
     const requestId = requestIn(visit);
     const [request, events] = await Promise.all([
       findRequest(deps, actor, requestId),
-      listEvents(deps, actor, { requestId, sort: { field: 'id', descending: true }, limit: MOST }),
+      listEvents(deps, actor, { requestId, sort: { field: 'id', descending: true }, limit: MAX_SHOWN }),
     ]);
     const words = visit.say(sentences);
     const content = html`<div class="page">

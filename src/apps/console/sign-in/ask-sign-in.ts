@@ -3,7 +3,7 @@ import { queueDeskMail } from '../../../outbox/desk-mail/queue-desk-mail.ts';
 import { commitWithoutWaiting, insertSignInLink } from './queries.ts';
 
 const WINDOW_MS = 15 * 60_000;
-const MOST_LINKS_A_WINDOW = 3;
+const MAX_LINKS_PER_WINDOW = 3;
 
 /**
  * Queues a sign-in link for whoever has this address. Says nothing about whether anybody has: not in its answer, and not
@@ -15,7 +15,7 @@ export async function askSignIn(
   input: { readonly email: string },
 ): Promise<void> {
   const now = deps.clock.now();
-  const limit = { since: new Date(now.getTime() - WINDOW_MS), most: MOST_LINKS_A_WINDOW };
+  const limit = { since: new Date(now.getTime() - WINDOW_MS), most: MAX_LINKS_PER_WINDOW };
   await deps.db.begin(async (tx) => {
     await commitWithoutWaiting(tx);
     const link = await insertSignInLink(tx, input.email, now, limit);

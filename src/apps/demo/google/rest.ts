@@ -25,7 +25,7 @@ type Operation = {
   readonly run: (call: { id: string; query: URLSearchParams; body: Record<string, unknown> }) => unknown;
 };
 
-const unitsPerMinute = 6000;
+const UNITS_PER_MINUTE = 6000;
 const read = ['gmail.modify', 'gmail.readonly'];
 
 /**
@@ -166,7 +166,7 @@ function createQuota(clock: Clock): (units: number) => void {
   return (units) => {
     const now = clock.now().getTime();
     spent = spent.filter((entry) => now - entry.at < 60_000);
-    if (spent.reduce((sum, entry) => sum + entry.units, units) > unitsPerMinute) {
+    if (spent.reduce((sum, entry) => sum + entry.units, units) > UNITS_PER_MINUTE) {
       throw googleError(
         403,
         'rateLimitExceeded',

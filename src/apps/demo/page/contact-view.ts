@@ -9,7 +9,7 @@ type Html = ReturnType<typeof html>;
 
 /** The last mails of a conversation are open, earlier ones show their first words, as in mail programs. */
 const OPEN_MAILS = 2;
-const LONGEST_SNIPPET = 100;
+const MAX_SNIPPET_LENGTH = 100;
 
 /** A person's mailbox: their conversations as a mail program shows them. */
 export function mailboxView(
@@ -70,7 +70,7 @@ function mailView(
     <details class="mail ${written === null ? 'came' : 'went'}" data-details="${id}" ${isOpen ? 'open' : ''}>
       <summary>
         <strong>${mail.from === null ? '(no sender)' : mail.from.name || mail.from.address}</strong>
-        <span class="snippet">${mail.visibleText.trim().slice(0, LONGEST_SNIPPET)}</span>
+        <span class="snippet">${mail.visibleText.trim().slice(0, MAX_SNIPPET_LENGTH)}</span>
         ${isAutomatic ? html`<span class="tag">automatic</span>` : ''}
         ${written?.forged === true ? html`<span class="tag warn">really from somebody else</span>` : ''}
         <time datetime="${at.toISOString()}">${shownTime(at, now)}</time>

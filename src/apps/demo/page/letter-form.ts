@@ -1,8 +1,8 @@
 import { invalidField } from '../../../platform/problems.ts';
 import type { NewLetter } from '../contact-side.ts';
 
-const LONGEST_LINE = 500;
-const LONGEST_TEXT = 1_000_000;
+const MAX_LINE_LENGTH = 500;
+const MAX_TEXT_LENGTH = 1_000_000;
 
 /** The page's form as a letter; an input of the wrong kind is refused by name. */
 export async function readLetter(form: FormData): Promise<NewLetter> {
@@ -16,12 +16,12 @@ export async function readLetter(form: FormData): Promise<NewLetter> {
       content: Buffer.from(await file.arrayBuffer()),
     }));
   return {
-    name: textOf(form, 'name', LONGEST_LINE),
-    address: textOf(form, 'address', LONGEST_LINE),
-    subject: textOf(form, 'subject', LONGEST_LINE),
-    text: textOf(form, 'text', LONGEST_TEXT),
-    inReplyTo: textOf(form, 'inReplyTo', LONGEST_LINE) || null,
-    forged: textOf(form, 'forged', LONGEST_LINE) !== '',
+    name: textOf(form, 'name', MAX_LINE_LENGTH),
+    address: textOf(form, 'address', MAX_LINE_LENGTH),
+    subject: textOf(form, 'subject', MAX_LINE_LENGTH),
+    text: textOf(form, 'text', MAX_TEXT_LENGTH),
+    inReplyTo: textOf(form, 'inReplyTo', MAX_LINE_LENGTH) || null,
+    forged: textOf(form, 'forged', MAX_LINE_LENGTH) !== '',
     attachments: await Promise.all(attachments),
   };
 }

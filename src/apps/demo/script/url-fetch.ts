@@ -26,7 +26,7 @@ const knownOptions = [
   'timeoutSeconds',
 ];
 const gmailOrigin = 'https://gmail.googleapis.com/';
-const bodyLimit = 50 * 1024 * 1024;
+const MAX_BODY_BYTES = 50 * 1024 * 1024;
 
 /** UrlFetchApp: Gmail's addresses go to the simulated account, every other one to `post`. */
 export function createUrlFetchApp(options: {
@@ -39,7 +39,7 @@ export function createUrlFetchApp(options: {
     const request = readRequest(url, given);
     requireAllowed(url, options.whitelist);
     const reply = url.startsWith(gmailOrigin) ? options.gmail(request) : options.post(request);
-    if (reply.body.length > bodyLimit) throw new Error('Limit Exceeded: URLFetch response size');
+    if (reply.body.length > MAX_BODY_BYTES) throw new Error('Limit Exceeded: URLFetch response size');
     if (reply.status >= 300 && reply.status < 400 && given.followRedirects !== false) {
       throw new Error('UrlFetchApp: following a redirect is not modelled');
     }
@@ -77,7 +77,7 @@ function readRequest(url: string, given: FetchOptions): PostRequest {
   if (payload !== undefined && typeof payload !== 'string')
     throw new Error('UrlFetchApp: only text payloads are modelled');
   if (url.length > 2082) throw new Error('Limit Exceeded: URLFetch URL Length.');
-  if ((payload?.length ?? 0) > bodyLimit) throw new Error('Limit Exceeded: URLFetch POST Size.');
+  if ((payload?.length ?? 0) > MAX_BODY_BYTES) throw new Error('Limit Exceeded: URLFetch POST Size.');
   const contentType = given.contentType ?? 'application/x-www-form-urlencoded';
   return {
     url,

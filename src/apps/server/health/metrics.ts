@@ -1,12 +1,12 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
-import { type Counted, MOST_COUNTED, listRelaysHeard, readTables } from './queries.ts';
+import { type Counted, MAX_COUNTED, listRelaysHeard, readTables } from './queries.ts';
 
 type MetricsDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
 
 const KEPT_MS = 3000;
-const ESTIMATED = `a sample from ${MOST_COUNTED} on is an estimate`;
+const ESTIMATED = `a sample from ${MAX_COUNTED} on is an estimate`;
 
 /** The metrics for anybody who asks: the same text for some seconds, and the database is asked once however many wait. */
 export function createMetrics(deps: MetricsDeps): () => Promise<string> {

@@ -13,7 +13,7 @@ export type TableFigures = {
 };
 
 /** Rows of a kind are counted one by one up to here; how many more there are, PostgreSQL's own statistics say. */
-export const MOST_COUNTED = 10_000;
+export const MAX_COUNTED = 10_000;
 
 const STATUSES = [...OPEN_STATUSES, 'closed'] as const satisfies readonly RequestStatus[];
 const OUTCOMES = ['opened', 'appended', 'recorded', 'quarantined', 'discarded', 'erased'] as const;
@@ -46,11 +46,11 @@ async function countKinds(
   labels: readonly string[],
 ): Promise<Counted[]> {
   return tx<Counted[]>`
-    select label, case when counted < ${MOST_COUNTED} then counted else greatest(counted, estimated) end as count
+    select label, case when counted < ${MAX_COUNTED} then counted else greatest(counted, estimated) end as count
     from unnest(${labels}::text[]) as kinds (label)
     cross join lateral (
       select count(*) as counted
-      from (select from ${tx(table)} where ${tx(column)} = label limit ${MOST_COUNTED}) as bounded
+      from (select from ${tx(table)} where ${tx(column)} = label limit ${MAX_COUNTED}) as bounded
     ) as counts
     left join lateral (
       select round(c.reltuples * s.most_common_freqs[array_position(s.most_common_vals::text::text[], label)])::bigint as estimated
@@ -68,7 +68,7 @@ async function findOldestWaiting(tx: Transaction): Promise<Date | null> {
     select min(created_at) as created_at
     from unnest(${UNSENT_STATES}::text[]) as states (label)
     cross join lateral (
-      select created_at from deliveries where state = label limit ${MOST_COUNTED}
+      select created_at from deliveries where state = label limit ${MAX_COUNTED}
     ) as waiting`;
   return row?.createdAt ?? null;
 }

@@ -2,7 +2,7 @@ import type { z } from '@hono/zod-openapi';
 import type { FieldError } from '../../problems.ts';
 
 /** More than anybody mends at once; a body of wrong fields must not become an answer many times its size. */
-const MOST_ERRORS = 100;
+const MAX_ERRORS = 100;
 
 /** Zod's findings as the problem document names them: a JSON Pointer into a body, the bare name of a parameter. */
 export function fieldErrors(target: string, error: z.ZodError): FieldError[] {
@@ -15,7 +15,7 @@ export function fieldErrors(target: string, error: z.ZodError): FieldError[] {
     }
     return [{ pointer: pointer(target, issue.path), detail: detail(issue) }];
   });
-  return all.slice(0, MOST_ERRORS);
+  return all.slice(0, MAX_ERRORS);
 }
 
 function pointer(target: string, path: readonly PropertyKey[]): string {
