@@ -1,4 +1,4 @@
-import { domainOf } from '../mail/headers/domain-of.ts';
+import { domainOf, withoutPlus } from '../mail/headers/address-parts.ts';
 import type { Language } from '../mail/language.ts';
 
 export type ThreadBy = 'sender' | 'conversation';
@@ -52,7 +52,7 @@ export function isOwnAddress(
   mailbox: Pick<Mailbox, 'address' | 'aliases' | 'groupAddresses'>,
   address: string,
 ): boolean {
-  const bare = address.replace(/\+[^@]*@/, '@');
+  const bare = withoutPlus(address);
   return bare === mailbox.address || mailbox.aliases.includes(bare) || mailbox.groupAddresses.includes(bare);
 }
 

@@ -1,3 +1,4 @@
+import { domainOf } from '../../mail/headers/address-parts.ts';
 import { randomUUID } from 'node:crypto';
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Address } from '../../mail/parsed-mail.ts';
@@ -22,7 +23,7 @@ const MAX_REFERENCES = 20;
 /** The mail as a mail program would send it: MIME, an answer with what it answers in its headers and quoted below. */
 export function composeLetter(letter: Letter, deskAddress: string, at: Date): Promise<Buffer> {
   const parent = letter.inReplyTo;
-  const domain = letter.from.address.slice(letter.from.address.lastIndexOf('@') + 1);
+  const domain = domainOf(letter.from.address);
   const composer = new MailComposer({
     messageId: `<${randomUUID()}@${domain}>`,
     date: at,
@@ -53,7 +54,7 @@ export function asGmailReceives(
     readonly at: Date;
   },
 ): Buffer {
-  const domain = envelope.from.slice(envelope.from.lastIndexOf('@') + 1);
+  const domain = domainOf(envelope.from);
   const sender = envelope.forged ? 'bulk@somebody-else.example' : envelope.from;
   const results = envelope.forged
     ? [`spf=pass smtp.mailfrom=${sender}`, `dmarc=fail (p=NONE sp=NONE dis=NONE) header.from=${domain}`]
@@ -62,7 +63,7 @@ export function asGmailReceives(
         `spf=pass smtp.mailfrom=${sender}`,
         `dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from=${domain}`,
       ];
-  const host = sender.slice(sender.lastIndexOf('@') + 1);
+  const host = domainOf(sender);
   const lines = [
     `Delivered-To: ${envelope.deskAddress}`,
     `Received: from mail.${host} by mx.google.com with ESMTPS; ${envelope.at.toUTCString()}`,

@@ -1,3 +1,4 @@
+import { localPartOf } from '../../mail/headers/address-parts.ts';
 import { availableParallelism } from 'node:os';
 import { buildApp } from './app.ts';
 import { ownAppSecret } from '../../platform/app-secret.ts';
@@ -150,7 +151,7 @@ function watched(worker: DeliveryWorker): Pick<DeliveryWorker, 'wake' | 'stop'> 
 
 // Named after the address until somebody changes it; a later start finds the operator and changes nothing.
 async function addFirstOperator(deps: Pick<IntakeDeps, 'db' | 'clock'>, email: string): Promise<void> {
-  const name = email.slice(0, email.lastIndexOf('@'));
+  const name = localPartOf(email);
   try {
     await addOperator(deps, { kind: 'system' }, { email, name, role: 'admin' });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { domainOf } from '../../mail/headers/address-parts.ts';
 import { parseAddresses } from '../../mail/headers/addresses.ts';
 import type { ParsedMail } from '../../mail/parsed-mail.ts';
 import { type IntakeMailbox, isOwnAddress } from '../../mailboxes/mailbox.ts';
@@ -78,9 +79,9 @@ export function aliasesOnMail(mailbox: IntakeMailbox, mail: ParsedMail): string[
   if (delivered[0] !== mailbox.address) return [];
   const named = [...mail.to, ...mail.cc].map(({ address }) => address);
   if (named.some((address) => isOwnAddress(mailbox, address))) return [];
-  const domain = mailbox.address.slice(mailbox.address.lastIndexOf('@'));
+  const domain = domainOf(mailbox.address);
   const isNear = (address: string): boolean =>
-    delivered.includes(address) || (address.endsWith(domain) && !PUBLIC_DOMAINS.has(domain.slice(1)));
+    delivered.includes(address) || (domainOf(address) === domain && !PUBLIC_DOMAINS.has(domain));
   const inTo = [...new Set(mail.to.map(({ address }) => address).filter(isNear))];
   const near = inTo.length > 0 ? inTo : [...new Set(named.filter(isNear))];
   return near.length === 1 ? near : near.filter((address) => delivered.includes(address));

@@ -1,3 +1,4 @@
+import { domainOf } from '../headers/address-parts.ts';
 import { domainToASCII } from 'node:url';
 import { getDomain } from 'tldts';
 import type { AuthenticationResult } from './authentication-results.ts';
@@ -22,7 +23,7 @@ const trace =
  * mx.google.com, with nothing but trace headers above it. What senders put below, or into names and addresses, counts for nothing.
  */
 export function authenticateMail(mail: ParsedMail): Authenticity {
-  const domain = domainOf(mail.from?.address ?? '');
+  const domain = namedDomain(mail.from?.address ?? '');
   if (mail.fromHeaders > 1) return { verdict: 'unverified', reason: 'two From headers', domain };
   if (domain === null) return { verdict: 'unverified', reason: 'no sender domain', domain };
   const at = mail.headers.findIndex((header) => header.name === 'authentication-results');
@@ -45,7 +46,7 @@ function judge(
   const dmarc = results.find((result) => result.method === 'dmarc');
   if (dmarc !== undefined && dmarc.result !== 'none') {
     if (dmarc.result === 'pass') {
-      const about = domainOf(dmarc.properties.get('header.from') ?? '');
+      const about = namedDomain(dmarc.properties.get('header.from') ?? '');
       if (about !== null && isAligned(about, domain)) return { verdict: 'verified', reason: 'dmarc=pass' };
       return { verdict: 'unverified', reason: `dmarc=pass for ${about ?? 'no domain'}` };
     }
@@ -84,7 +85,7 @@ function signerOf(result: AuthenticationResult): { property: string; domain: str
   const names =
     result.method === 'dkim' ? ['header.d', 'header.i'] : result.method === 'spf' ? ['smtp.mailfrom'] : [];
   const signers = names.flatMap((property) => {
-    const domain = domainOf(result.properties.get(property) ?? '');
+    const domain = namedDomain(result.properties.get(property) ?? '');
     return domain === null ? [] : [{ property, domain }];
   });
   const [first] = signers;
@@ -106,12 +107,8 @@ const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 const domainPattern = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 
 /** The domain of an address, or of a domain alone; one-letter names (`i.ua`), digits and IDNA labels included. */
-function domainOf(address: string): string | null {
-  const named = address
-    .slice(address.lastIndexOf('@') + 1)
-    .trim()
-    .replace(/\.$/, '')
-    .toLowerCase();
+function namedDomain(address: string): string | null {
+  const named = domainOf(address).trim().replace(/\.$/, '').toLowerCase();
   const domain = /^\p{ASCII}*$/u.test(named) ? named : domainToASCII(named);
   return domain.length < 254 && domainPattern.test(domain) ? domain : null;
 }

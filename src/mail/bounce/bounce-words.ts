@@ -1,3 +1,5 @@
+import { subjectKind } from '../trim/subject-prefix.ts';
+import { localPartOf } from '../headers/address-parts.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 
 const daemonLocalParts =
@@ -21,9 +23,6 @@ const goods =
 
 const attribution = /^[^\n]{10,160}(wrote|writes|schrieb|a écrit|escribió|scrive|пишет):[ \t]*$/m;
 
-const humanPrefix =
-  /^\s*((re|aw|fwd?|wg|tr|rv|enc|sv|vs|antw|odp|ответ|отв|пересл|fw|i|r|res|ref)(\[\d+\])?\s*:|\[?fwd\b)/i;
-
 /** How much a mail's sender looks like a mail server: `daemon` writes nothing but reports, `postmaster` little else, `office` may be a person. */
 export function senderKind(mail: ParsedMail): 'daemon' | 'postmaster' | 'office' | null {
   const raw =
@@ -32,7 +31,7 @@ export function senderKind(mail: ParsedMail): 'daemon' | 'postmaster' | 'office'
       ?.value.slice(0, 300)
       .toLowerCase() ?? '';
   const address = mail.from?.address ?? /[^\s<>"()]+/.exec(raw)?.[0] ?? '';
-  const local = address.slice(0, address.includes('@') ? address.lastIndexOf('@') : undefined);
+  const local = localPartOf(address);
   const name = (mail.from?.name ?? '').slice(0, 200).toLowerCase();
   if (daemonLocalParts.test(local) || /mailer[-_]?daemon/.test(raw)) return 'daemon';
   if (masterLocalParts.test(local) || /<\s*>/.test(raw)) return 'postmaster';
@@ -52,7 +51,8 @@ export function isAnswer(mail: ParsedMail): boolean {
 
 /** Exchange puts In-Reply-To on its reports, but none of them begins with `Re:`. */
 export function hasAnswerPrefix(mail: ParsedMail): boolean {
-  return humanPrefix.test(mail.subject.slice(0, 300));
+  const subject = mail.subject.slice(0, 300);
+  return subjectKind(subject) !== null || /^\s*\[?fwd\b/i.test(subject);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { domainOf, localPartOf } from '../headers/address-parts.ts';
+
 export type NamedRecipient = { readonly address: string; readonly context: string };
 
 const localBreak = /[\s<>()[\]",;:'`|*=@\u3000-\u303f\uff00-\uffef]/;
@@ -46,7 +48,7 @@ export function namedRecipients(said: string, parties: Parties): readonly NamedR
 /** The one address that a report in prose holds besides its own sender's, its recipients' and its server's; null when there are more. */
 export function loneRecipient(said: string, excluded: ReadonlySet<string>): string | null {
   const found = allAddresses(said.slice(0, 8000)).filter(
-    (address) => !excluded.has(address) && !office.test(address.slice(0, address.lastIndexOf('@'))),
+    (address) => !excluded.has(address) && !office.test(localPartOf(address)),
   );
   const [only] = found;
   return found.length === 1 && only !== undefined ? only : null;
@@ -146,8 +148,8 @@ function add(
   proven: boolean,
 ): void {
   const cleaned = clean(address);
-  const local = cleaned.slice(0, cleaned.lastIndexOf('@'));
-  if (excluded.has(cleaned) || /^[.\d]+$/.test(cleaned.slice(cleaned.lastIndexOf('@') + 1))) return;
+  const local = localPartOf(cleaned);
+  if (excluded.has(cleaned) || /^[.\d]+$/.test(domainOf(cleaned))) return;
   if (!proven && office.test(local)) return;
   if (!to.has(cleaned)) to.set(cleaned, context);
 }

@@ -1,3 +1,4 @@
+import { domainOf } from '../headers/address-parts.ts';
 import { allAddresses, listedRecipients, loneRecipient, namedRecipients } from './named-recipients.ts';
 import { actionOf, type BounceAction } from './bounce-action.ts';
 import { readDeliveryStatus } from './delivery-status.ts';
@@ -74,7 +75,8 @@ function fromProse(
 ): readonly BouncedRecipient[] {
   const sender = new Set(mail.from === null ? [] : [mail.from.address]);
   const own = new Set([...sender, ...[...mail.to, ...mail.cc].map(({ address }) => address)]);
-  const domain = /@([^@]+)$/.exec(mail.from?.address ?? '')?.[1] ?? '';
+  const from = mail.from?.address ?? '';
+  const domain = from.includes('@') ? domainOf(from) : '';
   const named = namedRecipients(said, { sender, all: own, domain });
   if (named.length > 0)
     return unique(named.map(({ address, context }) => recipientOfText(address, context, action)));

@@ -42,16 +42,6 @@ export async function insertRelaySecret(
   return row.id;
 }
 
-/** Locks the mailbox of an address for the length of the transaction. */
-export async function lockMailbox(tx: Queryable, address: string): Promise<{ readonly id: number } | null> {
-  const [row] = await tx<{ id: number }[]>`
-    select id
-    from mailboxes
-    where address = ${address}
-    for no key update`;
-  return row ?? null;
-}
-
 /** Ids of a mailbox's valid secrets, oldest first. */
 export async function listValidSecretIds(db: Queryable, mailboxId: number): Promise<readonly number[]> {
   const rows = await db<{ id: number }[]>`

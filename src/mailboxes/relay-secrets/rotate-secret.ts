@@ -5,7 +5,8 @@ import { Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { addRelaySecret } from './add-relay-secret.ts';
-import { listValidSecretIds, lockMailbox, markOlderSecretsRevoked } from './queries.ts';
+import { listValidSecretIds, markOlderSecretsRevoked } from './queries.ts';
+import { lockMailboxByAddress } from '../locks.ts';
 import { generateRelaySecret } from './relay-secret.ts';
 
 export type RotateSecretInput = {
@@ -31,7 +32,7 @@ export async function rotateSecret(
   const secret = generateRelaySecret();
   const now = deps.clock.now();
   return deps.db.begin(async (tx) => {
-    const mailbox = await lockMailbox(tx, address);
+    const mailbox = await lockMailboxByAddress(tx, address);
     if (mailbox === null) throw new Problem('not_found', `${address} is not a mailbox.`);
     const valid = await listValidSecretIds(tx, mailbox.id);
     if (valid.length >= MAX_VALID_SECRETS && input.revokeOld !== true) {

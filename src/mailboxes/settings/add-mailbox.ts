@@ -8,7 +8,7 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import { type Mailbox } from '../mailbox.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { insertMailbox, type NewMailbox } from './queries.ts';
-import { lockMailboxById } from './settings-queries.ts';
+import { lockMailboxById } from '../locks.ts';
 import { addRelaySecret } from '../relay-secrets/add-relay-secret.ts';
 import { findFirstSecret } from '../relay-secrets/find-first-secret.ts';
 import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from '../relay-secrets/relay-secret.ts';

@@ -1,6 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockVisibleMailbox } from './lock-visible-mailbox.ts';
 import { type MailboxSettings, markSettings } from './settings-queries.ts';
@@ -19,18 +20,9 @@ export async function editMailbox(
     const { id: _, address: __, ...old } = await lockVisibleMailbox(tx, actor, mailboxId);
     const given = Object.entries(input.change).filter(([, value]) => value !== undefined);
     const settings: MailboxSettings = { ...old, ...Object.fromEntries(given) };
-    const changed = (Object.keys(old) as (keyof MailboxSettings)[]).filter(
-      (name) => JSON.stringify(old[name]) !== JSON.stringify(settings[name]),
-    );
-    if (changed.length === 0) return;
+    const changed = changedFields(old, settings);
+    if (changed === null) return;
     await markSettings(tx, mailboxId, settings);
-    await recordEvent(tx, {
-      type: 'mailbox.edited',
-      actor,
-      at: deps.clock.now(),
-      mailboxId,
-      old: Object.fromEntries(changed.map((name) => [name, old[name]])),
-      new: Object.fromEntries(changed.map((name) => [name, settings[name]])),
-    });
+    await recordEvent(tx, { type: 'mailbox.edited', actor, at: deps.clock.now(), mailboxId, ...changed });
   });
 }

@@ -1,3 +1,4 @@
+import { withoutPlus } from '../../mail/headers/address-parts.ts';
 import type { Queryable } from '../../platform/db/connect.ts';
 import { listOwnAddresses } from './queries.ts';
 
@@ -7,5 +8,5 @@ import { listOwnAddresses } from './queries.ts';
  */
 export async function findOwnAddresses(tx: Queryable): Promise<(address: string) => boolean> {
   const own = new Set(await listOwnAddresses(tx));
-  return (address) => own.has(address.replace(/\+[^@]*@/, '@'));
+  return (address) => own.has(withoutPlus(address));
 }

@@ -3,7 +3,7 @@ import type { Actor } from '../../people/access/actor.ts';
 import { servesMailbox } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { Mailbox } from '../mailbox.ts';
-import { lockMailboxById } from './settings-queries.ts';
+import { lockMailboxById } from '../locks.ts';
 
 /** Locks a mailbox's settings for an operator's change; 404 for one that the operator does not serve. */
 export async function lockVisibleMailbox(tx: Transaction, actor: Actor, mailboxId: number): Promise<Mailbox> {

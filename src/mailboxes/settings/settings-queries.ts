@@ -1,16 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Mailbox } from '../mailbox.ts';
-import { mailboxColumns } from '../mailbox-columns.ts';
-
-/** Locks a mailbox by id; null if there is none. Requests that are being filed into it do not wait for this. */
-export async function lockMailboxById(tx: Transaction, mailboxId: number): Promise<Mailbox | null> {
-  const [row] = await tx<Mailbox[]>`
-    select ${mailboxColumns(tx)}
-    from mailboxes m
-    where m.id = ${mailboxId}
-    for no key update`;
-  return row ?? null;
-}
 
 export type MailboxSettings = Omit<Mailbox, 'id' | 'address'>;
 

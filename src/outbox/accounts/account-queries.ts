@@ -54,7 +54,10 @@ export async function markPaused(db: Db, pause: NewPause): Promise<void> {
     where sending_pauses.until <= ${pause.now} or excluded.reason = 'provider_limit'`;
 }
 
-/** The account that a delivery was last tried by need not rest any longer, unless it is its provider's limit that it waits for. */
+/**
+ * Ends the rest of the account that a delivery was last tried by, when somebody asks for it to be sent now. A provider's
+ * limit is waited for all the same: asking sooner only prolongs it.
+ */
 export async function endOutage(tx: Queryable, deliveryId: number, now: Date): Promise<void> {
   await tx`
     update sending_pauses set until = ${now}

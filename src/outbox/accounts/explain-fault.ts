@@ -1,9 +1,10 @@
+import { domainOf } from '../../mail/headers/address-parts.ts';
 import { wantsSignIn } from '../smtp/smtp-faults.ts';
 import { type SmtpFault } from '../smtp/smtp.ts';
 
 /** What is wrong with an account in plain words, and what to do about it. */
 export function explainFault(fault: SmtpFault, account: string, sender: string): string {
-  const host = account.slice(account.lastIndexOf('@') + 1);
+  const host = domainOf(account);
   const isGoogle = /(^|\.)(gmail|googlemail|google)\.com(:|$)/i.test(host);
   switch (fault.kind) {
     case 'dns':

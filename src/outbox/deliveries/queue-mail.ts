@@ -1,4 +1,4 @@
-import { domainOf } from '../../mail/headers/domain-of.ts';
+import { domainOf } from '../../mail/headers/address-parts.ts';
 import { randomBytes } from 'node:crypto';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recipientsOf } from '../delivery.ts';

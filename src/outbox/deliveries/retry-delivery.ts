@@ -5,7 +5,7 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
-import { wakeAccount } from '../accounts/wake-account.ts';
+import { endOutage } from '../accounts/account-queries.ts';
 import { ensureReachable } from '../../people/suppressions/ensure-reachable.ts';
 import { type DeliveryRow, markAddressCorrected, markRetried } from './queries.ts';
 
@@ -35,7 +35,7 @@ export async function retryDelivery(
     if (recipients === 0)
       throw wrongDeliveryState(delivery, 'retry', ['a delivery that somebody did not get']);
     await ensureReachable(tx, delivery, at);
-    await wakeAccount(tx, delivery.id, at);
+    await endOutage(tx, delivery.id, at);
     await recordEvent(tx, {
       type: 'delivery.retried',
       actor,

@@ -1,4 +1,4 @@
-import { domainOf } from '../../mail/headers/domain-of.ts';
+import { domainOf } from '../../mail/headers/address-parts.ts';
 import { getDomain } from 'tldts';
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { NoticeCounts } from './notice-caps.ts';

@@ -1,3 +1,4 @@
+import { domainOf, localPartOf } from '../../mail/headers/address-parts.ts';
 import { domainToASCII } from 'node:url';
 import { classifyReply } from './classify-reply.ts';
 import {
@@ -152,8 +153,7 @@ function sameAddress(one: string, other: string): boolean {
 }
 
 function comparable(address: string): string {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`.toLowerCase();
+  return `${localPartOf(address)}@${domainToASCII(domainOf(address))}`.toLowerCase();
 }
 
 function stateOf(

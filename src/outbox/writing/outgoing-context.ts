@@ -1,3 +1,5 @@
+import { withoutPrefixes } from '../../mail/trim/subject-prefix.ts';
+import { withPlus } from '../../mail/headers/address-parts.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
 import type { Language } from '../../mail/language.ts';
@@ -56,8 +58,7 @@ export function languageOf(context: OutgoingContext): Language {
 /** The address that leads answers back to their request, whatever their client does to the other headers. */
 export function replyAddress(context: Pick<OutgoingContext, 'mailbox' | 'replyTag'>): Address {
   const { address, name } = context.mailbox;
-  const at = address.lastIndexOf('@');
-  return { name, address: `${address.slice(0, at)}+${context.replyTag}${address.slice(at)}` };
+  return { name, address: withPlus(address, context.replyTag) };
 }
 
 /**
@@ -105,16 +106,13 @@ export function defaultCc(
 /** A ticket's number and the words around it, `[Ticket #2026-11-0042]`; more is another subject. */
 const MAX_NUMBER_LENGTH = 80;
 
-const PREFIX =
-  /^(?:\s*(?:re|aw|sv|vs|antw|odp|rif|res|ynt|ref|ang|vá|回复|回覆|答复|返信|Отв)\s*(?:\[\d+\])?\s*[:：])+\s*/iu;
-
 /**
  * The subject of an answer: the request's, or the mail's that it answers where that adds a number to it. By the number another
  * desk knows its own ticket; without it each answer would open one there.
  */
 export function answerSubject(context: Pick<OutgoingContext, 'subject' | 'lastFromContact'>): string {
-  const asked = context.subject.replace(PREFIX, '').trim();
-  const answered = (context.lastFromContact?.subject ?? '').replace(PREFIX, '').trim();
+  const asked = withoutPrefixes(context.subject);
+  const answered = withoutPrefixes(context.lastFromContact?.subject ?? '');
   const added = asked === '' ? '' : answered.replace(asked, ' ');
   return answered.includes(asked) && /\d/.test(added) && added.length <= MAX_NUMBER_LENGTH
     ? answered

@@ -9,7 +9,8 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import { lockContact } from '../locks.ts';
 import { changeSettings } from './change-settings.ts';
 import type { ContactSettings } from './contact.ts';
-import { findContactRow, listKnownMailboxIds, markRenamed } from './queries.ts';
+import { listKnownMailboxIds } from '../operators/queries.ts';
+import { findContactRow, markRenamed } from './queries.ts';
 
 export type ContactChanges = {
   readonly name?: string | undefined;

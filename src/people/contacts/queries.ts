@@ -134,9 +134,3 @@ export async function upsertSettings(
     on conflict (contact_id, mailbox_id) do update
     set blocked = excluded.blocked, trusted = excluded.trusted, language = excluded.language`;
 }
-
-/** Those of the ids that are mailboxes. */
-export async function listKnownMailboxIds(tx: Queryable, ids: readonly number[]): Promise<number[]> {
-  const rows = await tx<{ id: number }[]>`select id from mailboxes where id = any(${[...ids]}::bigint[])`;
-  return rows.map((row) => row.id);
-}

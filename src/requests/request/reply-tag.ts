@@ -1,3 +1,4 @@
+import { domainOf, localPartOf } from '../../mail/headers/address-parts.ts';
 import { randomBytes } from 'node:crypto';
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -10,9 +11,8 @@ export function newReplyTag(): string {
 
 /** The tag in one of this mailbox's reply addresses (`name+<tag>@domain`), or null for any other address. */
 export function replyTagIn(address: string, mailboxAddress: string): string | null {
-  const at = mailboxAddress.lastIndexOf('@');
-  const prefix = `${mailboxAddress.slice(0, at)}+`;
-  const suffix = mailboxAddress.slice(at);
+  const prefix = `${localPartOf(mailboxAddress)}+`;
+  const suffix = `@${domainOf(mailboxAddress)}`;
   if (!address.startsWith(prefix) || !address.endsWith(suffix)) return null;
   const tag = address.slice(prefix.length, address.length - suffix.length);
   return /^[a-z2-7]{16}$/.test(tag) ? tag : null;

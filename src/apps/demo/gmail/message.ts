@@ -1,3 +1,5 @@
+import { domainOf, localPartOf } from '../../../mail/headers/address-parts.ts';
+
 /** A stored mail: labels belong to it alone, not to its thread. */
 export type GmailMessage = {
   readonly id: string;
@@ -43,9 +45,8 @@ export function bareSubject(subject: string): string {
 
 /** Whether one of the addresses in a header is this one, with or without a plus part. */
 export function isAddressedTo(value: string, address: string): boolean {
-  const [local = '', domain = ''] = address.toLowerCase().split('@');
-  const escaped = [local, domain].map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`(^|[<\\s,;])${escaped[0]}(\\+[^@\\s<>,;]*)?@${escaped[1]}($|[>\\s,;])`).test(
-    value.toLowerCase(),
+  const [local, domain] = [localPartOf(address), domainOf(address)].map((part) =>
+    RegExp.escape(part.toLowerCase()),
   );
+  return new RegExp(`(^|[<\\s,;])${local}(\\+[^@\\s<>,;]*)?@${domain}($|[>\\s,;])`).test(value.toLowerCase());
 }
