@@ -113,3 +113,13 @@ create table suppressed_addresses (
   until timestamptz not null,
   constraint suppressed_addresses_ends check (until > since)
 );
+
+-- When addresses first heard of within a minute were sent notices, by their domain: an answering program that takes a new
+-- address for each mail is a new contact each time. A row and not a count of messages, so that its lock makes the cap exact.
+create table notices_to_new (
+  mailbox_id bigint not null references mailboxes on delete cascade,
+  domain text not null,
+  -- The latest first, and no more of them than the cap allows.
+  latest timestamptz[] not null,
+  primary key (mailbox_id, domain)
+);

@@ -29,5 +29,6 @@ export const WRITERS: Readonly<Record<string, readonly string[]>> = {
   delivery_attempts: ['outbox', 'requests'],
   desk_mails: ['outbox'],
   sending_pauses: ['outbox'],
+  notices_to_new: ['outbox'],
   suppressed_addresses: ['outbox', 'people', 'requests'],
 };

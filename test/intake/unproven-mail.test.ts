@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { forgetNoticesToNew } from '../../src/outbox/notices/forget-notices-to-new.ts';
 import { type Handed, handOver, mailOf, type MailParts } from '../support/intake.ts';
 import { testSendingDesk } from '../support/sending-desk.ts';
 
@@ -164,6 +165,40 @@ describe('a loop with a new address for each answer', () => {
     const held = await db`select new from events where type = 'notice.held'`;
     expect(held).toHaveLength(50);
     expect(held[0]).toEqual({ new: { notice: 'created', cap: 'new_addresses' } });
+  });
+
+  test('gets no more when many mails are filed at once', async () => {
+    const before = (await notices()).length;
+    await Promise.all(Array.from({ length: 40 }, (_, index) => handOver(desk, from(index))));
+    expect((await notices()).length - before).toBe(10);
+    expect(await db`select id from events where type = 'notice.held'`).toHaveLength(30);
+  });
+
+  test('gets ten in any minute, not in each minute of the clock', async () => {
+    const before = (await notices()).length;
+    await handOver(desk, from(0));
+    desk.clock.advance(50_000);
+    await handOver(desk, ...Array.from({ length: 9 }, (_, index) => from(10 + index)));
+    desk.clock.advance(11_000);
+    await handOver(desk, ...Array.from({ length: 9 }, (_, index) => from(20 + index)));
+    expect((await notices()).length - before).toBe(11);
+  });
+
+  test('waits for no clock that was set back', async () => {
+    desk.clock.advance(7_200_000);
+    await handOver(desk, ...Array.from({ length: 10 }, (_, index) => from(index)));
+    desk.clock.advance(-3_600_000);
+    const before = (await notices()).length;
+    await handOver(desk, from(50));
+    expect((await notices()).length - before).toBe(1);
+  });
+
+  test('is forgotten after an hour', async () => {
+    await handOver(desk, from(0));
+    expect(await forgetNoticesToNew(desk.deps)).toBe(0);
+    desk.clock.advance(3_600_000);
+    // Carla's own is the other.
+    expect(await forgetNoticesToNew(desk.deps)).toBe(2);
   });
 
   test('holds up nobody of another domain, and nobody a minute later', async () => {

@@ -19,6 +19,11 @@ export const CRON_ITEMS = [
     match: '20 * * * *',
     options: { ...once('forget-idempotency-keys'), backfillPeriod: 2 * HOUR_MS },
   },
+  {
+    task: 'forget-notices-to-new',
+    match: '25 * * * *',
+    options: { ...once('forget-notices-to-new'), backfillPeriod: 2 * HOUR_MS },
+  },
   { task: 'rebuild-search', match: '*/5 * * * *', options: once('rebuild-search') },
   {
     task: 'reconcile',

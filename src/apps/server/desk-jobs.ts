@@ -1,5 +1,6 @@
 import type { IntakeDeps } from '../../intake/deps.ts';
 import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts';
+import { forgetNoticesToNew } from '../../outbox/notices/forget-notices-to-new.ts';
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
@@ -26,6 +27,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     },
     async 'forget-idempotency-keys'() {
       await forgetIdempotencyKeys(deps);
+    },
+    async 'forget-notices-to-new'() {
+      await forgetNoticesToNew(deps);
     },
     async 'rebuild-search'(signal) {
       await rebuildSearch(deps, { signal });

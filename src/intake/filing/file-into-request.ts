@@ -147,10 +147,11 @@ async function openRequest(
   const facts = filingFacts(joining, 'new');
   const replyTag = newReplyTag();
   const contact = { id: contactId, email: facts.message.from.address };
-  const about = { requestId: null, contact, mailboxId: mailbox.id, at: claimed.at };
+  const about = { requestId: null, contact, mailboxId: mailbox.id, answersMail: true, at: claimed.at };
   // Whom a declared form names is not proven, but whoever filled it in waits for a word.
   const vouched = believed || mail.person?.namedBy === 'declared';
-  const noticeWelcome = decision.notices === 'welcome' && vouched && !isBusy(thread);
+  const noticeWelcome =
+    decision.notices === 'welcome' && mailbox.notices.includes('created') && vouched && !isBusy(thread);
   // Sent together: the count knows nothing of the request, and the two cost one round trip.
   const [filed, counts] = await Promise.all([
     openWithMessage(tx, facts, { ...place, replyTag }),

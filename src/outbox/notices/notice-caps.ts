@@ -1,13 +1,11 @@
-import type { NoticeKind } from '../../mailboxes/mailbox.ts';
-
 /** How many automatic mails left within the last hour. */
 export type NoticeCounts = {
   readonly ofRequest: number;
   readonly toContact: number;
   /** True when the mailbox has sent as many as it may. */
   readonly mailboxIsSpent: boolean;
-  /** Of the last minute alone: to addresses of the contact's domain first heard of in it; 0 for an address known before. */
-  readonly toNewOfDomain: number;
+  /** True when addresses of the contact's domain first heard of within the last minute were sent as many in it as they may. */
+  readonly newOfDomainAreSpent: boolean;
 };
 
 export type NoticeCap = 'request' | 'contact' | 'mailbox' | 'new_addresses';
@@ -24,11 +22,9 @@ export const MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE = 10;
  * The cap that holds a notice back, or null. Loops with changing senders, or between two desks that hide what they are,
  * show in no header; only counting stops them.
  */
-export function capOn(notice: NoticeKind, counts: NoticeCounts): NoticeCap | null {
+export function capOn(counts: NoticeCounts): NoticeCap | null {
   if (counts.ofRequest >= MAX_NOTICES_PER_REQUEST_PER_HOUR) return 'request';
   if (counts.toContact >= MAX_NOTICES_PER_CONTACT_PER_HOUR) return 'contact';
-  // What an operator does by hand runs in no loop.
-  if (notice === 'created' && counts.toNewOfDomain >= MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE)
-    return 'new_addresses';
+  if (counts.newOfDomainAreSpent) return 'new_addresses';
   return counts.mailboxIsSpent ? 'mailbox' : null;
 }

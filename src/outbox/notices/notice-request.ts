@@ -18,6 +18,7 @@ export async function noticeRequest(
     requestId,
     contact: context.contact,
     mailboxId: context.mailbox.id,
+    answersMail: false,
     at,
   });
   return queueNotice(tx, actor, context, { notice, counts, at });

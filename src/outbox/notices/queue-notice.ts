@@ -22,7 +22,7 @@ export async function queueNotice(
 ): Promise<boolean> {
   if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
   if (!isReachable(context)) return false;
-  const cap = capOn(notice, counts);
+  const cap = capOn(counts);
   if (cap !== null) {
     await recordHeld(tx, actor, context, { notice, cap, at });
     return false;
