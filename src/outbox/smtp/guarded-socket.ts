@@ -49,6 +49,6 @@ function named(error: SystemError): Error {
 function timeout(): Error {
   return Object.assign(new Error('Connection timeout'), {
     code: 'ETIMEDOUT',
-    timeoutType: 'CONNECTION_TIMEOUT',
+    timeoutType: 'CONNECT_TIMEOUT',
   });
 }

@@ -9,14 +9,14 @@ export function smtpFault(error: NodemailerError): SmtpFault {
 
 function kindOf(error: NodemailerError): SmtpFaultKind {
   const { code = '', command = '' } = error;
-  const { originalCode = '', timeoutType = '' } = error as { originalCode?: string; timeoutType?: string };
+  const { originalCode = '' } = error as SetupError;
   if (isForbidden(error)) return 'internal_address';
   if (code === 'EDNS' || originalCode === 'ENOTFOUND' || originalCode === 'EAI_AGAIN') return 'dns';
   if (code === 'ETLS' || TLS_FAULT.test(originalCode)) return 'tls';
   if (code === 'EOAUTH2' || (code === 'EAUTH' && /XOAUTH2/i.test(command))) return 'oauth';
   if (code === 'EAUTH' || code === 'ENOAUTH' || wantsSignIn(error.responseCode)) return 'sign_in';
-  if (UNREACHABLE.has(originalCode)) return 'refused';
-  if (ACCOUNT_TIMEOUTS.has(timeoutType) || code === 'ETIMEDOUT') return 'timeout';
+  if (code === 'ETIMEDOUT' || originalCode === 'ETIMEDOUT') return 'timeout';
+  if (isUnreachable(error)) return 'refused';
   return error.responseCode === undefined ? 'other' : 'turned_away';
 }
 
@@ -39,27 +39,42 @@ const ACCOUNT_CODES = new Set([
   'ECONFIG',
   'EPROXY',
 ]);
-const UNREACHABLE = new Set([
-  'ECONNREFUSED',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ECONNABORTED',
-]);
+const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNABORTED']);
 // Node names a certificate that does not hold by what is wrong with it (DEPTH_ZERO_SELF_SIGNED_CERT, CERT_HAS_EXPIRED …).
 const TLS_FAULT = /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_VERIFY/;
-const ACCOUNT_TIMEOUTS = new Set(['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT']);
+/** The waits before a mail is named to the server; `SOCKET_TIMEOUT` may come of the mail. */
+const SETUP_TIMEOUTS: ReadonlySet<string> = new Set<NodemailerError['timeoutType'] & string>([
+  'CONNECT_TIMEOUT',
+  'GREETING_TIMEOUT',
+  'UPGRADE_TIMEOUT',
+]);
+
+/** What the library leaves of the system's own error, of which there is one for each address of a name. */
+type SetupError = {
+  readonly originalCode?: string;
+  readonly timeoutType?: string;
+  readonly syscall?: string;
+  readonly errors?: readonly { readonly syscall?: string }[];
+};
+
+function isUnreachable(error: NodemailerError): boolean {
+  const { originalCode = '', syscall, errors = [] } = error as SetupError;
+  return (
+    UNREACHABLE.has(originalCode) ||
+    syscall === 'connect' ||
+    errors.some((each) => each.syscall === 'connect')
+  );
+}
 
 // A connection that breaks later may have been broken by this very mail: then the mail has to wait, not the account.
 function isAccountTrouble(error: NodemailerError): boolean {
-  const { originalCode, timeoutType } = error as { originalCode?: string; timeoutType?: string };
+  const { originalCode, timeoutType } = error as SetupError;
   return (
     isForbidden(error) ||
     ACCOUNT_CODES.has(error.code ?? '') ||
-    UNREACHABLE.has(originalCode ?? '') ||
+    isUnreachable(error) ||
     TLS_FAULT.test(originalCode ?? '') ||
-    ACCOUNT_TIMEOUTS.has(timeoutType ?? '') ||
+    SETUP_TIMEOUTS.has(timeoutType ?? '') ||
     wantsSignIn(error.responseCode) ||
     (error.responseCode !== undefined && /^(EHLO|HELO|STARTTLS|AUTH)/.test(error.command ?? ''))
   );

@@ -23,6 +23,8 @@ export type SmtpTransportOptions = SmtpSettings & {
   readonly ca?: string;
   /** Addresses that are not connected to; none unless told. */
   readonly forbids?: BlockList | undefined;
+  /** How long connecting, the greeting and TLS may take; defaults to half a minute. */
+  readonly setupTimeoutMs?: number;
 };
 
 /** What an account is called, without its password: user and host. */
@@ -34,7 +36,7 @@ export function accountName(smtpUrl: string): string {
 
 export type SmtpServer = ReturnType<typeof serverOf>;
 
-export function serverOf({ url: smtpUrl, ca, forbids }: SmtpTransportOptions) {
+export function serverOf({ url: smtpUrl, ca, forbids, setupTimeoutMs = 30_000 }: SmtpTransportOptions) {
   const url = new URL(smtpUrl);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'smtps:';
@@ -44,8 +46,8 @@ export function serverOf({ url: smtpUrl, ca, forbids }: SmtpTransportOptions) {
     secure,
     requireTLS: !secure && !isLoopback(host),
     ...(ca === undefined ? {} : { tls: { ca } }),
-    connectionTimeout: 30_000,
-    greetingTimeout: 30_000,
+    connectionTimeout: setupTimeoutMs,
+    greetingTimeout: setupTimeoutMs,
     forbids,
   };
 }

@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { type AddressInfo, BlockList, connect, createServer, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { afterAll, describe, expect, test } from 'vitest';
+import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
+
+const closers: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const close of closers.toReversed()) await close();
+});
+
+/** A server that says this to whoever connects and, to each line it gets, the next of these; then nothing any more. */
+async function silentServer(...says: readonly string[]): Promise<number> {
+  const server = createServer((socket) => {
+    const left = [...says];
+    const say = (): unknown => left.length > 0 && socket.write(`${left.shift()}\r\n`);
+    socket.on('error', () => {});
+    socket.on('data', say);
+    say();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closers.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port that takes no connection and refuses none: nobody accepts, and the system's queue of two is full. */
+async function blackhole(): Promise<number> {
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+    const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      parentPort.postMessage(server.address().port);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    });`,
+    { eval: true },
+  );
+  closers.push(() => worker.terminate());
+  const [port] = (await once(worker, 'message')) as [number];
+  const queued: Socket[] = [];
+  closers.push(() => queued.forEach((socket) => socket.destroy()));
+  for (let i = 0; i < 2; i++) {
+    const socket = connect(port, '127.0.0.1');
+    queued.push(socket);
+    await once(socket, 'connect');
+  }
+  return port;
+}
+
+const ports: readonly (readonly [string, 'smtp' | 'smtps', () => Promise<number>])[] = [
+  ['never connects', 'smtp', blackhole],
+  ['never greets', 'smtp', silentServer],
+  ['never begins TLS', 'smtps', silentServer],
+  [
+    'never goes on to TLS',
+    'smtp',
+    () => silentServer('220 here', '250-here\r\n250 STARTTLS', '220 go ahead'),
+  ],
+];
+
+describe.each([
+  ['', undefined],
+  [', with addresses forbidden', new BlockList()],
+])('what is the account and not the mail%s:', (_, forbids) => {
+  test.concurrent.each(ports)('a server that %s (%s)', async (_name, scheme, start) => {
+    const transport = smtpTransport({
+      url: `${scheme}://127.0.0.1:${await start()}`,
+      setupTimeoutMs: 300,
+      forbids,
+    });
+    closers.push(transport.close);
+    const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
+    const signal = AbortSignal.timeout(20_000);
+    const sent = transport.send(Buffer.from('Subject: Hello\r\n\r\nHello\r\n'), envelope, signal);
+    expect(await sent).toMatchObject({ kind: 'account_failed', reply: { code: null } });
+    const unicode = { ...envelope, to: ['ä@example.org'] };
+    expect(await transport.send(Buffer.from('Subject: Hello\r\n\r\n'), unicode, signal)).toMatchObject({
+      kind: 'account_failed',
+    });
+    expect(await transport.verify()).toMatchObject({ kind: 'timeout' });
+  });
+});
