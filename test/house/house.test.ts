@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SourceFile, surveyHouse } from './house.ts';
+import { WRITERS } from './writers.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -74,6 +76,18 @@ describe('the linter refuses', () => {
 });
 
 describe('the survey', () => {
+  test('knows who writes each table of the schema, and files that there are', () => {
+    const schema = readdirSync(join(ROOT, 'sql')).map((name) =>
+      readFileSync(join(ROOT, 'sql', name), 'utf8'),
+    );
+    const tables = schema.flatMap((text) =>
+      [...text.matchAll(/^create (?:unlogged )?table (\w+)/gm)].map(([, name]) => name),
+    );
+    expect(new Set(Object.keys(WRITERS))).toEqual(new Set(tables));
+    const files = Object.values(WRITERS).flatMap(({ also = [] }) => also);
+    expect(files.filter((path) => !existsSync(join(ROOT, 'src', path)))).toEqual([]);
+  });
+
   test('refuses a folder over 16 files, a file over 250 lines, and a write to a table of another room', () => {
     const file = (path: string, text = 'export {};\n', lines = 1): SourceFile => ({ path, text, lines });
     const full = Array.from({ length: 17 }, (_, n) => file(`mail/mime/part-${n}.ts`));

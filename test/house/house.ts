@@ -99,10 +99,11 @@ function figuresOf(
 }
 
 function foreignWrites({ path, text }: SourceFile): string[] {
-  const room = roomOf(path);
-  return Object.entries(WRITERS).flatMap(([table, rooms]) =>
-    !rooms.includes(room) && new RegExp(`\\b(insert into|update|delete from) ${table}\\b`).test(text)
-      ? [`${path} writes ${table}, which only ${rooms.join(', ')} may write`]
+  return Object.entries(WRITERS).flatMap(([table, { room, also = [] }]) =>
+    roomOf(path) !== room &&
+    !also.includes(path) &&
+    new RegExp(`\\b(insert into|update|delete from) ${table}\\b`).test(text)
+      ? [`${path} writes ${table}, which only ${[room, ...also].join(', ')} may write`]
       : [],
   );
 }

@@ -1,34 +1,57 @@
+type Writers = {
+  readonly room: string;
+  /** Single files of other rooms. */
+  readonly also?: readonly string[];
+};
+
+/** Merging and erasing touch every table by their nature. */
+const MERGING = 'requests/merging/move-queries.ts';
+const ERASING = 'requests/privacy/queries.ts';
+
+/** What intake and the outbox write while a contact or a request is locked goes in one round trip, in these statements. */
+const CLAIMING = 'intake/filing/queries.ts';
+const FILING = 'intake/filing/filing-queries.ts';
+const QUEUEING = 'outbox/deliveries/queue-mail.ts';
+const CORRECTING = 'outbox/deliveries/queries.ts';
+
 /**
- * Which rooms may write which table. A room that needs a row of another's changed calls its verb; the exceptions are the
- * statements that save a round trip under a lock (intake's claim and filing, the outbox's queueing) and what touches every
- * table by its nature (merging and erasing, in requests).
+ * Which room writes which table, and which single files of others do. A room that needs a row of another's changed calls its
+ * verb; a lower room cannot, so that the outbox has one file for all that it writes of a request.
  */
-export const WRITERS: Readonly<Record<string, readonly string[]>> = {
-  operators: ['people'],
-  tokens: ['people'],
-  sign_in_links: ['apps'],
-  idempotency_keys: ['platform'],
-  contacts: ['people', 'intake', 'requests'],
-  contact_settings: ['people', 'intake', 'requests'],
-  mailboxes: ['mailboxes'],
-  relay_secrets: ['mailboxes'],
-  templates: ['mailboxes'],
-  mailbox_transports: ['outbox'],
-  requests: ['requests', 'intake', 'outbox'],
-  participants: ['requests', 'intake', 'outbox'],
-  messages: ['requests', 'intake', 'outbox'],
-  attachments: ['requests', 'intake', 'outbox'],
-  merges: ['requests'],
-  merged_messages: ['requests'],
-  events: ['people', 'intake', 'requests'],
-  intake: ['intake', 'requests'],
-  relay_watches: ['intake'],
-  google_access: ['intake'],
-  deliveries: ['outbox', 'requests'],
-  delivery_recipients: ['outbox', 'requests'],
-  delivery_attempts: ['outbox', 'requests'],
-  desk_mails: ['outbox'],
-  sending_pauses: ['outbox'],
-  notices_to_new: ['outbox'],
-  suppressed_addresses: ['outbox', 'people', 'requests'],
+export const WRITERS: Readonly<Record<string, Writers>> = {
+  operators: { room: 'people' },
+  operator_settings: { room: 'people' },
+  tokens: { room: 'people' },
+  sign_in_links: { room: 'apps' },
+  idempotency_keys: { room: 'platform' },
+  contacts: { room: 'people', also: [CLAIMING, ERASING] },
+  contact_settings: { room: 'people' },
+  mailboxes: { room: 'mailboxes' },
+  relay_secrets: { room: 'mailboxes' },
+  templates: { room: 'mailboxes' },
+  mailbox_transports: { room: 'outbox' },
+  requests: { room: 'requests', also: ['outbox/request-row.ts'] },
+  participants: { room: 'requests', also: [FILING, CORRECTING] },
+  messages: { room: 'requests', also: [FILING, QUEUEING, CORRECTING] },
+  attachments: { room: 'requests', also: [FILING, QUEUEING] },
+  drafts: { room: 'requests' },
+  draft_files: { room: 'requests' },
+  read_marks: { room: 'requests' },
+  presence: { room: 'requests' },
+  views: { room: 'requests' },
+  canned_replies: { room: 'requests' },
+  search_entries: { room: 'requests' },
+  merges: { room: 'requests' },
+  merged_messages: { room: 'requests' },
+  events: { room: 'people', also: [FILING, MERGING, ERASING] },
+  intake: { room: 'intake', also: [MERGING, ERASING] },
+  relay_watches: { room: 'intake' },
+  google_access: { room: 'intake' },
+  deliveries: { room: 'outbox', also: [MERGING] },
+  delivery_recipients: { room: 'outbox', also: [ERASING] },
+  delivery_attempts: { room: 'outbox', also: [ERASING] },
+  desk_mails: { room: 'outbox' },
+  notices_to_new: { room: 'outbox' },
+  sending_pauses: { room: 'outbox' },
+  suppressed_addresses: { room: 'people', also: ['outbox/sending/attempt-queries.ts', ERASING] },
 };

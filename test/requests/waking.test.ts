@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { returnRequest } from '../../src/outbox/bounces/return-request.ts';
+import { returnRequest } from '../../src/outbox/request-row.ts';
 import { statusAfter } from '../../src/requests/life/transitions.ts';
 import type { RequestStatus } from '../../src/requests/request.ts';
 import { testApp, testOperator } from '../support/app.ts';

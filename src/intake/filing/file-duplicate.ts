@@ -2,13 +2,8 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { ParsedMail } from '../../mail/parsed-mail.ts';
 import { insertAttachments } from './filing-queries.ts';
 import type { FilingResult, Outcome } from './incoming-mail.ts';
-import {
-  findKnownIntake,
-  type IntakeFacts,
-  type KnownIntake,
-  markIntakeComplete,
-  markMessageComplete,
-} from './queries.ts';
+import { findKnownIntake, type IntakeFacts, type KnownIntake, markIntakeComplete } from './queries.ts';
+import { fillInMessage } from '../../requests/messages/fill-in-message.ts';
 import type { ReadMail } from './read-mail.ts';
 
 /** Answers for a mail that is stored already; an original that was too large at first completes what was filed without it. */
@@ -57,6 +52,6 @@ async function completeOversize(
 ): Promise<void> {
   const first = await markIntakeComplete(tx, known.id, raw);
   if (!first || known.messageId === null || mail === null) return;
-  await markMessageComplete(tx, known.messageId, mail, at);
+  await fillInMessage(tx, known.messageId, mail, at);
   await insertAttachments(tx, known.messageId, mail.attachments, at);
 }

@@ -170,22 +170,3 @@ export async function markIntakeComplete(tx: Queryable, intakeId: number, raw: U
     returning id`;
   return rows.length > 0;
 }
-
-/** Replaces the stand-in text of an incomplete message by what its original says. */
-export async function markMessageComplete(
-  tx: Queryable,
-  messageId: number,
-  mail: { readonly text: string; readonly visibleText: string; readonly html: string | null },
-  at: Date,
-): Promise<void> {
-  await tx`
-    with message as (
-      update messages
-      set text = ${mail.text}, visible_text = ${mail.visibleText}, html = ${mail.html}, incomplete = false
-      where id = ${messageId} and incomplete
-      returning request_id)
-    update requests
-    set updated_at = ${at}
-    from message
-    where requests.id = message.request_id`;
-}

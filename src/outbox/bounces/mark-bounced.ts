@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import type { DeliveryKind } from '../delivery.ts';
-import { returnRequest } from './return-request.ts';
+import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
 import {
   findDeliveryIdByMessageId,

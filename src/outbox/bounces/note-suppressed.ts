@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { returnRequest } from './return-request.ts';
+import { returnRequest } from '../request-row.ts';
 import type { OutgoingMail, QueuedMail } from '../deliveries/outgoing-mail.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Db, type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
+import { type Db, type Queryable, json } from '../../platform/db/connect.ts';
 import type { AttemptOutcome, DeliveryState, RecipientState } from '../delivery.ts';
 
 export type DeliveryAttachment = {
@@ -78,10 +78,4 @@ export async function markAttempt(db: Queryable, record: AttemptRecord): Promise
     )
     select id from mine`;
   return rows.length === 1;
-}
-
-export async function markFirstResponse(tx: Transaction, requestId: number, now: Date): Promise<void> {
-  await tx`
-    update requests set first_response_at = ${now}, updated_at = ${now}
-    where id = ${requestId} and first_response_at is null`;
 }

@@ -4,9 +4,10 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import { clearPause, markPaused } from '../accounts/account-queries.ts';
 import type { RecipientVerdict, Verdict } from './judge-result.ts';
 import { lockRequestOf } from '../locks.ts';
-import { type AttemptRecord, markAttempt, markFirstResponse } from './attempt-queries.ts';
+import { type AttemptRecord, markAttempt } from './attempt-queries.ts';
+import { markFirstResponse } from '../request-row.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
-import { returnRequest } from '../bounces/return-request.ts';
+import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
 
 /**

@@ -24,7 +24,7 @@ export const TRANSITIONS = {
   resolve: { from: ACTIVE, to: 'resolved' },
   /** Its contact or a participant wrote. From closed only within the mailbox's reopen window. */
   wake: { from: ['pending', 'resolved', 'closed'], to: 'standing' },
-  /** A reply failed or came back. The outbox writes it (bounces/return-request.ts), because it lies below this room. */
+  /** A reply failed or came back. The outbox writes it (outbox/request-row.ts), because it lies below this room. */
   return: { from: OPEN_STATUSES, to: 'standing' },
   close: { from: OPEN_STATUSES, to: 'closed' },
   reopen: { from: ['resolved', 'closed'], to: 'standing' },
