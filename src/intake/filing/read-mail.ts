@@ -1,7 +1,8 @@
+import type { ParsePool } from '../../mail/reading/parse-pool.ts';
 import type { MailReading } from '../../mail/reading/read-mail.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
-import type { IntakeDeps } from '../deps.ts';
+import type { Deps } from '../../platform/deps.ts';
 import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
 import { findPerson, type Person } from './person.ts';
 
@@ -26,7 +27,7 @@ export type ReadMail = {
 
 /** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
 export async function readHandedOver(
-  deps: Pick<IntakeDeps, 'parsePool' | 'db'>,
+  deps: Pick<Deps, 'db'> & { readonly parsePool: ParsePool },
   mailbox: IntakeMailbox,
   handedOver: HandedOver,
 ): Promise<ReadMail> {
