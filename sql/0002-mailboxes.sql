@@ -5,6 +5,7 @@ create table mailboxes (
   id bigint generated always as identity primary key,
   address text not null constraint mailboxes_address_key unique constraint mailboxes_address_lower check (address = lower(address)),
   name text not null,
+  source text not null default 'gmail' constraint mailboxes_source_known check (source in ('gmail', 'microsoft')),
   language text not null default 'en' constraint mailboxes_language_known check (language in ('en', 'ru')),
   thread_by text not null default 'sender' constraint mailboxes_thread_by_known check (thread_by in ('sender', 'conversation')),
   reopen_days integer not null default 0 constraint mailboxes_reopen_days_range check (reopen_days between 0 and 365),
@@ -16,13 +17,18 @@ create table mailboxes (
   notices_per_hour integer default 1000 constraint mailboxes_notices_per_hour_positive check (notices_per_hour > 0),
   quoting text not null default 'last' constraint mailboxes_quoting_known check (quoting in ('full', 'last', 'none')),
   signature text not null default '',
-  -- Further addresses whose mail Gmail puts into this mailbox.
+  -- Further addresses whose mail comes into this mailbox.
   aliases text[] not null default '{}',
   group_addresses text[] not null default '{}',
   -- Addresses or domains of web forms: what they send is of whom Reply-To names.
   form_senders text[] not null default '{}',
   allowed_senders text[] not null default '{}',
   denied_senders text[] not null default '{}',
+  -- What becomes of mail that names the mailbox in Cc, or nowhere.
+  copies text not null default 'file' constraint mailboxes_copies_known check (copies in ('file', 'quarantine')),
+  -- 'none' where a filter stands in front of the server whose word on senders would count.
+  authenticity text not null default 'receiver' constraint mailboxes_authenticity_known check (authenticity in ('receiver', 'none')),
+  tenant_domains text[] not null default '{}',
   accept_since timestamptz not null,
   -- The relay speaks every ten minutes at the least, every fifteen when its daily runtime is nearly spent.
   silence_minutes integer not null default 20 constraint mailboxes_silence_minutes_range check (silence_minutes between 16 and 10080),

@@ -87,7 +87,7 @@ create table messages (
   reference_ids text[] not null default '{}',
   source_thread_id text,
   intake_id bigint constraint messages_intake_key unique,
-  matched_by text constraint messages_matched_by_known check (matched_by in ('token', 'references', 'gmail_thread', 'sender', 'new')),
+  matched_by text constraint messages_matched_by_known check (matched_by in ('token', 'references', 'gmail_thread', 'conversation', 'sender', 'new')),
   authenticity text constraint messages_authenticity_known check (authenticity in ('verified', 'unchecked', 'unverified', 'forged')),
   class text constraint messages_class_known check (class in ('human', 'auto_reply', 'bounce', 'receipt', 'list', 'own')),
   class_reason text,

@@ -3,11 +3,12 @@
 create table intake (
   id bigint generated always as identity primary key,
   mailbox_id bigint not null references mailboxes on delete restrict,
+  source text not null default 'gmail' constraint intake_source_known check (source in ('gmail', 'microsoft')),
   source_id text not null,
   source_thread_id text,
   -- When the source accepted it.
   arrived_at timestamptz not null,
-  -- Where the mailbox keeps it, in Gmail's words: SENT, INBOX.
+  -- Where the mailbox keeps it: SENT, INBOX and whatever else the source says.
   labels text[] not null default '{}',
   size_estimate bigint,
   internet_message_id text,

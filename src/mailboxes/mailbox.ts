@@ -3,6 +3,11 @@ import type { Language } from '../mail/language.ts';
 
 export type ThreadBy = 'sender' | 'conversation';
 
+/** How a mailbox's mail comes in. */
+export type SourceName = 'gmail' | 'microsoft';
+
+export const SOURCE_NAMES = ['gmail', 'microsoft'] as const satisfies readonly SourceName[];
+
 export type NoticeKind = 'created' | 'taken' | 'closed';
 
 /** How much of the contact's last mail an answer quotes: with the history in it, what they wrote last, or nothing. */
@@ -19,11 +24,12 @@ export type MailboxTemplate = {
   readonly enabled: boolean;
 };
 
-/** A Gmail address that people write to, and how its mail is treated. */
+/** An address that people write to, and how its mail is treated. */
 export type Mailbox = {
   readonly id: number;
   readonly address: string;
   readonly name: string;
+  readonly source: SourceName;
   readonly language: Language;
   readonly threadBy: ThreadBy;
   readonly reopenDays: number;
@@ -37,13 +43,19 @@ export type Mailbox = {
   readonly silenceMinutes: number;
   /** Below every answer, after the operator's own; plain text, empty for none. */
   readonly signature: string;
-  /** Further addresses whose mail Gmail puts into this mailbox. */
+  /** Further addresses whose mail comes into this mailbox. */
   readonly aliases: readonly string[];
   readonly groupAddresses: readonly string[];
   /** Addresses or domains of web forms: what they send is of whom Reply-To names. */
   readonly formSenders: readonly string[];
   readonly allowedSenders: readonly string[];
   readonly deniedSenders: readonly string[];
+  /** `quarantine`: mail that names the mailbox nowhere in To waits for a person. */
+  readonly copies: 'file' | 'quarantine';
+  /** `none`: what the receiving server says of senders is not believed, because a filter stands in front of it. */
+  readonly authenticity: 'receiver' | 'none';
+  /** Domains of the organisation itself, whose people write from inside. */
+  readonly tenantDomains: readonly string[];
   readonly acceptSince: Date;
 };
 

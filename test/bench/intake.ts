@@ -115,6 +115,7 @@ export async function fileBare(db: Db, mailboxId: number): Promise<number> {
       {
         mailboxId,
         handedOver: {
+          source: 'gmail',
           sourceId,
           sourceThreadId: sourceId,
           arrivedAt: at,

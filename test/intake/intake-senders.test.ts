@@ -192,3 +192,24 @@ test('a mail to two mailboxes at once is filed in each', async () => {
     { mailboxId: 2, contactId: 1 },
   ]);
 });
+
+describe('mail that names the mailbox only in Cc, or nowhere', () => {
+  test('waits for a person if the mailbox says so', async () => {
+    const made = await desk();
+    await made.call('PATCH', `/v1/mailboxes/${made.mailbox.id}`, {
+      token: (await testOperator(made.deps, { name: 'Lea', role: 'lead' })).token,
+      body: { copies: 'quarantine' },
+    });
+    const copied = { to: 'someone@else.example', cc: DESK };
+    expect(await receive(made, copied)).toMatchObject({ outcome: 'quarantined', reason: 'only_copied' });
+    expect(await receive(made, { to: 'someone@else.example' })).toMatchObject({ reason: 'only_copied' });
+    expect(await receive(made, { to: `someone@else.example, ${DESK}` })).toMatchObject({ outcome: 'opened' });
+  });
+
+  test('is filed like any other by default', async () => {
+    const made = await desk();
+    expect(await receive(made, { to: 'someone@else.example', cc: DESK })).toMatchObject({
+      outcome: 'opened',
+    });
+  });
+});

@@ -9,6 +9,7 @@ const FACTS: ThreadFacts = {
   replyTo: [],
   senderBelieved: true,
   threadBy: 'sender',
+  threadRule: 'gmail_thread',
   reopenDays: 0,
   receivedAt: new Date('2026-11-22T09:00:00Z'),
 };
@@ -32,7 +33,7 @@ describe('the first rule that holds decides', () => {
     candidate({ by: 'token', cited: '<a@x>', requestId: 1 }),
     candidate({ by: 'reply_address', requestId: 2 }),
     candidate({ by: 'references', cited: '<b@x>', requestId: 3 }),
-    candidate({ by: 'gmail_thread', requestId: 4 }),
+    candidate({ by: 'source_thread', requestId: 4 }),
     candidate({ by: 'sender', requestId: 5 }),
   ];
 

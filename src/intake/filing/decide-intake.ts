@@ -1,7 +1,9 @@
+import type { Address } from '../../mail/parsed-mail.ts';
 import type { FailedReading } from '../../mail/reading/read-mail.ts';
 import { type IntakeMailbox, isOwnAddress, matchesAny } from '../../mailboxes/mailbox.ts';
+import { SOURCES } from '../sources/sources.ts';
 import type { QuarantineReason } from './incoming-mail.ts';
-import { isNoteToSelf, type ReadMail } from './read-mail.ts';
+import type { ReadMail } from './read-mail.ts';
 
 /** What becomes of a mail as far as the mail alone can tell; the rest is decided under the contact's lock. */
 export type Decision =
@@ -53,8 +55,9 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   if (from === undefined || person === null) return quarantined('no_sender');
   if (judged.class === 'own')
     return isOwnAddress(mailbox, from) ? { kind: 'own', otherwise: 'loop' } : quarantined('loop');
+  const isNoteToSelf = SOURCES[handedOver.source].isNoteToSelf(handedOver.labels);
   const isForm = person.namedBy === 'declared';
-  if (from === mailbox.address && !isNoteToSelf(handedOver) && !isForm) {
+  if (from === mailbox.address && !isNoteToSelf && !isForm) {
     return { kind: 'own', otherwise: handedOver.labels.includes('SENT') ? 'sent_copy' : 'own_address' };
   }
   if (judged.class === 'auto_reply') return { kind: 'automatic', unmatched: 'auto_reply_unmatched' };
@@ -65,6 +68,8 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   if (mailbox.allowedSenders.length > 0 && !matchesAny(address, mailbox.allowedSenders)) {
     return quarantined('not_allowed_sender');
   }
+  if (mailbox.copies === 'quarantine' && !isForm && !namesMailbox(mailbox, reading.mail.to))
+    return quarantined('only_copied');
   return {
     kind: 'request',
     believed: judged.believed && person.namedBy === 'sender',
@@ -83,6 +88,10 @@ export function noticesFor(
   if (person?.namedBy === 'claimed') return 'never';
   const age = now.getTime() - handedOver.arrivedAt.getTime();
   return person?.forwardedBy === null && age <= NOTICE_ANSWERS_MAIL_FOR_MS ? 'welcome' : 'later';
+}
+
+function namesMailbox(mailbox: IntakeMailbox, to: readonly Address[]): boolean {
+  return to.some(({ address }) => isOwnAddress(mailbox, address));
 }
 
 function failure(reading: FailedReading): string {

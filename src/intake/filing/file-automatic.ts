@@ -6,7 +6,8 @@ import { addressesOnMail, inboundMessage } from './letter.ts';
 import { quarantine, settleIntake } from './queries.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
 import { threadQuestion } from './thread-question.ts';
-import type { Candidate, MatchedBy } from './thread.ts';
+import { SOURCES } from '../sources/sources.ts';
+import { type Candidate, type MatchedBy, matchedBy } from './thread.ts';
 
 /**
  * Files what no person wrote: an automatic reply or receipt is recorded on the request that it answers, our own mail that
@@ -22,7 +23,12 @@ export async function fileAutomatic(tx: Transaction, filing: Filing<'automatic' 
   const believed = mail.judged.believed || thread.trusted;
   const answered = thread.candidates.find((candidate) => isAnswered(candidate, believed));
   if (answered === undefined) return quarantine(tx, claimed.intakeId, decision.unmatched);
-  return recordOn(tx, filing, answered.requestId, matchedBy(answered));
+  return recordOn(
+    tx,
+    filing,
+    answered.requestId,
+    matchedBy(answered, SOURCES[mail.handedOver.source].threadRule),
+  );
 }
 
 async function fileOwn(
@@ -51,10 +57,6 @@ function isAnswered(candidate: Candidate, believed: boolean): boolean {
   return believed
     ? cites || (candidate.by !== 'sender' && candidate.senderBelongs)
     : cites && candidate.senderBelongs;
-}
-
-function matchedBy(candidate: Candidate): MatchedBy {
-  return candidate.by === 'reply_address' ? 'token' : candidate.by;
 }
 
 /** Puts a mail on a request as a message of kind `automatic`, which changes no recipient of an answer. */

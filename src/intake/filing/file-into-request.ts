@@ -13,6 +13,7 @@ import { addressesOnMail, type Letter, letterOf, othersOnMail } from './letter.t
 import type { Person } from './person.ts';
 import { quarantine } from './queries.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
+import { SOURCES } from '../sources/sources.ts';
 import { chooseRequest, type MatchedBy, type Place } from './thread.ts';
 
 /** More than this from one contact within an hour is a loop or an attack that no header betrays. */
@@ -88,6 +89,7 @@ function placeOf({ filing, letter, contactId, thread, believed }: Joining): Plac
       replyTo: away(replyTo).filter((address) => !letter.ignored.includes(address)),
       senderBelieved: believed,
       threadBy: mailbox.threadBy,
+      threadRule: SOURCES[filing.mail.handedOver.source].threadRule,
       reopenDays: mailbox.reopenDays,
       receivedAt: claimed.at,
     },

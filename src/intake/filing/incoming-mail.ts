@@ -1,5 +1,6 @@
 import type { Address, ParsedAttachment } from '../../mail/parsed-mail.ts';
 import type { Language } from '../../mail/language.ts';
+import type { SourceName } from '../../mailboxes/mailbox.ts';
 import type { MatchedBy } from './thread.ts';
 
 export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
@@ -13,6 +14,7 @@ export type QuarantineReason =
   | 'before_start'
   | 'no_sender'
   | 'spoof_suspect'
+  | 'only_copied'
   | 'own_address'
   | 'own_message_id'
   | 'loop'
@@ -25,8 +27,9 @@ export type QuarantineReason =
   | 'bounce_unverified'
   | 'too_many_requests';
 
-/** What the relay says of a mail, and the original it handed over. */
+/** What its source says of a message, and the original it handed over. */
 export type HandedOver = {
+  readonly source: SourceName;
   readonly sourceId: string;
   readonly sourceThreadId: string;
   readonly arrivedAt: Date;

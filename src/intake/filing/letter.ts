@@ -2,6 +2,7 @@ import { detectLanguage } from '../../mail/reading/detect-language.ts';
 import { cleanText } from '../../mail/text.ts';
 import type { Address, ParsedMail } from '../../mail/parsed-mail.ts';
 import { type IntakeMailbox, isOwnAddress } from '../../mailboxes/mailbox.ts';
+import { SOURCES } from '../sources/sources.ts';
 import type { HandedOver, InboundMessage } from './incoming-mail.ts';
 import type { Person } from './person.ts';
 import type { Judged, ReadMail } from './read-mail.ts';
@@ -125,9 +126,10 @@ export function addressesOnMail(
 }
 
 function tooLarge(handedOver: HandedOver): string {
+  const { service, link } = SOURCES[handedOver.source];
   const megabytes = Math.round(handedOver.sizeEstimate / 1_048_576);
   return (
-    `This mail has ${megabytes} MB, too many for the relay to hand over. Read it in Gmail: ` +
-    `https://mail.google.com/mail/u/0/#all/${handedOver.sourceId}`
+    `This mail has ${megabytes} MB, too many to be handed over. Read it in ${service}: ` +
+    link(handedOver.sourceId)
   );
 }

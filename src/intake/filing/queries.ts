@@ -55,11 +55,11 @@ export async function claimMail(
       returning id
     ), claimed as (
       insert into intake
-        (mailbox_id, source_id, source_thread_id, arrived_at, labels, size_estimate, internet_message_id,
+        (mailbox_id, source, source_id, source_thread_id, arrived_at, labels, size_estimate, internet_message_id,
          content_hash, from_address, from_name, subject, class, class_reason, authenticity, authenticity_reason,
          outcome, reason, error, oversize, headers, raw, received_at)
       select
-        ${intake.mailboxId}::bigint, ${handedOver.sourceId}, ${handedOver.sourceThreadId}, ${handedOver.arrivedAt},
+        ${intake.mailboxId}::bigint, ${handedOver.source}, ${handedOver.sourceId}, ${handedOver.sourceThreadId}, ${handedOver.arrivedAt},
         ${handedOver.labels as string[]}::text[], ${handedOver.sizeEstimate}::bigint, ${intake.internetMessageId},
         ${intake.contentHash}, ${intake.fromAddress}, ${intake.fromName}, ${intake.subject},
         ${intake.class}, ${intake.classReason}, ${intake.authenticity}, ${intake.authenticityReason},
@@ -87,7 +87,7 @@ export type KnownIntake = {
   readonly sameMail: boolean;
 };
 
-/** The intake that a claim ran into: the same Gmail id first, else the same Message-ID with the same content. */
+/** The intake that a claim ran into: the same id of its source first, else the same Message-ID with the same content. */
 export async function findKnownIntake(
   tx: Queryable,
   mail: {

@@ -3,6 +3,7 @@ import type { MailReading } from '../../mail/reading/read-mail.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
 import type { Deps } from '../../platform/deps.ts';
+import { SOURCES } from '../sources/sources.ts';
 import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
 import { findPerson, type Person } from './person.ts';
 
@@ -41,12 +42,7 @@ export async function readHandedOver(
   return { handedOver, reading, judged, person };
 }
 
-/** Mail sent to oneself is one message with SENT and INBOX; nobody else can set SENT. */
-export function isNoteToSelf(handedOver: HandedOver): boolean {
-  return handedOver.labels.includes('SENT') && handedOver.labels.includes('INBOX');
-}
-
-/** Puts together what the mail says of itself and what Gmail's labels say of it. */
+/** Puts together what the mail says of itself and what its source says of it. */
 function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMailbox): Judged {
   if (!reading.ok) {
     return {
@@ -57,9 +53,12 @@ function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMail
       believed: false,
     };
   }
-  const { classification, authentication, mail } = reading;
+  const { classification, mail } = reading;
+  const source = SOURCES[handedOver.source];
   // Such a mail never crossed the internet, so no server checked it; the label is the proof that the owner wrote it.
-  const byOwner = mail.from !== null && isOwnAddress(mailbox, mail.from.address) && isNoteToSelf(handedOver);
+  const byOwner =
+    mail.from !== null && isOwnAddress(mailbox, mail.from.address) && source.isNoteToSelf(handedOver.labels);
+  const authentication = source.authenticate(mail, mailbox);
   const authenticity = byOwner ? 'verified' : authentication.verdict;
   return {
     class: classification.class,

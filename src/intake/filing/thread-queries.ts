@@ -64,7 +64,7 @@ function candidates(tx: Queryable, mail: ThreadQuestion) {
       from messages
       where direction = 'in' and internet_message_id = any(${citedIds}::text[]) and mailbox_id = ${mail.mailboxId}
       union all
-      (select 'gmail_thread', null, request_id, 4, 0
+      (select 'source_thread', null, request_id, 4, 0
       from messages
       where mailbox_id = ${mail.mailboxId} and source_thread_id = ${mail.sourceThreadId}
       order by id desc

@@ -1,11 +1,12 @@
+import type { Source } from '../sources/source.ts';
 import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/request.ts';
 
-export type MatchedBy = 'token' | 'references' | 'gmail_thread' | 'sender' | 'new';
+export type MatchedBy = 'token' | 'references' | Source['threadRule'] | 'sender' | 'new';
 
 /** A request that something in the mail leads to; `mergedInto` has been followed already. */
 export type Candidate = {
-  /** What led here: our own Message-ID or the reply address (`token`), a stored inbound id, Gmail's thread, the sender. */
-  readonly by: 'token' | 'reply_address' | 'references' | 'gmail_thread' | 'sender';
+  /** What led here: our own Message-ID or the reply address (`token`), a stored inbound id, the source's thread, the sender. */
+  readonly by: 'token' | 'reply_address' | 'references' | 'source_thread' | 'sender';
   /** The Message-ID that was cited, for the rules that go by one. */
   readonly cited: string | null;
   readonly requestId: number;
@@ -31,6 +32,8 @@ export type ThreadFacts = {
   /** False for an unverified sender who is not trusted: only rule 1 may join a request then. */
   readonly senderBelieved: boolean;
   readonly threadBy: 'sender' | 'conversation';
+  /** What a match by the source's thread is called. */
+  readonly threadRule: Source['threadRule'];
   readonly reopenDays: number;
   readonly receivedAt: Date;
 };
@@ -55,7 +58,7 @@ export type Place =
 export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Place {
   const cited = citedInOrder(candidates, facts.citedIds);
   const byToken = [...cited.filter(isBy('token')), ...candidates.filter(isBy('reply_address'))];
-  const bySystem = [...cited.filter(isBy('references')), ...candidates.filter(isBy('gmail_thread'))];
+  const bySystem = [...cited.filter(isBy('references')), ...candidates.filter(isBy('source_thread'))];
   // Two people write from one form or list: an answer to the one must never reach the other.
   const bySender = (facts.threadBy === 'sender' ? candidates.filter(isBy('sender')) : []).filter(
     ({ replyTo }) => replyTo.toSorted().join() === facts.replyTo.toSorted().join(),
@@ -67,13 +70,13 @@ export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFac
     return {
       kind: 'append',
       requestId: joined.requestId,
-      matchedBy: joined.by === 'reply_address' ? 'token' : joined.by,
+      matchedBy: matchedBy(joined, facts.threadRule),
       subjectChanged: subjectDiffers(facts.subject, joined.subject),
       reopens: !isOpen(joined.status),
       answeredAt: joined.answeredAt,
     };
   }
-  // Gmail's thread is a guess of Gmail's, by subject; only what the mail itself cites makes it a follow-up.
+  // A source's thread is a guess of its own, by subject; only what the mail itself cites makes it a follow-up.
   const citing = [...byToken, ...bySystem.filter(isBy('references'))];
   const own = citing.find(
     (candidate) => candidate.contactId === facts.contactId && !isOpen(candidate.status),
@@ -87,6 +90,12 @@ export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFac
         : null,
     refersTo: foreign?.requestId ?? null,
   };
+}
+
+/** The rule that a candidate met, by its name. */
+export function matchedBy({ by }: Candidate, threadRule: Source['threadRule']): Exclude<MatchedBy, 'new'> {
+  if (by === 'source_thread') return threadRule;
+  return by === 'reply_address' ? 'token' : by;
 }
 
 function isBy(by: Candidate['by']): (candidate: Candidate) => boolean {

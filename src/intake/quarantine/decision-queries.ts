@@ -9,7 +9,7 @@ export async function findStoredMail(
   const [row] = await db<
     (Omit<HandedOver, 'sizeEstimate'> & { mailboxAddress: string; sizeEstimate: number | null })[]
   >`
-    select mailboxes.address as mailbox_address, source_id, coalesce(source_thread_id, source_id) as source_thread_id,
+    select mailboxes.address as mailbox_address, intake.source, source_id, coalesce(source_thread_id, source_id) as source_thread_id,
       arrived_at, labels, size_estimate, raw, headers
     from intake
     join mailboxes on mailboxes.id = intake.mailbox_id

@@ -5,6 +5,8 @@ export const INTAKE_SORTS = listSorts(
   {
     id: sortField('integer', (db) => db`i.id`),
     mailbox: sortField('text', (db) => db`m.address`),
+    source: sortField('text', (db) => db`i.source`),
+    sourceId: sortField('text', (db) => db`i.source_id`),
     gmailId: sortField('text', (db) => db`i.source_id`),
     internetMessageId: sortField('text', (db) => beginningOf(db, db`i.internet_message_id`), true),
     from: sortField('text', (db) => db`i.from_address`, true),

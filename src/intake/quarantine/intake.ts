@@ -1,3 +1,4 @@
+import type { SourceName } from '../../mailboxes/mailbox.ts';
 import type { Authenticity, MailClass, Outcome } from '../filing/incoming-mail.ts';
 
 export type IntakeOutcome = Outcome | 'discarded' | 'erased';
@@ -7,6 +8,7 @@ export type IntakeView = {
   readonly id: number;
   readonly mailboxId: number;
   readonly mailboxAddress: string;
+  readonly source: SourceName;
   readonly sourceId: string;
   readonly internetMessageId: string | null;
   readonly fromAddress: string | null;

@@ -56,7 +56,7 @@ export async function findIntakeRow(
 }
 
 function columns(db: Queryable): Fragment {
-  return db`i.id, i.mailbox_id, m.address as mailbox_address, i.source_id, i.internet_message_id, i.from_address,
+  return db`i.id, i.mailbox_id, m.address as mailbox_address, i.source, i.source_id, i.internet_message_id, i.from_address,
     i.from_name, i.subject, i.class, i.class_reason, i.authenticity, i.authenticity_reason, i.outcome, i.reason, i.error,
     i.request_id, i.message_id, i.oversize, octet_length(i.raw)::bigint as size, i.received_at, i.decided_at,
     i.decided_by as decided_by_id, o.name as decided_by_name`;

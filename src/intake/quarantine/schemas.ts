@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
+import { SOURCE_NAMES } from '../../mailboxes/mailbox.ts';
 import type { IntakeView } from './intake.ts';
 import { INTAKE_SORTS } from './intake-sorts.ts';
 
@@ -14,6 +15,7 @@ const REASONS = [
   'before_start',
   'no_sender',
   'spoof_suspect',
+  'only_copied',
   'own_address',
   'own_message_id',
   'own_message',
@@ -33,8 +35,13 @@ export const intakeSchema = z
     id,
     mailbox: z
       .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
-      .openapi({ description: 'Which relay handed it over.' }),
-    gmailId: z.string().openapi({ example: '18c2f0a1b2c3d4e5' }),
+      .openapi({ description: 'Which mailbox it came to.' }),
+    source: z.enum(SOURCE_NAMES).openapi({ description: 'How it came in.' }),
+    sourceId: z.string().openapi({ description: 'What its source calls it.', example: '18c2f0a1b2c3d4e5' }),
+    gmailId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The same for Gmail; null for another source.', example: '18c2f0a1b2c3d4e5' }),
     internetMessageId: z
       .string()
       .nullable()
@@ -63,7 +70,7 @@ export const intakeSchema = z
     requestId: id.nullable(),
     messageId: id.nullable(),
     size: z.int().nullable().openapi({ description: 'Bytes of the original; null if there is none.' }),
-    oversize: z.boolean().openapi({ description: 'Too large for the relay: only headers were handed over.' }),
+    oversize: z.boolean().openapi({ description: 'Too large to be handed over: only headers were.' }),
     receivedAt: time,
     decidedAt: time.nullable(),
     decidedBy: z
@@ -108,7 +115,9 @@ export function renderIntake(view: IntakeView): z.infer<typeof intakeSchema> {
   return {
     id: view.id,
     mailbox: { id: view.mailboxId, address: view.mailboxAddress },
-    gmailId: view.sourceId,
+    source: view.source,
+    sourceId: view.sourceId,
+    gmailId: view.source === 'gmail' ? view.sourceId : null,
     internetMessageId: view.internetMessageId,
     from: view.fromAddress === null ? null : { address: view.fromAddress, name: view.fromName ?? '' },
     subject: view.subject,

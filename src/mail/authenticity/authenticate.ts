@@ -107,7 +107,7 @@ const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';
 const domainPattern = new RegExp(`^(?:${LABEL}\\.)+(?!\\d+$)${LABEL}$`);
 
 /** The domain of an address, or of a domain alone; one-letter names (`i.ua`), digits and IDNA labels included. */
-function namedDomain(address: string): string | null {
+export function namedDomain(address: string): string | null {
   const named = domainOf(address).trim().replace(/\.$/, '').toLowerCase();
   const domain = /^\p{ASCII}*$/u.test(named) ? named : domainToASCII(named);
   return domain.length < 254 && domainPattern.test(domain) ? domain : null;

@@ -1,4 +1,3 @@
-import { type Authenticity, authenticateMail } from '../authenticity/authenticate.ts';
 import { type Bounce, readBounce } from '../bounce/read-bounce.ts';
 import { type ClassifyContext, classifyMail } from '../kind/classify.ts';
 import type { Classification } from '../kind/kind.ts';
@@ -27,12 +26,11 @@ export type FailedReading = {
   readonly contentHash: string;
 };
 
-/** A mail that was read: what it says, what kind it is, whether its sender is who it says, what it returns if a bounce. */
+/** A mail that was read: what it says, what kind it is, what it returns if a bounce. */
 export type GoodReading = {
   readonly ok: true;
   readonly mail: ParsedMail;
   readonly classification: Classification;
-  readonly authentication: Authenticity;
   /** Null for every mail that is not classified as a bounce. */
   readonly bounce: Bounce | null;
 };
@@ -51,7 +49,7 @@ export async function readMail(raw: Uint8Array, context: ReadContext): Promise<M
     const mail = await parseMail(raw);
     const classification = classifyMail(mail, context);
     const bounce = classification.class === 'bounce' ? readBounce(mail, latin1(raw)) : null;
-    return { ok: true, mail, classification, authentication: authenticateMail(mail), bounce };
+    return { ok: true, mail, classification, bounce };
   } catch (error) {
     return failedReading(raw, 'parser_error', String(error));
   }

@@ -17,7 +17,7 @@ export async function editMailbox(
   requirePermission(actor, 'mailboxes.edit');
   const { mailboxId } = input;
   await deps.db.begin(async (tx) => {
-    const { id: _, address: __, ...old } = await lockVisibleMailbox(tx, actor, mailboxId);
+    const { id: _, address: __, source: ___, ...old } = await lockVisibleMailbox(tx, actor, mailboxId);
     const given = Object.entries(input.change).filter(([, value]) => value !== undefined);
     const settings: MailboxSettings = { ...old, ...Object.fromEntries(given) };
     const changed = changedFields(old, settings);

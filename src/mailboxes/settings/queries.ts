@@ -2,12 +2,13 @@ import { mailboxColumns } from '../mailbox-columns.ts';
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import { MAILBOX_SORTS, type MailboxSort } from './mailbox-sorts.ts';
-import type { Mailbox, ThreadBy } from '../mailbox.ts';
+import type { Mailbox, SourceName, ThreadBy } from '../mailbox.ts';
 import type { Language } from '../../mail/language.ts';
 
 export type NewMailbox = {
   readonly address: string;
   readonly name: string;
+  readonly source?: SourceName | undefined;
   readonly language?: Language | undefined;
   readonly threadBy?: ThreadBy | undefined;
   readonly reopenDays?: number | undefined;
@@ -91,8 +92,8 @@ export async function listOwnAddresses(db: Queryable): Promise<string[]> {
 /** The new mailbox, or null when the address is one already. */
 export async function insertMailbox(db: Queryable, mailbox: NewMailbox, now: Date): Promise<Mailbox | null> {
   const [row] = await db<Mailbox[]>`
-    insert into mailboxes as m (address, name, language, thread_by, reopen_days, accept_since, created_at)
-    values (${mailbox.address}, ${mailbox.name}, ${mailbox.language ?? 'en'}, ${mailbox.threadBy ?? 'sender'},
+    insert into mailboxes as m (address, name, source, language, thread_by, reopen_days, accept_since, created_at)
+    values (${mailbox.address}, ${mailbox.name}, ${mailbox.source ?? 'gmail'}, ${mailbox.language ?? 'en'}, ${mailbox.threadBy ?? 'sender'},
       ${mailbox.reopenDays ?? 0}, ${now}, ${now})
     on conflict on constraint mailboxes_address_key do nothing
     returning ${mailboxColumns(db)}`;

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
 import { id, listOf, text, time } from '../../platform/http/schemas.ts';
 import { recipientAddress } from '../../mail/headers/recipient-address.ts';
-import { NOTICE_KINDS } from '../mailbox.ts';
+import { NOTICE_KINDS, SOURCE_NAMES } from '../mailbox.ts';
 import { LANGUAGES } from '../../mail/language.ts';
 import type { MailboxRow } from './queries.ts';
 
@@ -55,7 +55,7 @@ const settings = {
     .openapi({
       type: 'array',
       items: { type: 'string' },
-      description: 'Further addresses whose mail Gmail puts into this mailbox; no answer is copied to them.',
+      description: 'Further addresses whose mail comes into this mailbox; no answer is copied to them.',
     }),
   groupAddresses: z
     .array(mailAddress)
@@ -89,6 +89,21 @@ const settings = {
       items: { type: 'string' },
       description: 'Addresses or domains whose mail waits in quarantine.',
     }),
+  copies: z.enum(['file', 'quarantine']).openapi({
+    description: 'What becomes of mail that does not name the mailbox in To, only in Cc or nowhere.',
+  }),
+  authenticity: z.enum(['receiver', 'none']).openapi({
+    description:
+      'receiver: the receiving server is believed about senders; none: it is not, because a filter stands in front of it.',
+  }),
+  tenantDomains: z
+    .array(addressOrDomain)
+    .max(100)
+    .openapi({
+      type: 'array',
+      items: { type: 'string' },
+      description: 'Domains of the organisation, whose people write from inside. For Microsoft 365.',
+    }),
 };
 
 export const mailboxSchema = z
@@ -96,6 +111,7 @@ export const mailboxSchema = z
     id,
     address: z.string().openapi({ example: 'support@example.com' }),
     name: z.string().openapi({ example: 'Example Support' }),
+    source: z.enum(SOURCE_NAMES).openapi({ description: 'How its mail comes in.' }),
     language: settings.language,
     threadBy: settings.threadBy,
     reopenDays: settings.reopenDays,
@@ -107,7 +123,7 @@ export const mailboxSchema = z
     signature: settings.signature,
     aliases: z
       .array(z.string())
-      .openapi({ description: 'Further addresses whose mail Gmail puts into this mailbox.' }),
+      .openapi({ description: 'Further addresses whose mail comes into this mailbox.' }),
     suggestedAliases: z.array(z.string()).openapi({
       description: 'Addresses that mail was delivered here by; aliases, if you add them to `aliases`.',
     }),
@@ -115,6 +131,9 @@ export const mailboxSchema = z
     formSenders: z.array(z.string()).openapi({ description: 'Addresses or domains of web forms.' }),
     allowedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains; empty: everybody.' }),
     deniedSenders: z.array(z.string()).openapi({ description: 'Addresses or domains held in quarantine.' }),
+    copies: settings.copies,
+    authenticity: settings.authenticity,
+    tenantDomains: z.array(z.string()).openapi({ description: 'Domains of the organisation itself.' }),
     acceptSince: time.openapi({ description: 'Older mail waits in quarantine.' }),
     relay: z
       .object({
@@ -147,6 +166,7 @@ export const newMailboxSchema = z
   .strictObject({
     address: text(320, 1).openapi({ example: 'support@example.com' }),
     name,
+    source: z.enum(SOURCE_NAMES).optional().openapi({ description: 'Defaults to gmail.' }),
     language: settings.language.optional(),
     threadBy: settings.threadBy.optional(),
     reopenDays: settings.reopenDays.optional(),
@@ -163,6 +183,7 @@ export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema
     id: mailbox.id,
     address: mailbox.address,
     name: mailbox.name,
+    source: mailbox.source,
     language: mailbox.language,
     threadBy: mailbox.threadBy,
     reopenDays: mailbox.reopenDays,
@@ -178,6 +199,9 @@ export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema
     formSenders: [...mailbox.formSenders],
     allowedSenders: [...mailbox.allowedSenders],
     deniedSenders: [...mailbox.deniedSenders],
+    copies: mailbox.copies,
+    authenticity: mailbox.authenticity,
+    tenantDomains: [...mailbox.tenantDomains],
     acceptSince: mailbox.acceptSince.toISOString(),
     relay: {
       heardAt: mailbox.relayHeardAt?.toISOString() ?? null,

@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Mailbox } from '../mailbox.ts';
 
-export type MailboxSettings = Omit<Mailbox, 'id' | 'address'>;
+export type MailboxSettings = Omit<Mailbox, 'id' | 'address' | 'source'>;
 
 export async function markSettings(
   tx: Transaction,
@@ -18,6 +18,8 @@ export async function markSettings(
       group_addresses = ${settings.groupAddresses as string[]}::text[],
       form_senders = ${settings.formSenders as string[]}::text[],
       allowed_senders = ${settings.allowedSenders as string[]}::text[],
-      denied_senders = ${settings.deniedSenders as string[]}::text[], accept_since = ${settings.acceptSince}
+      denied_senders = ${settings.deniedSenders as string[]}::text[], copies = ${settings.copies},
+      authenticity = ${settings.authenticity}, tenant_domains = ${settings.tenantDomains as string[]}::text[],
+      accept_since = ${settings.acceptSince}
     where id = ${mailboxId}`;
 }

@@ -23,7 +23,7 @@ export type MessageRow = {
   readonly visibleText: string;
   readonly html: string | null;
   readonly internetMessageId: string | null;
-  readonly matchedBy: 'token' | 'references' | 'gmail_thread' | 'sender' | 'new' | null;
+  readonly matchedBy: 'token' | 'references' | 'gmail_thread' | 'conversation' | 'sender' | 'new' | null;
   readonly authenticity: 'verified' | 'unchecked' | 'unverified' | 'forged' | null;
   readonly subjectChanged: boolean;
   readonly incomplete: boolean;

@@ -50,13 +50,15 @@ export const messageSchema = z
       .string()
       .nullable()
       .openapi({ description: 'The Message-ID header, with its angle brackets.' }),
-    matchedBy: z.enum(['token', 'references', 'gmail_thread', 'sender', 'new']).nullable().openapi({
-      description: 'The rule that put the message into this request; null for what did not come by email.',
-    }),
-    authenticity: z
-      .enum(['verified', 'unchecked', 'unverified', 'forged'])
+    matchedBy: z
+      .enum(['token', 'references', 'gmail_thread', 'conversation', 'sender', 'new'])
       .nullable()
-      .openapi({ description: 'Whether the sender is who they claim to be, as Gmail judged it.' }),
+      .openapi({
+        description: 'The rule that put the message into this request; null for what did not come by email.',
+      }),
+    authenticity: z.enum(['verified', 'unchecked', 'unverified', 'forged']).nullable().openapi({
+      description: 'Whether the sender is who they claim to be, as the receiving server judged it.',
+    }),
     subjectChanged: z
       .boolean()
       .openapi({ description: "Its subject is not the request's: perhaps another matter." }),
@@ -81,7 +83,7 @@ export const messageSchema = z
     delivery: deliverySchema.nullable(),
     receivedAt: time
       .nullable()
-      .openapi({ description: 'When Gmail took the mail; null for what came by no mail.' }),
+      .openapi({ description: 'When the mailbox took the mail; null for what came by no mail.' }),
     createdAt: time.openapi({ description: 'When it was filed, written or queued.' }),
   })
   .openapi('Message');

@@ -76,6 +76,7 @@ export const en = {
     token: 'It answers a mail of this request.',
     references: 'It cites a mail of this request.',
     gmail_thread: 'Gmail put it in the same conversation.',
+    conversation: 'Outlook put it in the same conversation.',
     sender: 'It came from the same sender, who had this request open.',
     new: 'It opened this request.',
   } as Readonly<Record<string, string>>,

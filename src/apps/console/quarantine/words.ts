@@ -18,6 +18,7 @@ const en = {
     processing_error: 'Something failed while it was filed.',
     before_start: 'It is older than the desk.',
     spoof_suspect: 'Its sender is forged: the domain’s own rules refuse it.',
+    only_copied: 'It names the mailbox only in Cc, or nowhere.',
     denied_sender: 'Its sender is on the list of those refused.',
     not_allowed_sender: 'Its sender is not on the list of those allowed.',
 
@@ -51,6 +52,7 @@ const ru: typeof en = {
     processing_error: 'При разборе случилась ошибка.',
     before_start: 'Письмо старше службы.',
     spoof_suspect: 'Отправитель подделан: его отвергают правила самого домена.',
+    only_copied: 'Адрес ящика стоит только в копии или не указан вовсе.',
     denied_sender: 'Отправитель в списке запрещённых.',
     not_allowed_sender: 'Отправителя нет в списке разрешённых.',
 

@@ -41,7 +41,9 @@ async function renderMetrics(deps: MetricsDeps): Promise<string> {
   const heard = relays.flatMap(({ id, relayHeardAt }) =>
     relayHeardAt === null ? [] : [{ label: String(id), count: secondsSince(relayHeardAt, now) }],
   );
-  const silent = relays.map((relay) => ({ label: String(relay.id), count: isSilent(relay, now) ? 1 : 0 }));
+  const silent = relays
+    .filter(({ source }) => source === 'gmail')
+    .map((relay) => ({ label: String(relay.id), count: isSilent(relay, now) ? 1 : 0 }));
   const paused = relays.map(({ id }) => ({
     label: String(id),
     count: reasonOf({ mailboxId: id, state: 'queued' }) === null ? 0 : 1,

@@ -1,3 +1,4 @@
+import type { SourceName } from '../../../mailboxes/mailbox.ts';
 import { DELIVERY_STATES, type DeliveryState } from '../../../outbox/delivery.ts';
 import type { Db, Queryable, Transaction } from '../../../platform/db/connect.ts';
 import { OPEN_STATUSES, type RequestStatus } from '../../../requests/request.ts';
@@ -75,11 +76,13 @@ async function findOldestWaiting(tx: Transaction): Promise<Date | null> {
 
 export type RelayHeard = {
   readonly id: number;
+  /** Only a Gmail account has a relay. */
+  readonly source: SourceName;
   readonly relayHeardAt: Date | null;
   readonly silenceMinutes: number;
 };
 
-/** When each mailbox's relay was last heard, null for never, and how long it may be silent. */
+/** When each mailbox's relay, where it has one, was last heard, null for never, and how long it may be silent. */
 export async function listRelaysHeard(db: Queryable): Promise<readonly RelayHeard[]> {
-  return db<RelayHeard[]>`select id, relay_heard_at, silence_minutes from mailboxes order by id`;
+  return db<RelayHeard[]>`select id, source, relay_heard_at, silence_minutes from mailboxes order by id`;
 }

@@ -41,7 +41,7 @@ async function databaseChecks(deps: HealthDeps) {
       listPauseReasons(deps),
     ]);
     const now = deps.clock.now();
-    const silent = relays.filter((relay) => isSilent(relay, now));
+    const silent = relays.filter((relay) => relay.source === 'gmail' && isSilent(relay, now));
     return {
       database: 'ok',
       migrations: version === newest ? 'ok' : 'pending',

@@ -196,6 +196,7 @@ async function takeOne(
   const original = await reader.raw(mail.id);
   if (original === null) return null;
   const handedOver = {
+    source: 'gmail',
     sourceId: mail.id,
     sourceThreadId: mail.threadId,
     arrivedAt: new Date(mail.internalDate),
@@ -203,7 +204,7 @@ async function takeOne(
     sizeEstimate: mail.sizeEstimate,
     raw: Buffer.from(original.raw, 'base64url'),
     headers: null,
-  };
+  } as const;
   const [result] = await receiveBatch(deps, mailbox, [handedOver], AbortSignal.timeout(FILE_WITHIN_MS));
   if (result === undefined) throw new Error('a mail was taken in without a result');
   const { sourceId: _, ...rest } = result;

@@ -112,6 +112,7 @@ export type RelayResult = z.infer<typeof relayResult>;
 /** A posted message as filing knows it. */
 export function handedOver(message: RelayMessage): HandedOver {
   return {
+    source: 'gmail',
     sourceId: message.id,
     sourceThreadId: message.threadId,
     arrivedAt: new Date(message.internalDate),

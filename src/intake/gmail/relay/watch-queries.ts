@@ -22,6 +22,7 @@ export async function lockRelayWatches(
     insert into relay_watches as w (mailbox_id, listening_since, looked_at)
     select id, ${now}, ${now}
     from mailboxes
+    where source = 'gmail'
     order by id
     on conflict (mailbox_id) do update
     set listening_since = case when w.looked_at < ${awayBefore} then excluded.listening_since else w.listening_since end,
@@ -30,6 +31,7 @@ export async function lockRelayWatches(
     select m.id, m.address, m.silence_minutes, m.relay_heard_at, w.listening_since, w.silent_since
     from mailboxes m
     join relay_watches w on w.mailbox_id = m.id
+    where m.source = 'gmail'
     order by m.id`;
 }
 

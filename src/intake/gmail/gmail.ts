@@ -1,0 +1,13 @@
+import { authenticateMail } from '../../mail/authenticity/authenticate.ts';
+import type { Source } from '../sources/source.ts';
+
+/** A Gmail account whose relay hands its mail over. Sent mail stays there: only a note to oneself has SENT and INBOX. */
+export const gmail: Source = {
+  name: 'gmail',
+  authenticate: authenticateMail,
+  isNoteToSelf: (labels) => labels.includes('SENT') && labels.includes('INBOX'),
+  handsOverSent: false,
+  threadRule: 'gmail_thread',
+  service: 'Gmail',
+  link: (sourceId) => `https://mail.google.com/mail/u/0/#all/${sourceId}`,
+};
