@@ -7,7 +7,7 @@ export type ParsedAttachment = {
   readonly content: Uint8Array;
   /** True when the part is shown inside the text (Content-ID referenced, or disposition inline with an id). */
   readonly inline: boolean;
-  /** Content-ID without angle brackets. */
+  /** Content-ID without angle brackets; of an image without one, the name by which the HTML shows it. */
   readonly contentId: string | null;
 };
 

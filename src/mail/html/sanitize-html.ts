@@ -44,6 +44,9 @@ const fixed: sanitize.IOptions = {
   parseStyleAttributes: false,
 };
 
+/** The Content-ID of the file that the source of an image means without saying `cid:`; null when it means none. */
+type IdOfSource = (source: string) => string | null;
+
 const MAX_OF_ATTRIBUTE: Readonly<Record<string, number>> = {
   border: 20, cellpadding: 100, cellspacing: 100, colspan: 1000, rowspan: 1000, span: 1000,
 }; // prettier-ignore
@@ -51,16 +54,16 @@ const MAX_OF_ATTRIBUTE: Readonly<Record<string, number>> = {
 /**
  * The sender's HTML fit for an operator's browser: no script, form, frame or style sheet, nothing loaded from elsewhere, no words that
  * were hidden. The address of a remote image waits in `data-src` until somebody asks for it; images of the mail itself keep their
- * `cid:` reference.
+ * `cid:` reference, and what `idOf` knows under another name gets one.
  */
-export function sanitizeHtml(html: string): string {
+export function sanitizeHtml(html: string, idOf: IdOfSource = () => null): string {
   return sanitize(shownHtml(beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS)), {
     ...fixed,
-    ...watching(colorPairs()),
+    ...watching(colorPairs(), idOf),
   }).trim();
 }
 
-function watching(colors: ColorPairs): sanitize.IOptions {
+function watching(colors: ColorPairs, idOf: IdOfSource): sanitize.IOptions {
   return {
     onOpenTag: (name) => colors.open(name),
     onCloseTag: () => colors.close(),
@@ -68,7 +71,7 @@ function watching(colors: ColorPairs): sanitize.IOptions {
     transformTags: {
       body: asBlock,
       a: asLink,
-      img: (tagName, attributes) => ({ tagName, attribs: heldBack(attributes) }),
+      img: (tagName, attributes) => ({ tagName, attribs: heldBack(attributes, idOf) }),
       '*': (tagName, attributes) => ({ tagName, attribs: tamed(tagName, attributes, colors) }),
     },
   };
@@ -91,9 +94,11 @@ function asLink(tagName: string, { href, ...rest }: sanitize.Attributes): saniti
   return { tagName, attribs: absoluteLink.test(target) ? { href: target, ...attribs } : attribs };
 }
 
-function heldBack(attributes: sanitize.Attributes): sanitize.Attributes {
+function heldBack(attributes: sanitize.Attributes, idOf: IdOfSource): sanitize.Attributes {
   const { src, 'data-src': _, ...rest } = attributes;
   const source = (src ?? '').trim();
+  const id = idOf(source);
+  if (id !== null) return { ...rest, src: `cid:${id}` };
   if (/^cid:/i.test(source) || imageData.test(source)) return { ...rest, src: source };
   if (/^https?:\/\//i.test(source)) return { ...rest, 'data-src': source };
   return source.startsWith('//') ? { ...rest, 'data-src': `https:${source}` } : rest;

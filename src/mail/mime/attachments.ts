@@ -6,6 +6,8 @@ import { readAppleFile } from '../enclosed/apple-file.ts';
 import { mailOfTnef } from '../enclosed/tnef-mail.ts';
 import { isTnef, readTnef, type TnefFile } from '../enclosed/tnef.ts';
 import { decodeText } from '../charsets/decode-text.ts';
+import { decodeHeaderText } from './encoded-words.ts';
+import { firstHeader } from './header-block.ts';
 import { mailName } from './mail-name.ts';
 import { decodeBody } from './transfer-encoding.ts';
 
@@ -16,6 +18,8 @@ export type Found = {
   readonly content: Buffer;
   readonly contentId: string | null;
   readonly disposition: string;
+  /** Content-Location: where the file lay on the page that was sent. */
+  readonly location?: string | null;
 };
 
 /** The file a leaf of the MIME tree holds, byte for byte. */
@@ -32,7 +36,13 @@ export function fileOf(bytes: Buffer, entity: Entity, hint: string | null): Foun
     content,
     contentId: entity.contentId,
     disposition: entity.disposition.value,
+    location: locationOf(entity),
   };
+}
+
+function locationOf({ headers }: Entity): string | null {
+  const location = firstHeader(headers, 'content-location');
+  return location === null ? null : decodeHeaderText(location.slice(0, 2000)).replaceAll(/\s+/g, '');
 }
 
 /** By its subject when its sender gave no name; `.eml` is what makes a mail program open it. */
@@ -93,14 +103,19 @@ function fromApple(file: Found, name: Buffer | null, data: Buffer): Found {
 }
 
 /** The mail's attachments with safe, distinct names; inline are those the HTML refers to and those that say so and have an id. */
-export function nameAttachments(found: readonly Found[], html: string | null): readonly ParsedAttachment[] {
+export function nameAttachments(
+  { found, shown }: { readonly found: readonly Found[]; readonly shown: ReadonlySet<string> },
+  html: string | null,
+): readonly ParsedAttachment[] {
   const cited = citedIds(html ?? '');
   const unique = uniqueFileNames();
   return found.map(({ name, contentType, content, contentId, disposition }, index) => ({
     name: unique(safeFileName(name, contentType, index + 1)),
     contentType,
     content,
-    inline: contentId !== null && (cited.has(contentId.toLowerCase()) || disposition === 'inline'),
+    inline:
+      contentId !== null &&
+      (shown.has(contentId) || cited.has(contentId.toLowerCase()) || disposition === 'inline'),
     contentId: contentId === null ? null : cleanText(contentId),
   }));
 }

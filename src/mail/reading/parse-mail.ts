@@ -12,6 +12,7 @@ import type { Entity } from '../mime/entity.ts';
 import { readEntities } from '../mime/entity.ts';
 import type { RawHeader } from '../mime/header-block.ts';
 import { firstHeader } from '../mime/header-block.ts';
+import { shownFiles } from '../enclosed/shown-files.ts';
 import { repairRaw } from '../mime/repair-raw.ts';
 import type { Address, Header, ParsedMail } from '../parsed-mail.ts';
 import { sanitizeHtml } from '../html/sanitize-html.ts';
@@ -38,6 +39,7 @@ function parse(raw: Uint8Array): ParsedMail {
   const { headers } = root;
   const html = content.html === null ? null : cleanText(content.html);
   const text = cleanText(content.text);
+  const files = shownFiles(content.found, html);
   const head = envelope(headers, hint);
   const hints = { subject: head.subject, isReport: isReport(root, head.from) };
   return {
@@ -45,8 +47,8 @@ function parse(raw: Uint8Array): ParsedMail {
     ...head,
     text,
     visibleText: visible({ text, html, textIsHtml: content.textIsHtml }, hints),
-    html: html === null ? null : sanitizeHtml(html),
-    attachments: nameAttachments(content.found, html),
+    html: html === null ? null : sanitizeHtml(html, files.idOf),
+    attachments: nameAttachments(files, html),
     contentHash: contentHash(raw),
   };
 }
