@@ -1,4 +1,4 @@
-/** Classes and ids whose style sheet hides what carries them ("class:x", "id:y"). */
+/** Classes and ids whose style sheet hides what carries them (".x", "#y", "p.x" for paragraphs alone). */
 export type HidingNames = ReadonlySet<string>;
 
 const nothing = /^0(?:\.0+)?(?:px|pt|em|rem|%|in|cm|mm)?$/;
@@ -6,26 +6,31 @@ const farAway = /^-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|%)?$/;
 const MAX_STYLE_LENGTH = 4000;
 
 /** Tells whether an element is not shown in a browser: by its own style, by the attribute `hidden`, or by a style sheet of the mail. */
-export function isHidden(attributes: Readonly<Record<string, string>>, names: HidingNames): boolean {
+export function isHidden(
+  element: string,
+  attributes: Readonly<Record<string, string>>,
+  { style, names }: { readonly style: ReadonlyMap<string, string>; readonly names: HidingNames },
+): boolean {
   if ('hidden' in attributes) return true;
-  const style = declarations(attributes['style'] ?? '');
   if (hides(style)) return true;
   if (names.size === 0 || (style.get('display') ?? 'none') !== 'none') return false;
   const classes = (attributes['class'] ?? '').slice(0, 1000).split(/\s+/);
-  return (
-    classes.some((name) => names.has(`class:${name.toLowerCase()}`)) ||
-    names.has(`id:${(attributes['id'] ?? '').toLowerCase()}`)
+  return [...classes.map((name) => `.${name}`), `#${attributes['id'] ?? ''}`].some(
+    (key) => names.has(key.toLowerCase()) || names.has(element + key.toLowerCase()),
   );
 }
 
 /** Tells whether the words right inside are not shown, though elements in it may set a size of their own: newsletters do so against gaps. */
-export function hidesWords(attributes: Readonly<Record<string, string>>): boolean {
-  return nothing.test(declarations(attributes['style'] ?? '').get('font-size') ?? '');
+export function isOfNoSize(style: ReadonlyMap<string, string>): boolean {
+  return (
+    nothing.test(style.get('font-size') ?? '') ||
+    /(?:^|\s)0(?:px|pt)?(?:\s*\/|\s)/.test(style.get('font') ?? '')
+  );
 }
 
-/** Tells whether an element sets the size of its words itself. */
-export function setsFontSize(attributes: Readonly<Record<string, string>>): boolean {
-  return /\bfont(?:-size)?\s*:/i.test(attributes['style'] ?? '');
+/** Tells whether an element is not painted, though elements in it may be. */
+export function isInvisible(style: ReadonlyMap<string, string>): boolean {
+  return /^(?:hidden|collapse)$/.test(style.get('visibility') ?? '');
 }
 
 /** The names that the mail's own style sheets hide on every screen; rules for some screens alone say nothing. */
@@ -83,12 +88,13 @@ function withoutComments(sheet: string): string {
 
 function readRule(selectors: string, body: string, names: Set<string>): void {
   const style = declarations(body);
-  const hidden = hides(style);
+  const hidden = hides(style) || isInvisible(style) || isOfNoSize(style);
   if (!hidden && !style.has('display') && !style.has('visibility')) return;
   for (const selector of selectors.slice(0, 4000).split(',')) {
-    const [, sign, name] = /^\s*[a-z0-9]*([.#])([\w-]{1,100})\s*$/i.exec(selector) ?? [];
+    const [, element = '', sign, name] =
+      /^\s*([a-z][a-z0-9]*)?([.#])([\w-]{1,100})\s*$/i.exec(selector) ?? [];
     if (sign === undefined || name === undefined) continue;
-    const key = `${sign === '.' ? 'class' : 'id'}:${name.toLowerCase()}`;
+    const key = `${element.toLowerCase()}${sign}${name.toLowerCase()}`;
     if (hidden) names.add(key);
     else names.delete(key);
   }
@@ -96,23 +102,38 @@ function readRule(selectors: string, body: string, names: Set<string>): void {
 
 function hides(style: ReadonlyMap<string, string>): boolean {
   const is = (property: string, value: RegExp): boolean => value.test(style.get(property) ?? '');
-  if (is('display', /^none$/) || is('visibility', /^(?:hidden|collapse)$/) || is('opacity', nothing))
-    return true;
+  if (is('display', /^none$/) || is('opacity', nothing)) return true;
   if (
-    is('overflow', /^(?:hidden|clip)$/) &&
+    ['overflow', 'overflow-x', 'overflow-y'].some((one) => is(one, /^(?:hidden|clip)\b/)) &&
     ['max-height', 'height', 'max-width', 'width'].some((one) => is(one, nothing))
   )
     return true;
-  if (is('text-indent', farAway)) return true;
+  if (is('text-indent', farAway) || is('content-visibility', /^hidden$/)) return true;
+  if (
+    is('clip-path', /^(?:inset\(\s*(?:100|50)%|circle\(\s*0)/) ||
+    is('transform', /^scale[xy]?\(\s*0(?:\.0+)?\s*[,)]/)
+  )
+    return true;
   if (is('position', /^(?:absolute|fixed)$/))
     return is('left', farAway) || is('top', farAway) || is('clip', /^rect\((?:\s*[01](?:px)?[\s,]*){4}\)$/);
-  return is('color', /^transparent$/);
+  return is(
+    'color',
+    /^(?:transparent|#[0-9a-f]{6}00|#[0-9a-f]{3}0|(?:rgb|hsl)a?\((?:[^,/)]+[,\s]){3}\s*\/?\s*0(?:\.0+)?%?\s*\))$/,
+  );
 }
 
-function declarations(style: string): ReadonlyMap<string, string> {
+/** The declarations of a style, the last of each property, names and values in lower case; comments and references are read as a browser does. */
+export function declarations(given: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
-  if (style === '') return found;
-  for (const declaration of style.slice(0, MAX_STYLE_LENGTH).toLowerCase().split(';')) {
+  if (given === '') return found;
+  const cut = given.slice(0, MAX_STYLE_LENGTH);
+  const decoded = cut.includes('&#')
+    ? cut.replace(/&#(?:x([0-9a-f]{1,4})|(\d{1,5}));?/gi, (_, hex, decimal) =>
+        String.fromCharCode(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16)),
+      )
+    : cut;
+  const style = decoded.includes('/*') ? withoutComments(decoded) : decoded;
+  for (const declaration of style.toLowerCase().split(';')) {
     const colon = declaration.indexOf(':');
     if (colon < 0) continue;
     found.set(

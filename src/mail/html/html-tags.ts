@@ -60,7 +60,11 @@ export function attributesIn(
 ): Readonly<Record<string, string>> | null {
   if (end - from < 6) return null;
   const tag = text.slice(from, Math.min(end - 1, from + MAX_TAGS));
-  if (!/\b(?:style|hidden)\b/i.test(tag) && !(named && /\b(?:class|id)\b/i.test(tag))) return null;
+  if (
+    !/\b(?:style|hidden|bgcolor|color|background)\b/i.test(tag) &&
+    !(named && /\b(?:class|id)\b/i.test(tag))
+  )
+    return null;
   const found: Record<string, string> = {};
   for (const [, name = '', double, single, bare] of tag.matchAll(
     /(?<=^|[\s"'/])([^\s"'<>/=]{1,200})(?:\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'>]*)))?/g,

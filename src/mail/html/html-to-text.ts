@@ -5,7 +5,7 @@ import { listNumbers } from './list-numbers.ts';
 import { shownHtml } from './shown-html.ts';
 
 /** Elements whose content is not text. */
-const hidden = new Set(['script', 'style', 'title', 'template']);
+const hidden = new Set(['script', 'style', 'title', 'template', 'noscript', 'textarea', 'select']);
 const lines = new Set(
   'hr,tr,li,dt,dd,caption,option,div,section,article,header,footer,main,aside,nav,form,fieldset,address,center'.split(
     ',',

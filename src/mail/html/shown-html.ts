@@ -1,5 +1,6 @@
 import type { HidingNames } from './hidden-style.ts';
-import { hidesWords, hidingNames, isHidden, setsFontSize } from './hidden-style.ts';
+import { blendsIn, groundUnder, setsColor, sheetsPaint } from './ground.ts';
+import { declarations, hidingNames, isHidden, isInvisible, isOfNoSize } from './hidden-style.ts';
 import { attributesIn, nameAt, seeker, selfClosing, tagEnd, voids } from './html-tags.ts';
 
 /** Deeper nesting than this is no mail but an attack: parsers and browsers take quadratic time or recurse over it. */
@@ -11,14 +12,17 @@ const blocks = new Set(
   ),
 );
 
+/** What hides an element: all of it, or what an element in it may set again. */
+type How = 'whole' | 'size' | 'color' | 'visibility';
+
 /** A hidden element that is open: its place among the open ones, and the output as it was before. */
 type Hidden = {
   readonly depth: number;
   readonly kept: number;
   readonly from: number;
   readonly at: number;
-  /** Only its own words are hidden, unless something in it sets a size again. */
-  readonly wordsOnly: boolean;
+  /** Its own words alone are hidden by their size or colour, unless something in it sets that again. */
+  readonly how: How;
 };
 
 /**
@@ -28,7 +32,10 @@ type Hidden = {
 export function shownHtml(text: string): string {
   const names = hidingNames(text);
   const seek = seeker(text);
+  const isPainted = sheetsPaint(text);
   const open: string[] = [];
+  /** The ground under the words of each open element; null when it cannot be told. */
+  const grounds: (string | null)[] = [];
   const kept: string[] = [];
   let hidden: Hidden | null = null;
   let from = 0;
@@ -56,7 +63,7 @@ export function shownHtml(text: string): string {
     if (closing) {
       const last = open.lastIndexOf(name);
       fits = last >= 0 || voids.has(name);
-      if (last >= 0) open.length = last;
+      if (last >= 0) open.length = grounds.length = last;
       if (last >= 0 && hidden !== null && last <= hidden.depth) leaveOut(isOpenAt(last) ? end : at);
     } else if (!voids.has(name)) {
       const top = open.at(-1);
@@ -64,21 +71,30 @@ export function shownHtml(text: string): string {
         (selfClosing.has(name) && top === name) ||
         (top === 'p' && blocks.has(name) && isOpenAt(open.length - 1))
       )
-        open.pop();
+        grounds.length = open.length -= 1;
       if (isOpenAt(open.length)) leaveOut(at);
       fits = open.length < MAX_DEPTH;
-      if (fits) open.push(name);
+      if (fits) grounds[open.push(name) - 1] = grounds.at(-1) ?? null;
     }
     if (!fits) {
       if (from < at) kept.push(text.slice(from, at), ' ');
       from = end;
     } else if (!closing) {
-      const attributes = attributesIn(text, at + 1 + name.length, end, names.size > 0);
-      if (hidden !== null && hidden.wordsOnly && showsAgain(name, attributes)) hidden = null;
-      const how: 'whole' | 'words' | null =
-        hidden === null && !voids.has(name) ? howHidden(name, attributes, names) : null;
-      if (how !== null)
-        hidden = { depth: open.length - 1, kept: kept.length, from, at, wordsOnly: how === 'words' };
+      const attributes = attributesIn(text, at + 1 + name.length, end, names.size > 0 || isPainted);
+      if (attributes !== null) {
+        const style = declarations(attributes['style'] ?? '');
+        if (hidden !== null && showsAgain(hidden.how, attributes, style)) hidden = null;
+        if (!voids.has(name)) {
+          const ground = groundUnder(attributes, style, grounds.at(-1) ?? null, isPainted);
+          grounds[grounds.length - 1] = ground;
+          const how: How | null =
+            hidden === null ? howHidden({ name, attributes, style, ground }, names) : null;
+          if (how !== null) hidden = { depth: open.length - 1, kept: kept.length, from, at, how };
+        }
+      } else if (name === 'xml' && hidden === null) {
+        hidden = { depth: open.length - 1, kept: kept.length, from, at, how: 'whole' };
+      }
+      if (name === 'img' && (hidden?.how === 'size' || hidden?.how === 'color')) hidden = null;
     }
     at = text.indexOf('<', closing ? end : seek.pastRawText(name, end));
   }
@@ -101,18 +117,25 @@ export function beginningOfHtml(html: string, maxCharacters: number, maxTags: nu
   return html.slice(0, at);
 }
 
-function howHidden(
-  name: string,
-  attributes: Readonly<Record<string, string>> | null,
-  names: HidingNames,
-): 'whole' | 'words' | null {
+type Opened = {
+  readonly name: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly style: ReadonlyMap<string, string>;
+  readonly ground: string | null;
+};
+
+function howHidden({ name, attributes, style, ground }: Opened, names: HidingNames): How | null {
   if (name === 'xml') return 'whole';
   // A hidden body or page is a slip of a template, and all there is.
-  if (attributes === null || name === 'body' || name === 'html') return null;
-  if (isHidden(attributes, names)) return 'whole';
-  return hidesWords(attributes) ? 'words' : null;
+  if (name === 'body' || name === 'html') return null;
+  if (isHidden(name, attributes, { style, names })) return 'whole';
+  if (isInvisible(style)) return 'visibility';
+  if (isOfNoSize(style)) return 'size';
+  return blendsIn(attributes, style, ground) ? 'color' : null;
 }
 
-function showsAgain(name: string, attributes: Readonly<Record<string, string>> | null): boolean {
-  return name === 'img' || (attributes !== null && setsFontSize(attributes));
+function showsAgain(how: How, attributes: Opened['attributes'], style: Opened['style']): boolean {
+  if (how === 'size') return style.has('font-size') || style.has('font');
+  if (how === 'color') return setsColor(attributes);
+  return how === 'visibility' && style.get('visibility') === 'visible';
 }

@@ -16,6 +16,8 @@ const skipped = new Set([
   'title',
   'template',
   'noscript',
+  'textarea',
+  'select',
   'object',
   'svg',
   'base',
