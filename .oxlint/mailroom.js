@@ -71,7 +71,31 @@ const clockOnly = {
   },
 };
 
+// HTML that is not escaped is let into pages at one place only, where it has been sanitised.
+const RAW_FILE = 'apps/console/parts/raw.ts';
+const TEMPLATES = /^hono\/(?:html|utils\/html)$/;
+const rawOnly = {
+  create(context) {
+    const from = placeOf(context.filename ?? context.getFilename());
+    if (from === null || from === RAW_FILE) return {};
+    const message = `Only ${RAW_FILE} makes HTML of text: let the templates escape it.`;
+    function check(node) {
+      if (!TEMPLATES.test(String(node.source?.value))) return;
+      // Without a list of names everything comes with it.
+      const names = node.specifiers?.map((each) => (each.imported ?? each.local)?.name);
+      const isWhole = node.specifiers?.some((each) => each.type === 'ImportNamespaceSpecifier') ?? true;
+      if (isWhole || names.includes('raw')) context.report({ node, message });
+    }
+    return {
+      ImportDeclaration: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+      ImportExpression: check,
+    };
+  },
+};
+
 export default {
   meta: { name: 'mailroom' },
-  rules: { rooms, 'process-at-the-edge': processAtTheEdge, 'clock-only': clockOnly },
+  rules: { rooms, 'process-at-the-edge': processAtTheEdge, 'clock-only': clockOnly, 'raw-only': rawOnly },
 };

@@ -23,6 +23,17 @@ const PLANTED: readonly (readonly [string, string, string])[] = [
   ['requests/life/http.ts', '../../platform/http/stream.ts', 'Only routes speak HTTP'],
 ];
 
+/** Every way of laying hands on `raw`. */
+const RAW: readonly string[] = [
+  "import { raw } from 'hono/html';",
+  "import { html, raw as plain } from 'hono/html';",
+  "import * as all from 'hono/html';",
+  "export { raw } from 'hono/html';",
+  "export * from 'hono/html';",
+  "import { raw } from 'hono/utils/html';",
+  "export const all = await import('hono/html');",
+];
+
 let folder: string;
 let said: readonly { readonly file: string; readonly message: string }[];
 
@@ -41,6 +52,9 @@ beforeAll(async () => {
   }
   await plant('mail/a.ts', "import type { B } from './b.ts';\nexport type A = B | null;\n");
   await plant('mail/b.ts', "import type { A } from './a.ts';\nexport type B = A[];\n");
+  for (const [index, line] of RAW.entries()) await plant(`apps/console/list/raw-${index}.ts`, `${line}\n`);
+  await plant('apps/console/parts/raw.ts', "import { raw } from 'hono/html';\nexport const x = raw('');\n");
+  await plant('apps/console/list/fine.ts', "import { html } from 'hono/html';\nexport const x = html``;\n");
   said = await lint();
 }, 60_000);
 
@@ -65,6 +79,20 @@ describe('the linter refuses', () => {
   test.each(PLANTED)('%s → %s', (path, _, message) => {
     expect(said.filter(({ file }) => file === path).map((each) => each.message)).toContainEqual(
       expect.stringContaining(message),
+    );
+  });
+
+  test.each(RAW)('%s', (line) => {
+    const path = `apps/console/list/raw-${RAW.indexOf(line)}.ts`;
+    expect(said.filter(({ file }) => file === path).map((each) => each.message)).toContainEqual(
+      expect.stringContaining('makes HTML of text'),
+    );
+  });
+
+  test('raw HTML and nothing else of the templates, nor where it is sanitised', () => {
+    const about = said.filter(({ message }) => message.includes('makes HTML of text'));
+    expect(about.map(({ file }) => file).toSorted()).toEqual(
+      RAW.map((_, index) => `apps/console/list/raw-${index}.ts`),
     );
   });
 
