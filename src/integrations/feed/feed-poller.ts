@@ -1,9 +1,14 @@
 import type { Deps } from '../../platform/deps.ts';
+import type { PresentSomewhere } from '../../requests/presence/presence.ts';
+import { watchPresence } from '../../requests/presence/watch-presence.ts';
 import { FEED_START, type FeedPosition, type FeedRow, justBefore, WHOLE_FEED } from './feed.ts';
 import { findHorizon, listFeedRows } from './queries.ts';
 
 /** What a listener finds: rows (none: nothing happened), that it has missed some, or that it is over. */
-export type Tick = { readonly rows: readonly FeedRow[] } | 'behind' | 'ended';
+export type Tick = News | 'behind' | 'ended';
+
+/** Events, and who came to a request, left it, began or stopped to write: that is no event, and has no place in the feed. */
+export type News = { readonly rows: readonly FeedRow[]; readonly presence: readonly PresentSomewhere[] };
 
 export type FeedListener = { readonly next: () => Promise<Tick>; readonly close: () => void };
 
@@ -20,8 +25,10 @@ const ROWS_AT_ONCE = 500;
 const MAX_ROWS_KEPT = 1000;
 export const MAX_LISTENERS = 200;
 
+const NOTHING: News = { rows: [], presence: [] };
+
 type Inbox = {
-  readonly give: (rows: readonly FeedRow[]) => void;
+  readonly give: (news: News) => void;
   readonly fallBehind: () => void;
   readonly end: () => void;
 };
@@ -30,9 +37,13 @@ type Inbox = {
  * Reads the feed once a second for all listeners of the process together, and only while there are any. A poll and no
  * NOTIFY: that takes a database-wide lock at each commit, and the relay's mails would queue for it.
  */
-export function createFeedPoller(deps: Pick<Deps, 'db' | 'log'>, stopping?: AbortSignal): FeedPoller {
+export function createFeedPoller(
+  deps: Pick<Deps, 'db' | 'log' | 'clock'>,
+  stopping?: AbortSignal,
+): FeedPoller {
   const inboxes = new Set<Inbox>();
   let position: FeedPosition = FEED_START;
+  const lookAround = watchPresence(deps);
   let polls = 0;
   let running = false;
   stopping?.addEventListener('abort', () => {
@@ -66,7 +77,9 @@ export function createFeedPoller(deps: Pick<Deps, 'db' | 'log'>, stopping?: Abor
     const rows = await listFeedRows(deps.db, WHOLE_FEED, range);
     const isThereMore = rows.length === ROWS_AT_ONCE;
     position = isThereMore ? (rows.at(-1)?.position ?? position) : justBefore(horizon);
-    if (rows.length > 0 || polls % BEAT_EVERY_POLLS === 0) for (const inbox of inboxes) inbox.give(rows);
+    const presence = await lookAround();
+    if (rows.length > 0 || presence.length > 0 || polls % BEAT_EVERY_POLLS === 0)
+      for (const inbox of inboxes) inbox.give({ rows, presence });
     return isThereMore;
   }
 
@@ -84,19 +97,20 @@ export function createFeedPoller(deps: Pick<Deps, 'db' | 'log'>, stopping?: Abor
 }
 
 function openInbox(inboxes: Set<Inbox>, onEnd: () => void): FeedListener {
-  let kept: readonly FeedRow[] | null = null;
+  let kept: News | null = null;
   let behind = false;
   let ended = false;
   let wake = () => {};
   const inbox: Inbox = {
-    give(rows) {
-      if (behind || (kept?.length ?? 0) + rows.length > MAX_ROWS_KEPT) return inbox.fallBehind();
-      kept = [...(kept ?? []), ...rows];
+    give({ rows, presence }) {
+      const all = [...(kept?.rows ?? []), ...rows];
+      if (behind || all.length > MAX_ROWS_KEPT) return inbox.fallBehind();
+      kept = { rows: all, presence: [...(kept?.presence ?? []), ...presence] };
       wake();
     },
     fallBehind() {
       behind = true;
-      kept = [];
+      kept = NOTHING;
       wake();
     },
     end() {
@@ -114,7 +128,7 @@ function openInbox(inboxes: Set<Inbox>, onEnd: () => void): FeedListener {
       // Woken only by what sets one of the two.
       if (kept === null && !ended) await new Promise<void>((resolve) => (wake = resolve));
       if (ended) return 'ended';
-      const tick: Tick = behind ? 'behind' : { rows: kept ?? [] };
+      const tick: Tick = behind ? 'behind' : (kept ?? NOTHING);
       kept = null;
       behind = false;
       return tick;

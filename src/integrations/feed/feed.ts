@@ -1,5 +1,6 @@
 import type { OperatorActor } from '../../people/access/actor.ts';
 import type { EventView } from '../../people/history/event-view.ts';
+import type { PresentSomewhere } from '../../requests/presence/presence.ts';
 
 /** A place in the feed: events are ordered by the transaction that wrote them, then by id. */
 export type FeedPosition = { readonly xact: string; readonly id: number };
@@ -60,5 +61,14 @@ export function shows(view: FeedView, { event, mailboxId }: FeedRow): boolean {
     visible &&
     (view.type === undefined || view.type.includes(event.type)) &&
     (view.requestId === undefined || (event.requestId !== null && view.requestId.includes(event.requestId)))
+  );
+}
+
+/** True when the view shows who is there: to whoever serves the mailbox and asked for no kind of event alone. */
+export function showsPresence(view: FeedView, { mailboxId, requestId }: PresentSomewhere): boolean {
+  return (
+    view.type === undefined &&
+    (view.mailboxIds === null || view.mailboxIds.includes(mailboxId)) &&
+    (view.requestId === undefined || view.requestId.includes(requestId))
   );
 }

@@ -5,12 +5,12 @@ import {
   changesAccess,
   type FeedFilters,
   type FeedPosition,
-  type FeedRow,
   feedViewOf,
   isBeyond,
   shows,
+  showsPresence,
 } from './feed.ts';
-import type { FeedListener } from './feed-poller.ts';
+import type { FeedListener, News } from './feed-poller.ts';
 import { listFeed } from './list-feed.ts';
 
 const ROWS_AT_ONCE = 200;
@@ -25,7 +25,7 @@ export async function* followFeed(
   actor: OperatorActor,
   listener: FeedListener,
   input: { readonly filters: FeedFilters; readonly after: FeedPosition },
-): AsyncGenerator<readonly FeedRow[]> {
+): AsyncGenerator<News> {
   const view = feedViewOf(actor, input.filters);
   let { after } = input;
   try {
@@ -36,7 +36,7 @@ export async function* followFeed(
         if (!(await servesAsBefore(deps, actor))) return;
         page = await listFeed(deps, actor, { filters: input.filters, after, limit: ROWS_AT_ONCE });
         after = page.position;
-        yield page.rows;
+        yield { rows: page.rows, presence: [] };
       } while (!page.ended);
 
       for (;;) {
@@ -48,7 +48,9 @@ export async function* followFeed(
         const news = tick.rows.filter((row) => isBeyond(row, position));
         after = news.at(-1)?.position ?? position;
         const shown = news.filter((row) => shows(view, row));
-        if (shown.length > 0 || tick.rows.length === 0) yield shown;
+        const presence = tick.presence.filter((each) => showsPresence(view, each));
+        const isBeat = tick.rows.length === 0 && tick.presence.length === 0;
+        if (shown.length > 0 || presence.length > 0 || isBeat) yield { rows: shown, presence };
       }
     }
   } finally {

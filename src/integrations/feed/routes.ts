@@ -8,7 +8,8 @@ import { idParameter, pageQuery, repeatable, text } from '../../platform/http/sc
 import { streamOf } from '../../platform/http/stream.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { eventSchema, renderEvent } from '../../people/history/schemas.ts';
-import { createFeedPoller } from './feed-poller.ts';
+import type { PresentSomewhere } from '../../requests/presence/presence.ts';
+import { createFeedPoller, type News } from './feed-poller.ts';
 import type { FeedFilters, FeedPosition, FeedRow } from './feed.ts';
 import { followFeed } from './follow-feed.ts';
 import { feedCursor, listFeed, readFeedCursor } from './list-feed.ts';
@@ -68,7 +69,8 @@ const stream = createRoute({
   path: '/v1/events/stream',
   summary: 'The feed of changes as server-sent events',
   description:
-    'Each message has the cursor as `id` and an Event as `data`; a comment comes at least every 15 seconds. Ends every ' +
+    'Each message has the cursor as `id` and an Event as `data`; a comment comes at least every 15 seconds. A message ' +
+    'of the type `presence` says that somebody came to a request, left it, began or stopped to write. Ends every ' +
     'five minutes, and when the operator may see other things than before: an EventSource comes back by itself and goes ' +
     'on where it was.',
   request: {
@@ -91,7 +93,7 @@ const stream = createRoute({
 
 /** What happens on the desk, for programs that ask and for pages that listen. `stopping` ends all that listen. */
 export function eventRoutes(
-  deps: Pick<Deps, 'db' | 'log'> & { readonly stopping?: AbortSignal | undefined },
+  deps: Pick<Deps, 'db' | 'log' | 'clock'> & { readonly stopping?: AbortSignal | undefined },
 ): ApiRoutes {
   const routes = apiRoutes();
   const poller = createFeedPoller(deps, deps.stopping);
@@ -140,18 +142,21 @@ function isStreamAsked(c: Context): boolean {
 }
 
 // The first message is none, but gives its place: a page whose connection breaks before anything happened comes back to it.
-async function* serverSentEvents(
-  start: FeedPosition,
-  batches: AsyncGenerator<readonly FeedRow[]>,
-): AsyncGenerator<string> {
+async function* serverSentEvents(start: FeedPosition, batches: AsyncGenerator<News>): AsyncGenerator<string> {
   yield `retry: 2000\nid: ${feedCursor(start)}\n\n`;
-  for await (const rows of batches) {
-    yield rows.length === 0 ? ': alive\n\n' : rows.map(serverSentEvent).join('');
+  for await (const { rows, presence } of batches) {
+    const told = [...rows.map(serverSentEvent), ...presence.map(presenceEvent)];
+    yield told.length === 0 ? ': alive\n\n' : told.join('');
   }
 }
 
 function serverSentEvent({ event, position }: FeedRow): string {
   return `id: ${feedCursor(position)}\ndata: ${JSON.stringify(renderEvent(event))}\n\n`;
+}
+
+// A name of its own keeps it from those who listen to the feed of events; without an id it leaves their place as it is.
+function presenceEvent({ requestId, operatorId }: PresentSomewhere): string {
+  return `event: presence\ndata: ${JSON.stringify({ requestId, operatorId })}\n\n`;
 }
 
 function readPlace(name: string, cursor: string): FeedPosition | 'now' {

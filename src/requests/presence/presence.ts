@@ -10,5 +10,12 @@ export type Present = {
   readonly since: Date;
 };
 
+/** That somebody came to a request, began or stopped to write on it, or left. */
+export type PresentSomewhere = {
+  readonly requestId: number;
+  readonly operatorId: number;
+  readonly mailboxId: number;
+};
+
 /** Whoever has not been heard of for so long is gone: two beats of fifteen seconds. */
 export const PRESENT_FOR = 30 * SECOND;

@@ -1,5 +1,5 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { Present } from './presence.ts';
+import type { Present, PresentSomewhere } from './presence.ts';
 
 /** Notes that an operator is there, and forgets where they no longer are. */
 export async function upsertPresence(
@@ -44,4 +44,16 @@ export async function listPresent(
     join operators o on o.id = p.operator_id
     where p.request_id = any(${[...requestIds]}::bigint[]) and p.seen_at > ${after} and ${served}
     order by p.request_id, p.since, p.operator_id`;
+}
+
+/** Whoever is anywhere, as heard of after a time: as many rows as there are operators at work. */
+export async function listAllPresent(
+  db: Queryable,
+  after: Date,
+): Promise<(PresentSomewhere & { readonly state: string })[]> {
+  return db<(PresentSomewhere & { state: string })[]>`
+    select p.request_id, p.operator_id, p.state, r.mailbox_id
+    from presence p
+    join requests r on r.id = p.request_id
+    where p.seen_at > ${after}`;
 }
