@@ -8,7 +8,9 @@ import {
   listWaiting,
   listWithAttachments,
 } from './addition-queries.ts';
-import type { Addition, Additions } from './list-additions.ts';
+import type { Addition, Additions, Snippet } from './list-additions.ts';
+import type { RequestTerm } from './request-search.ts';
+import { excerptAround } from './search-hits.ts';
 import type { Viewer } from './term-queries.ts';
 
 const SNIPPET_LENGTH = 160;
@@ -18,7 +20,7 @@ export async function addToRows(
   db: Queryable,
   viewer: Viewer,
   rows: readonly RequestView[],
-  include: readonly Addition[],
+  { include, searched }: { readonly include: readonly Addition[]; readonly searched: readonly RequestTerm[] },
 ): Promise<(RequestView & Additions)[]> {
   const ids = rows.map((row) => row.id);
   const { operatorId } = viewer;
@@ -26,7 +28,7 @@ export async function addToRows(
     include.includes(addition) ? read() : null;
   const [unread, snippets, files, waiting, people, drafts] = await Promise.all([
     asked('unread', () => listUnread(db, operatorId, ids)),
-    asked('snippet', () => listSnippets(db, ids)),
+    asked('snippet', () => listSnippets(db, ids, searched)),
     asked('hasAttachments', () => listWithAttachments(db, ids)),
     asked('waitingSince', () => listWaiting(db, ids)),
     asked('participantCount', () => countParticipants(db, ids)),
@@ -35,7 +37,7 @@ export async function addToRows(
   return rows.map((row) => ({
     ...row,
     ...(unread === null ? {} : { unread: unread.has(row.id) }),
-    ...(snippets === null ? {} : { snippet: shortened(snippets.get(row.id) ?? null) }),
+    ...(snippets === null ? {} : { snippet: shortened(snippets.get(row.id) ?? null, searched) }),
     ...(files === null ? {} : { hasAttachments: files.has(row.id) }),
     ...(waiting === null ? {} : { waitingSince: waiting.get(row.id) ?? null }),
     ...(people === null ? {} : { participantCount: people.get(row.id) ?? 0 }),
@@ -43,9 +45,9 @@ export async function addToRows(
   }));
 }
 
-function shortened<Snippet extends { readonly text: string }>(snippet: Snippet | null): Snippet | null {
+function shortened(snippet: Snippet | null, searched: readonly RequestTerm[]): Snippet | null {
   if (snippet === null) return null;
-  const line = snippet.text.replace(/\s+/g, ' ').trim();
+  const line = excerptAround(snippet.text.replace(/\s+/g, ' ').trim(), searched, SNIPPET_LENGTH);
   // By code points: half a surrogate pair is no text.
   const text = Array.from(line).slice(0, SNIPPET_LENGTH).join('');
   return { ...snippet, text };

@@ -1,6 +1,11 @@
-import type { Queryable } from '../../platform/db/connect.ts';
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { Snippet } from './list-additions.ts';
+import type { RequestTerm } from './request-search.ts';
+
+/** So much of a message is looked through for where the words of a search stand in it. */
+const SEARCHED_LENGTH = 4000;
+const SNIPPET_SOURCE = 400;
 
 /** Those of the requests that hold what the operator has not seen. */
 export async function listUnread(
@@ -15,11 +20,17 @@ export async function listUnread(
   return new Set(rows.map((row) => row.id));
 }
 
-/** The newest message of each request that anybody wrote, notices of the desk aside. */
+/**
+ * The newest message of each request that anybody wrote, notices of the desk aside; of a search, the newest that holds one
+ * of its words, where one does.
+ */
 export async function listSnippets(
   db: Queryable,
   requestIds: readonly number[],
+  searched: readonly RequestTerm[],
 ): Promise<ReadonlyMap<number, Snippet>> {
+  const words = searched.filter((term) => term.kind === 'words' && term.not !== true);
+  const length = words.length === 0 ? SNIPPET_SOURCE : SEARCHED_LENGTH;
   const rows = await db<({ requestId: number } & Snippet)[]>`
     select asked.id as request_id, last.id as message_id, last.kind,
       coalesce(nullif(c.name, ''), c.email, o.name, nullif(last.from_address ->> 'name', ''),
@@ -27,14 +38,25 @@ export async function listSnippets(
       last.text
     from unnest(${[...requestIds]}::bigint[]) as asked (id)
     cross join lateral (
-      select id, kind, author_contact_id, author_operator_id, from_address, left(ltrim(visible_text), 400) as text
+      select id, kind, author_contact_id, author_operator_id, from_address, left(ltrim(visible_text), ${length}) as text
       from messages
       where request_id = asked.id and (kind in ('inbound', 'outbound', 'note') or direction = 'in')
-      order by id desc
+      order by ${holdsOneOf(db, words)} id desc
       limit 1) as last
     left join contacts c on c.id = last.author_contact_id
     left join operators o on o.id = last.author_operator_id`;
   return new Map(rows.map(({ requestId, ...snippet }) => [requestId, snippet]));
+}
+
+function holdsOneOf(db: Queryable, terms: readonly RequestTerm[]): Fragment {
+  const found = terms.flatMap((term) =>
+    term.kind === 'words' ? [db`s.words @@ search_query(${term.text}, '', ${term.prefix})`] : [],
+  );
+  if (found.length === 0) return db``;
+  const any = found.reduce((all, each) => db`${all} or ${each}`);
+  return db`exists (
+        select from search_entries s
+        where s.request_id = messages.request_id and s.message_id = messages.id and (${any})) desc,`;
 }
 
 /** Those of the requests to which a file is attached; images within a mail's text are none. */

@@ -10,7 +10,7 @@ export const ADDITIONS = [
 
 export type Addition = (typeof ADDITIONS)[number];
 
-/** The beginning of the newest message that anybody wrote. */
+/** The beginning of the newest message that anybody wrote; in a search, of one that holds a word of it, around that word. */
 export type Snippet = {
   readonly messageId: number;
   readonly kind: 'inbound' | 'outbound' | 'automatic' | 'note';

@@ -39,6 +39,8 @@ export async function listRequests(
       rows: (range) => listRequestRows(tx, actor, filters, range),
       count: () => countRequestRows(tx, actor, filters),
     });
-    return include.length === 0 ? page : { ...page, items: await addToRows(tx, actor, page.items, include) };
+    if (include.length === 0) return page;
+    const items = await addToRows(tx, actor, page.items, { include, searched: filters.q ?? [] });
+    return { ...page, items };
   });
 }

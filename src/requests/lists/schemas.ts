@@ -32,7 +32,10 @@ const listedRequestSchema = z
       })
       .nullable()
       .optional()
-      .openapi({ description: 'The newest message that somebody wrote. With `include=snippet`.' }),
+      .openapi({
+        description:
+          'The newest message that somebody wrote; in a search, the newest that holds a word of it, around that word. With `include=snippet`.',
+      }),
     hasAttachments: z
       .boolean()
       .optional()
