@@ -4,6 +4,8 @@ import type { MessageView } from '../../../requests/messages/message-view.ts';
 import { listRecipients, type ReplyRecipient } from '../../../requests/replies/list-recipients.ts';
 import type { Draft } from '../../../requests/drafts/draft.ts';
 import { findDraft } from '../../../requests/drafts/find-draft.ts';
+import type { Present } from '../../../requests/presence/presence.ts';
+import { findPresence } from '../../../requests/presence/tell-presence.ts';
 import { findRequest } from '../../../requests/request/find-request.ts';
 import type { RequestView } from '../../../requests/request/request-view.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
@@ -32,6 +34,8 @@ export type Conversation = {
   readonly next: number | null;
   readonly previous: number | null;
   readonly typed: Typed | null;
+  /** Who else looks at it, or writes on it. */
+  readonly present: readonly Present[];
   readonly drafts: { readonly reply: Draft | null; readonly note: Draft | null };
 };
 
@@ -46,7 +50,7 @@ export async function readConversation(
 ): Promise<Conversation> {
   const { deps, actor } = visit;
   const request = await findRequest(deps, actor, requestId);
-  const [messages, others, recipients, operators, list, reply, note] = await Promise.all([
+  const [messages, others, recipients, operators, list, present, reply, note] = await Promise.all([
     allMessages(visit, requestId),
     listRequests(deps, actor, {
       filters: { contactId: [request.contactId] },
@@ -56,6 +60,7 @@ export async function readConversation(
     listRecipients(deps, actor, { requestId }),
     listAllOperators(visit),
     neighbours(visit, requestId, from),
+    findPresence(deps, actor, { requestIds: [requestId] }),
     findDraft(deps, actor, { requestId, kind: 'reply' }),
     findDraft(deps, actor, { requestId, kind: 'note' }),
   ]);
@@ -68,6 +73,7 @@ export async function readConversation(
     from,
     ...list,
     typed,
+    present: present.filter(({ operatorId }) => operatorId !== actor.operatorId),
     drafts: { reply, note },
   };
 }

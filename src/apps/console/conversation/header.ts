@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import { may } from '../../../people/access/permissions.ts';
 import { isOpen } from '../../../requests/request.ts';
 import { type Html, icon, when } from '../parts/html.ts';
+import { presenceLine } from '../parts/presence.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
@@ -15,16 +16,19 @@ export function header(visit: Visit, conversation: Conversation): Html {
   const { request, from, next, previous } = conversation;
   const link = (id: number): string => `/requests/${id}?from=${encodeURIComponent(from)}`;
   return html`<header class="head">
-    <nav class="around" aria-label="${words.back}">
-      <a href="/requests?${from || 'view=open'}#r${request.id}" data-key="u" aria-keyshortcuts="u"
-        >${icon('arrow-left', deps.assets)}<span>${words.back}</span></a
-      >
-      ${when(
-        previous,
-        (id) => html`<a href="${link(id)}" data-key="k" aria-keyshortcuts="k">${words.previous}</a>`,
-      )}
-      ${when(next, (id) => html`<a href="${link(id)}" data-key="j" aria-keyshortcuts="j">${words.next}</a>`)}
-    </nav>
+    <div class="top">
+      <nav class="around" aria-label="${words.back}">
+        <a href="/requests?${from || 'view=open'}#r${request.id}" data-key="u" aria-keyshortcuts="u"
+          >${icon('arrow-left', deps.assets)}<span>${words.back}</span></a
+        >
+        ${when(
+          previous,
+          (id) => html`<a href="${link(id)}" data-key="k" aria-keyshortcuts="k">${words.previous}</a>`,
+        )}
+        ${when(next, (id) => html`<a href="${link(id)}" data-key="j" aria-keyshortcuts="j">${words.next}</a>`)}
+      </nav>
+      <p class="presence" data-live="presence">${presenceLine(visit, conversation.present)}</p>
+    </div>
     <h1 dir="auto">
       ${request.subject || noSubject}
       <button

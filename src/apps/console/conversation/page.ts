@@ -24,7 +24,6 @@ export function conversationPage(
   >
     <div class="thread">
       ${header(visit, conversation)}
-      <div class="presence" data-presence data-live="presence"></div>
       <section class="messages" aria-label="${words.messages}" data-live="messages">
         ${messages.map((message) => messageView(visit, message, { canSplit }))}
       </section>

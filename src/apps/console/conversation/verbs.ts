@@ -80,7 +80,8 @@ export function verbHandlers(pages: Pages): void {
       const form = await readForm(visit.c);
       try {
         const { to = requestId, ...told } = await verb(visit, requestId, form);
-        return done(visit, `/requests/${to}${listIn(visit)}`, told);
+        const list = to === requestId ? listOf(visit) : null;
+        return done(visit, list ?? `/requests/${to}${listIn(visit)}`, told);
       } catch (error) {
         if (!(error instanceof Problem) || error.code === 'not_found') throw error;
         const from = new URLSearchParams(listIn(visit)).get('from') ?? '';
@@ -88,6 +89,14 @@ export function verbHandlers(pages: Pages): void {
       }
     });
   }
+}
+
+// What is undone on a list leaves one there, at the row.
+function listOf(visit: Visit): string | null {
+  const referer = visit.c.req.header('referer') ?? '';
+  if (!URL.canParse(referer)) return null;
+  const { pathname, search } = new URL(referer);
+  return pathname === '/requests' ? `${pathname}${search}#r${requestIn(visit)}` : null;
 }
 
 // The page that the form stands on keeps the list it came from.

@@ -26,6 +26,7 @@ export function bulkBar(visit: Visit, { operators }: ListFacts): Html {
       () =>
         html`<span class="joined">
           <select name="operatorId" aria-label="${words.assignTo}" data-key="a" aria-keyshortcuts="a">
+            <option value="">${words.choose}</option>
             ${operators.map((each) => html`<option value="${each.id}">${each.name}</option>`)}
           </select>
           <button name="verb" value="assign">${words.assignTo}</button>
@@ -33,10 +34,8 @@ export function bulkBar(visit: Visit, { operators }: ListFacts): Html {
     )}
     <span class="joined">
       <select name="priority" aria-label="${words.setPriority}" data-key="p" aria-keyshortcuts="p">
-        ${Object.entries(priority).map(
-          ([value, name]) =>
-            html`<option value="${value}" ${value === 'P3' ? html`selected` : ''}>${name}</option>`,
-        )}
+        <option value="">${words.choose}</option>
+        ${Object.entries(priority).map(([value, name]) => html`<option value="${value}">${name}</option>`)}
       </select>
       <button name="verb" value="priority">${words.setPriority}</button>
     </span>
@@ -52,5 +51,6 @@ export function bulkBar(visit: Visit, { operators }: ListFacts): Html {
       <button name="verb" value="tag">${words.addTag}</button>
     </span>
     <button name="verb" value="reopen">${words.reopen}</button>
+    <button name="verb" value="read">${words.markRead}</button>
   </div>`;
 }

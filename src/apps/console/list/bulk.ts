@@ -1,50 +1,50 @@
-import { Problem } from '../../../platform/problems.ts';
-import { assignRequest } from '../../../requests/life/assigning.ts';
-import { closeRequest, reopenRequest } from '../../../requests/life/closing.ts';
-import { takeRequest } from '../../../requests/life/taking.ts';
-import { editRequest } from '../../../requests/request/edit-request.ts';
-import { findRequest } from '../../../requests/request/find-request.ts';
+import { applyToRequests } from '../../../requests/bulk/apply-to-requests.ts';
+import type { BulkVerb } from '../../../requests/bulk/bulk-verbs.ts';
 import type { Priority } from '../../../requests/request.ts';
 import type { Form } from '../parts/forms.ts';
 import { problemWords } from '../shell/problem-words.ts';
 import type { Visit } from '../shell/visit.ts';
 
-type Verb = (visit: Visit, requestId: number, form: Form) => Promise<void>;
+const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly Priority[];
 
-const VERBS: Readonly<Record<string, Verb>> = {
-  take: ({ deps, actor }, requestId) => takeRequest(deps, actor, { requestId }),
-  close: ({ deps, actor }, requestId) => closeRequest(deps, actor, { requestId, notify: true }),
-  reopen: ({ deps, actor }, requestId) => reopenRequest(deps, actor, { requestId }),
-  assign: ({ deps, actor }, requestId, form) =>
-    assignRequest(deps, actor, { requestId, operatorId: form.id('operatorId') ?? actor.operatorId }),
-  priority: ({ deps, actor }, requestId, form) =>
-    editRequest(deps, actor, { requestId, changes: { priority: priorityIn(form) } }),
-  tag: async ({ deps, actor }, requestId, form) => {
-    const tag = form.line('tag');
-    if (tag === null) return;
-    const { tags } = await findRequest(deps, actor, requestId);
-    await editRequest(deps, actor, { requestId, changes: { tags: [...tags, tag] } });
-  },
-};
+/** What was done to how many, and the others with the reason. */
+export type BulkOutcome = { readonly done: number; readonly refused: ReadonlyMap<number, string> };
 
-/** Does one verb to several requests, each by itself; gives those it was not done to, with the reason. */
-export async function runBulk(visit: Visit, form: Form): Promise<ReadonlyMap<number, string>> {
-  const verb = VERBS[form.text('verb')];
-  const refused = new Map<number, string>();
-  const ids = form.ids('id');
-  if (verb === undefined || ids.length === 0) return refused;
-  for (const id of ids) {
-    try {
-      await verb(visit, id, form);
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      refused.set(id, problemWords(visit, error));
+/** The verb that a form of the list asks for, or null when it leaves open which, or what with. */
+export function verbIn(form: Form): BulkVerb | null {
+  switch (form.text('verb')) {
+    case 'take':
+      return { verb: 'take' };
+    case 'close':
+      return { verb: 'close' };
+    case 'reopen':
+      return { verb: 'reopen' };
+    case 'read':
+      return { verb: 'read' };
+    case 'unread':
+      return { verb: 'unread' };
+    case 'assign': {
+      const operatorId = form.id('operatorId');
+      return operatorId === null ? null : { verb: 'assign', operatorId };
     }
+    case 'priority': {
+      const priority = PRIORITIES.find((each) => each === form.text('priority'));
+      return priority === undefined ? null : { verb: 'edit', changes: { priority } };
+    }
+    case 'tag': {
+      const tag = form.line('tag');
+      return tag === null ? null : { verb: 'edit', changes: { addTags: [tag] } };
+    }
+    default:
+      return null;
   }
-  return refused;
 }
 
-function priorityIn(form: Form): Priority {
-  const known = (['P1', 'P2', 'P3', 'P4'] as const).find((each) => each === form.text('priority'));
-  return known ?? 'P3';
+/** Does one verb to the selected requests, each by itself. */
+export async function runBulk(visit: Visit, verb: BulkVerb, ids: readonly number[]): Promise<BulkOutcome> {
+  const results = await applyToRequests(visit.deps, visit.actor, { ...verb, requestIds: ids });
+  const refused = results.flatMap(({ requestId, problem }) =>
+    problem === null ? [] : [[requestId, problemWords(visit, problem)] as const],
+  );
+  return { done: results.length - refused.length, refused: new Map(refused) };
 }

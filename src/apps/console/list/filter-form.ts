@@ -4,6 +4,7 @@ import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { ListFacts } from './list-facts.ts';
+import { saveViewForm } from './save-view.ts';
 import { listWords } from './words.ts';
 
 /** Every filter as a form that only leads to another address. */
@@ -20,59 +21,70 @@ export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFa
           </option>`,
       )}`;
   return html`<details class="filter dropdown" name="menu">
-    <summary class="button">${icon('settings', visit.deps.assets)}${words.filters}</summary>
-    <form action="/requests" class="stack">
-      ${when(query.view, (view) => html`<input type="hidden" name="view" value="${view}" />`)}
-      ${when(query.q, (q) => html`<input type="hidden" name="q" value="${q}" />`)}
-      <label
-        >${words.status}
-        <select name="status">
-          ${options(
-            'status',
-            [...OPEN_STATUSES, 'closed' as const].map((each) => [each, status[each]]),
-          )}
-        </select></label
-      >
-      <label
-        >${words.assignee}
-        <select name="assignee">
-          ${options('assignee', [
-            ['me', words.me],
-            ['none', words.none],
-            ...operators.map((each) => [String(each.id), each.name] as const),
-          ])}
-        </select></label
-      >
-      ${when(
-        mailboxes.length > 1,
-        () =>
-          html`<label
-            >${words.mailboxId}
-            <select name="mailboxId">
-              ${options(
-                'mailboxId',
-                mailboxes.map((each) => [String(each.id), each.address]),
-              )}
-            </select></label
-          >`,
-      )}
-      <label
-        >${words.priority}
-        <select name="priority">
-          ${options('priority', Object.entries(priority))}
-        </select></label
-      >
-      <label>${words.tag} <input name="tag" value="${params.get('tag') ?? ''}" maxlength="100" /></label>
-      <label
-        >${words.category} <input name="category" value="${params.get('category') ?? ''}" maxlength="100"
-      /></label>
-      <label
-        >${words.sort}
-        <select name="sort">
-          ${options('sort', Object.entries(words.sorts))}
-        </select></label
-      >
-      <button class="primary">${words.show}</button>
-    </form>
+    <summary class="button">${icon('list-filter', visit.deps.assets)}${words.filters}</summary>
+    <div class="menu">
+      <form action="/requests" class="stack">
+        ${when(query.view, (view) => html`<input type="hidden" name="view" value="${view}" />`)}
+        ${when(query.q, (q) => html`<input type="hidden" name="q" value="${q}" />`)}
+        <label
+          >${words.status}
+          <select name="status">
+            ${options(
+              'status',
+              [...OPEN_STATUSES, 'closed' as const].map((each) => [each, status[each]]),
+            )}
+          </select></label
+        >
+        <label
+          >${words.assignee}
+          <select name="assignee">
+            ${options('assignee', [
+              ['me', words.me],
+              ['none', words.none],
+              ...operators.map((each) => [String(each.id), each.name] as const),
+            ])}
+          </select></label
+        >
+        ${when(
+          mailboxes.length > 1,
+          () =>
+            html`<label
+              >${words.mailboxId}
+              <select name="mailboxId">
+                ${options(
+                  'mailboxId',
+                  mailboxes.map((each) => [String(each.id), each.address]),
+                )}
+              </select></label
+            >`,
+        )}
+        <label
+          >${words.priority}
+          <select name="priority">
+            ${options('priority', Object.entries(priority))}
+          </select></label
+        >
+        <label>${words.tag} <input name="tag" value="${params.get('tag') ?? ''}" maxlength="100" /></label>
+        <label
+          >${words.category} <input name="category" value="${params.get('category') ?? ''}" maxlength="100"
+        /></label>
+        <label
+          >${words.sort}
+          <select name="sort">
+            ${options('sort', Object.entries(words.sorts))}
+          </select></label
+        >
+        <label class="check"
+          ><input
+            type="checkbox"
+            name="unread"
+            value="true"
+            ${params.get('unread') === 'true' ? html`checked` : ''}
+          /><span>${words.unreadOnly}</span></label
+        >
+        <button class="primary">${words.show}</button>
+      </form>
+      ${saveViewForm(visit, query)}
+    </div>
   </details>`;
 }

@@ -10,7 +10,12 @@ import { pathBack } from '../shell/path-back.ts';
 import { done, respond } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
 import { readForm } from '../parts/forms.ts';
-import { runBulk } from './bulk.ts';
+import { listViews } from '../../../requests/views/find-view.ts';
+import { findPresence } from '../../../requests/presence/tell-presence.ts';
+import { type BulkOutcome, runBulk, verbIn } from './bulk.ts';
+import { FEW, findElsewhere } from './elsewhere.ts';
+import type { ListFacts } from './list-facts.ts';
+import { listWords } from './words.ts';
 import { listPage, listTitle } from './page.ts';
 import { type ListQuery, readListQuery, requestNumber } from './query.ts';
 
@@ -23,28 +28,58 @@ export function listHandlers(pages: Pages): void {
     const query = readListQuery(new URL(visit.c.req.url).searchParams, visit.actor);
     const number = requestNumber(query.q);
     if (number !== null) return visit.c.redirect(`/requests/${number}`, 303);
-    return showList(visit, query, new Map());
+    return showList(visit, query);
   });
   pages.post('/requests/bulk', async (visit) => {
     const form = await readForm(visit.c);
+    const words = visit.say(listWords);
     const back = pathBack(form.line('back'), '/requests');
-    const refused = await runBulk(visit, form);
-    if (refused.size === 0) return done(visit, back, { did: 'done' });
     const query = readListQuery(new URL(back, visit.deps.publicUrl).searchParams, visit.actor);
-    return showList(visit, query, refused);
+    const ids = form.ids('id');
+    const verb = verbIn(form);
+    if (ids.length === 0) return showList(visit, query, { alert: words.noneChosen });
+    if (verb === null) return showList(visit, query, { alert: words.noVerb, selected: ids });
+    const outcome = await runBulk(visit, verb, ids);
+    if (outcome.refused.size > 0) return showList(visit, query, outcome);
+    const [first] = ids;
+    const undone = verb.verb === 'take' ? 'taken' : verb.verb === 'close' ? 'closed' : null;
+    if (ids.length === 1 && first !== undefined && undone !== null)
+      return done(visit, back, { did: undone, id: first, undo: first });
+    return done(visit, back, { did: 'changed', id: outcome.done });
   });
 }
 
-async function showList(
-  visit: Visit,
-  query: ListQuery,
-  refused: ReadonlyMap<number, string>,
-): Promise<Response> {
-  const { deps, actor } = visit;
+type After = {
+  readonly alert?: string;
+  readonly done?: number;
+  readonly refused?: BulkOutcome['refused'];
+  readonly selected?: readonly number[];
+};
+
+async function showList(visit: Visit, query: ListQuery, after: After = {}): Promise<Response> {
+  const facts = await readList(visit, query, after);
+  const wrong = query.problem === null ? (after.alert ?? null) : problemWords(visit, query.problem);
+  const { total, saved } = facts;
+  const place = `/requests?${query.view === null || saved !== null ? query.params.toString() : `view=${query.view}`}`;
+  return respond(
+    visit,
+    {
+      title: `${listTitle(visit, query, saved)} (${total.count}${total.capped ? '+' : ''})`,
+      content: listPage(visit, facts),
+      place,
+      query: query.q,
+      alert: wrong,
+    },
+    wrong !== null ? 422 : facts.refused.size > 0 ? 409 : 200,
+  );
+}
+
+async function readList(visit: Visit, query: ListQuery, after: After): Promise<ListFacts> {
+  const { deps, actor, settings } = visit;
   const { filters, sort } = query;
   const read = (place: ListQuery['place']) =>
     listRequests(deps, actor, { filters, sort, limit: ROWS, include: SHOWN, ...place });
-  const [page, [total], operators, mailboxes] = await Promise.all([
+  const [page, [total], operators, mailboxes, views] = await Promise.all([
     // A place in a list that is no more, or was cut short on its way: the beginning is better than an error.
     read(query.place).catch((error: unknown) => {
       if (error instanceof Problem && error.code === 'invalid_input') return read({});
@@ -53,23 +88,29 @@ async function showList(
     countViews(deps, actor, { viewIds: [], queries: [query.whole] }),
     listAllOperators(visit),
     listMailboxes(deps, actor),
+    listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 }),
   ]);
   const { items, nextCursor, prevCursor } = page;
   const shown = query.params.toString();
-  if (query.problem === null && query.q === '' && shown !== visit.settings.lastView)
+  if (query.problem === null && query.q === '' && shown !== settings.lastView)
     await editOwnSettings(deps, actor, { lastView: shown });
-  const counted = { count: total?.count ?? 0, capped: total?.capped ?? false };
-  const facts = { query, items, total: counted, nextCursor, prevCursor, operators, mailboxes, refused };
-  const wrong = query.problem === null ? null : problemWords(visit, query.problem);
-  return respond(
-    visit,
-    {
-      title: `${listTitle(visit, query)} (${counted.count}${counted.capped ? '+' : ''})`,
-      content: listPage(visit, facts),
-      place: `/requests?${query.view === null ? query.params.toString() : `view=${query.view}`}`,
-      query: query.q,
-      alert: wrong,
-    },
-    refused.size > 0 ? 409 : wrong === null ? 200 : 422,
-  );
+  const [present, elsewhere] = await Promise.all([
+    findPresence(deps, actor, { requestIds: items.map(({ id }) => id) }),
+    items.length < FEW ? findElsewhere(visit, query) : null,
+  ]);
+  return {
+    query,
+    items,
+    total: { count: total?.count ?? 0, capped: total?.capped ?? false },
+    nextCursor,
+    prevCursor,
+    operators,
+    mailboxes,
+    saved: views.items.find((view) => view.query === shown)?.name ?? null,
+    elsewhere,
+    present: present.filter(({ operatorId }) => operatorId !== actor.operatorId),
+    done: after.done ?? 0,
+    refused: after.refused ?? new Map(),
+    selected: new Set(after.selected ?? after.refused?.keys() ?? []),
+  };
 }

@@ -1,6 +1,8 @@
 import type { Operator } from '../../../people/operators/operator.ts';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
 import type { MailboxRow } from '../parts/mailbox-row.ts';
+import type { Present } from '../../../requests/presence/presence.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { ListQuery } from './query.ts';
 
 /** All that the page of a list shows. */
@@ -13,6 +15,15 @@ export type ListFacts = {
   readonly prevCursor: string | null;
   readonly operators: readonly Operator[];
   readonly mailboxes: readonly MailboxRow[];
-  /** Rows that stay selected, because not everything was done to them, and why. */
+  /** Under what name this list is kept, if it is. */
+  readonly saved: string | null;
+  readonly elsewhere: Elsewhere | null;
+  /** Who looks at the rows or writes on them. */
+  readonly present: readonly Present[];
+  /** How many a bulk verb has changed, where it left others. */
+  readonly done: number;
+  /** Those that a bulk verb was not done to, and why. */
   readonly refused: ReadonlyMap<number, string>;
+  /** Rows that stay selected, because something is still to be done to them. */
+  readonly selected: ReadonlySet<number>;
 };

@@ -4,6 +4,7 @@ import { layoutWords } from '../shell/layout-words.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import { bulkBar } from './bulk-bar.ts';
+import { elsewhereHint } from './elsewhere.ts';
 import { filterForm } from './filter-form.ts';
 import { FILTER_NAMES, type ListQuery, withoutParam } from './query.ts';
 import { alikeIn, listRow } from './row.ts';
@@ -11,48 +12,63 @@ import type { ListFacts } from './list-facts.ts';
 import { listWords } from './words.ts';
 
 /** What the list is called: its view, or what was searched for. */
-export function listTitle(visit: Visit, query: ListQuery): string {
+export function listTitle(visit: Visit, query: ListQuery, saved: string | null): string {
   const words = visit.say(listWords);
+  if (saved !== null) return saved;
   if (query.q !== '') return words.found(query.q);
   return query.view === null ? words.all : visit.say(layoutWords)[query.view];
 }
 
 /** The list of requests with its filters, and one form for what is done to several at once. */
 export function listPage(visit: Visit, facts: ListFacts): Html {
-  const { query, items, total, refused } = facts;
+  const { query, items, total, refused, present } = facts;
   const words = visit.say(listWords);
   const back = query.params.toString();
   const alike = alikeIn(items);
   return html`<div class="list-page">
     <header class="head">
-      <h1 dir="auto">${listTitle(visit, query)}</h1>
+      <h1 dir="auto">${listTitle(visit, query, facts.saved)}</h1>
       <p class="quiet" data-live="total">${words.total(total.count)}${total.capped ? '+' : ''}</p>
       ${filterForm(visit, facts)}
     </header>
-    ${chips(visit, query)} ${when(refused.size > 0, () => refusals(visit, refused))}
+    ${chips(visit, query)} ${when(refused.size > 0, () => refusals(visit, facts))}
     <form method="post" action="/requests/bulk" class="list">
       <input type="hidden" name="back" value="/requests?${back}" />
       ${bulkBar(visit, facts)}
-      <button type="button" class="fresh" hidden data-fresh="${words.fresh('{n}')}"></button>
+      <div class="news">
+        <button type="button" class="fresh" hidden data-fresh="${words.fresh('{n}')}"></button>
+      </div>
       <div data-live="list" data-at-top="${query.place.cursor === undefined ? 'yes' : 'no'}">
         ${
           items.length === 0
             ? empty(visit, query)
             : html`<ol class="rows ${alike.assignee ? 'no-assignee' : ''}">
                 ${items.map((request) =>
-                  listRow(visit, request, alike, { query: back, checked: refused.has(request.id) }),
+                  listRow(visit, request, alike, {
+                    query: back,
+                    terms: query.filters.q ?? [],
+                    checked: facts.selected.has(request.id),
+                    present: present.filter(({ requestId }) => requestId === request.id),
+                  }),
                 )}
               </ol>`
         }
+        ${when(facts.elsewhere, (elsewhere) =>
+          elsewhereHint(visit, elsewhere, {
+            total: total.count,
+            statuses: query.filters.status ?? [],
+          }),
+        )}
         ${pager(visit, facts)}
       </div>
     </form>
   </div>`;
 }
 
-function refusals(visit: Visit, refused: ReadonlyMap<number, string>): Html {
+function refusals(visit: Visit, { refused, done }: ListFacts): Html {
+  const words = visit.say(listWords);
   return html`<div class="alert" role="alert">
-    <p>${visit.say(listWords).someNotDone(refused.size)}</p>
+    <p>${done === 0 ? '' : words.someDone(done)} ${words.someNotDone(refused.size)}</p>
     <ul>
       ${[...refused].map(([id, why]) => html`<li><a href="/requests/${id}">${id}</a>: ${why}</li>`)}
     </ul>
@@ -85,7 +101,11 @@ function shownValue(visit: Visit, name: string, values: readonly string[]): stri
   const { status, priority } = visit.say(terms);
   const words = visit.say(listWords);
   const known: Readonly<Record<string, string>> =
-    name === 'status' ? status : name === 'priority' ? priority : { me: words.me, none: words.none };
+    name === 'status'
+      ? status
+      : name === 'priority'
+        ? priority
+        : { me: words.me, none: words.none, true: words.yes };
   return values.map((value) => known[value] ?? value).join(', ');
 }
 

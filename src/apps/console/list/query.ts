@@ -23,6 +23,7 @@ export const FILTER_NAMES = [
   'tag',
   'category',
   'contactId',
+  'unread',
 ] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 

@@ -1,8 +1,12 @@
 import { html } from 'hono/html';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
+import type { RequestTerm } from '../../../requests/lists/request-search.ts';
+import type { Present } from '../../../requests/presence/presence.ts';
+import { presenceMark } from '../parts/presence.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
+import { marked } from './marked.ts';
 import { listWords } from './words.ts';
 
 /** What all rows have in common, and is therefore shown in none. */
@@ -17,12 +21,19 @@ export function listRow(
   visit: Visit,
   request: ListedRequest,
   alike: Alike,
-  { query, checked }: { readonly query: string; readonly checked: boolean },
+  place: {
+    /** The query string of the list, which the request leads back to. */
+    readonly query: string;
+    readonly terms: readonly RequestTerm[];
+    readonly checked: boolean;
+    readonly present: readonly Present[];
+  },
 ): Html {
   const { format, deps, say } = visit;
   const words = say(listWords);
   const { status, priority, noSubject, nobody } = say(terms);
   const { id } = request;
+  const { query, terms: searched, checked, present } = place;
   return html`<li class="row${request.unread === true ? ' unread' : ''}" id="r${id}" data-row="${id}">
     <input
       type="checkbox"
@@ -32,23 +43,24 @@ export function listRow(
       ${checked ? html`checked` : ''}
     />
     <span class="who" dir="auto">
-      <span>${request.contactName || request.contactEmail}</span>${when(
+      <span>${marked(request.contactName || request.contactEmail, searched)}</span>${when(
         request.messageCount > 1,
         () => html`<small title="${words.messages(request.messageCount)}">${request.messageCount}</small>`,
       )}
     </span>
     <span class="matter">
       <a class="what" href="/requests/${id}?from=${encodeURIComponent(query)}" dir="auto" data-open>
-        <span class="subject">${request.subject || noSubject}</span>
+        <span class="subject">${marked(request.subject || noSubject, searched)}</span>
         ${when(
           request.snippet,
           ({ author, text }) =>
             html`<span class="preview"
-              >${author === null || author === request.contactName ? '' : `${author}: `}${text}</span
+              >${author === null || author === request.contactName ? '' : `${author}: `}${marked(text, searched)}</span
             >`,
         )}
       </a>
       <span class="marks">
+        ${presenceMark(visit, present)}
         ${when(
           (request.drafts?.length ?? 0) > 0,
           () => html`<span class="mark draft">${icon('pencil', deps.assets)}${words.draft}</span>`,

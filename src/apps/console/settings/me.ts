@@ -3,6 +3,7 @@ import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.
 import { findOwnAccount } from '../../../people/own-settings/find-own-account.ts';
 import { AFTER_SEND, THEMES } from '../../../people/own-settings/own-settings.ts';
 import { areaField, checkField, selectField } from '../parts/fields.ts';
+import { type Html, icon } from '../parts/html.ts';
 import { type Form, readForm } from '../parts/forms.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
@@ -15,6 +16,7 @@ const en = {
   language: 'Language',
   asBrowser: 'As the browser asks',
   timeZone: 'Time zone',
+  browserZone: 'As the browser’s',
   theme: 'Theme',
   themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
   singleKeys: 'Single keys act',
@@ -25,11 +27,21 @@ const en = {
   save: 'Save',
   signedIn: 'Signed in as',
   notifications: 'Notifications',
+  notify: {
+    hint: 'A message of your system when a request is given to you, or new mail comes in one of yours, while you look elsewhere.',
+    on: 'Show them in this browser',
+    off: 'Stop showing them',
+    isOn: 'On: this browser allows them.',
+    isOff: 'Off in this browser.',
+    denied: 'This browser forbids them for this site; allow them in its settings, then come back.',
+    none: 'This browser has none.',
+  },
 };
 const ru: typeof en = {
   language: 'Язык',
   asBrowser: 'Как просит браузер',
   timeZone: 'Часовой пояс',
+  browserZone: 'Как в браузере',
   theme: 'Оформление',
   themes: { system: 'Как в системе', light: 'Светлое', dark: 'Тёмное' },
   singleKeys: 'Действуют одиночные клавиши',
@@ -40,6 +52,15 @@ const ru: typeof en = {
   save: 'Сохранить',
   signedIn: 'Вы вошли как',
   notifications: 'Оповещения',
+  notify: {
+    hint: 'Сообщение системы, когда вам передают обращение или в вашем обращении новое письмо, а вы смотрите в другое окно.',
+    on: 'Показывать в этом браузере',
+    off: 'Больше не показывать',
+    isOn: 'Включены: браузер их разрешает.',
+    isOff: 'В этом браузере выключены.',
+    denied: 'Браузер запрещает их для этого сайта; разрешите в его настройках и вернитесь.',
+    none: 'В этом браузере их нет.',
+  },
 };
 const sentences: Catalogue<typeof en> = { en, ru };
 const LANGUAGES = [
@@ -78,43 +99,69 @@ function changesIn(form: Form) {
 async function show(visit: Visit, alert: string | null): Promise<Response> {
   const words = visit.say(sentences);
   const account = await findOwnAccount(visit.deps, visit.actor);
-  const content = html`<form method="post" class="stack card form">
-    <p class="quiet">
-      ${words.signedIn} <b dir="auto">${account.name}</b>, ${account.email} ·
-      ${visit.say(terms).role[account.role]}
-    </p>
-    ${selectField({
-      label: words.language,
-      name: 'language',
-      value: account.language,
-      options: [['', words.asBrowser], ...LANGUAGES],
-    })}
-    ${selectField({
-      label: words.timeZone,
-      name: 'timeZone',
-      value: account.timeZone,
-      options: [['', 'UTC'], ...ZONES.map((zone) => [zone, zone] as const)],
-    })}
-    ${selectField({
-      label: words.theme,
-      name: 'theme',
-      value: account.theme,
-      options: THEMES.map((each) => [each, words.themes[each]]),
-    })}
-    ${selectField({
-      label: words.afterSend,
-      name: 'afterSend',
-      value: account.afterSend,
-      options: AFTER_SEND.map((each) => [each, words.after[each]]),
-    })}
-    ${areaField({ label: words.signature, name: 'signature', value: account.signature, rows: 3 })}
-    ${checkField({
-      label: words.singleKeys,
-      hint: words.singleKeysHint,
-      name: 'singleKeys',
-      checked: account.singleKeys,
-    })}
-    <button class="primary">${words.save}</button>
-  </form>`;
+  const content = html`<div class="columns settled">
+    <form method="post" class="stack card form">
+      <p class="quiet">
+        ${words.signedIn} <b dir="auto">${account.name}</b>, ${account.email} ·
+        ${visit.say(terms).role[account.role]}
+      </p>
+      ${selectField({
+        label: words.language,
+        name: 'language',
+        value: account.language,
+        options: [['', words.asBrowser], ...LANGUAGES],
+      })}
+      ${selectField({
+        label: words.timeZone,
+        name: 'timeZone',
+        value: account.timeZone,
+        options: [['', words.browserZone], ...ZONES.map((zone) => [zone, zone] as const)],
+      })}
+      ${selectField({
+        label: words.theme,
+        name: 'theme',
+        value: account.theme,
+        options: THEMES.map((each) => [each, words.themes[each]]),
+      })}
+      ${selectField({
+        label: words.afterSend,
+        name: 'afterSend',
+        value: account.afterSend,
+        options: AFTER_SEND.map((each) => [each, words.after[each]]),
+      })}
+      ${areaField({ label: words.signature, name: 'signature', value: account.signature, rows: 3 })}
+      ${checkField({
+        label: words.singleKeys,
+        hint: words.singleKeysHint,
+        name: 'singleKeys',
+        checked: account.singleKeys,
+      })}
+      <button class="primary">${words.save}</button>
+    </form>
+    ${notifications(visit)}
+  </div>`;
   return settingsPage(visit, 'me', { content, alert });
+}
+
+// Its script says how it stands and asks the browser, on a click; without scripts there are none.
+function notifications(visit: Visit): Html {
+  const { notifications: title, notify } = visit.say(sentences);
+  return html`<section
+    class="card stack"
+    hidden
+    data-scripted
+    data-notify
+    data-is-on="${notify.isOn}"
+    data-is-off="${notify.isOff}"
+    data-denied="${notify.denied}"
+    data-none="${notify.none}"
+  >
+    <h2>${title}</h2>
+    <p class="quiet">${notify.hint}</p>
+    <p role="status" data-notify-status></p>
+    <p class="verbs">
+      <button type="button" data-notify-on>${icon('bell', visit.deps.assets)}${notify.on}</button>
+      <button type="button" data-notify-off>${notify.off}</button>
+    </p>
+  </section>`;
 }

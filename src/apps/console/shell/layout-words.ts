@@ -1,3 +1,4 @@
+import { english, russian } from '../parts/format.ts';
 import type { Catalogue } from './visit.ts';
 
 const en = {
@@ -27,6 +28,8 @@ const en = {
   nothingFits: 'Nothing fits.',
   lost: 'The server does not answer. What you type stays here; this page looks again by itself.',
   undo: 'Undo',
+  given: 'Given to you',
+  newMail: 'New mail',
   did: {
     taken: (id: number) => `You have request ${id} now.`,
     closed: (id: number) => `Request ${id} is closed.`,
@@ -36,6 +39,7 @@ const en = {
     noted: () => 'The note is on the request.',
     saved: () => 'Saved.',
     done: () => 'Done.',
+    changed: (count: number) => `${english(count, 'request', 'requests')} changed.`,
     merged: (id: number) => `Request ${id} is part of this one now.`,
     split: (id: number) => `Request ${id} was made of it.`,
     cancelled: () => 'It is not sent. The text is back in the box.',
@@ -69,6 +73,8 @@ const ru: typeof en = {
   nothingFits: 'Ничего не подходит.',
   lost: 'Сервер не отвечает. Всё набранное остаётся здесь; страница проверит снова сама.',
   undo: 'Отменить',
+  given: 'Передано вам',
+  newMail: 'Новое письмо',
   did: {
     taken: (id) => `Обращение ${id} теперь ваше.`,
     closed: (id) => `Обращение ${id} закрыто.`,
@@ -78,6 +84,7 @@ const ru: typeof en = {
     noted: () => 'Заметка добавлена.',
     saved: () => 'Сохранено.',
     done: () => 'Готово.',
+    changed: (count) => `Изменено: ${russian(count, 'обращение', 'обращения', 'обращений')}.`,
     merged: (id) => `Обращение ${id} теперь часть этого.`,
     split: (id) => `Выделено обращение ${id}.`,
     cancelled: () => 'Ответ не отправлен. Текст снова в поле.',

@@ -41,6 +41,7 @@ export function layout(
         data-keys="${settings.singleKeys ? 'on' : 'off'}"
         data-operator="${actor.operatorId}"
         data-zone="${settings.timeZone}"
+        ${settings.ownZone ? '' : html`data-zone-open`}
       >
         <a class="skip" href="#main">${words.skip}</a>
         <header class="bar">
@@ -74,7 +75,14 @@ export function layout(
           ${when(parts.alert, (alert) => html`<p class="alert" role="alert">${alert}</p>`)}
           ${when(around.flash, (flash) => flashBar(visit, flash))} ${parts.content}
         </main>
-        <p class="unseen" role="status" aria-live="polite" data-told></p>
+        <p
+          class="unseen"
+          role="status"
+          aria-live="polite"
+          data-told
+          data-given="${words.given}"
+          data-new-mail="${words.newMail}"
+        ></p>
         ${palette(visit)}
       </body>
     </html>`;

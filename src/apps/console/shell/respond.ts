@@ -18,6 +18,8 @@ export async function respond(
   const navigation = await readNavigation(visit);
   return visit.c.html(layout(visit, parts, { navigation, flash }), status, {
     'content-security-policy': PAGE_POLICY,
+    // A form leads back to the list that its page came from; other sites learn nothing.
+    'referrer-policy': 'same-origin',
   });
 }
 

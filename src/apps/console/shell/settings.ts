@@ -1,7 +1,9 @@
 import type { Context } from 'hono';
+import { getCookie } from 'hono/cookie';
 import type { Language } from '../../../mail/language.ts';
 import type { OperatorActor } from '../../../people/access/actor.ts';
 import { findOwnAccount } from '../../../people/own-settings/find-own-account.ts';
+import { isTimeZone } from '../../../people/own-settings/own-settings.ts';
 import type { Deps } from '../../../platform/deps.ts';
 
 /** How an operator likes to read and work. */
@@ -9,6 +11,8 @@ export type Settings = {
   readonly language: Language;
   /** An IANA time zone; times are shown in it. */
   readonly timeZone: string;
+  /** Whether they chose it; else it is the browser's, as its script says, or UTC. */
+  readonly ownZone: boolean;
   readonly theme: 'system' | 'light' | 'dark';
   /** Whether single keys act; off for those who speak to their computer (WCAG 2.1.4). */
   readonly singleKeys: boolean;
@@ -24,6 +28,11 @@ export function languageAsked(c: Context): Language {
   return asked.startsWith('ru') ? 'ru' : 'en';
 }
 
+function zoneTold(c: Context): string | null {
+  const zone = getCookie(c, 'mailroom-zone') ?? '';
+  return isTimeZone(zone) ? zone : null;
+}
+
 /** How this operator has set the console; what they left open is taken from their browser, or is UTC. */
 export async function readSettings(
   deps: Pick<Deps, 'db'>,
@@ -33,5 +42,6 @@ export async function readSettings(
   const account = await findOwnAccount(deps, actor);
   const { theme, singleKeys, afterSend, lastView } = account;
   const language = account.language ?? languageAsked(c);
-  return { language, timeZone: account.timeZone ?? 'UTC', theme, singleKeys, afterSend, lastView };
+  const timeZone = account.timeZone ?? zoneTold(c) ?? 'UTC';
+  return { language, timeZone, ownZone: account.timeZone !== null, theme, singleKeys, afterSend, lastView };
 }

@@ -75,10 +75,28 @@ function act(key, shift) {
 /** @param {string} key */
 function pressKey(key) {
   const found = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)];
-  const element = found.find((each) => isShown(each)) ?? found.find((each) => each.closest('.side') !== null);
+  // Of several messages it is the one that one is at, or the latest.
+  const here = document.activeElement?.closest('.message');
+  const element =
+    found.find((each) => here?.contains(each)) ??
+    found.findLast((each) => isShown(each)) ??
+    found.findLast((each) => each.closest('[hidden]') === null);
   if (!(element instanceof HTMLElement)) return false;
+  unveil(element);
   press(element);
   return true;
+}
+
+// What it presses may stand in a message or a fact that is folded away; a menu is left as it is.
+/** @param {HTMLElement} element */
+function unveil(element) {
+  for (let at = element.parentElement; at !== null; at = at.parentElement)
+    if (
+      at instanceof HTMLDetailsElement &&
+      !at.matches('.dropdown') &&
+      at !== element.closest('summary')?.parentElement
+    )
+      at.open = true;
 }
 
 /** @param {HTMLElement} element */
@@ -88,7 +106,8 @@ function press(element) {
   if (isWriting(element)) return element.focus();
   element.click();
   const details = element.closest('summary')?.parentElement;
-  if (details instanceof HTMLDetailsElement) setTimeout(() => focusIn(details));
+  // At once: who goes on typing must not lose a letter.
+  if (details instanceof HTMLDetailsElement) focusIn(details);
 }
 
 /** @param {HTMLDetailsElement} details */

@@ -2,6 +2,7 @@
 // opens six connections to a host and each stream would hold one. What happened wakes the page, which fetches its own
 // address and morphs the regions marked `data-live`; nothing that one is about to press moves.
 import { Idiomorph } from './idiomorph.js';
+import { isNotifying, notify } from './notify.js';
 import { parsePage, tell } from './page.js';
 
 const WAIT_MS = 250;
@@ -18,9 +19,12 @@ let stopListening = null;
 
 export function startLive() {
   if (document.querySelector('[data-live]') === null) return;
-  channel?.addEventListener('message', ({ data }) => heard(data.event, data.id));
+  channel?.addEventListener('message', ({ data }) =>
+    data.presence === undefined ? heard(data.event, data.id) : seen(data.presence),
+  );
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden) return stopListening?.();
+    // Whoever wants to be told while they look elsewhere has to be listened for.
+    if (document.hidden) return isNotifying() ? undefined : stopListening?.();
     listen();
     if (stale) schedule();
   });
@@ -47,6 +51,12 @@ function listen() {
         const event = JSON.parse(data);
         channel?.postMessage({ event, id: lastEventId });
         heard(event, lastEventId);
+        void notify(event);
+      });
+      source.addEventListener('presence', ({ data }) => {
+        const presence = JSON.parse(data);
+        channel?.postMessage({ presence });
+        seen(presence);
       });
       stopped.signal.addEventListener('abort', () => {
         source.close();
@@ -66,6 +76,14 @@ function heard(event, id) {
   const own = shown instanceof HTMLElement ? Number(shown.dataset['request']) : null;
   if (own !== null && event.requestId !== own) return;
   schedule();
+}
+
+// Who came or went matters where the request is shown, and to others than themselves.
+/** @param {{ requestId: number, operatorId: number }} presence */
+function seen({ requestId, operatorId }) {
+  if (String(operatorId) === document.body.dataset['operator']) return;
+  const shown = document.querySelector(`[data-request="${requestId}"], [data-row="${requestId}"]`);
+  if (shown !== null) schedule();
 }
 
 function schedule() {

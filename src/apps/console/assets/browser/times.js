@@ -13,6 +13,7 @@ const UNITS = [
 const NOW = ['second', Infinity];
 
 export function startTimes() {
+  tellZone();
   const format = new Intl.RelativeTimeFormat(document.documentElement.lang === 'ru' ? 'ru-RU' : 'en-GB', {
     style: 'narrow',
     numeric: 'auto',
@@ -25,4 +26,13 @@ export function startTimes() {
       if (time.textContent !== text) time.textContent = text;
     }
   }, EVERY_MS);
+}
+
+// Who has set no zone reads times in that of the browser, which the server is told; what was drawn before it knew is drawn again.
+function tellZone() {
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { zone: drawn, zoneOpen: open } = document.body.dataset;
+  if (open === undefined || drawn === zone) return;
+  document.cookie = `mailroom-zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+  document.dispatchEvent(new CustomEvent('mailroom:refresh'));
 }

@@ -1,0 +1,306 @@
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { KEYS } from '../../src/apps/console/keys/words.ts';
+import { servedConsole } from '../support/served-console.ts';
+
+const desk = await servedConsole();
+
+const from = (name: string) => `${name} <${name.toLowerCase()}@customer.example>`;
+
+/** A desk with a mailbox, three who work on it, and a request of each of those who wrote. */
+async function busyDesk(
+  subjects: Readonly<Record<string, string>> = { Maria: 'My parcel', Ivan: 'My lamp' },
+) {
+  await desk.mailbox();
+  const ann = await desk.operator('Ann', 'lead');
+  const bob = await desk.operator('Bob');
+  for (const [name, subject] of Object.entries(subjects))
+    await desk.receive({ from: from(name), subject, text: `About ${subject.toLowerCase()}: where is it?` });
+  return { ann, bob };
+}
+
+const ids = (page: Page): Promise<string[]> =>
+  page.locator('[data-row]').evaluateAll((rows: any[]) => rows.map((row) => row.dataset.row));
+
+test('what is done to several says what was not done and why, and loses no tag of anybody', async () => {
+  const { ann, bob } = await busyDesk();
+  const page = await desk.signedIn(ann.id);
+  await page.goto(desk.url('/requests?view=unassigned'));
+  await page.locator('#r1 input').check();
+  await page.locator('#r2 input').check();
+  await desk.ok(bob.token, 'POST', '/v1/requests/2/take');
+  await desk.ok(bob.token, 'PATCH', '/v1/requests/1', { tags: ['urgent'] });
+  await page.locator('.bulk').getByRole('button', { name: 'Take' }).click();
+  await page.getByText('1 request was changed. 1 request was left as it is:').waitFor();
+  await page.getByText('Bob has this request already.').waitFor();
+
+  await page.goto(desk.url('/requests?view=open'));
+  await page.locator('#r1 input').check();
+  await page.getByRole('textbox', { name: 'Add tag' }).fill('fragile');
+  await page.getByRole('button', { name: 'Add tag' }).click();
+  await page.getByText('1 request changed.').waitFor();
+  expect(await desk.ok(ann.token, 'GET', '/v1/requests/1')).toMatchObject({
+    assignee: { name: 'Ann' },
+    tags: ['urgent', 'fragile'],
+  });
+
+  // A verb without what it takes is none: nothing falls back to a priority or a person that nobody chose.
+  await page.locator('#r2 input').check();
+  await page.getByRole('button', { name: 'Set priority' }).click();
+  await page.getByText('Nothing was chosen to do with those selected.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Give to' }).click();
+  await page.getByText('Nothing was chosen to do with those selected.', { exact: true }).waitFor();
+  expect(await page.locator('#r2 input').isChecked()).toBe(true);
+  expect(await desk.ok(ann.token, 'GET', '/v1/requests/2')).toMatchObject({ assignee: { name: 'Bob' } });
+});
+
+test('with scripts off a list is filtered, kept as a view, and worked on in one go', async () => {
+  const { ann } = await busyDesk();
+  const page = await desk.signedIn(ann.id, { javaScriptEnabled: false });
+  await page.goto(desk.url('/requests'));
+  await page.locator('.filter summary').click();
+  await page.locator('.filter [name=assignee]').selectOption('none');
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await page.locator('.filter summary').click();
+  await page.getByLabel('Keep this list under a name').fill('Nobody’s');
+  await page.getByLabel('Everybody sees it').check();
+  await page.getByRole('button', { name: 'Save as a view' }).click();
+  await page.getByRole('heading', { name: 'Nobody’s' }).waitFor();
+  expect(await page.locator('nav.side a[aria-current=page]').textContent()).toMatch(/Nobody’s\s*2/);
+  expect(await desk.ok(ann.token, 'GET', '/v1/views')).toMatchObject({
+    items: [{ name: 'Nobody’s', query: 'assignee=none', shared: true }],
+  });
+
+  await page.locator('#r1 input').check();
+  await page.locator('#r2 input').check();
+  await page.locator('.bulk').getByRole('button', { name: 'Take' }).click();
+  await page.getByText('2 requests changed.').waitFor();
+  await page.getByText('Nothing fits these filters.').waitFor();
+});
+
+test('every key of the list of keys does what it says, pressed where it is said to act', async () => {
+  const { ann } = await busyDesk({ Maria: 'My parcel', Ivan: 'My lamp', Noor: 'My cable' });
+  const page = await desk.signedIn(ann.id);
+  const list = '/requests?view=unassigned';
+  const at = () => page.evaluate('document.activeElement.closest("[data-row]")?.dataset.row');
+  const focused = () => page.evaluate('document.activeElement.name || document.activeElement.tagName');
+  const leads = async (keys: readonly string[], path: string) => {
+    await page.goto(desk.url(list));
+    for (const key of keys) await page.keyboard.press(key);
+    await page.waitForURL((url) => `${url.pathname}${url.search}`.startsWith(path));
+  };
+  for (const [keys, path] of [
+    [['?'], '/keys'],
+    [['g', 'm'], '/requests?view=mine'],
+    [['g', 'u'], '/requests?view=unassigned'],
+    [['g', 'o'], '/requests?view=open'],
+    [['g', 'c'], '/requests?view=closed'],
+    [['g', 'q'], '/quarantine'],
+    [['g', 'd'], '/deliveries'],
+    [['g', 'v'], '/overview'],
+    [['g', 's'], '/settings/me'],
+    [['c'], '/requests/new'],
+    [['j', 'Enter'], '/requests/1?'],
+  ] as const)
+    await leads(keys, path);
+
+  await page.goto(desk.url(list));
+  expect(await ids(page)).toEqual(['1', '2', '3']);
+  await page.keyboard.press('/');
+  expect(await focused()).toBe('q');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+k');
+  await page.locator('dialog[open]').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  await page.keyboard.press('k');
+  expect(await at()).toBe('1');
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+J');
+  expect(await page.locator('[data-row] input:checked').count()).toBe(2);
+  await page.keyboard.press('Escape');
+  expect(await page.locator('[data-row] input:checked').count()).toBe(0);
+  for (const [key, name] of [
+    ['a', 'operatorId'],
+    ['p', 'priority'],
+    ['l', 'tag'],
+  ] as const) {
+    await page.keyboard.press('j');
+    await page.keyboard.press(key);
+    expect([key, await focused()]).toEqual([key, name]);
+    await page.keyboard.press('Escape');
+  }
+  await page.goto(desk.url(list));
+  await page.keyboard.press('j');
+  await page.keyboard.press('t');
+  await page.getByText('You have request 1 now.').waitFor();
+  await page.keyboard.press('z');
+  await page.locator('#r1').waitFor();
+  await page.keyboard.press('j');
+  await page.keyboard.press('e');
+  await page.getByText('Request 1 is closed.').waitFor();
+
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(desk.url('/requests/2?from=view%3Dunassigned'));
+  const copied = () => page.evaluate('navigator.clipboard.readText()');
+  await page.keyboard.press('.');
+  await expect.poll(copied).toBe('#2');
+  await page.keyboard.press('.');
+  await expect.poll(copied).toBe('#2 My lamp');
+  for (const [key, name] of [
+    ['r', 'text'],
+    ['n', 'text'],
+    ['a', 'operatorId'],
+    ['p', 'priority'],
+    ['l', 'tags'],
+    ['s', 'notes'],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(focused).toBe(name);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+  }
+  await page.keyboard.press(';');
+  expect(await page.locator('.messages details:not([open])').count()).toBe(0);
+  await page.keyboard.press('j');
+  await page.waitForURL(/\/requests\/3/);
+  await page.keyboard.press('k');
+  await page.waitForURL(/\/requests\/2/);
+  await page.keyboard.press('u');
+  await page.waitForURL(/\/requests\?view=unassigned#r2/);
+  await expect.poll(at).toBe('2');
+  const tried = new Set(
+    'keys search palette mine unassigned open closed quarantine deliveries overview settings create undo move enter select extend none take assign status priority tags close copy reply note around back unfold'.split(
+      ' ',
+    ),
+  );
+  // The others have a test of their own.
+  const others = ['images', 'send', 'sendClose', 'leave', 'canned', 'mention'];
+  expect(
+    KEYS.flatMap(({ keys }) => keys.map(([, what]) => what as string)).filter(
+      (what) => !tried.has(what) && !others.includes(what),
+    ),
+  ).toEqual([]);
+}, 60_000);
+
+test('what was searched for is marked, and where else it would be found is said', async () => {
+  const { ann } = await busyDesk({ Maria: 'A parcel', Ivan: 'My lamp' });
+  await desk.receive({
+    from: from('Noor'),
+    subject: 'Ёлка',
+    text: `${'Hello there. '.repeat(40)}The PARCÉL is wet.`,
+  });
+  await desk.ok(ann.token, 'POST', '/v1/requests/1/close', { notify: false });
+  const page = await desk.signedIn(ann.id);
+  await page.goto(desk.url('/requests?view=open&q=parcel'));
+  expect(await page.locator('#r3 mark').allTextContents()).toEqual(['PARCÉL']);
+  expect(await page.locator('#r3 .preview').textContent()).toContain('… ');
+  await page.getByRole('link', { name: '1 more in closed' }).click();
+  await page.locator('#r1').waitFor();
+  expect(await page.locator('#r1 mark').allTextContents()).toEqual(['parcel', 'parcel']);
+  await page.goto(desk.url('/requests?q=is:open+елк'));
+  expect(await page.locator('#r3 mark').allTextContents()).toEqual(['Ёлка']);
+  await page.goto(desk.url('/requests?view=mine&q=lamp'));
+  await page.getByRole('link', { name: '1 more in all requests' }).click();
+  await page.locator('#r2').waitFor();
+});
+
+test('two see each other look and write, in the list and on the request, and nothing moves for it', async () => {
+  const { ann, bob } = await busyDesk();
+  const [mine, theirs] = await Promise.all([desk.signedIn(ann.id), desk.signedIn(bob.id)]);
+  await mine.goto(desk.url('/requests?view=open'));
+  await mine.locator('h1').hover();
+  await watchShift(mine);
+  await theirs.goto(desk.url('/requests/1'));
+  await mine.locator('#r1').getByText('Bob is looking').waitFor({ state: 'attached' });
+  await theirs.getByPlaceholder('Write to the contact…').fill('It is');
+  await mine.locator('#r1').getByText('Bob is writing').waitFor({ state: 'attached' });
+  expect(await mine.evaluate('globalThis.shift')).toBe(0);
+
+  await mine.goto(desk.url('/requests/1'));
+  await mine.locator('.presence', { hasText: 'Bob is writing' }).waitFor();
+  await watchShift(mine);
+  await theirs.locator('.presence', { hasText: 'Ann is looking' }).waitFor();
+  await mine.locator('.presence', { hasText: 'Bob is looking' }).waitFor();
+  await theirs.goto(desk.url('/keys'));
+  await mine.locator('.presence', { hasText: 'Bob' }).waitFor({ state: 'detached' });
+  expect(await mine.evaluate('globalThis.shift')).toBe(0);
+}, 60_000);
+
+async function watchShift(page: Page): Promise<void> {
+  await page.evaluate(
+    "globalThis.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((each) => (globalThis.shift += each.value))).observe({ type: 'layout-shift', buffered: false })",
+  );
+}
+
+test('a live update moves nothing where one is at work', async () => {
+  const { ann, bob } = await busyDesk();
+  const page = await desk.signedIn(ann.id);
+  await page.goto(desk.url('/requests?view=open'));
+  await page.locator('#r1 input').check();
+  await watchShift(page);
+  await desk.receive({ from: from('Noor'), subject: 'Do you ship?' });
+  await desk.ok(bob.token, 'PATCH', '/v1/requests/2', { tags: ['fragile'], priority: 'P1' });
+  await page.getByRole('button', { name: '1 new' }).waitFor();
+  await page.locator('#r2', { hasText: 'fragile' }).waitFor();
+  expect(await page.evaluate('globalThis.shift')).toBe(0);
+  expect(await ids(page)).toEqual(['2', '1']);
+
+  await page.goto(desk.url('/requests/1'));
+  await page.getByPlaceholder('Write to the contact…').fill('Half a sentence');
+  await watchShift(page);
+  await desk.receive({ from: from('Maria'), subject: 'Re: My parcel', text: 'It is blue.' });
+  await page.locator('.message', { hasText: 'It is blue.' }).waitFor();
+  expect(await page.evaluate('globalThis.shift')).toBe(0);
+  expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('Half a sentence');
+}, 60_000);
+
+test('a note is written, a message split off, a held mail released, a failed one sent again', async () => {
+  const { ann } = await busyDesk({});
+  await desk.receive({ from: from('Maria'), subject: 'My parcel', messageId: '<parcel@customer.example>' });
+  await desk.receive({
+    from: from('Maria'),
+    subject: 'Another matter',
+    text: 'My chair squeaks.',
+    inReplyTo: '<parcel@customer.example>',
+  });
+  const page = await desk.signedIn(ann.id);
+  await page.goto(desk.url('/requests/1'));
+  await page.keyboard.press('n');
+  await page.keyboard.type('She called.');
+  await page.keyboard.press('Control+Enter');
+  await page.locator('.message.note', { hasText: 'She called.' }).waitFor();
+  await page.getByRole('button', { name: 'Make a request of its own of it' }).click();
+  await page.getByText('Request 2 was made of it.').waitFor();
+  expect(await desk.ok(ann.token, 'GET', '/v1/requests/2/messages')).toMatchObject({
+    items: [{ visibleText: 'My chair squeaks.' }],
+  });
+
+  desk.smtp.setBehaviour({ rcpt: { code: 550, text: '5.1.1 No such user' } });
+  await desk.ok(ann.token, 'POST', '/v1/requests/1/reply', { text: 'On its way.' });
+  await desk.deliver();
+  await page.goto(desk.url('/deliveries'));
+  await page.locator('[data-row]', { hasText: '5.1.1 No such user' }).locator('input').last().check();
+  desk.smtp.setBehaviour({});
+  desk.smtp.mails.length = 0;
+  await page.getByRole('button', { name: 'Try those selected again' }).click();
+  await page.getByText('Done.').waitFor();
+  await desk.deliver();
+  expect(desk.smtp.mails.map(({ to }) => to)).toEqual([['maria@customer.example']]);
+}, 60_000);
+
+test('times are told in the browser’s zone until somebody sets their own', async () => {
+  const { ann } = await busyDesk({ Maria: 'My parcel' });
+  const page = await desk.signedIn(ann.id, { timezoneId: 'Asia/Tokyo' });
+  await page.goto(desk.url('/requests/1'));
+  // The clock of the test stands at 9:00 UTC.
+  await page.locator('.message time', { hasText: '18:00' }).first().waitFor();
+  await desk.ok(ann.token, 'PATCH', '/v1/me', { timeZone: 'America/New_York' });
+  await page.reload();
+  expect(await page.locator('.message time').first().textContent()).toContain('04:00');
+});
+
+test('no page asked another host for anything, and none complained', () => {
+  expect(desk.faults.filter((fault) => !/status of (409|422)/.test(fault))).toEqual([]);
+});

@@ -1,0 +1,99 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { bindHttp, type HttpListener } from '../../src/platform/http/http-listener.ts';
+import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { openSession } from '../../src/people/credentials/open-session.ts';
+import { type TestApp, testApp, testOperator } from './app.ts';
+import { openBrowser } from './browser.ts';
+import { testDatabase } from './database.ts';
+import { type MailParts, receive, testMailbox } from './intake.ts';
+import { startSmtpListener } from './smtp-listener.ts';
+import { oneAccount } from './transports.ts';
+
+/**
+ * The app on a test database, served on loopback, and one browser: cheaper than a demo, and its mails leave when a test says
+ * so. Empty at the start of every test. Its hooks are the file's.
+ */
+export async function servedConsole() {
+  const { db } = await testDatabase();
+  const parsePool = createParsePool({ size: 1 });
+  const smtp = await startSmtpListener();
+  const stop = new AbortController();
+  const contexts: BrowserContext[] = [];
+  /** What no page may do: fail, complain, or ask another host for anything. */
+  const faults: string[] = [];
+  let listener: HttpListener;
+  let transport: MailTransport;
+  let browser: Browser;
+  let made: TestApp;
+  let origin = '';
+
+  beforeAll(async () => {
+    [listener, browser] = await Promise.all([bindHttp({ host: '127.0.0.1', port: 0 }), openBrowser()]);
+    origin = `http://127.0.0.1:${listener.port}`;
+    transport = smtpTransport({ url: smtp.url, maxConnections: 1 });
+    made = testApp(db, {
+      parsePool,
+      transports: oneAccount(transport),
+      publicUrl: origin,
+      stopping: stop.signal,
+    });
+    listener.serve((request, bindings) => made.app.fetch(request, bindings));
+  }, 60_000);
+  afterEach(async () => {
+    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    smtp.setBehaviour({});
+  });
+  afterAll(async () => {
+    stop.abort();
+    await browser.close();
+    transport.close();
+    await Promise.all([listener.close(), parsePool.close(), smtp.stop()]);
+  });
+
+  function watch(page: Page): void {
+    page.setDefaultTimeout(8000);
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+    });
+    page.on('request', (request) => {
+      if (!request.url().startsWith(origin) && !request.url().startsWith('data:'))
+        faults.push(`asked ${request.url()}`);
+    });
+  }
+
+  return {
+    db,
+    smtp,
+    faults,
+    get app() {
+      return made;
+    },
+    url: (path: string) => `${origin}${path}`,
+    mailbox: () => testMailbox(made.deps),
+    operator: (name: string, role: 'agent' | 'lead' | 'admin' = 'agent') =>
+      testOperator(made.deps, { name, role }),
+    receive: (parts: MailParts) => receive(made, parts),
+    deliver: () => deliverDue(made.deps, { random: () => 0 }),
+    /** A call of the interface as an operator's program; anything but a 2xx fails the test. */
+    async ok(token: string, method: string, path: string, body?: unknown): Promise<any> {
+      const response = await made.call(method, path, { token, body });
+      const text = await response.text();
+      if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+      return text === '' ? null : JSON.parse(text);
+    },
+    /** A page that is watched, in a window of its own, of somebody signed in. */
+    async signedIn(operatorId: number, options: BrowserContextOptions = {}): Promise<Page> {
+      const { session } = await db.begin((tx) => openSession(tx, operatorId, made.clock.now()));
+      const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+      contexts.push(context);
+      await context.addCookies([{ name: 'mailroom', value: session, url: origin }]);
+      const page = await context.newPage();
+      watch(page);
+      return page;
+    },
+  };
+}
