@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { rebuildSearch } from '../../src/requests/lists/rebuild-search.ts';
-import { rewriteOldWords } from '../../src/requests/lists/search-queries.ts';
+import { rebuildSearch } from '../../src/requests/search/rebuild-search.ts';
+import { rewriteOldWords } from '../../src/requests/search/search-queries.ts';
 import { csvCell } from '../../src/requests/lists/export-requests.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';

@@ -4,7 +4,7 @@ import { forgetNoticesToNew } from '../../outbox/notices/forget-notices-to-new.t
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
-import { rebuildSearch } from '../../requests/lists/rebuild-search.ts';
+import { rebuildSearch } from '../../requests/search/rebuild-search.ts';
 import { closeResolved } from '../../requests/life/auto-closing.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
 import type { CRON_ITEMS } from './cron-items.ts';

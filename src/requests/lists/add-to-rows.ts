@@ -9,8 +9,8 @@ import {
   listWithAttachments,
 } from './addition-queries.ts';
 import type { Addition, Additions, Snippet } from './list-additions.ts';
-import type { RequestTerm } from './request-search.ts';
-import { excerptAround } from './search-hits.ts';
+import type { RequestTerm } from '../search/request-search.ts';
+import { excerptAround } from '../search/search-hits.ts';
 import type { Viewer } from './term-queries.ts';
 
 const SNIPPET_LENGTH = 160;

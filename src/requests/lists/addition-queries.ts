@@ -1,7 +1,7 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { Snippet } from './list-additions.ts';
-import type { RequestTerm } from './request-search.ts';
+import type { RequestTerm } from '../search/request-search.ts';
 
 /** So much of a message is looked through for where the words of a search stand in it. */
 const SEARCHED_LENGTH = 4000;

@@ -1,6 +1,6 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Priority, RequestStatus } from '../request.ts';
-import type { RequestTerm } from './request-search.ts';
+import type { RequestTerm } from '../search/request-search.ts';
 import { termCondition, type Viewer } from './term-queries.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 

@@ -13,7 +13,7 @@ import { sortParameter, totalParameter } from '../../platform/lists/sort-paramet
 import { REQUEST_SORTS } from './request-sorts.ts';
 import { priority, renderRequest, requestSchema, status } from '../request/schemas.ts';
 import { ADDITIONS } from './list-additions.ts';
-import { parseRequestSearch } from './request-search.ts';
+import { parseRequestSearch } from '../search/request-search.ts';
 import type { ListedRequest } from './list-requests.ts';
 
 const listedRequestSchema = z

@@ -1,7 +1,7 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
-import type { RequestTerm, State } from './request-search.ts';
+import type { RequestTerm, State } from '../search/request-search.ts';
 
 /** Whose list it is: what they serve bounds it, and what they have read is theirs alone. */
 export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;

@@ -1,4 +1,4 @@
-import { rebuildSearch } from '../../../requests/lists/rebuild-search.ts';
+import { rebuildSearch } from '../../../requests/search/rebuild-search.ts';
 import { command } from '../command.ts';
 
 export const searchRebuild = command({

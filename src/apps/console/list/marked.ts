@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import type { RequestTerm } from '../../../requests/lists/request-search.ts';
-import { findHits } from '../../../requests/lists/search-hits.ts';
+import type { RequestTerm } from '../../../requests/search/request-search.ts';
+import { findHits } from '../../../requests/search/search-hits.ts';
 import type { Html } from '../parts/html.ts';
 
 /** A text with the words of a search marked in it. Each piece is escaped. */

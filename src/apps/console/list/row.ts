@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
-import type { RequestTerm } from '../../../requests/lists/request-search.ts';
+import type { RequestTerm } from '../../../requests/search/request-search.ts';
 import type { Present } from '../../../requests/presence/presence.ts';
 import { presenceMark } from '../parts/presence.ts';
 import { type Html, icon, when } from '../parts/html.ts';
