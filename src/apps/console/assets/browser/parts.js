@@ -69,11 +69,22 @@ function livePreview(form) {
   });
 }
 
+// A browser that jumps to a place takes the focus from wherever it is, when the page is there and not before.
+/** @param {HTMLElement} link */
+function focusOnceThere(link) {
+  link.focus();
+  window.addEventListener('load', () =>
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body) link.focus();
+    }),
+  );
+}
+
 // `#r1042` gives the list its cursor back.
 function placeCursor() {
   const row = /^#r\d+$/.test(location.hash) ? document.querySelector(location.hash) : null;
   const link = row?.querySelector('[data-open]');
-  if (link instanceof HTMLElement) return link.focus();
+  if (link instanceof HTMLElement) return focusOnceThere(link);
   // One comes to read what is new.
   const latest = [...document.querySelectorAll('.message:not(.automatic)')].at(-1);
   if (location.hash === '' && document.querySelector('.messages > :nth-child(2)') !== null)
