@@ -21,6 +21,8 @@ export type Config = {
   readonly smtp: MainAccount | null;
   /** Present with SMTP_PUBLIC_ONLY=true: mailboxes' own SMTP accounts connect to no internal address. */
   readonly smtpPublicOnly?: true;
+  /** Present with WEBHOOKS_INTERNAL=true: webhooks may be posted to internal addresses, and without TLS. */
+  readonly webhooksInternal?: true;
   /** The OAuth client that `relay install` signs in with; null: given to the command, or stored already. */
   readonly googleClient: { readonly id: string; readonly secret: string } | null;
   /** Absent without OIDC_ISSUER: no outside tokens are taken. */
@@ -64,6 +66,7 @@ export function readConfig(env: Environment): ConfigReading {
       adminEmail: value.ADMIN_EMAIL ?? null,
       smtp: smtpOf(value),
       ...(value.SMTP_PUBLIC_ONLY === 'true' ? { smtpPublicOnly: true as const } : {}),
+      ...(value.WEBHOOKS_INTERNAL === 'true' ? { webhooksInternal: true as const } : {}),
       googleClient:
         value.GOOGLE_CLIENT_ID === undefined || value.GOOGLE_CLIENT_SECRET === undefined
           ? null

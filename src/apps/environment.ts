@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseTrustedProxies } from '../platform/http/caller-address.ts';
 import { asciiAddress } from '../mail/headers/ascii-address.ts';
-import { decodeRelaySecret, RELAY_SECRET_FORM } from '../mailboxes/relay-secrets/relay-secret.ts';
+import { decodeWebhookSecret, WEBHOOK_SECRET_FORM } from '../platform/webhook-secret.ts';
 import type { LogLevel } from '../platform/log.ts';
 
 const LOG_LEVELS = [
@@ -67,8 +67,8 @@ export const variables = z.object({
   RELAY_SECRET: z
     .string()
     .refine(
-      (text) => decodeRelaySecret(text) !== null,
-      `must be ${RELAY_SECRET_FORM}; ${relaySecretAdvice()}`,
+      (text) => decodeWebhookSecret(text) !== null,
+      `must be ${WEBHOOK_SECRET_FORM}; ${relaySecretAdvice()}`,
     )
     .optional(),
   ADMIN_EMAIL: emailAddress('you@example.com').optional(),
@@ -85,6 +85,10 @@ export const variables = z.object({
   SMTP_OAUTH_REFRESH_TOKEN: z.string().optional(),
   SMTP_DAILY_LIMIT: wholeNumber(1, 10_000_000, '1500').optional(),
   SMTP_PUBLIC_ONLY: z
+    .string()
+    .pipe(z.enum(['true', 'false'], { error: 'must be true or false' }))
+    .optional(),
+  WEBHOOKS_INTERNAL: z
     .string()
     .pipe(z.enum(['true', 'false'], { error: 'must be true or false' }))
     .optional(),

@@ -53,5 +53,9 @@ export const WRITERS: Readonly<Record<string, Writers>> = {
   desk_mails: { room: 'outbox' },
   notices_to_new: { room: 'outbox' },
   sending_pauses: { room: 'outbox' },
+  webhooks: { room: 'integrations' },
+  webhook_secrets: { room: 'integrations' },
+  webhook_posts: { room: 'integrations' },
+  webhook_attempts: { room: 'integrations' },
   suppressed_addresses: { room: 'people', also: ['outbox/sending/attempt-queries.ts', ERASING] },
 };

@@ -8,7 +8,7 @@ import { createKeyring } from '../../src/platform/keyring.ts';
 import { listMailboxes } from '../../src/mailboxes/settings/list-mailboxes.ts';
 import { recordHeartbeat } from '../../src/mailboxes/relay-secrets/record-heartbeat.ts';
 import { recordSecretUse } from '../../src/mailboxes/relay-secrets/record-secret-use.ts';
-import { decodeRelaySecret } from '../../src/mailboxes/relay-secrets/relay-secret.ts';
+import { decodeWebhookSecret } from '../../src/platform/webhook-secret.ts';
 import { rotateSecret } from '../../src/mailboxes/relay-secrets/rotate-secret.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
 import { testDatabase } from '../support/database.ts';
@@ -68,7 +68,7 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
   });
   expect(await findRelayMailbox(deps, ADDRESS)).toEqual({
     mailbox: { ...mailbox, templates: [] },
-    secrets: [{ id: 1, key: decodeRelaySecret(secret), used: false }],
+    secrets: [{ id: 1, key: decodeWebhookSecret(secret), used: false }],
   });
   expect(await eventTypes()).toEqual(['mailbox.added']);
 });
@@ -132,8 +132,8 @@ test('a rotated secret is valid beside the old one until the relay uses it', asy
   await recordSecretUse(deps, { mailboxId: mailbox.id, secretId: 1 });
   const { secret } = await rotateSecret(deps, system, { address: ADDRESS });
   expect(await validKeys()).toEqual([
-    { id: 2, key: decodeRelaySecret(secret), used: false },
-    { id: 1, key: decodeRelaySecret(old), used: true },
+    { id: 2, key: decodeWebhookSecret(secret), used: false },
+    { id: 1, key: decodeWebhookSecret(old), used: true },
   ]);
 
   await recordSecretUse(deps, { mailboxId: mailbox.id, secretId: 1 });
@@ -142,7 +142,7 @@ test('a rotated secret is valid beside the old one until the relay uses it', asy
   now = new Date('2026-11-22T11:00:00Z');
   await recordSecretUse(deps, { mailboxId: mailbox.id, secretId: 2 });
   await recordSecretUse(deps, { mailboxId: mailbox.id, secretId: 2 });
-  expect(await validKeys()).toEqual([{ id: 2, key: decodeRelaySecret(secret), used: true }]);
+  expect(await validKeys()).toEqual([{ id: 2, key: decodeWebhookSecret(secret), used: true }]);
   expect(await db`select first_used_at, revoked_at from relay_secrets order by id`).toEqual([
     { firstUsedAt: new Date('2026-11-22T10:00:00Z'), revokedAt: now },
     { firstUsedAt: now, revokedAt: null },
@@ -160,7 +160,7 @@ test("the first use of one mailbox's secret leaves another mailbox's alone", asy
 test('a leaked secret is revoked at once on demand', async () => {
   await addMailbox(deps, system, { address: ADDRESS, name: 'Support' });
   const { secret } = await rotateSecret(deps, system, { address: ADDRESS, revokeOld: true });
-  expect(await validKeys()).toEqual([{ id: 2, key: decodeRelaySecret(secret), used: false }]);
+  expect(await validKeys()).toEqual([{ id: 2, key: decodeWebhookSecret(secret), used: false }]);
 });
 
 test('a sixth valid secret is refused, unless it ends the others', async () => {
@@ -209,7 +209,7 @@ test('the first mailbox is added once by any number of starts, and never changed
   expect(warnings).toEqual([expect.stringContaining('RELAY_SECRET')]);
   expect(await findRelayMailbox(deps, ADDRESS)).toMatchObject({
     mailbox: { name: 'Support' },
-    secrets: [{ id: 1, key: decodeRelaySecret(first.secret) }],
+    secrets: [{ id: 1, key: decodeWebhookSecret(first.secret) }],
   });
 });
 

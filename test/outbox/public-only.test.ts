@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo, BlockList, isIP } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createTransports } from '../../src/outbox/accounts/transports.ts';
-import { INTERNAL_ADDRESSES } from '../../src/outbox/smtp/internal-addresses.ts';
+import { INTERNAL_ADDRESSES } from '../../src/platform/net/internal-addresses.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { createKeyring } from '../../src/platform/keyring.ts';
 import { silentLog } from '../../src/platform/log.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createKeyring } from '../../src/platform/keyring.ts';
-import { decodeRelaySecret, generateRelaySecret } from '../../src/mailboxes/relay-secrets/relay-secret.ts';
+import { decodeWebhookSecret, generateWebhookSecret } from '../../src/platform/webhook-secret.ts';
 
 const first = 'a'.repeat(32);
 const second = 'b'.repeat(32);
@@ -47,7 +47,7 @@ test('a signature holds for its text, its purpose and any of the secrets', () =>
 });
 
 test('a generated relay secret decodes to 32 bytes and is another each time', () => {
-  const secrets = [generateRelaySecret(), generateRelaySecret()];
-  expect(secrets.map((secret) => decodeRelaySecret(secret)?.length)).toEqual([32, 32]);
+  const secrets = [generateWebhookSecret(), generateWebhookSecret()];
+  expect(secrets.map((secret) => decodeWebhookSecret(secret)?.length)).toEqual([32, 32]);
   expect(new Set(secrets).size).toBe(2);
 });

@@ -4,6 +4,9 @@ import { START, type testApp, testOperator } from './app.ts';
 import { insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
+/** Where nobody listens. */
+const NOBODY = 'http://127.0.0.1:9/events';
+
 export type ContractDesk = Awaited<ReturnType<typeof contractDesk>>;
 
 /** A desk with one of everything, so that every operation has something to do its work on. */
@@ -74,8 +77,15 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const text = 'Dear {{ contact.name }}';
   const canned = await send('/v1/canned-replies', { scope: 'desk', name: 'Greeting', text });
   await send('/v1/canned-replies', { scope: 'own', name: 'Own', text });
+  const webhook = await send('/v1/webhooks', { url: NOBODY, name: 'Ours', types: ['request.opened'] });
+  const tried = await send('/v1/webhooks', { url: NOBODY });
+  await send(`/v1/webhooks/${tried.id}/test`);
+  await send(`/v1/webhooks/${tried.id}/test`);
   return {
     ...place,
+    webhookId: webhook.id,
+    /** One that was tried twice. */
+    triedWebhookId: tried.id,
     cannedReplyId: canned.id,
     viewId: view.id,
     /** Of the agent's draft. */
@@ -183,6 +193,17 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   'POST /v1/canned-replies/{id}/render': ({ cannedReplyId, open }) => ({
     id: cannedReplyId,
     body: { requestId: open },
+  }),
+  'GET /v1/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
+  'GET /v1/webhooks/{id}/attempts': ({ triedWebhookId }) => ({ id: triedWebhookId }),
+  'POST /v1/webhooks': () => ({ body: { url: 'https://example.com/events', name: 'New' } }),
+  'PATCH /v1/webhooks/{id}': ({ webhookId }) => ({ id: webhookId, body: { name: 'Other' } }),
+  'DELETE /v1/webhooks/{id}': ({ webhookId }) => ({ id: webhookId }),
+  'POST /v1/webhooks/{id}/rotate-secret': ({ webhookId }) => ({ id: webhookId }),
+  'POST /v1/webhooks/{id}/test': ({ webhookId }) => ({ id: webhookId }),
+  'POST /v1/webhooks/{id}/replay': ({ webhookId }) => ({
+    id: webhookId,
+    body: { from: '2026-11-22T00:00:00Z', to: '2026-11-23T00:00:00Z' },
   }),
   'POST /v1/requests/bulk': ({ open, closed }) => ({ body: { verb: 'take', ids: [open, closed] } }),
   'POST /v1/presence': ({ open }) => ({ body: { requestId: open, state: 'looking' } }),

@@ -1,6 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { addMailbox } from '../../src/mailboxes/settings/add-mailbox.ts';
-import { decodeRelaySecret } from '../../src/mailboxes/relay-secrets/relay-secret.ts';
+import { decodeWebhookSecret } from '../../src/platform/webhook-secret.ts';
 import type { RelayResult } from '../../src/intake/gmail/relay/relay-contract.ts';
 import type { TestApp } from './app.ts';
 
@@ -103,7 +103,7 @@ export function sign(
   timestamp: number | string,
   body: string | Uint8Array,
 ): string {
-  const key = decodeRelaySecret(secret);
+  const key = decodeWebhookSecret(secret);
   if (key === null) throw new Error('the test gave no relay secret');
   return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`;
 }

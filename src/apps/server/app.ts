@@ -1,3 +1,4 @@
+import type { BlockList } from 'node:net';
 import type { Context } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
@@ -48,10 +49,13 @@ import { recipientRoutes } from '../../requests/replies/recipient-routes.ts';
 import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
 import { templateRoutes } from '../../mailboxes/templates/routes.ts';
+import { webhookRoutes } from '../../integrations/webhooks/routes.ts';
 import { viewRoutes } from '../../requests/views/routes.ts';
 import { transportRoutes } from '../../outbox/accounts/transport-routes.ts';
 
 export type AppDeps = IntakeDeps & {
+  /** Addresses that webhooks are not posted to; every one is posted to unless given. */
+  readonly webhooksForbid?: BlockList;
   readonly worker?: WorkerHealth;
   /** Aborted when the server stops: what would otherwise stay open for minutes ends. */
   readonly stopping?: AbortSignal;
@@ -132,6 +136,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', cannedReplyRoutes(deps));
   app.route('/', presenceRoutes(deps));
   app.route('/', bulkRoutes(deps));
+  app.route('/', webhookRoutes(deps));
   return app;
 }
 

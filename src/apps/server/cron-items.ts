@@ -24,6 +24,11 @@ export const CRON_ITEMS = [
     match: '25 * * * *',
     options: { ...once('forget-notices-to-new'), backfillPeriod: 2 * HOUR_MS },
   },
+  {
+    task: 'forget-webhook-attempts',
+    match: '40 * * * *',
+    options: { ...once('forget-webhook-attempts'), backfillPeriod: 2 * HOUR_MS },
+  },
   { task: 'rebuild-search', match: '*/5 * * * *', options: once('rebuild-search') },
   {
     task: 'reconcile',

@@ -5,6 +5,7 @@ import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
 import { rebuildSearch } from '../../requests/search/rebuild-search.ts';
+import { forgetAttempts } from '../../integrations/webhooks/posts/forget-attempts.ts';
 import { closeResolved } from '../../requests/life/auto-closing.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
 import type { CRON_ITEMS } from './cron-items.ts';
@@ -30,6 +31,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     },
     async 'forget-notices-to-new'() {
       await forgetNoticesToNew(deps);
+    },
+    async 'forget-webhook-attempts'() {
+      await forgetAttempts(deps);
     },
     async 'rebuild-search'(signal) {
       await rebuildSearch(deps, { signal });

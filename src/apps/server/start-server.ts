@@ -23,7 +23,9 @@ import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoint
 import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
 import { identityProvider } from '../../people/credentials/identity-provider.ts';
+import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
 import { Problem } from '../../platform/problems.ts';
+import { startWebhookWorker } from '../../integrations/webhooks/posts/webhook-worker.ts';
 import { composeSignInLink } from '../console/sign-in/compose-sign-in-link.ts';
 import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
 
@@ -108,10 +110,13 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     wakeDeliveries: () => wake(),
     publicUrl,
   };
+  const webhookRules = config.webhooksInternal === true ? {} : { webhooksForbid: INTERNAL_ADDRESSES };
   const deliveries = worker ? watched(startDeliveryWorker(deps)) : null;
   if (deliveries !== null) {
     wake = deliveries.wake;
     closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
+    const webhooks = startWebhookWorker({ ...deps, ...webhookRules });
+    closers.push({ what: 'webhooks', close: webhooks.stop, works: true });
     const background = deskJobs({ ...deps, endpoints: google });
     const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });
     closers.push({ what: 'background jobs', close: jobs.stop, works: true });
@@ -120,6 +125,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   closers.push({ what: 'event streams', close: () => stopping.abort(), works: true });
   const shared = {
     ...deps,
+    ...webhookRules,
     stopping: stopping.signal,
     ...(config.identityProvider === undefined
       ? {}

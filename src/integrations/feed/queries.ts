@@ -39,7 +39,7 @@ export async function listFeedRows(
     from events e
     left join operators o on o.id = e.actor_operator_id
     where (e.xact, e.id) > (${range.after.xact}::xid8, ${range.after.id}::bigint) and e.xact < ${range.horizon}::xid8
-      ${conditions(db, view)}
+      ${feedConditions(db, view)}
     order by e.xact, e.id
     limit ${range.limit}`;
   return rows.map(({ xact, mailboxId, ...event }) => ({
@@ -49,7 +49,8 @@ export async function listFeedRows(
   }));
 }
 
-function conditions(db: Queryable, view: FeedView): Fragment {
+/** What narrows `events e` down to those that a view shows. */
+export function feedConditions(db: Queryable, view: FeedView): Fragment {
   const mailboxes =
     view.mailboxIds === null
       ? db`e.mailbox_id is not null`

@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { IntakeMailbox } from '../mailbox.ts';
 import { findMailboxWithSecrets } from './queries.ts';
-import { decodeRelaySecret } from './relay-secret.ts';
+import { decodeWebhookSecret } from '../../platform/webhook-secret.ts';
 
 /** One of the keys that may have signed a relay's post. */
 export type RelayKey = {
@@ -36,7 +36,7 @@ export async function findRelayMailbox(
 
 function openKey(deps: Pick<Deps, 'keyring' | 'log'>, secretId: number, sealed: string): Uint8Array | null {
   try {
-    return decodeRelaySecret(deps.keyring.open(sealed));
+    return decodeWebhookSecret(deps.keyring.open(sealed));
   } catch (error) {
     deps.log.error(
       { secretId, error },

@@ -7,7 +7,7 @@ import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { addRelaySecret } from './add-relay-secret.ts';
 import { listValidSecretIds, markOlderSecretsRevoked } from './queries.ts';
 import { lockMailboxByAddress } from '../locks.ts';
-import { generateRelaySecret } from './relay-secret.ts';
+import { generateWebhookSecret } from '../../platform/webhook-secret.ts';
 
 export type RotateSecretInput = {
   readonly address: string;
@@ -29,7 +29,7 @@ export async function rotateSecret(
 ): Promise<{ readonly address: string; readonly secret: string; readonly oldSecretsValid: number }> {
   requirePermission(actor, 'mailboxes.manage');
   const address = asciiAddress(input.address) ?? input.address;
-  const secret = generateRelaySecret();
+  const secret = generateWebhookSecret();
   const now = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const mailbox = await lockMailboxByAddress(tx, address);

@@ -2,7 +2,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { Problem } from '../../platform/problems.ts';
 import { addMailbox } from './add-mailbox.ts';
 import { findRelayMailbox } from '../relay-secrets/find-relay-mailbox.ts';
-import { decodeRelaySecret } from '../relay-secrets/relay-secret.ts';
+import { decodeWebhookSecret } from '../../platform/webhook-secret.ts';
 
 export type FirstMailbox = { readonly address: string; readonly name: string; readonly secret: string };
 
@@ -22,7 +22,7 @@ export async function addFirstMailbox(
     });
     return;
   }
-  const given = decodeRelaySecret(first.secret);
+  const given = decodeWebhookSecret(first.secret);
   if (given === null || existing.secrets.some((secret) => Buffer.from(secret.key).equals(given))) return;
   deps.log.warn(
     { mailbox: first.address },

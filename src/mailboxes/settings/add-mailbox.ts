@@ -11,7 +11,11 @@ import { insertMailbox, type NewMailbox } from './queries.ts';
 import { lockMailboxById } from '../locks.ts';
 import { addRelaySecret } from '../relay-secrets/add-relay-secret.ts';
 import { findFirstSecret } from '../relay-secrets/find-first-secret.ts';
-import { decodeRelaySecret, generateRelaySecret, RELAY_SECRET_FORM } from '../relay-secrets/relay-secret.ts';
+import {
+  decodeWebhookSecret,
+  generateWebhookSecret,
+  WEBHOOK_SECRET_FORM,
+} from '../../platform/webhook-secret.ts';
 
 export type AddMailboxInput = NewMailbox & {
   /** Generated unless given. */
@@ -33,7 +37,7 @@ export async function addMailbox(
 ): Promise<Added> {
   requirePermission(actor, 'mailboxes.manage');
   requireWholeDesk(actor);
-  const { secret = generateRelaySecret(), idempotency: call, ...settings } = checkedInput(input);
+  const { secret = generateWebhookSecret(), idempotency: call, ...settings } = checkedInput(input);
   const now = deps.clock.now();
   return deps.db.begin(async (tx): Promise<Added> => {
     const mailboxId = await once(tx, { call, now }, async () => {
@@ -68,8 +72,8 @@ function checkedInput(input: AddMailboxInput): AddMailboxInput {
   if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {
     throw invalidField('/name', 'has 1 to 100 characters on one line');
   }
-  if (input.secret !== undefined && decodeRelaySecret(input.secret) === null) {
-    throw invalidField('/secret', `is ${RELAY_SECRET_FORM}`);
+  if (input.secret !== undefined && decodeWebhookSecret(input.secret) === null) {
+    throw invalidField('/secret', `is ${WEBHOOK_SECRET_FORM}`);
   }
   const days = input.reopenDays ?? 0;
   if (!Number.isInteger(days) || days < 0 || days > 365) {

@@ -2,7 +2,7 @@ import type { Db } from '../../platform/db/connect.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { type MailTransport, brokenTransport, smtpTransport } from '../smtp/transport.ts';
-import { INTERNAL_ADDRESSES } from '../smtp/internal-addresses.ts';
+import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
 import { type SmtpSettings } from '../smtp/smtp-server.ts';
 import { type TransportRow, listTransportRows } from './transport-queries.ts';
 

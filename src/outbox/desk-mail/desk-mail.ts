@@ -1,6 +1,6 @@
 import type { Address } from '../../mail/parsed-mail.ts';
 
-export type AlarmKind = 'relay_silent' | 'relay_back' | 'google_access_lost';
+export type AlarmKind = 'relay_silent' | 'relay_back' | 'google_access_lost' | 'webhook_off';
 
 /** What the desk itself writes to its people, beside any request. */
 export type DeskMailKind = 'sign_in' | AlarmKind;

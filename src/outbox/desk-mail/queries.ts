@@ -2,12 +2,15 @@ import { type Queryable, type Transaction, json } from '../../platform/db/connec
 import { PRIORITIES } from '../delivery.ts';
 import type { NewDeskMail } from './desk-mail.ts';
 
-/** Addresses of the active admins who may see a mailbox. */
-export async function listAdminAddresses(db: Queryable, mailboxId: number): Promise<readonly string[]> {
+/** Addresses of the active admins who may see a mailbox; null: who serve every one. */
+export async function listAdminAddresses(
+  db: Queryable,
+  mailboxId: number | null,
+): Promise<readonly string[]> {
   const rows = await db<{ email: string }[]>`
     select email
     from operators
-    where role = 'admin' and active and (mailbox_ids is null or ${mailboxId} = any(mailbox_ids))
+    where role = 'admin' and active and (mailbox_ids is null or ${mailboxId}::bigint = any(mailbox_ids))
     order by id`;
   return rows.map((row) => row.email);
 }

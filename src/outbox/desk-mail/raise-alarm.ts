@@ -5,7 +5,8 @@ import { listAdminAddresses } from './queries.ts';
 import { queueDeskMail } from './queue-desk-mail.ts';
 
 export type Alarm = {
-  readonly mailboxId: number;
+  /** Null: of no one mailbox, for the admins of the whole desk. */
+  readonly mailboxId: number | null;
   readonly kind: AlarmKind;
   readonly subject: string;
   readonly text: string;
@@ -16,7 +17,7 @@ export type Alarm = {
 const WORTH_SENDING_MS = 24 * 60 * 60_000;
 
 /**
- * Queues a mail to every active admin who may see the mailbox, in the caller's transaction. It is logged as a warning too,
+ * Queues a mail to every active admin who may see what it is about, in the caller's transaction. It is logged as a warning too,
  * for a desk without SMTP or without admins.
  */
 export async function raiseAlarm(tx: Transaction, log: Log, alarm: Alarm): Promise<void> {

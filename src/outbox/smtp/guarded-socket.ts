@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type BlockList, type Socket, connect } from 'node:net';
+import { guard } from '../../platform/net/internal-addresses.ts';
 
 type Place = {
   readonly host: string;
@@ -7,9 +8,6 @@ type Place = {
   readonly connectionTimeout: number;
   readonly forbids: BlockList | undefined;
 };
-
-/** Node's own quarter of a second for each of a name's addresses is too short for a server that is far away. */
-const ADDRESS_TIMEOUT_MS = 5000;
 
 /**
  * The connection to use when an account may not connect to everything; nothing otherwise, and the library makes its own. It
@@ -30,11 +28,6 @@ export async function guardedSocket(
   } finally {
     clearTimeout(tooLate);
   }
-}
-
-/** What keeps a socket from connecting to a forbidden address. */
-export function guard(forbids: BlockList) {
-  return { blockList: forbids, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
 }
 
 type SystemError = Error & { readonly code?: string; readonly errors?: readonly SystemError[] };

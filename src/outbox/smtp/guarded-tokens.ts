@@ -4,7 +4,7 @@ import type { BlockList } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
 import XOAuth2, { type XOAuth2Options, type XOAuth2ProvisionCallback } from 'nodemailer/lib/xoauth2';
-import { guard } from './guarded-socket.ts';
+import { guard } from '../../platform/net/internal-addresses.ts';
 
 const TIMEOUT_MS = 30_000;
 

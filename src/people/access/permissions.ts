@@ -44,6 +44,8 @@ const ROLES_ALLOWED = {
   /** Settings, templates and signature of a mailbox. */
   'mailboxes.edit': LEADS,
   'mailboxes.manage': ADMINS,
+  /** Which other programs are told of what. */
+  'webhooks.manage': ADMINS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof ROLES_ALLOWED;

@@ -63,6 +63,11 @@ export const EVENT_TYPES = {
   'operator.signed_in': 'An operator signed in.',
   'token.created': 'A token was created.',
   'token.revoked': 'A token was revoked.',
+  'webhook.added': 'A webhook was added.',
+  'webhook.edited': 'A webhook was changed.',
+  'webhook.removed': 'A webhook was removed.',
+  'webhook.secret_rotated': 'A webhook was given another secret.',
+  'webhook.disabled': 'The desk switched off a webhook that nobody listens at.',
 } as const satisfies Record<string, string>;
 
 export type EventType = keyof typeof EVENT_TYPES;

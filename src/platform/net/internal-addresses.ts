@@ -1,4 +1,4 @@
-import { BlockList } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 // What RFC 6890 and its registries keep from the public Internet; 100.64 is what providers put between them and customers,
 // 169.254 holds the metadata of cloud machines.
@@ -48,4 +48,21 @@ function internalAddresses(): BlockList {
 function network(text: string): [address: string, bits: number] {
   const [address = '', bits = ''] = text.split('/');
   return [address, Number(bits)];
+}
+
+/** Node's own quarter of a second for each of a name's addresses is too short for a server that is far away. */
+const ADDRESS_TIMEOUT_MS = 5000;
+
+/** What keeps a socket from connecting to a forbidden address: it is the one connected to that is looked at, whatever a name led to before. */
+export function guard(forbids: BlockList) {
+  return { blockList: forbids, autoSelectFamily: true, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS };
+}
+
+/** True for a host of a URL that is written as a forbidden address; where a name leads shows only when it is connected to. */
+export function isInternalHost(hostname: string, forbids: BlockList): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const family = isIP(address);
+  return family === 0
+    ? /(^|\.)localhost\.?$/i.test(address)
+    : forbids.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }

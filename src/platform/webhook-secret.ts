@@ -5,13 +5,13 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const MIN_BYTES = 24;
 const MAX_BYTES = 64;
 
-/** A new relay secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
-export function generateRelaySecret(): string {
+/** A new secret in the form of Standard Webhooks: `whsec_` and 32 random bytes in base64. */
+export function generateWebhookSecret(): string {
   return PREFIX + randomBytes(32).toString('base64');
 }
 
-/** The key of a relay secret (24 to 64 bytes, as Standard Webhooks has it), or null when the text is none. */
-export function decodeRelaySecret(secret: string): Uint8Array | null {
+/** The key of a secret (24 to 64 bytes, as Standard Webhooks has it), or null when the text is none. */
+export function decodeWebhookSecret(secret: string): Uint8Array | null {
   if (!secret.startsWith(PREFIX)) return null;
   const text = secret.slice(PREFIX.length);
   const key = Buffer.from(text, 'base64');
@@ -21,5 +21,5 @@ export function decodeRelaySecret(secret: string): Uint8Array | null {
   return key.length >= MIN_BYTES && key.length <= MAX_BYTES ? key : null;
 }
 
-/** The form that `decodeRelaySecret` accepts, for messages. */
-export const RELAY_SECRET_FORM = `${PREFIX} followed by base64 of ${MIN_BYTES} to ${MAX_BYTES} random bytes`;
+/** The form that `decodeWebhookSecret` accepts, for messages. */
+export const WEBHOOK_SECRET_FORM = `${PREFIX} followed by base64 of ${MIN_BYTES} to ${MAX_BYTES} random bytes`;

@@ -1,0 +1,40 @@
+import type { Deps } from '../../../platform/deps.ts';
+import { invalidField, notFound } from '../../../platform/problems.ts';
+import type { OperatorActor } from '../../../people/access/actor.ts';
+import { requirePermission } from '../../../people/access/permissions.ts';
+import { findHorizon } from '../../feed/queries.ts';
+import { requeueEvents } from './post-queries.ts';
+import { findWebhookRow } from '../queries.ts';
+
+/** More at once is a mistake, or two calls. */
+export const MAX_REPLAYED = 100_000;
+
+export type Replay = { readonly eventId: number } | { readonly from: Date; readonly to: Date };
+
+/**
+ * Has a webhook told again of one event, or of all of a span of time that it wants, in their order and under the ids that they
+ * had: a receiver that knows one already sees it. Returns how many are on their way.
+ */
+export async function replayPosts(
+  deps: Pick<Deps, 'db' | 'clock'>,
+  actor: OperatorActor,
+  input: { readonly webhookId: number; readonly replay: Replay },
+): Promise<number> {
+  requirePermission(actor, 'webhooks.manage');
+  const { webhookId, replay } = input;
+  if ('from' in replay && replay.from >= replay.to) throw invalidField('/to', 'must be later than `from`');
+  return deps.db.begin(async (tx) => {
+    const webhook = await findWebhookRow(tx, actor, webhookId, 'locked');
+    if (webhook === null) throw notFound('webhook', webhookId);
+    const { mailboxIds, types } = webhook;
+    const view = { mailboxIds, deskWide: mailboxIds === null, type: types ?? undefined };
+    const range = { horizon: await findHorizon(tx), limit: MAX_REPLAYED + 1, at: deps.clock.now() };
+    const count = await requeueEvents(tx, webhookId, view, replay, range);
+    if (count > MAX_REPLAYED)
+      throw invalidField('/to', `more than ${MAX_REPLAYED} events lie between: take less`);
+    if ('eventId' in replay && count === 0) {
+      throw invalidField('/eventId', 'is no event that this webhook is told of, or is being sent now');
+    }
+    return count;
+  });
+}

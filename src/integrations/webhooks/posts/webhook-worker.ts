@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MINUTE, SECOND } from '../../../platform/time.ts';
+import { claimPosts, listReceivers, type Receiver } from './post-queries.ts';
+import { queuePosts } from './queue-posts.ts';
+import { sendPost, type SendPostDeps } from './send-post.ts';
+
+export type WebhookWorker = {
+  /** Begins nothing more, waits for what is under way (five seconds at most, then it is broken off) and returns. */
+  readonly stop: () => Promise<void>;
+};
+
+export type WebhookWorkerOptions = {
+  readonly pollMs?: number;
+  readonly timeoutMs?: number;
+  readonly leaseMs?: number;
+};
+
+/** Of one receiver in one process; one that fails is asked with one at a time. */
+const POSTS_AT_ONCE = 4;
+const STOP_WITHIN_MS = 5 * SECOND;
+const MAX_PAUSE_MS = 30 * SECOND;
+
+/**
+ * Keeps telling webhooks what happens, looking once a second. Each receiver is looked after on its own: one that hangs holds
+ * up no other. Survives the loss of the database.
+ */
+export function startWebhookWorker(deps: SendPostDeps, options: WebhookWorkerOptions = {}): WebhookWorker {
+  const { pollMs = SECOND } = options;
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const lanes = new Map<number, Promise<void>>();
+
+  const look = async (): Promise<void> => {
+    for (const receiver of await listReceivers(deps.db, deps.clock.now())) {
+      if (lanes.has(receiver.id)) continue;
+      const lane = lookAfter(deps, receiver, { ...options, stop: stop.signal, abort: abort.signal });
+      lanes.set(
+        receiver.id,
+        lane
+          .catch((error: unknown) =>
+            deps.log.error({ error, webhookId: receiver.id }, 'a webhook could not be told'),
+          )
+          .finally(() => lanes.delete(receiver.id)),
+      );
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    let failures = 0;
+    while (!stop.signal.aborted) {
+      try {
+        await look();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        deps.log.error({ error, failures }, 'webhooks could not be looked at');
+      }
+      const ms = Math.min(MAX_PAUSE_MS, pollMs * 2 ** failures);
+      await pause(ms, undefined, { signal: stop.signal, ref: false }).catch(() => {
+        // Only the stop ends a pause early.
+      });
+    }
+    await Promise.all(lanes.values());
+  };
+
+  const working = work();
+  return {
+    async stop() {
+      stop.abort();
+      const timer = setTimeout(() => abort.abort(), STOP_WITHIN_MS);
+      await working;
+      clearTimeout(timer);
+    },
+  };
+}
+
+type LaneOptions = WebhookWorkerOptions & { readonly stop: AbortSignal; readonly abort: AbortSignal };
+
+// Until nothing is due: a few at a time, and the next as soon as one of them is settled.
+async function lookAfter(
+  deps: SendPostDeps,
+  receiver: Receiver & { readonly resting: boolean },
+  options: LaneOptions,
+): Promise<void> {
+  await queuePosts(deps, receiver.id);
+  if (receiver.resting) return;
+  const sending = new Set<Promise<void>>();
+  const atOnce = receiver.failures > 0 ? 1 : POSTS_AT_ONCE;
+  for (;;) {
+    const claimed = options.stop.aborted
+      ? []
+      : await claim(deps, receiver.id, atOnce - sending.size, options);
+    for (const post of claimed) {
+      const send: Promise<void> = sendPost(deps, receiver, post, {
+        signal: options.abort,
+        timeoutMs: options.timeoutMs,
+      })
+        // Its lease runs out, and it is sent again.
+        .catch((error: unknown) =>
+          deps.log.error({ error, webhookId: receiver.id }, 'an event could not be told'),
+        )
+        .finally(() => sending.delete(send));
+      sending.add(send);
+    }
+    if (sending.size === 0) return;
+    await Promise.race(sending);
+    if (receiver.failures > 0) return;
+    const [now] = (await listReceivers(deps.db, deps.clock.now())).filter(({ id }) => id === receiver.id);
+    // It failed, was switched off or changed meanwhile: what is under way ends, and the next look begins anew.
+    if (now === undefined || now.failures > 0 || now.url !== receiver.url) {
+      await Promise.all(sending);
+      return;
+    }
+  }
+}
+
+async function claim(
+  deps: SendPostDeps,
+  webhookId: number,
+  limit: number,
+  { leaseMs = MINUTE }: Pick<LaneOptions, 'leaseMs'>,
+) {
+  if (limit <= 0) return [];
+  const now = deps.clock.now();
+  const owner = randomUUID();
+  const until = new Date(now.getTime() + leaseMs);
+  const posts = await claimPosts(deps.db, webhookId, { owner, until, now, limit });
+  return posts.map((post) => ({ ...post, owner }));
+}

@@ -1,0 +1,193 @@
+import { z } from '@hono/zod-openapi';
+import { id, idParameter, listOf, pageQuery, text, time } from '../../platform/http/schemas.ts';
+import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
+import { EVENT_TYPES, type EventType } from '../../people/history/event-types.ts';
+import { renderEvent } from '../../people/history/schemas.ts';
+import { ATTEMPT_SORTS } from './posts/attempt-sorts.ts';
+import type { AttemptView } from './posts/attempt-queries.ts';
+import { postBody } from './posts/send-post.ts';
+import { POST_FAULTS, type PostResult, postName, type Webhook } from './webhook.ts';
+import { WEBHOOK_SORTS } from './webhook-sorts.ts';
+
+const url = text(2000, 1).openapi({
+  description:
+    'Where events are posted to; https, and no internal address unless the server’s WEBHOOKS_INTERNAL says so.',
+  example: 'https://example.com/mailroom-events',
+});
+const name = text(100).openapi({ description: 'For people.', example: 'Our data warehouse' });
+const types = z
+  .array(z.enum(Object.keys(EVENT_TYPES) as EventType[]))
+  .max(200)
+  .nullable()
+  .openapi({
+    description: 'What it is told of; null: everything.',
+    example: ['request.opened', 'request.closed'],
+  });
+const mailboxIds = z.array(id).max(1000).nullable().openapi({
+  description:
+    'Of which mailboxes; null: of every one and of the desk itself, which takes who serves every one.',
+});
+const enabled = z
+  .boolean()
+  .openapi({ description: 'Off, nothing is posted; on again, it is told of all since.' });
+
+export const webhookSchema = z
+  .object({
+    id,
+    url,
+    name,
+    types,
+    mailboxIds,
+    enabled,
+    disabledReason: z.enum(['failing', 'gone']).nullable().openapi({
+      description: 'Why the desk switched it off: nothing taken for three days, or 410 Gone.',
+    }),
+    failingSince: time.nullable().openapi({ description: 'Since when nothing was taken.' }),
+    restsUntil: time.nullable().openapi({ description: 'Until when nothing is tried after a failure.' }),
+    waitingCount: z.int().openapi({ description: 'Events on their way.', example: 0 }),
+    createdAt: time,
+    updatedAt: time,
+  })
+  .openapi('Webhook');
+
+const secret = z.string().openapi({
+  description: 'What signs, in the form of Standard Webhooks; shown this once, stored encrypted.',
+  example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+});
+
+export const newWebhookSchema = z
+  .strictObject({ url, name: name.optional(), types: types.optional(), mailboxIds: mailboxIds.optional() })
+  .openapi('NewWebhook');
+
+export const madeWebhookSchema = webhookSchema
+  .extend({ secret: secret.nullable().openapi({ description: 'Null in the answer to a repeated call.' }) })
+  .openapi('MadeWebhook');
+
+export const webhookChangesSchema = z
+  .strictObject({
+    url: url.optional(),
+    name: name.optional(),
+    types: types.optional(),
+    mailboxIds: mailboxIds.optional(),
+    enabled: enabled.optional(),
+  })
+  .openapi('WebhookChanges');
+
+export const webhookListSchema = listOf(webhookSchema).openapi('WebhookList');
+
+export const webhookListQuery = z.strictObject({
+  ...pageQuery,
+  sort: sortParameter(WEBHOOK_SORTS, 'id'),
+  total: totalParameter,
+});
+
+const MAX_KEPT_HOURS = 30 * 24;
+
+export const rotationSchema = z
+  .strictObject({
+    keepHours: z.int().min(0).max(MAX_KEPT_HOURS).optional().openapi({
+      description: 'How long the old secret signs beside the new one. Defaults to 24.',
+      example: 24,
+    }),
+  })
+  .openapi('WebhookSecretRotation');
+
+export const secretSchema = z.object({ secret }).openapi('WebhookSecret');
+
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
+  .openapi({ format: 'date-time', example: '2026-11-22T09:30:00Z' });
+
+export const replaySchema = z
+  .union([
+    z.strictObject({ eventId: id }).openapi({ description: 'One event.' }),
+    z
+      .strictObject({ from: moment, to: moment })
+      .openapi({ description: 'From a moment on, to before another.' }),
+  ])
+  .openapi('WebhookReplay');
+
+export const replayedSchema = z
+  .object({ queued: z.int().openapi({ description: 'Events that are on their way.', example: 12 }) })
+  .openapi('WebhookReplayed');
+
+const outcome = {
+  at: time,
+  durationMs: z.int().openapi({ description: 'Milliseconds.', example: 120 }),
+  status: z.int().nullable().openapi({ description: 'HTTP status; null: no answer came.', example: 200 }),
+  fault: z.enum(POST_FAULTS).nullable().openapi({
+    description: 'Null: taken. `status`: an answer other than 2xx; `redirect`: 3xx, which is not followed.',
+  }),
+  answer: z.string().openapi({ description: 'The first 1,000 characters of what was answered.' }),
+};
+
+export const tryOutcomeSchema = z.object(outcome).openapi('WebhookTest');
+
+export const attemptSchema = z
+  .object({
+    id,
+    ...outcome,
+    eventId: id.nullable().openapi({ description: 'Null: a test.' }),
+    eventType: z.string().nullable().openapi({ example: 'request.opened' }),
+    requestId: id.nullable(),
+    webhookId: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The header `webhook-id`.', example: 'evt_1042' }),
+    body: z.string().nullable().openapi({
+      description: 'What was posted; what was erased since is blank in it too.',
+    }),
+  })
+  .openapi('WebhookAttempt');
+
+export const attemptListSchema = listOf(attemptSchema).openapi('WebhookAttemptList');
+
+export const attemptListQuery = z.strictObject({
+  ...pageQuery,
+  eventId: idParameter.optional(),
+  failed: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .openapi({
+      type: 'string',
+      enum: ['true', 'false'],
+      description: 'Those that failed, or those that did not.',
+    }),
+  sort: sortParameter(ATTEMPT_SORTS, '-id'),
+  total: totalParameter,
+});
+
+/** A webhook as the interface shows one. */
+export function renderWebhook(webhook: Webhook): z.infer<typeof webhookSchema> {
+  const { types, mailboxIds, failingSince, restsUntil } = webhook;
+  return {
+    ...webhook,
+    types: types === null ? null : [...types],
+    mailboxIds: mailboxIds === null ? null : [...mailboxIds],
+    failingSince: failingSince?.toISOString() ?? null,
+    restsUntil: restsUntil?.toISOString() ?? null,
+    createdAt: webhook.createdAt.toISOString(),
+    updatedAt: webhook.updatedAt.toISOString(),
+  };
+}
+
+/** What came of a post, as the interface shows it. */
+export function renderOutcome(result: Omit<PostResult, 'retryAfterMs'> & { readonly at: Date }) {
+  const { at, durationMs, status, fault, answer } = result;
+  return { at: at.toISOString(), durationMs, status, fault, answer };
+}
+
+/** An attempt as the interface shows one. */
+export function renderAttempt(attempt: AttemptView): z.infer<typeof attemptSchema> {
+  const { event } = attempt;
+  return {
+    id: attempt.id,
+    ...renderOutcome(attempt),
+    eventId: event?.id ?? null,
+    eventType: event?.type ?? null,
+    requestId: event?.requestId ?? null,
+    webhookId: event === null ? null : postName(event.id),
+    body: event === null ? null : postBody(event.type, event.at, renderEvent(event)),
+  };
+}

@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { findWebhook } from './find-webhook.ts';
+import { insertAttempt } from './posts/post-queries.ts';
+import { postSigned } from './posts/post-signed.ts';
+import { postBody, type SendPostDeps, webhookKeys } from './posts/send-post.ts';
+import type { PostResult } from './webhook.ts';
+
+/** Posts `webhook.test` at once, whether or not the webhook is on, and tells what came back; it counts for nothing else. */
+export async function tryWebhook(
+  deps: Pick<SendPostDeps, 'db' | 'clock' | 'keyring' | 'webhooksForbid'>,
+  actor: OperatorActor,
+  { webhookId }: { readonly webhookId: number },
+): Promise<PostResult & { readonly at: Date }> {
+  const webhook = await findWebhook(deps, actor, webhookId);
+  const at = deps.clock.now();
+  const result = await postSigned(
+    {
+      url: webhook.url,
+      name: `test_${randomUUID()}`,
+      body: postBody('webhook.test', at, { webhookId, name: webhook.name }),
+      keys: await webhookKeys(deps, webhookId),
+      at,
+    },
+    { forbids: deps.webhooksForbid },
+  );
+  await insertAttempt(deps.db, { ...result, webhookId, postId: null, at });
+  return { ...result, at };
+}
