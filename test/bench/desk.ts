@@ -1,30 +1,36 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SECRET } from '../support/intake.ts';
+import type { Usage } from './probe.ts';
 
 export const BENCH_DESK = 'bench@desk.example.com';
 export const BENCH_SECRET = SECRET;
+export const HERE = fileURLToPath(new URL('../..', import.meta.url));
 
 export type Desk = {
   readonly url: string;
   readonly pid: number;
   readonly isAlive: () => boolean;
+  readonly usage: () => Promise<Usage>;
   readonly stop: () => Promise<void>;
 };
 
-/** The server as `npm start` runs it, in a process of its own, on a database that is there. */
+/** The server as `npm start` runs it, from this checkout or another, in a process of its own, on a database that is there. */
 export async function startDesk(
   databaseUrl: string,
   settings: Readonly<Record<string, string>> = {},
+  checkout = HERE,
 ): Promise<Desk> {
-  const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const probe = new URL('./probe.ts', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', probe, join(checkout, 'src/main.ts')], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
       DATABASE_URL: databaseUrl,
+      BENCH_DATABASE_PORT: new URL(databaseUrl).port,
       APP_SECRET: 'bench-secret-bench-secret-bench-secret',
       MAILBOX_ADDRESS: BENCH_DESK,
       MAILBOX_NAME: 'Bench',
@@ -38,6 +44,11 @@ export async function startDesk(
     url,
     pid: child.pid!,
     isAlive: () => child.exitCode === null && child.signalCode === null,
+    async usage() {
+      child.send('usage');
+      const [usage] = (await once(child, 'message')) as [Usage];
+      return usage;
+    },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
@@ -62,25 +73,4 @@ function readyUrl(child: ChildProcess): Promise<string> {
     });
     child.once('exit', () => reject(new Error(`the server did not start: ${said}`)));
   });
-}
-
-/** How many a second, from doing `work` again and again, `side` at once, for about this long. */
-export async function rateOf(
-  side: number,
-  milliseconds: number,
-  work: () => Promise<number>,
-): Promise<number> {
-  const until = performance.now() + milliseconds;
-  const began = performance.now();
-  let done = 0;
-  await Promise.all(
-    Array.from({ length: side }, async () => {
-      while (performance.now() < until) {
-        // Not `done += await …`: that would read the sum before the wait, and lose what the others added meanwhile.
-        const added = await work();
-        done += added;
-      }
-    }),
-  );
-  return (done / (performance.now() - began)) * 1000;
 }

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { sign } from '../support/intake.ts';
 import { largeMails } from '../support/large-mail.ts';
-import { BENCH_DESK, BENCH_SECRET, startDesk } from './desk.ts';
+import { startDesk } from './desk.ts';
+import { postMessages } from './posts.ts';
 
 /** What the worst mails cost: how long each takes, how long `/healthz` waits meanwhile, what memory the server reaches. */
 export async function benchWorstMail(databaseUrl: string): Promise<void> {
@@ -28,32 +28,18 @@ export async function benchWorstMail(databaseUrl: string): Promise<void> {
 }
 
 async function postRaw(url: string, raw: Buffer): Promise<string> {
-  const gmailId = randomUUID();
-  const message = {
-    id: gmailId,
-    threadId: gmailId,
-    internalDate: Date.now(),
-    labelIds: ['INBOX'],
-    sizeEstimate: raw.length,
-    raw: raw.toString('base64url'),
-  };
-  const relay = { version: 'bench', account: BENCH_DESK, pending: 0, failed: 0, runtimeTodaySeconds: 0 };
-  const body = JSON.stringify({ relay, messages: [message] });
   const id = randomUUID();
-  const timestamp = Math.floor(Date.now() / 1000);
-  const response = await fetch(`${url}/v1/relay/${BENCH_DESK}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': sign(BENCH_SECRET, id, timestamp, body),
+  const [result] = await postMessages(url, [
+    {
+      id,
+      threadId: id,
+      internalDate: Date.now(),
+      labelIds: ['INBOX'],
+      sizeEstimate: raw.length,
+      raw: raw.toString('base64url'),
     },
-    body,
-  });
-  const answer = (await response.json()) as { results?: { outcome: string; reason: string | null }[] };
-  const [result] = answer.results ?? [];
-  return result === undefined ? `HTTP ${response.status}` : `${result.outcome} ${result.reason ?? ''}`;
+  ]);
+  return result === undefined ? 'no result' : `${result.outcome} ${result.reason ?? ''}`;
 }
 
 async function watchHealth(url: string): Promise<{ readonly stop: () => Promise<number> }> {

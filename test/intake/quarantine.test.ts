@@ -226,15 +226,15 @@ describe('replay', () => {
     const made = await desk();
     await db`alter table requests add constraint no_fire check (subject not like '%fire%')`;
     await receive(made, {}).finally(() => db`alter table requests drop constraint no_fire`);
-    expect(await listReplayable(made.deps, 'processing_error')).toEqual([1]);
-    // The failed attempt has used up the number 1.
-    expect(await replayIntake(made.deps, 1)).toMatchObject({
+    expect(await listReplayable(made.deps, 'processing_error')).toEqual([2]);
+    // The failed attempt has used up the number 1, of its intake and of its request.
+    expect(await replayIntake(made.deps, 2)).toMatchObject({
       outcome: 'opened',
       requestId: 2,
       queuedDelivery: true,
     });
     expect(await listReplayable(made.deps, null)).toEqual([]);
-    expect(await replayIntake(made.deps, 1)).toBeNull();
+    expect(await replayIntake(made.deps, 2)).toBeNull();
     expect(await db`select outcome, reason, error, request_id from intake`).toEqual([
       { outcome: 'opened', reason: null, error: null, requestId: 2 },
     ]);
@@ -257,7 +257,7 @@ describe('replay', () => {
     await db`alter table requests add constraint no_fire check (subject not like '%fire%')`;
     try {
       await receive(made, {});
-      await expect(replayIntake(made.deps, 1)).rejects.toThrow('no_fire');
+      await expect(replayIntake(made.deps, 2)).rejects.toThrow('no_fire');
       expect(await db`select outcome, reason from intake`).toEqual([
         { outcome: 'quarantined', reason: 'processing_error' },
       ]);

@@ -10,7 +10,7 @@ const pools: ParsePool[] = [];
 const stalling = new URL('../support/stalling-parser.ts', import.meta.url);
 
 function pool(options: Partial<ParsePoolOptions> = {}): ParsePool {
-  const created = createParsePool({ size: 2, ...options });
+  const created = createParsePool({ size: 2, quickBytes: 0, ...options });
   pools.push(created);
   return created;
 }

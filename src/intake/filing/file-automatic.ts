@@ -17,7 +17,12 @@ export async function fileAutomatic(tx: Transaction, filing: Filing<'automatic' 
   const { mailbox, mail, decision, claimed } = filing;
   if (!mail.reading.ok) throw new Error('cannot file an unreadable message');
   const question = threadQuestion(mailbox, mail.handedOver, mail.reading.mail, null);
-  const thread = await readThread(tx, { ...question, contactId: claimed.contactId, at: claimed.at });
+  const thread = await readThread(tx, {
+    ...question,
+    contactEmail: null,
+    welcomesNotice: false,
+    at: claimed.at,
+  });
   if (decision.kind === 'own') return fileOwn(tx, filing, thread, decision.otherwise);
   if (thread.isOwnId) return quarantine(tx, claimed.intakeId, 'own_message_id');
   const believed = mail.judged.believed || thread.trusted;

@@ -35,7 +35,8 @@ export async function fileBounce(tx: Transaction, filing: Filing<'bounce'>): Pro
   const thread = await readThread(tx, {
     ...question,
     citedIds: facts.ids,
-    contactId: claimed.contactId,
+    contactEmail: null,
+    welcomesNotice: false,
     at: claimed.at,
   });
   if (thread.isOwnId) return quarantine(tx, claimed.intakeId, 'own_message_id');

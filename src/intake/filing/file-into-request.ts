@@ -1,9 +1,8 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { KeptChanging } from '../../platform/db/errors.ts';
+import { type Ending, ended } from '../../platform/db/pipelined.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
-import { countNotices } from '../../outbox/notices/count-notices.ts';
-import { queueNotice } from '../../outbox/notices/queue-notice.ts';
-import type { OutgoingContext } from '../../outbox/writing/outgoing-context.ts';
+import { type NoticeContext, queueNotice } from '../../outbox/notices/queue-notice.ts';
 import { newReplyTag } from '../../requests/request/reply-tag.ts';
 import type { Filing } from './decide-intake.ts';
 import { recordOn } from './file-automatic.ts';
@@ -12,7 +11,8 @@ import type { Filed, QuarantineReason } from './incoming-mail.ts';
 import { addressesOnMail, type Letter, letterOf, othersOnMail } from './letter.ts';
 import type { Person } from './person.ts';
 import { quarantine } from './queries.ts';
-import { readThread, type ThreadReading } from './thread-queries.ts';
+import { readOpening, readThread, type ThreadReading } from './thread-queries.ts';
+import type { ThreadQuestion } from './thread-question.ts';
 import { SOURCES } from '../sources/sources.ts';
 import { chooseRequest, type MatchedBy, type Place } from './thread.ts';
 
@@ -33,46 +33,85 @@ type Joining = {
   readonly filing: Filing<'request'>;
   readonly letter: Letter;
   readonly contactId: number;
+  readonly question: ThreadQuestion;
   readonly thread: ThreadReading;
   /** Somebody vouches for it that its sender wrote it: the receiving server, or an operator. */
   readonly believed: boolean;
 };
 
+/** What is asked about a person's mail before it is filed, and the mail as a letter. */
+export function askAbout(
+  filing: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
+  person: Person,
+  at: Date,
+): { readonly letter: Letter; readonly question: ThreadQuestion } {
+  const letter = letterOf(filing.mailbox, filing.mail, person);
+  const welcomesNotice = mayNotice(filing, filing.decision.believed);
+  return {
+    letter,
+    question: { ...letter.question, contactEmail: person.address.address, welcomesNotice, at },
+  };
+}
+
+function mayNotice(
+  { mailbox, mail, decision }: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
+  believed: boolean,
+): boolean {
+  // Whom a declared form names is not proven, but whoever filled it in waits for a word.
+  const vouched = believed || mail.person?.namedBy === 'declared';
+  return decision.notices === 'welcome' && mailbox.notices.includes('created') && vouched;
+}
+
 /**
  * Files a person's mail into the request it belongs to, or opens one and queues the created notice. Runs inside the
- * transaction that claimed the mail and holds the contact's lock.
+ * transaction that claimed the mail and holds the contact's lock; `asked` was read under that lock. Its last statements are
+ * under way when it resolves.
  */
 export async function fileIntoRequest(
   tx: Transaction,
   filing: Filing<'request'>,
-  person: Person,
-): Promise<Filed> {
-  const { mailbox, mail, decision, claimed } = filing;
+  { letter, question }: ReturnType<typeof askAbout>,
+  asked: ThreadReading | null = null,
+): Promise<Ending<Filed>> {
+  const { decision, claimed } = filing;
   const { contactId } = claimed;
   if (contactId === null) throw new Error('a mail without a contact was to join requests');
-  const letter = letterOf(mailbox, mail, person);
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
-    const thread = await readThread(tx, { ...letter.question, contactId, at: claimed.at });
-    const joining = { filing, letter, contactId, thread, believed: decision.believed || thread.trusted };
+    const thread = attempt === 1 && asked !== null ? asked : await readThread(tx, question);
+    const believed = decision.believed || thread.trusted;
+    const joining = { filing, letter, question, contactId, thread, believed };
     const place = placeOf(joining);
     const held = decision.heldByCaps ? heldBack(thread, place) : null;
-    if (held !== null) return quarantine(tx, claimed.intakeId, held);
+    if (held !== null) return { ending: quarantine(tx, claimed.intakeId, held) };
     if (place.kind === 'open') return openRequest(tx, joining, place);
-    if (isAbsenceNote(joining, place)) return recordOn(tx, filing, place.requestId, place.matchedBy);
+    if (isAbsenceNote(joining, place))
+      return ended(await recordOn(tx, filing, place.requestId, place.matchedBy));
 
-    const filed = await appendMessage(tx, filingFacts(joining, place.matchedBy), place);
+    const appending = appendMessage(tx, filingFacts(joining, place.matchedBy), place);
+    const { requestId, matchedBy } = place;
+    const filed = { outcome: 'appended', requestId, reason: null, matchedBy, queuedDelivery: false } as const;
+    if (isOwnRequest(joining, place) && letter.message.attachments.length === 0)
+      return { ending: appending.then((row) => present(row, filed)) };
+    const row = await appending;
     // Only a request of somebody else's, which the sender merely takes part in, can have been closed since it was read.
-    if (filed === null) continue;
-    await insertAttachments(tx, filed.messageId, letter.message.attachments, claimed.at);
-    return {
-      outcome: 'appended',
-      requestId: filed.requestId,
-      reason: null,
-      matchedBy: place.matchedBy,
-      queuedDelivery: false,
-    };
+    if (row === null) continue;
+    await insertAttachments(tx, row.messageId, letter.message.attachments, claimed.at);
+    return ended(filed);
   }
   throw new KeptChanging('the request kept being closed while a mail was joining it');
+}
+
+/** Nobody else closes or merges it: whoever does locks its contact first. */
+function isOwnRequest(
+  { thread, contactId }: Joining,
+  { requestId }: { readonly requestId: number },
+): boolean {
+  return thread.candidates.some((each) => each.requestId === requestId && each.contactId === contactId);
+}
+
+function present(row: object | null, filed: Filed): Filed {
+  if (row === null) throw new Error('a request was closed without its contact being locked');
+  return filed;
 }
 
 function placeOf({ filing, letter, contactId, thread, believed }: Joining): Place {
@@ -143,41 +182,39 @@ async function openRequest(
   tx: Transaction,
   joining: Joining,
   place: Extract<Place, { kind: 'open' }>,
-): Promise<Filed> {
-  const { filing, thread, contactId, believed } = joining;
-  const { mailbox, mail, decision, claimed } = filing;
+): Promise<Ending<Filed>> {
+  const { filing, thread, question, believed } = joining;
+  const { claimed } = filing;
+  const { requestId, counts } = thread.opening ?? (await readOpening(tx, question));
   const facts = filingFacts(joining, 'new');
   const replyTag = newReplyTag();
-  const contact = { id: contactId, email: facts.message.from.address };
-  const about = { requestId: null, contact, mailboxId: mailbox.id, answersMail: true, at: claimed.at };
-  // Whom a declared form names is not proven, but whoever filled it in waits for a word.
-  const vouched = believed || mail.person?.namedBy === 'declared';
-  const noticeWelcome =
-    decision.notices === 'welcome' && mailbox.notices.includes('created') && vouched && !isBusy(thread);
-  // Sent together: the count knows nothing of the request, and the two cost one round trip.
-  const [filed, counts] = await Promise.all([
-    openWithMessage(tx, facts, { ...place, replyTag }),
-    noticeWelcome ? countNotices(tx, about) : null,
-  ]);
-  await insertAttachments(tx, filed.messageId, facts.message.attachments, claimed.at);
-  const context = firstContext(joining, facts, filed, replyTag);
-  const queuedDelivery =
-    counts !== null &&
-    (await queueNotice(tx, { kind: 'system' }, context, { notice: 'created', counts, at: claimed.at }));
-  return { outcome: 'opened', requestId: filed.requestId, reason: null, matchedBy: 'new', queuedDelivery };
+  const noticeWelcome = mayNotice(filing, believed) && !isBusy(thread);
+  const opening = openWithMessage(tx, facts, { ...place, id: requestId, replyTag });
+  const { attachments } = facts.message;
+  if (attachments.length > 0) {
+    const { messageId } = await opening;
+    await insertAttachments(tx, messageId, attachments, claimed.at);
+  }
+  const context = firstContext(joining, facts, requestId, replyTag);
+  const queueing = noticeWelcome
+    ? queueNotice(tx, { kind: 'system' }, context, { notice: 'created', counts, at: claimed.at })
+    : false;
+  const filed = { outcome: 'opened', requestId, reason: null, matchedBy: 'new' } as const;
+  return {
+    ending: Promise.all([queueing, opening]).then(([queuedDelivery]) => ({ ...filed, queuedDelivery })),
+  };
 }
 
 /** What the created notice needs is all at hand: reading it back would cost a round trip under the contact's lock. */
 function firstContext(
   { filing, thread }: Joining,
   facts: FilingFacts & { readonly contactId: number },
-  filed: { readonly requestId: number; readonly messageId: number },
+  requestId: number,
   replyTag: string,
-): OutgoingContext {
+): NoticeContext {
   const { message } = facts;
-  const last = { ...message, id: filed.messageId };
   return {
-    requestId: filed.requestId,
+    requestId,
     subject: message.subject,
     replyTag,
     mailbox: filing.mailbox,
@@ -189,8 +226,7 @@ function firstContext(
     },
     mailLanguage: message.language ?? null,
     noticesAllowed: true,
-    lastFromContact: last,
-    lastInbound: last,
+    lastFromContact: message,
     replyTo: facts.steers ? message.replyTo : [],
     copies: [],
     threadIds: message.internetMessageId === null ? [] : [message.internetMessageId],

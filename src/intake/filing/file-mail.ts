@@ -1,4 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
+import { type Ending, ended, pipelined } from '../../platform/db/pipelined.ts';
 import { errorText, isTransient } from '../../platform/db/errors.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
@@ -6,9 +7,10 @@ import { type Decision, decideIntake, type Filing } from './decide-intake.ts';
 import { fileAutomatic } from './file-automatic.ts';
 import { fileBounce } from './file-bounce.ts';
 import { answerDuplicate } from './file-duplicate.ts';
-import { fileIntoRequest } from './file-into-request.ts';
+import { askAbout, fileIntoRequest } from './file-into-request.ts';
 import type { Filed, FilingResult } from './incoming-mail.ts';
-import { claimMail, type IntakeFacts, quarantine } from './queries.ts';
+import { claimMail, type IntakeFacts, originalOf } from './queries.ts';
+import { readThread, type ThreadReading } from './thread-queries.ts';
 import type { ReadMail } from './read-mail.ts';
 
 export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
@@ -30,27 +32,37 @@ export async function fileMail(
   const person = decision.kind === 'request' ? mail.person : null;
   const contact = person === null ? null : { email: person.address.address, name: person.address.name };
 
-  const filing = deps.db.begin(async (tx): Promise<FilingResult> => {
-    const claim = await claimMail(tx, intake, contact);
-    if (claim.intakeId === null) return answerDuplicate(tx, mail, intake);
-    if (decision.kind === 'quarantine') {
-      return { status: 'accepted', ...quarantined(decision.reason) };
-    }
-    const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
-    const filed = await fileBehindSavepoint(deps, tx, { mailbox, mail, decision, claimed });
-    return { status: 'accepted', ...filed };
-  });
-  return filing.catch((error: unknown) => {
+  try {
+    return await pipelined(deps.db, async (tx): Promise<Ending<FilingResult>> => {
+      const asked =
+        decision.kind === 'request' && person !== null
+          ? askAbout({ mailbox, mail, decision }, person, at)
+          : null;
+      const original = await originalOf(tx, mail.handedOver);
+      // In one flight, and yet a statement of its own: it sees what was committed before the contact's lock was given.
+      const [claim, thread] = await Promise.all([
+        claimMail(tx, intake, contact, original),
+        asked === null ? null : readThread(tx, asked.question),
+      ]);
+      if (claim.intakeId === null) return ended(await answerDuplicate(tx, mail, intake));
+      if (decision.kind === 'quarantine')
+        return ended({ status: 'accepted', ...quarantined(decision.reason) });
+      const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
+      const filing = { mailbox, mail, decision, claimed };
+      const { ending } = await file(tx, filing, asked === null ? null : { ...asked, thread });
+      return { ending: ending.then((filed) => ({ status: 'accepted', ...filed })) };
+    });
+  } catch (error) {
     if (isTransient(error)) throw error;
-    return keepUnclaimable(deps, mail, intake, error);
-  });
+    return keepUnfiled(deps, mail, intake, error);
+  }
 }
 
 /**
- * Stores a mail whose claim itself failed, by nothing but its id and original: without this it would come again for ever,
- * and fail each time.
+ * Stores a mail whose filing failed: as what it is, else by nothing but its id and original. Without this it would come
+ * again for ever, and fail each time.
  */
-async function keepUnclaimable(
+async function keepUnfiled(
   deps: FilingDeps,
   mail: ReadMail,
   intake: IntakeFacts,
@@ -58,47 +70,53 @@ async function keepUnclaimable(
 ): Promise<FilingResult> {
   deps.log.error(
     { error, sourceId: mail.handedOver.sourceId },
-    'a message could not be claimed; its original is in quarantine',
+    'a message could not be filed; its original is in quarantine',
   );
-  const bare: IntakeFacts = {
+  const failed = {
     ...intake,
+    outcome: 'quarantined',
+    reason: 'processing_error',
+    error: errorText(error),
+  } as const;
+  const blank = {
     internetMessageId: null,
     contentHash: null,
     fromAddress: null,
     fromName: null,
     subject: null,
-    outcome: 'quarantined',
-    reason: 'processing_error',
-    error: errorText(error),
   };
-  return deps.db.begin(async (tx) => {
-    const { intakeId } = await claimMail(tx, bare, null);
-    return intakeId === null
-      ? answerDuplicate(tx, mail, bare)
-      : { status: 'accepted' as const, ...quarantined('processing_error') };
-  });
-}
-
-async function fileBehindSavepoint(deps: FilingDeps, tx: Transaction, filing: Filing): Promise<Filed> {
-  const { intakeId } = filing.claimed;
+  const keep = (facts: IntakeFacts): Promise<FilingResult> =>
+    pipelined(deps.db, async (tx) => {
+      const { intakeId } = await claimMail(tx, facts, null, await originalOf(tx, mail.handedOver));
+      return ended(
+        intakeId === null
+          ? await answerDuplicate(tx, mail, facts)
+          : { status: 'accepted', ...quarantined('processing_error') },
+      );
+    });
   try {
-    return await tx.savepoint('filing', (inner) => file(inner, filing));
-  } catch (error) {
-    if (isTransient(error)) throw error;
-    deps.log.error({ error, intakeId }, 'a message could not be filed; it is in quarantine');
-    return quarantine(tx, intakeId, 'processing_error', errorText(error));
+    return await keep(failed);
+  } catch (again) {
+    if (isTransient(again)) throw again;
+    return keep({ ...failed, ...blank });
   }
 }
 
 /** Files a claimed mail by its decision, inside the caller's transaction. */
-export function file(tx: Transaction, filing: Filing): Promise<Filed> {
+export async function file(
+  tx: Transaction,
+  filing: Filing,
+  asked: (ReturnType<typeof askAbout> & { readonly thread: ThreadReading | null }) | null = null,
+): Promise<Ending<Filed>> {
   const { decision, mail, ...rest } = filing;
   if (decision.kind === 'request') {
     if (mail.person === null) throw new Error('cannot file a message without a sender into a request');
-    return fileIntoRequest(tx, { ...rest, mail, decision }, mail.person);
+    const ofRequest = { ...rest, mail, decision };
+    const about = asked ?? askAbout(ofRequest, mail.person, rest.claimed.at);
+    return fileIntoRequest(tx, ofRequest, about, asked?.thread);
   }
-  if (decision.kind === 'bounce') return fileBounce(tx, { ...rest, mail, decision });
-  return fileAutomatic(tx, { ...rest, mail, decision });
+  if (decision.kind === 'bounce') return ended(await fileBounce(tx, { ...rest, mail, decision }));
+  return ended(await fileAutomatic(tx, { ...rest, mail, decision }));
 }
 
 function quarantined(reason: string): Filed {

@@ -40,6 +40,7 @@ export async function openWithMessage(
   tx: Transaction,
   filing: FilingFacts & { readonly contactId: number },
   opening: {
+    readonly id: number;
     readonly replyTag: string;
     readonly followUpOf: number | null;
     readonly refersTo: number | null;

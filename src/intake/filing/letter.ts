@@ -11,7 +11,7 @@ import { aliasesOnMail, type ThreadQuestion, threadQuestion } from './thread-que
 /** A mail as it goes into a request: its message, and what to ask about where it belongs. */
 export type Letter = {
   readonly message: InboundMessage;
-  readonly question: Omit<ThreadQuestion, 'contactId' | 'at'>;
+  readonly question: Omit<ThreadQuestion, 'contactEmail' | 'welcomesNotice' | 'at'>;
   readonly judged: Judged;
   readonly forwardedBy: string | null;
   /** Addresses on it that no answer goes to although its sender is believed. */

@@ -1,5 +1,6 @@
-import { json, type Queryable } from '../../platform/db/connect.ts';
-import { storedBytes } from '../../platform/db/stored-bytes.ts';
+import { json, type Queryable, type Transaction } from '../../platform/db/connect.ts';
+import { isOpen } from '../../platform/db/pipelined.ts';
+import { type StoredBytes, storedBytes } from '../../platform/db/stored-bytes.ts';
 import type {
   Authenticity,
   Filed,
@@ -27,29 +28,37 @@ export type IntakeFacts = {
   readonly at: Date;
 };
 
+/** The original of a mail, ready to be claimed with it. */
+export async function originalOf(tx: Transaction, { raw }: HandedOver): Promise<StoredBytes> {
+  return raw === null ? { expression: tx`null::bytea` } : storedBytes(tx, raw);
+}
+
 /**
  * Locks the sender's contact (made when new) and claims the mail, in one statement and in this order everywhere: of
- * several posts of one mail a single one gets an intake id, the others wait for it and get null.
+ * several posts of one mail a single one gets an intake id, the others wait for it and get null. What is asked right after it
+ * comes after it: nothing is awaited before.
  */
 export async function claimMail(
-  tx: Queryable,
+  tx: Transaction,
   intake: IntakeFacts,
   contact: { readonly email: string; readonly name: string } | null,
+  original: StoredBytes,
 ): Promise<{ intakeId: number | null; contactId: number | null }> {
   const { handedOver } = intake;
-  const original =
-    handedOver.raw === null ? { expression: tx`null::bytea` } : await storedBytes(tx, handedOver.raw);
-  const [row] = await tx<{ intakeId: number | null; contactId: number | null }[]>`
+  const [row] = await tx<{ intakeId: number | null; contactId: number | null; isOpen: boolean }[]>`
     with contact as (
       insert into contacts (email, name, created_at)
       select ${contact?.email ?? null}::text, ${contact?.name ?? ''}, ${intake.at}
-      where ${contact !== null}
+      where ${contact !== null} and ${isOpen(tx)}
         -- Nobody whose mail was erased comes back by it.
         and not exists (
           select from intake
-          where mailbox_id = ${intake.mailboxId} and outcome = 'erased'
-            and (source_id = ${handedOver.sourceId}
-              or (internet_message_id = ${intake.internetMessageId} and content_hash = ${intake.contentHash})))
+          where mailbox_id = ${intake.mailboxId} and source_id = ${handedOver.sourceId}
+            and outcome is not distinct from 'erased')
+        and not exists (
+          select from intake
+          where mailbox_id = ${intake.mailboxId} and internet_message_id = ${intake.internetMessageId}
+            and content_hash = ${intake.contentHash} and outcome is not distinct from 'erased')
       on conflict (email) do update
       set name = case when contacts.name = '' then excluded.name else contacts.name end
       returning id
@@ -67,15 +76,16 @@ export async function claimMail(
         ${handedOver.headers === null ? null : json(tx, handedOver.headers)}::jsonb,
         ${original.expression}, ${intake.at}
       from (select count(*) from contact) as contact_is_locked_first
+      where ${isOpen(tx)}
       on conflict do nothing
       returning id
     )
     select
       (select id from claimed) as intake_id,
       (select id from contact) as contact_id,
-      -- What follows in this transaction reads by keys alone: planned anew for each mail it costs more than it finds.
-      set_config('plan_cache_mode', 'force_generic_plan', true)`;
-  return row ?? { intakeId: null, contactId: null };
+      ${isOpen(tx)} as is_open`;
+  if (row?.isOpen !== true) throw new Error('the transaction of a mail did not begin');
+  return row;
 }
 
 export type KnownIntake = {

@@ -1,5 +1,8 @@
 import type { Language } from '../../mail/language.ts';
-import type { Queryable } from '../../platform/db/connect.ts';
+import type { Fragment, Transaction } from '../../platform/db/connect.ts';
+import { noticeCounts } from '../../outbox/notices/count-notices.ts';
+import type { NoticeCounts } from '../../outbox/notices/notice-caps.ts';
+import { nextRequestId } from '../../requests/life/opening.ts';
 import type { ThreadQuestion } from './thread-question.ts';
 import type { Candidate } from './thread.ts';
 
@@ -13,6 +16,8 @@ export type ThreadReading = {
   readonly language: Language | null;
   /** Requests that this contact opened here within the last hour. */
   readonly openedLastHour: number;
+  /** Of a mail that nothing leads anywhere: the request that it opens, and what the notice about it is measured by. */
+  readonly opening: { readonly requestId: number; readonly counts: NoticeCounts } | null;
 };
 
 /** As JSON holds it: times in milliseconds. */
@@ -22,13 +27,14 @@ type CandidateJson = Omit<Candidate, 'closedAt' | 'answeredAt'> & {
 };
 
 /**
- * Everything that threading and the caps need to know, in one round trip. Must run after the contact is locked, in a
+ * Everything that threading and the caps need to know, in one statement. Must run after the contact is locked, in a
  * statement of its own: only then does its snapshot hold what the mail before this one committed.
  */
-export async function readThread(tx: Queryable, mail: ThreadQuestion): Promise<ThreadReading> {
+export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise<ThreadReading> {
+  const opens = opening(tx, mail, tx`not exists (select from candidate)`);
   const hourAgo = new Date(mail.at.getTime() - 3_600_000);
   const [row] = await tx<(Omit<ThreadReading, 'candidates'> & { candidates: CandidateJson[] })[]>`
-    with recursive ${candidates(tx, mail)}
+    with recursive ${candidates(tx, mail)}, ${opens.taking}
     select
       (select coalesce(json_agg(candidate.found order by candidate.rank, candidate.place desc), '[]')
       from candidate) as candidates,
@@ -36,8 +42,9 @@ export async function readThread(tx: Queryable, mail: ThreadQuestion): Promise<T
       coalesce(settings.blocked, false) as blocked, coalesce(settings.trusted, false) as trusted, settings.language,
       (select count(*)::int
       from requests
-      where requests.contact_id = contacts.id and requests.mailbox_id = ${mail.mailboxId}
-        and requests.created_at > ${hourAgo}) as opened_last_hour
+      where requests.contact_id = contacts.id and requests.mailbox_id is not distinct from ${mail.mailboxId}
+        and requests.created_at > ${hourAgo}) as opened_last_hour,
+      case when not exists (select from candidate) then ${opens.opening} end as opening
     from (select) as one
     left join messages as own on own.direction = 'out' and own.internet_message_id = ${mail.internetMessageId}
     left join contacts on contacts.email = ${mail.senderEmail}
@@ -47,18 +54,42 @@ export async function readThread(tx: Queryable, mail: ThreadQuestion): Promise<T
   return { ...row, candidates: row.candidates.map(asCandidate) };
 }
 
+/** The id of a request that a mail opens although something led elsewhere, and what its notice is measured by. */
+export async function readOpening(
+  tx: Transaction,
+  mail: ThreadQuestion,
+): Promise<NonNullable<ThreadReading['opening']>> {
+  const opens = opening(tx, mail, tx`true`);
+  const [row] = await tx<Pick<ThreadReading, 'opening'>[]>`
+    with ${opens.taking} select ${opens.opening} as opening`;
+  if (row === undefined || row.opening === null) throw new Error('an opening returned no row');
+  return row.opening;
+}
+
+function opening(tx: Transaction, mail: ThreadQuestion, when: Fragment) {
+  const { mailboxId, senderEmail: contactEmail, at } = mail;
+  const about = { requestId: null, contactEmail, mailboxId, answersMail: mail.welcomesNotice, at };
+  const { taking, counts } = noticeCounts(tx, about, when);
+  return {
+    taking,
+    opening: tx`json_build_object('requestId', ${nextRequestId(tx)}, 'counts', ${counts})`,
+  };
+}
+
 /** What leads to requests, `mergedInto` followed, as the expressions `led`, `followed` and `candidate`. */
-function candidates(tx: Queryable, mail: ThreadQuestion) {
+function candidates(tx: Transaction, mail: ThreadQuestion) {
   const citedIds = mail.citedIds as string[];
+  // What no index serves: the plan is kept from a desk that is empty, where reading a mailbox whole costs nothing.
+  const ofMailbox = tx`mailbox_id is not distinct from ${mail.mailboxId}`;
   return tx`
     led as (
       select 'token' as by, internet_message_id as cited, request_id, 1 as rank, id as place
       from messages
-      where direction = 'out' and internet_message_id = any(${citedIds}::text[]) and mailbox_id = ${mail.mailboxId}
+      where direction = 'out' and internet_message_id = any(${citedIds}::text[]) and ${ofMailbox}
       union all
       select 'reply_address', null, id, 2, 0
       from requests
-      where reply_tag = any(${mail.replyTags as string[]}::text[]) and mailbox_id = ${mail.mailboxId}
+      where reply_tag = any(${mail.replyTags as string[]}::text[]) and ${ofMailbox}
       union all
       select 'references', internet_message_id, request_id, 3, id
       from messages
@@ -72,7 +103,7 @@ function candidates(tx: Queryable, mail: ThreadQuestion) {
       union all
       (select 'sender', null, id, 5, extract(epoch from last_message_at)::bigint
       from requests
-      where contact_id = ${mail.contactId} and mailbox_id = ${mail.mailboxId} and status <> 'closed'
+      where contact_id = (select contacts.id from contacts where contacts.email = ${mail.contactEmail}) and ${ofMailbox} and status <> 'closed'
         -- What a pretender opened is not the sender's.
         and (select coalesce(authenticity, 'verified') <> 'unverified'
           from messages

@@ -21,7 +21,10 @@ const DELIVERY_HEADERS = new Set([
 /** What the database is asked about a mail's thread. */
 export type ThreadQuestion = {
   readonly mailboxId: number;
-  readonly contactId: number | null;
+  /** Whose open requests count; null: nobody's. */
+  readonly contactEmail: string | null;
+  /** A notice may answer it, if it opens a request. */
+  readonly welcomesNotice: boolean;
   readonly senderEmail: string;
   readonly citedIds: readonly string[];
   readonly replyTags: readonly string[];
@@ -36,7 +39,7 @@ export function threadQuestion(
   handedOver: HandedOver,
   mail: ParsedMail,
   person: Person | null,
-): Omit<ThreadQuestion, 'contactId' | 'at'> {
+): Omit<ThreadQuestion, 'contactEmail' | 'welcomesNotice' | 'at'> {
   const forwarded = person !== null && person.forwardedBy !== null;
   return {
     mailboxId: mailbox.id,

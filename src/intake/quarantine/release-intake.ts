@@ -9,7 +9,7 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import { noticesFor } from '../filing/decide-intake.ts';
 import type { Person } from '../filing/person.ts';
 import type { ReadMail } from '../filing/read-mail.ts';
-import { fileIntoRequest } from '../filing/file-into-request.ts';
+import { askAbout, fileIntoRequest } from '../filing/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
 import { claimQuarantined } from './decision-queries.ts';
@@ -47,7 +47,9 @@ export async function releaseIntake(
       heldByCaps: false,
     } as const;
     const claimed = { intakeId: intake.id, contactId, at };
-    const filed = await fileIntoRequest(tx, { mailbox, mail, decision, claimed }, person);
+    const asked = askAbout({ mailbox, mail, decision }, person, at);
+    const { ending } = await fileIntoRequest(tx, { mailbox, mail, decision, claimed }, asked);
+    const filed = await ending;
     await recordEvent(tx, {
       type: 'intake.released',
       actor,

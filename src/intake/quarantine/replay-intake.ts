@@ -37,7 +37,8 @@ export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<
         : await lockContactByEmail(tx, { email: person.address.address, name: person.address.name }, at);
     if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
     if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
-    const result = await file(tx, { mailbox, mail, decision, claimed: { intakeId, contactId, at } });
+    const filing = { mailbox, mail, decision, claimed: { intakeId, contactId, at } };
+    const result = await (await file(tx, filing)).ending;
     await recordEvent(tx, {
       type: 'intake.replayed',
       actor: { kind: 'system' },

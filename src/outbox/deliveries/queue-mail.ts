@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { domainOf } from '../../mail/headers/address-parts.ts';
 import { type Fragment, type Transaction, json } from '../../platform/db/connect.ts';
+import { insertEvent, type NewEvent } from '../../people/history/record-event.ts';
 import { PRIORITIES, recipientsOf } from '../delivery.ts';
 import { countOutgoing } from '../request-row.ts';
 import type { OutgoingMail, QueuedMail } from './outgoing-mail.ts';
@@ -9,18 +10,26 @@ import type { OutgoingMail, QueuedMail } from './outgoing-mail.ts';
  * Queues an email in the caller's transaction: its message, its attachments, the delivery with every recipient, and the
  * request's counters. The Message-ID is drawn here (128 random bits) and never changes, whatever sending takes. A
  * suppressed recipient is refused at once; a notice with no other recipient is not queued, and null is returned.
- * The caller calls `wakeDeliveries` after the commit.
+ * With `told` the history tells of it in the same statement. The caller calls `wakeDeliveries` after the commit.
  */
 export async function queueMail(
   tx: Transaction,
   mail: OutgoingMail & { readonly kind: 'reply' },
 ): Promise<QueuedMail>;
-export async function queueMail(tx: Transaction, mail: OutgoingMail): Promise<QueuedMail | null>;
-export async function queueMail(tx: Transaction, mail: OutgoingMail): Promise<QueuedMail | null> {
+export async function queueMail(
+  tx: Transaction,
+  mail: OutgoingMail,
+  told?: NewEvent,
+): Promise<QueuedMail | null>;
+export async function queueMail(
+  tx: Transaction,
+  mail: OutgoingMail,
+  told?: NewEvent,
+): Promise<QueuedMail | null> {
   const recipients = recipientsOf(mail.to, mail.cc);
   if (!recipients.some(({ role }) => role === 'to')) throw new Error('An email needs a recipient in To');
   const internetMessageId = `<${randomBytes(16).toString('hex')}@${domainOf(mail.from.address)}>`;
-  const queued = await insertOutgoing(tx, mail, internetMessageId, recipients);
+  const queued = await insertOutgoing(tx, mail, { internetMessageId, recipients, told });
   return queued === null ? null : { ...queued, internetMessageId };
 }
 
@@ -37,9 +46,13 @@ type Queued = {
 async function insertOutgoing(
   tx: Transaction,
   mail: OutgoingMail,
-  internetMessageId: string,
-  recipients: readonly object[],
+  outgoing: {
+    readonly internetMessageId: string;
+    readonly recipients: readonly object[];
+    readonly told: NewEvent | undefined;
+  },
 ): Promise<Queued | null> {
+  const { internetMessageId, recipients, told } = outgoing;
   const files = mail.attachments.map((file, position) => [
     position,
     file.name,
@@ -95,11 +108,16 @@ async function insertOutgoing(
       from message, (values ${tx(files as never)}) as f (position, name, content_type, inline, content_id, content)
       order by f.position
     )`
-    }
+    }${told === undefined ? tx`` : toldOf(tx, told)}
     select message.id as message_id, delivery.id as delivery_id,
       array(select address from people where until is not null order by position) as suppressed
     from message, delivery`;
   return rows[0] ?? null;
+}
+
+function toldOf(tx: Transaction, told: NewEvent): Fragment {
+  const ids = { messageId: tx`message.id`, deliveryId: tx`delivery.id`, from: tx`from message, delivery` };
+  return tx`, told as (${insertEvent(tx, told, ids)})`;
 }
 
 // The notices that a reply is to follow go at its priority. One that is locked is being claimed, and leaves anyway.

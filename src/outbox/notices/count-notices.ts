@@ -1,37 +1,48 @@
 import { domainOf } from '../../mail/headers/address-parts.ts';
 import { getDomain } from 'tldts';
-import type { Queryable } from '../../platform/db/connect.ts';
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import { MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE, type NoticeCounts } from './notice-caps.ts';
 
+type NoticesAbout = {
+  readonly requestId: number | null;
+  readonly contactEmail: string;
+  readonly mailboxId: number;
+  /** True for a notice that answers a mail and not an operator, who runs in no loop. */
+  readonly answersMail: boolean;
+  readonly at: Date;
+};
+
+/** What a request, its contact and its mailbox have been sent automatically; see `noticeCounts`. */
+export async function countNotices(tx: Queryable, about: NoticesAbout): Promise<NoticeCounts> {
+  const { taking, counts } = noticeCounts(tx, about, tx`true`);
+  const [row] = await tx<{ counts: NoticeCounts | null }[]>`with ${taking} select ${counts} as counts`;
+  return row?.counts ?? { ofRequest: 0, toContact: 0, mailboxIsSpent: true, newOfDomainAreSpent: true };
+}
+
 /**
- * What a request, its contact and its mailbox have been sent automatically within the last hour; of the mailbox only
- * whether its cap is reached, which reads no more rows than that. Of the notices to the new addresses of a domain, one is
- * taken here for the caller when there is one left: its row stays locked until the transaction ends, so that however many
- * processes file such mail at once, no more pass.
+ * The count as parts of a larger statement. `counts` is of the last hour; of the mailbox only whether its cap is reached,
+ * which reads no more rows than that; null without such a mailbox. Of the notices to the new addresses of a domain, `taking`
+ * takes one for the caller when there is one left and `when` holds: its row stays locked until the transaction ends, so that
+ * however many processes file such mail at once, no more pass.
  */
-export async function countNotices(
+export function noticeCounts(
   tx: Queryable,
-  about: {
-    readonly requestId: number | null;
-    readonly contact: { readonly id: number; readonly email: string };
-    readonly mailboxId: number;
-    /** True for a notice that answers a mail and not an operator, who runs in no loop. */
-    readonly answersMail: boolean;
-    readonly at: Date;
-  },
-): Promise<NoticeCounts> {
-  const since = new Date(about.at.getTime() - 3_600_000);
-  const domain = registeredDomain(about.contact.email);
-  const minuteAgo = new Date(about.at.getTime() - 60_000);
-  const inAMinute = new Date(about.at.getTime() + 60_000);
-  const [row] = await tx<NoticeCounts[]>`
-    with new_contact as (
+  about: NoticesAbout,
+  when: Fragment,
+): { readonly taking: Fragment; readonly counts: Fragment } {
+  const { at, mailboxId } = about;
+  const since = new Date(at.getTime() - 3_600_000);
+  const domain = registeredDomain(about.contactEmail);
+  const minuteAgo = new Date(at.getTime() - 60_000);
+  const inAMinute = new Date(at.getTime() + 60_000);
+  const taking = tx`
+    new_contact as (
       select
       from contacts
-      where id = ${about.contact.id} and created_at > ${minuteAgo} and ${about.answersMail}
+      where email = ${about.contactEmail} and created_at > ${minuteAgo} and ${about.answersMail} and ${when}
     ), taken as (
       insert into notices_to_new as earlier (mailbox_id, domain, latest)
-      select ${about.mailboxId}, ${domain}, array[${about.at}::timestamptz]
+      select ${mailboxId}, ${domain}, array[${at}::timestamptz]
       from new_contact
       on conflict (mailbox_id, domain) do update
       set latest = (excluded.latest || earlier.latest)[1:${MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE}::int]
@@ -39,28 +50,31 @@ export async function countNotices(
       where coalesce(earlier.latest[${MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE}::int]
         not between ${minuteAgo} and ${inAMinute}, true)
       returning 1
-    )
-    select
-      (select count(*)
-      from messages
-      where request_id = ${about.requestId} and notice is not null and created_at > ${since}) as of_request,
-      (select count(*)
-      from requests
-      join messages on messages.request_id = requests.id
-      where requests.contact_id = ${about.contact.id} and requests.mailbox_id = ${about.mailboxId}
-        and requests.updated_at > ${since}
-        and messages.notice is not null and messages.created_at > ${since}) as to_contact,
-      mailboxes.notices_per_hour is not null and mailboxes.notices_per_hour <= (
+    )`;
+  const counts = tx`(
+    select json_build_object(
+      'ofRequest', (
+        select count(*)
+        from messages
+        where request_id = ${about.requestId}::bigint and notice is not null and created_at > ${since}),
+      'toContact', (
+        select count(*)
+        from contacts
+        join requests on requests.contact_id = contacts.id and requests.mailbox_id is not distinct from ${mailboxId}
+          and requests.updated_at > ${since}
+        join messages on messages.request_id = requests.id
+        where contacts.email = ${about.contactEmail} and messages.notice is not null and messages.created_at > ${since}),
+      'mailboxIsSpent', mailboxes.notices_per_hour is not null and mailboxes.notices_per_hour <= (
         select count(*)
         from (
           select
           from messages
-          where mailbox_id = ${about.mailboxId} and notice is not null and created_at > ${since}
-          limit mailboxes.notices_per_hour) as sent) as mailbox_is_spent,
-      exists (select from new_contact) and not exists (select from taken) as new_of_domain_are_spent
+          where mailbox_id = ${mailboxId} and notice is not null and created_at > ${since}
+          limit mailboxes.notices_per_hour) as sent),
+      'newOfDomainAreSpent', exists (select from new_contact) and not exists (select from taken))
     from mailboxes
-    where mailboxes.id = ${about.mailboxId}`;
-  return row ?? { ofRequest: 0, toContact: 0, mailboxIsSpent: true, newOfDomainAreSpent: true };
+    where mailboxes.id = ${mailboxId})`;
+  return { taking, counts };
 }
 
 /** Whoever holds a domain makes subdomains as freely as addresses: they count as one. */

@@ -16,7 +16,7 @@ export async function noticeRequest(
   const context = await findOutgoingContext(tx, requestId);
   const counts = await countNotices(tx, {
     requestId,
-    contact: context.contact,
+    contactEmail: context.contact.email,
     mailboxId: context.mailbox.id,
     answersMail: false,
     at,

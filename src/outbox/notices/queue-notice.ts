@@ -5,19 +5,29 @@ import type { NoticeKind } from '../../mailboxes/mailbox.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
 import { mailAbout } from '../writing/mail-about.ts';
-import { languageOf, type OutgoingContext, threadAfter } from '../writing/outgoing-context.ts';
+import {
+  languageOf,
+  type LastInbound,
+  type OutgoingContext,
+  threadAfter,
+} from '../writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
+
+/** What a notice must know of its request; it quotes nothing, so that the mail it answers need not be a row yet. */
+export type NoticeContext = Omit<OutgoingContext, 'lastFromContact' | 'lastInbound'> & {
+  readonly lastFromContact: Omit<LastInbound, 'id'> | null;
+};
 
 /**
  * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
  * nothing, when the mailbox has switched this notice off or the contact must not be answered automatically; one that a
- * cap holds back is told in the request's history.
+ * cap holds back is told in the request's history. One statement at the most, and none before it is awaited.
  */
 export async function queueNotice(
   tx: Transaction,
   actor: Actor,
-  context: OutgoingContext,
+  context: NoticeContext,
   { notice, counts, at }: { readonly notice: NoticeKind; readonly counts: NoticeCounts; readonly at: Date },
 ): Promise<boolean> {
   if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
@@ -45,25 +55,21 @@ export async function queueNotice(
     ...threadAfter(context, context.lastFromContact),
     at,
   });
-  const queued = await queueMail(tx, mail);
-  // The contact's address is dead: a notice to it would only bounce again.
-  if (queued === null) return false;
-  await recordEvent(tx, {
+  const queued = await queueMail(tx, mail, {
     type: 'notice.queued',
     actor,
     at,
     mailboxId: context.mailbox.id,
     requestId: context.requestId,
-    messageId: queued.messageId,
-    deliveryId: queued.deliveryId,
     contactId: context.contact.id,
     new: { notice, language, ...(rendered.fault === null ? {} : { templateFault: rendered.fault }) },
   });
-  return true;
+  // Null for a contact whose address is dead: a notice to it would only bounce again.
+  return queued !== null;
 }
 
 /** A sender such as `MAILER-DAEMON` has no domain, and the desk does not write to itself. */
-function isReachable(context: OutgoingContext): boolean {
+function isReachable(context: NoticeContext): boolean {
   const { email } = context.contact;
   return email.includes('@') && email !== context.mailbox.address;
 }
@@ -71,7 +77,7 @@ function isReachable(context: OutgoingContext): boolean {
 async function recordHeld(
   tx: Transaction,
   actor: Actor,
-  context: OutgoingContext,
+  context: NoticeContext,
   { notice, cap, at }: { readonly notice: NoticeKind; readonly cap: NoticeCap; readonly at: Date },
 ): Promise<void> {
   await recordEvent(tx, {

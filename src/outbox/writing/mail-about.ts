@@ -8,7 +8,7 @@ type Said = 'kind' | 'to' | 'subject' | 'text' | 'html' | 'at';
  * out: in copy nobody, in no thread, nothing quoted, nothing attached, sent at once, written by nobody.
  */
 export function mailAbout<Kind extends OutgoingMail['kind']>(
-  context: OutgoingContext,
+  context: Omit<OutgoingContext, 'lastFromContact' | 'lastInbound'>,
   mail: Pick<OutgoingMail, Said> & Partial<Omit<OutgoingMail, Said>> & { readonly kind: Kind },
 ): OutgoingMail & { readonly kind: Kind } {
   return {

@@ -51,7 +51,7 @@ export type LastInbound = {
 };
 
 /** The language a contact is written to in: as set for them, else that of their mail, else the mailbox's. */
-export function languageOf(context: OutgoingContext): Language {
+export function languageOf(context: Pick<OutgoingContext, 'contact' | 'mailLanguage' | 'mailbox'>): Language {
   return context.contact.language ?? context.mailLanguage ?? context.mailbox.language;
 }
 
@@ -67,7 +67,7 @@ export function replyAddress(context: Pick<OutgoingContext, 'mailbox' | 'replyTa
  */
 export function threadAfter(
   { threadIds }: Pick<OutgoingContext, 'threadIds'>,
-  parent: LastInbound | null,
+  parent: Omit<LastInbound, 'id'> | null,
 ): { readonly inReplyTo: string | null; readonly references: readonly string[] } {
   const own = parent?.internetMessageId ?? null;
   const inReplyTo = own ?? threadIds.at(-1) ?? null;

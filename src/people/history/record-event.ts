@@ -1,4 +1,4 @@
-import { type Queryable, json } from '../../platform/db/connect.ts';
+import { type Fragment, type Queryable, json } from '../../platform/db/connect.ts';
 import { type Actor, actingOperatorId } from '../access/actor.ts';
 import type { EventType } from './event-types.ts';
 
@@ -20,14 +20,24 @@ export type NewEvent = {
 
 /** Writes one entry of the history, in the transaction that made the change it tells of. */
 export async function recordEvent(tx: Queryable, event: NewEvent): Promise<void> {
+  const { messageId = null, deliveryId = null } = event;
+  await insertEvent(tx, event, { messageId: tx`${messageId}`, deliveryId: tx`${deliveryId}`, from: tx`` });
+}
+
+/** The same as part of a statement that makes the rows it tells of: their ids are expressions over `from`. */
+export function insertEvent(
+  tx: Queryable,
+  event: NewEvent,
+  of: { readonly messageId: Fragment; readonly deliveryId: Fragment; readonly from: Fragment },
+): Fragment {
   const contactId = event.contactId ?? (event.actor.kind === 'contact' ? event.actor.contactId : null);
-  await tx`
+  return tx`
     insert into events
       (type, mailbox_id, request_id, message_id, delivery_id, intake_id, contact_id,
        actor_kind, actor_operator_id, old, new, at)
-    values
-      (${event.type}, ${event.mailboxId ?? null}, ${event.requestId ?? null}, ${event.messageId ?? null}, ${event.deliveryId ?? null},
-       ${event.intakeId ?? null}, ${contactId},
-       ${event.actor.kind}, ${actingOperatorId(event.actor)}, ${event.old === undefined ? null : json(tx, event.old)},
-       ${event.new === undefined ? null : json(tx, event.new)}, ${event.at})`;
+    select ${event.type}, ${event.mailboxId ?? null}, ${event.requestId ?? null}, ${of.messageId}, ${of.deliveryId},
+      ${event.intakeId ?? null}, ${contactId},
+      ${event.actor.kind}, ${actingOperatorId(event.actor)}, ${event.old === undefined ? null : json(tx, event.old)},
+      ${event.new === undefined ? null : json(tx, event.new)}, ${event.at}
+    ${of.from}`;
 }

@@ -3,6 +3,8 @@ import { newReplyTag } from '../request/reply-tag.ts';
 import type { Priority } from '../request.ts';
 
 export type Opening = {
+  /** One that `nextRequestId` gave; absent: the next. */
+  readonly id?: number;
   readonly mailboxId: number;
   readonly contactId: number;
   readonly subject: string;
@@ -24,10 +26,11 @@ export function insertRequest(tx: Transaction, opening: Opening): Fragment {
   const { assigneeId = null, at } = opening;
   return tx`
     insert into requests
-      (mailbox_id, contact_id, subject, status, priority, category, tags, assignee_id, reply_tag, follow_up_of,
+      (id, mailbox_id, contact_id, subject, status, priority, category, tags, assignee_id, reply_tag, follow_up_of,
        refers_to, message_count, created_at, updated_at, last_message_at)
+    overriding system value
     values
-      (${opening.mailboxId}, ${opening.contactId}, ${opening.subject}, ${assigneeId === null ? 'new' : 'in_progress'},
+      (${opening.id === undefined ? tx`default` : tx`${opening.id}`}, ${opening.mailboxId}, ${opening.contactId}, ${opening.subject}, ${assigneeId === null ? 'new' : 'in_progress'},
        ${opening.priority ?? 'P3'}, ${opening.category ?? null}, ${[...(opening.tags ?? [])]}::text[], ${assigneeId},
        ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0},
        ${at}, ${at}, ${at})
@@ -39,4 +42,9 @@ export async function openRequest(tx: Transaction, opening: Omit<Opening, 'reply
   const [row] = await insertRequest(tx, { ...opening, replyTag: newReplyTag() });
   if (row === undefined) throw new Error('inserting a request returned no row');
   return Number(row.id);
+}
+
+/** The id of a request that is about to be opened, as an expression; one that is not used stays a gap. */
+export function nextRequestId(tx: Transaction): Fragment {
+  return tx`nextval(pg_get_serial_sequence('requests', 'id'))`;
 }

@@ -1,0 +1,25 @@
+const LF = 10;
+const SPACE = 32;
+const TAB = 9;
+
+/** A header field of a letter has some hundred bytes; what takes longest to read of small mails are endless ones. */
+const LONGEST_FIELD = 4096;
+
+/**
+ * Tells whether a mail is so small and plain that reading it takes milliseconds whatever it says: the reader is linear but
+ * for lists inside one field. What is not may take its thread's whole deadline.
+ */
+export function isQuick(raw: Uint8Array, mostBytes: number): boolean {
+  if (raw.byteLength > mostBytes) return false;
+  let fieldFrom = 0;
+  for (let at = 0; at < raw.byteLength;) {
+    const end = raw.indexOf(LF, at);
+    if (end === -1) return raw.byteLength - fieldFrom <= LONGEST_FIELD;
+    if (end - fieldFrom > LONGEST_FIELD) return false;
+    const isBlank = end - at <= 1;
+    if (isBlank) return true;
+    at = end + 1;
+    if (raw[at] !== SPACE && raw[at] !== TAB) fieldFrom = at;
+  }
+  return true;
+}
