@@ -207,7 +207,7 @@ create table canned_replies (
 create index canned_replies_operator on canned_replies (operator_id) where operator_id is not null;
 create index canned_replies_mailbox on canned_replies (mailbox_id) where mailbox_id is not null;
 
--- Who looks at a request, or writes on it, told anew every few seconds. Unlogged: after a crash nobody does.
+-- Who looks at a request or writes on it, renewed every few seconds. Unlogged: after a crash nobody does.
 create unlogged table presence (
   request_id bigint not null,
   operator_id bigint not null,
@@ -233,24 +233,3 @@ create table merged_messages (
   primary key (request_id, message_id)
 );
 create index merged_messages_message on merged_messages (message_id);
-
--- History outlives what it tells of: an event keeps the numbers of erased messages, deliveries and intake.
-create table events (
-  id bigint generated always as identity primary key,
-  xact xid8 not null default pg_current_xact_id(),
-  type text not null,
-  mailbox_id bigint references mailboxes on delete restrict,
-  request_id bigint references requests on delete cascade,
-  message_id bigint,
-  delivery_id bigint,
-  intake_id bigint,
-  contact_id bigint references contacts on delete set null,
-  actor_kind text not null constraint events_actor_known check (actor_kind in ('operator', 'relay', 'contact', 'system')),
-  actor_operator_id bigint references operators on delete restrict,
-  old jsonb,
-  new jsonb,
-  at timestamptz not null
-);
-create index events_request on events (request_id, id) where request_id is not null;
-create index events_feed on events (xact, id);
-create index events_contact on events (contact_id) where contact_id is not null;

@@ -1,3 +1,4 @@
+import { isEscaped } from '../platform/is-escaped.ts';
 import { z } from 'zod';
 import { parseTrustedProxies } from '../platform/http/caller-address.ts';
 import { asciiAddress } from '../mail/headers/ascii-address.ts';
@@ -142,13 +143,4 @@ export function appSecretAdvice(): string {
 function isPostgresUrl(text: string): boolean {
   if (!/^postgres(?:ql)?:\/\//.test(text)) return false;
   return URL.canParse(text) || URL.canParse(text.replace(/,[^/?#]*/, ''));
-}
-
-function isEscaped(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -62,6 +62,12 @@ export type Delivery = {
   readonly sentAt: Date | null;
 };
 
+/** What an event says of the delivery it is about. */
+export function aboutDelivery(delivery: Pick<Delivery, 'id' | 'mailboxId' | 'requestId' | 'messageId'>) {
+  const { id: deliveryId, mailboxId, requestId, messageId } = delivery;
+  return { mailboxId, requestId, messageId, deliveryId };
+}
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 

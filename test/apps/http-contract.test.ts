@@ -320,7 +320,10 @@ test.each(changing)('$name does its work and answers as documented', async (oper
 });
 
 // And the other way round. A fault of the server and a database that does not answer have tests of their own.
-test('no operation documents a status that it never answers', () => {
+test('no operation documents a status that it never answers', ({ task, skip }) => {
+  const others = task.file.tasks.filter((each) => each !== task);
+  const allRan = others.every(({ result }) => result?.state === 'pass');
+  skip(!allRan, 'it looks at what the calls of all the tests above were answered');
   const unseen = operations.flatMap(({ name, documented }) => {
     const statuses = seen.get(name) ?? new Set();
     const never = Object.keys(documented.responses).filter((status) => !statuses.has(Number(status)));

@@ -9,6 +9,7 @@ import { silentLog } from '../../src/platform/log.ts';
 import { GOOGLE } from '../../src/intake/gmail/google/endpoints.ts';
 import { testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
+import { insertDesk, insertRequest } from '../support/desk.ts';
 
 type JobName = (typeof CRON_ITEMS)[number]['task'];
 
@@ -128,16 +129,35 @@ test('a runner stopped before it has begun just ends', async () => {
   expect(runs).toEqual([]);
 });
 
-test('every cron item does its work on a desk', async () => {
+test('every cron item does its work on a desk; reconcile, with no account connected, has none', async () => {
   const { deps, clock } = testApp(db);
   const { id } = await testOperator(deps);
+  const desk = await insertDesk(db);
+  const requestId = await insertRequest(db, desk);
+  await db`update mailboxes set auto_close_days = 1`;
+  await db`update requests set status = 'resolved', resolved_at = ${clock.now()}`;
+  await db`update search_entries set version = 0`;
+  await db`
+    insert into notices_to_new (mailbox_id, domain, latest)
+    values (${desk.mailboxId}, 'example.org', array[${clock.now()}::timestamptz])`;
   await db`
     insert into idempotency_keys (operator_id, key, body_hash, resource_id, created_at)
     values (${id}, 'a', '', 1, ${clock.now()})`;
   clock.advance(24 * 3_600_000);
   const signal = new AbortController().signal;
   for (const job of Object.values(deskJobs({ ...deps, endpoints: GOOGLE }))) await job(signal);
-  expect(await db`select key from idempotency_keys`).toHaveLength(0);
+  const [done] = await db`
+    select (select status from requests where id = ${requestId}) as request,
+      (select count(*) from search_entries where version < search_version()) as old_entries,
+      (select count(*) from idempotency_keys) as keys, (select count(*) from notices_to_new) as notices,
+      (select looked_at from relay_watches where mailbox_id = ${desk.mailboxId}) as relay_looked_at`;
+  expect(done).toEqual({
+    request: 'closed',
+    oldEntries: 0,
+    keys: 0,
+    notices: 0,
+    relayLookedAt: clock.now(),
+  });
 });
 
 test('idempotency keys are kept for 24 hours and then deleted', async () => {

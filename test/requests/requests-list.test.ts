@@ -88,27 +88,40 @@ function valueOf(row: Listed, field: string): unknown {
     .reduce<unknown>((value, part) => (value as Record<string, unknown> | null)?.[part] ?? null, row);
 }
 
-/** Text is sorted by the database's rules, which are not JavaScript's: of it equal values must stand together. */
-function isSorted(values: readonly unknown[]): boolean {
-  const isWords = values.some((value) => typeof value === 'string' && !/^\d{4}-/.test(value));
-  const steps = values.slice(1).map((value, index) => [values[index], value] as const);
-  if (isWords) return steps.filter(([a, b]) => a !== b).length === new Set(values).size - 1;
-  return steps.every(([a, b]) => a! <= b!);
+/** Text is sorted by the database's rules, which are not JavaScript's: the database is asked for them. */
+async function isSorted(values: readonly unknown[]): Promise<boolean> {
+  const isWords = values.every((value) => typeof value === 'string' && !/^\d{4}-/.test(value));
+  const rank = isWords
+    ? await ranksOf(values as readonly string[])
+    : (value: unknown) => Number(new Date(value as string));
+  return values.slice(1).every((value, index) => rank(values[index] as string) <= rank(value as string));
+}
+
+async function ranksOf(words: readonly string[]): Promise<(word: string) => number> {
+  const ranked = await db<{ word: string; rank: number }[]>`
+    select word, row_number() over (order by word) as rank
+    from (select distinct unnest(${[...words]}::text[]) as word) as words`;
+  const ranks = new Map(ranked.map(({ word, rank }) => [word, rank]));
+  return (word) => ranks.get(word) ?? NaN;
 }
 
 describe('paging through 500 requests', () => {
-  test('sorted by any scalar field gives each one once, both ways, nulls last', async () => {
-    const ann = await testOperator(deps, { name: 'Ann' });
-    const bob = await testOperator(deps, { name: 'Bob' });
-    await insertMany([ann.id, bob.id]);
-    const [row = { id: 0 }] = await allPages(ann.token, 'limit=200');
-    const scalar = Object.entries(row).filter(([, value]) => typeof value !== 'object' || value === null);
-    expect(REQUEST_SORTS.names).toEqual(expect.arrayContaining(scalar.map(([field]) => field)));
-    for (const field of REQUEST_SORTS.names) await ensureSorted(ann.token, field);
-  });
+  test(
+    'sorted by any scalar field gives each one once, both ways, nulls last',
+    { timeout: 60_000 },
+    async () => {
+      const ann = await testOperator(deps, { name: 'Ann' });
+      const bob = await testOperator(deps, { name: 'Bob' });
+      await insertMany([ann.id, bob.id]);
+      const [row = { id: 0 }] = await allPages(ann.token, 'limit=200');
+      const scalar = Object.entries(row).filter(([, value]) => typeof value !== 'object' || value === null);
+      expect(REQUEST_SORTS.names).toEqual(expect.arrayContaining(scalar.map(([field]) => field)));
+      for (const field of REQUEST_SORTS.names) await ensureSorted(ann.token, field);
+    },
+  );
 
   async function ensureSorted(token: string, field: string) {
-    const up = await allPages(token, `limit=147&sort=${field}`);
+    const up = await allPages(token, `limit=190&sort=${field}`);
     const down = await allPages(token, `limit=183&sort=-${field}`);
     for (const rows of [up, down]) {
       expect(new Set(rows.map((row) => row.id)).size).toBe(500);
@@ -122,7 +135,7 @@ describe('paging through 500 requests', () => {
       rows.filter((row) => valueOf(row, field) !== null).map((row) => row.id);
     expect(filled(down)).toEqual(filled(up).toReversed());
     const values = up.map((row) => valueOf(row, field)).filter((value) => value !== null);
-    expect([field, values.length > 0, isSorted(values)]).toEqual([field, true, true]);
+    expect([field, values.length > 0, await isSorted(values)]).toEqual([field, true, true]);
   }
 
   test('from its end gives the same rows in the same order, both ways, nulls last', async () => {

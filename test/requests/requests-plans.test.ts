@@ -112,6 +112,14 @@ const SELECTIVE: readonly [name: string, filters: RequestFilters, index: RegExp]
   ['a number', search('#4711'), /^requests_pkey$/],
 ];
 
+/** How many requests fit. */
+async function fitting(filters: RequestFilters): Promise<number> {
+  const sort = { field: 'id', descending: false } as const;
+  const page = await listRequests({ db }, admin, { filters, sort, limit: 1, total: true });
+  return page.total ?? 0;
+}
+
+// One test, because the tables are emptied after each and a hundred thousand requests take a while to make.
 test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, async () => {
   await insertManyRequests(db);
 
@@ -120,7 +128,8 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
     expect.soft([name, plan.found > 0, plan.whole], name).toEqual([name, true, []]);
     expect.soft(plan.indexes, name).toContainEqual(expect.stringMatching(index));
     // What is read is in proportion to what fits, not to what there is.
-    expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(30_000);
+    const most = 500 + 3 * (await fitting(filters));
+    expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(most);
   }
 
   for (const field of ['createdAt', 'updatedAt', 'lastMessageAt', 'priority']) {
@@ -134,7 +143,7 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
     }
   }
 
-  // What agents look at all day: their mailboxes, a few statuses, an order.
+  // What agents look at all day: their mailboxes, a few statuses, an order. Read in that order, others are passed over.
   for (const sort of ['-lastMessageAt', 'createdAt', 'priority', '-updatedAt']) {
     for (const filters of [
       { status: ['new', 'in_progress', 'pending'] },
@@ -146,7 +155,8 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
       const name = `${sort} ${JSON.stringify(filters)}`;
       const plan = await planOf(filters, sort, agent);
       expect.soft([name, plan.whole], name).toEqual([name, []]);
-      expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(30_000);
+      const most = 500 + 10 * (await fitting(filters));
+      expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(most);
     }
   }
 });

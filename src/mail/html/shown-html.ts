@@ -36,18 +36,8 @@ export function shownHtml(text: string): string {
   const open: string[] = [];
   /** The ground under the words of each open element; null when it cannot be told. */
   const grounds: (string | null)[] = [];
-  const kept: string[] = [];
-  let hidden: Hidden | null = null;
-  let from = 0;
-
-  const leaveOut = (until: number): void => {
-    if (hidden === null) return;
-    kept.length = hidden.kept;
-    kept.push(text.slice(hidden.from, hidden.at), ' ');
-    from = until;
-    hidden = null;
-  };
-  const isOpenAt = (depth: number): boolean => hidden !== null && hidden.depth === depth;
+  const output = keeper(text);
+  const isHiddenAt = (depth: number): boolean => output.hidden()?.depth === depth;
 
   let at = text.indexOf('<');
   while (at >= 0) {
@@ -64,42 +54,68 @@ export function shownHtml(text: string): string {
       const last = open.lastIndexOf(name);
       fits = last >= 0 || voids.has(name);
       if (last >= 0) open.length = grounds.length = last;
-      if (last >= 0 && hidden !== null && last <= hidden.depth) leaveOut(isOpenAt(last) ? end : at);
+      const { depth } = output.hidden() ?? { depth: -1 };
+      if (last >= 0 && last <= depth) output.leaveOut(last === depth ? end : at);
     } else if (!voids.has(name)) {
-      const top = open.at(-1);
-      if (
-        (selfClosing.has(name) && top === name) ||
-        (top === 'p' && blocks.has(name) && isOpenAt(open.length - 1))
-      )
-        grounds.length = open.length -= 1;
-      if (isOpenAt(open.length)) leaveOut(at);
+      if (endsBefore(name, open.at(-1), isHiddenAt(open.length - 1))) grounds.length = open.length -= 1;
+      if (isHiddenAt(open.length)) output.leaveOut(at);
       fits = open.length < MAX_DEPTH;
       if (fits) grounds[open.push(name) - 1] = grounds.at(-1) ?? null;
     }
     if (!fits) {
-      if (from < at) kept.push(text.slice(from, at), ' ');
-      from = end;
+      output.skip(at, end);
     } else if (!closing) {
       const attributes = attributesIn(text, at + 1 + name.length, end, names.size > 0 || isPainted);
+      const within = output.hidden()?.how;
       if (attributes !== null) {
         const style = declarations(attributes['style'] ?? '');
-        if (hidden !== null && showsAgain(hidden.how, attributes, style)) hidden = null;
+        if (within !== undefined && showsAgain(within, attributes, style)) output.showAgain();
         if (!voids.has(name)) {
           const ground = groundUnder(attributes, style, grounds.at(-1) ?? null, isPainted);
           grounds[grounds.length - 1] = ground;
-          const how: How | null =
-            hidden === null ? howHidden({ name, attributes, style, ground }, names) : null;
-          if (how !== null) hidden = { depth: open.length - 1, kept: kept.length, from, at, how };
+          const how = output.hidden() === null ? howHidden({ name, attributes, style, ground }, names) : null;
+          if (how !== null) output.hide(open.length - 1, at, how);
         }
-      } else if (name === 'xml' && hidden === null) {
-        hidden = { depth: open.length - 1, kept: kept.length, from, at, how: 'whole' };
-      }
-      if (name === 'img' && (hidden?.how === 'size' || hidden?.how === 'color')) hidden = null;
+      } else if (name === 'xml' && within === undefined) output.hide(open.length - 1, at, 'whole');
+      if (name === 'img' && (within === 'size' || within === 'color')) output.showAgain();
     }
     at = text.indexOf('<', closing ? end : seek.pastRawText(name, end));
   }
-  kept.push(at >= 0 ? text.slice(from, at) : text.slice(from));
-  return kept.join('');
+  return output.upTo(at);
+}
+
+/** What is kept of a text, from which a hidden element is taken out once it ends. */
+function keeper(text: string) {
+  const kept: string[] = [];
+  let hidden: Hidden | null = null;
+  let from = 0;
+  return {
+    hidden: (): Hidden | null => hidden,
+    hide(depth: number, at: number, how: How): void {
+      hidden = { depth, kept: kept.length, from, at, how };
+    },
+    showAgain(): void {
+      hidden = null;
+    },
+    leaveOut(until: number): void {
+      if (hidden === null) return;
+      kept.length = hidden.kept;
+      kept.push(text.slice(hidden.from, hidden.at), ' ');
+      from = until;
+      hidden = null;
+    },
+    skip(at: number, end: number): void {
+      if (from < at) kept.push(text.slice(from, at), ' ');
+      from = end;
+    },
+    /** All that is kept before a tag that never ends; before the end of the text when `at` is -1. */
+    upTo: (at: number): string => [...kept, at >= 0 ? text.slice(from, at) : text.slice(from)].join(''),
+  };
+}
+
+/** Whether a tag ends the element it stands in, which was not closed: `<p>` ends `<p>`, a table ends a hidden one. */
+function endsBefore(name: string, top: string | undefined, topIsHidden: boolean): boolean {
+  return (selfClosing.has(name) && top === name) || (top === 'p' && blocks.has(name) && topIsHidden);
 }
 
 /** Tells whether HTML is a data dump by its size, and no conversation that could be searched for quotes. */

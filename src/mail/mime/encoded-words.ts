@@ -1,3 +1,4 @@
+import { unescapedBytes } from '../charsets/unescaped-bytes.ts';
 import { cleanLine } from '../text.ts';
 import { decodeText } from '../charsets/decode-text.ts';
 
@@ -124,19 +125,7 @@ function wordBytes(word: EncodedWord): Buffer {
   // Node stops at the first padding, but some mailers join whole base64 texts.
   if (word.encoding === 'B')
     return Buffer.concat(word.content.split(/=+/).map((group) => Buffer.from(group, 'base64')));
-  const text = word.content.replaceAll('_', ' ');
-  const bytes = Buffer.alloc(text.length);
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const pair = text[i] === '=' ? text.slice(i + 1, i + 3) : '';
-    if (/^[0-9A-Fa-f]{2}$/.test(pair)) {
-      bytes[length++] = Number.parseInt(pair, 16);
-      i += 2;
-    } else {
-      bytes[length++] = text.charCodeAt(i) & 0xff;
-    }
-  }
-  return bytes.subarray(0, length);
+  return unescapedBytes(word.content.replaceAll('_', ' '), '=');
 }
 
 function decodeLiteral(latin1: string, hint: string | null): string {

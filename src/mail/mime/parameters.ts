@@ -1,3 +1,4 @@
+import { unescapedBytes } from '../charsets/unescaped-bytes.ts';
 import { decodeText } from '../charsets/decode-text.ts';
 
 /** A structured field such as Content-Type: its value lower-cased, parameters by lower-cased name, all as latin1 but for `decoded`. */
@@ -131,22 +132,7 @@ function joinSections(sections: readonly Section[], hint: string | null): string
   ordered.forEach(({ value, encoded }, index) => {
     const tagged = index === 0 && encoded ? /^([^']{0,60})'[^']{0,60}'(.*)$/s.exec(value) : null;
     if (tagged !== null) charset = tagged[1]! || 'utf-8';
-    parts.push(encoded ? percentBytes(tagged?.[2] ?? value) : Buffer.from(value, 'latin1'));
+    parts.push(encoded ? unescapedBytes(tagged?.[2] ?? value, '%') : Buffer.from(value, 'latin1'));
   });
   return decodeText(Buffer.concat(parts), charset, hint);
-}
-
-function percentBytes(text: string): Buffer {
-  const bytes = Buffer.alloc(text.length);
-  let length = 0;
-  for (let i = 0; i < text.length; i++) {
-    const pair = text[i] === '%' ? text.slice(i + 1, i + 3) : '';
-    if (/^[0-9A-Fa-f]{2}$/.test(pair)) {
-      bytes[length++] = Number.parseInt(pair, 16);
-      i += 2;
-    } else {
-      bytes[length++] = text.charCodeAt(i) & 0xff;
-    }
-  }
-  return bytes.subarray(0, length);
 }

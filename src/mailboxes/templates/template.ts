@@ -31,8 +31,8 @@ export type Words = { readonly text: string; readonly html: string | null };
 
 export type Rendered = { readonly text: string; readonly html: string };
 
-// A template may use what is documented and nothing else: no file is read, no prototype is reached, no loop runs away.
-const limits = {
+/** For Liquid: a text uses what it is given and nothing else, so that it reads no file, reaches no prototype, and ends. */
+export const LIQUID_LIMITS = {
   strictVariables: true,
   strictFilters: true,
   ownPropertyOnly: true,
@@ -41,9 +41,9 @@ const limits = {
   memoryLimit: 1_000_000,
   templates: {},
 } as const;
-const plain = new Liquid(limits);
+const plain = new Liquid(LIQUID_LIMITS);
 // Values in HTML are escaped without the template's asking: a contact chooses their own name.
-const escaping = new Liquid({ ...limits, outputEscape: 'escape' });
+const escaping = new Liquid({ ...LIQUID_LIMITS, outputEscape: 'escape' });
 
 const parsed = new Map<string, LiquidTemplate[]>();
 const REMEMBERED = 500;

@@ -1,3 +1,4 @@
+import { isEscaped } from '../../platform/is-escaped.ts';
 import type { OutboxDeps } from '../deps.ts';
 import { lockVisibleMailbox } from '../../mailboxes/settings/lock-visible-mailbox.ts';
 import type { Actor, OperatorActor } from '../../people/access/actor.ts';
@@ -92,13 +93,4 @@ function urlFault(text: string, oauth: OAuthSettings | null): string | null {
   if (oauth !== null && url.username === '') return 'names no user: signing in by OAuth needs the address';
   if (oauth !== null && url.password !== '') return 'must not have a password beside OAuth';
   return null;
-}
-
-function isEscaped(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,46 +1,5 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 
-export type RecentDelivery = {
-  readonly deliveryId: number;
-  readonly requestId: number;
-  /** Who reports it is the request's contact or takes part in it. */
-  readonly senderBelongs: boolean;
-};
-
-/** The latest delivery that an address accepted, by mailbox and perhaps request, since a time. */
-export async function findDeliveryTo(
-  tx: Queryable,
-  wanted: {
-    readonly mailboxId: number;
-    readonly requestId: number | null;
-    readonly addresses: readonly string[];
-    readonly sender: string;
-    readonly since: Date;
-  },
-): Promise<RecentDelivery | null> {
-  const [row] = await tx<RecentDelivery[]>`
-    select deliveries.id as delivery_id, deliveries.request_id,
-      exists (
-        select
-        from requests
-        join contacts on contacts.id = requests.contact_id
-        where requests.id = deliveries.request_id and contacts.email = ${wanted.sender})
-      or exists (
-        select
-        from participants
-        where participants.request_id = deliveries.request_id and participants.email = ${wanted.sender}) as sender_belongs
-    from delivery_recipients
-    join deliveries on deliveries.id = delivery_recipients.delivery_id
-    where lower(delivery_recipients.address) = any(${wanted.addresses.map((each) => each.toLowerCase())}::text[])
-      and delivery_recipients.state in ('accepted', 'bounced')
-      and delivery_recipients.settled_at > ${wanted.since}
-      and deliveries.mailbox_id = ${wanted.mailboxId} and deliveries.kind <> 'desk'
-      and (${wanted.requestId}::bigint is null or deliveries.request_id = ${wanted.requestId}::bigint)
-    order by deliveries.id desc
-    limit 1`;
-  return row ?? null;
-}
-
 export async function findDeliveryIdByMessageId(
   tx: Queryable,
   internetMessageId: string,

@@ -3,7 +3,7 @@ import type { Deps } from '../../platform/deps.ts';
 import type { Actor, OperatorActor } from '../../people/access/actor.ts';
 import { requireOwnWords } from '../../people/access/permissions.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { WAITING_STATES } from '../delivery.ts';
+import { aboutDelivery, WAITING_STATES } from '../delivery.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { type DeliveryRow, findDeliveryIdOfMessage, lockDeliveryRow, markCancelled } from './queries.ts';
 
@@ -43,10 +43,7 @@ async function cancelLocked(tx: Transaction, actor: Actor, delivery: DeliveryRow
     type: 'delivery.cancelled',
     actor,
     at,
-    mailboxId: delivery.mailboxId,
-    requestId: delivery.requestId,
-    messageId: delivery.messageId,
-    deliveryId: delivery.id,
+    ...aboutDelivery(delivery),
     old: { state: delivery.state },
     new: { state },
   });

@@ -1,3 +1,4 @@
+import { aboutDelivery } from '../delivery.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { OutboxDeps } from '../deps.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
@@ -40,10 +41,7 @@ export async function retryDelivery(
       type: 'delivery.retried',
       actor,
       at,
-      mailboxId: delivery.mailboxId,
-      requestId: delivery.requestId,
-      messageId: delivery.messageId,
-      deliveryId: delivery.id,
+      ...aboutDelivery(delivery),
       old: { state: delivery.state, ...(recipient === undefined ? {} : { address: recipient.from }) },
       new: { state: 'queued', ...(recipient === undefined ? {} : { address: recipient.to }) },
     });

@@ -1,3 +1,4 @@
+import { LIQUID_LIMITS } from '../../mailboxes/templates/template.ts';
 import { Drop, Liquid, type Template } from 'liquidjs';
 
 /** What a text finds filled in without anybody's asking, for the document. */
@@ -90,18 +91,8 @@ function scopeOf(names: readonly string[], values: CannedValues, tell: (name: st
   return root;
 }
 
-// A text may use what it names and nothing else: no file is read, no prototype is reached, no loop runs away.
 function cannedEngine(): Liquid {
-  const engine = new Liquid({
-    strictVariables: true,
-    strictFilters: true,
-    ownPropertyOnly: true,
-    renderLimit: 200,
-    parseLimit: 100_000,
-    memoryLimit: 1_000_000,
-    templates: {},
-    outputEscape: shown,
-  });
+  const engine = new Liquid({ ...LIQUID_LIMITS, outputEscape: shown });
   // What is made of a missing value is missing itself; only `default` makes something of nothing.
   for (const [name, filter] of Object.entries(engine.filters)) {
     if (name === 'default') continue;

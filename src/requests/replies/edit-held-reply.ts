@@ -1,3 +1,4 @@
+import { aboutDelivery } from '../../outbox/delivery.ts';
 import { lockHeldReply } from '../../outbox/deliveries/lock-held-reply.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
@@ -38,10 +39,7 @@ export async function editHeldReply(
       type: 'message.edited',
       actor,
       at,
-      mailboxId: delivery.mailboxId,
-      requestId: delivery.requestId,
-      messageId: delivery.messageId,
-      deliveryId: delivery.id,
+      ...aboutDelivery(delivery),
       old: { text: old.text, html: old.html },
       new: { text, html },
     });
