@@ -38,7 +38,10 @@ export type DeliveryRecipient = {
   readonly reply: string | null;
 };
 
-/** `outcome` null: going on now. `lost`: its process died, so the mail may have left; a second copy has the same Message-ID. */
+/**
+ * `outcome` is null while the attempt goes on. `lost`: its process died, so the message may have left; a second copy
+ * has the same Message-ID.
+ */
 export type DeliveryAttempt = {
   readonly at: Date;
   readonly endedAt: Date | null;
@@ -78,14 +81,17 @@ const LADDER = [1, 5, 15, 30, 60, 120, 240, 480, 480, 720, 720, 720, 720, 360].m
 
 /**
  * When to try again after `failures` temporary failures (1 or more), or null when it has been long enough. The jitter
- * (`random` in [0, 1) adds up to a tenth) spreads mails that failed together.
+ * (`random` in [0, 1) adds up to a tenth) spreads messages that failed together.
  */
 export function nextAttemptAfter(failures: number, now: Date, random: () => number): Date | null {
   const delay = LADDER[failures - 1];
   return delay === undefined ? null : new Date(now.getTime() + Math.round(delay * (1 + 0.1 * random())));
 }
 
-/** The same for a mail of the desk's own: a sign-in link each minute, others less and less often, while they are wanted. */
+/**
+ * The same for a message of the desk's own: a sign-in link each minute, others less and less often, while they are of
+ * use.
+ */
 export function nextDeskAttempt(
   failures: number,
   now: Date,
@@ -95,7 +101,7 @@ export function nextDeskAttempt(
   return next < worthUntil ? next : null;
 }
 
-/** How long an account rests: after a provider's limit an hour each, else from one minute doubling to 15. */
+/** How long an account rests: an hour after each provider's limit, otherwise from one minute doubling to 15. */
 export function pauseUntil(reason: PauseReason, failures: number, now: Date): Date {
   const rest =
     reason === 'provider_limit' ? HOUR : Math.min(15 * MINUTE, MINUTE * 2 ** Math.min(failures, 10));
@@ -104,13 +110,13 @@ export function pauseUntil(reason: PauseReason, failures: number, now: Date): Da
 
 export type PauseReason = 'provider_limit' | 'unreachable';
 
-/** Why a delivery that waits is not being sent just now; `daily_limit` is our own count against the account's limit. */
+/** Why a waiting delivery is not being sent now; `daily_limit` is our own count against the account's limit. */
 export type PausedReason = 'no_transport' | 'daily_limit' | PauseReason;
 
 /** A delivery as it is shown. */
 export type DeliveryView = Delivery & { readonly pausedReason: PausedReason | null };
 
-/** The distinct recipients of a mail in the order of its headers; an address in To is not repeated in Cc. */
+/** The distinct recipients of a message in the order of its headers; an address in To is not repeated in Cc. */
 export function recipientsOf(
   to: readonly Address[],
   cc: readonly Address[],

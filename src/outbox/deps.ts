@@ -4,9 +4,9 @@ import type { DeskComposers } from './desk-mail/desk-mail.ts';
 
 /** What the outbox and the rooms above it may use. */
 export type OutboxDeps = Deps & {
-  /** The SMTP accounts and which mailbox sends by which; one without any waits, paused as `no_transport`. */
+  /** The SMTP accounts, and which mailbox sends by which; a mailbox without one waits, paused as `no_transport`. */
   readonly transports: Transports;
-  /** Write the desk mails whose text is not written before they are sent. */
+  /** Compose the desk messages whose text is only written when they are sent. */
   readonly deskComposers?: DeskComposers;
   /** Called after a commit that queued a delivery, so that this process sends at once instead of at the next look. */
   readonly wakeDeliveries: () => void;

@@ -1,11 +1,11 @@
-/** A request's entity tag: its own version. What others are called (contact, assignee, mailbox) is no part of it. */
+/** A request's entity tag: its own version. The names of its contact, assignee and mailbox are not part of it. */
 export function entityTag(request: { readonly id: number; readonly version: number }): string {
   return `"${request.id}.${request.version}"`;
 }
 
 const LIST = /^\s*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(?:,\s*|$))+$/;
 
-/** The strong tags of an `If-Match` header, `null` for `*` (anything that exists), `undefined` for what is no such header. */
+/** The strong tags of an `If-Match` header; `null` for `*` (any version), `undefined` for a malformed header. */
 export function readIfMatch(header: string): readonly string[] | null | undefined {
   if (header.trim() === '*') return null;
   if (!LIST.test(header)) return undefined;

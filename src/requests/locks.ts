@@ -18,11 +18,11 @@ import type { RequestRow } from './request.ts';
 /** A request that a call is about. */
 export type OnRequest = {
   readonly requestId: number;
-  /** The entity tags that the caller has seen, one of which must be the present one; null or absent: whatever it is. */
+  /** The entity tags that the caller has seen, one of which must be the current one. Null or absent: any version. */
   readonly ifMatch?: readonly string[] | null;
 };
 
-/** Locks the contacts of requests, and those who wrote the messages. */
+/** Locks the contacts of requests, and the contacts who wrote the messages. */
 export async function lockContactsOf(
   tx: Transaction,
   requestIds: readonly number[],
@@ -44,8 +44,8 @@ export async function lockContactsOf(
 }
 
 /**
- * Locks a request and returns it as it now is; null if there is none. The assignee's name is a subquery and no join:
- * after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays the one from before.
+ * Locks a request and returns it as it is now; null if there is none. The assignee's name is a subquery and not a join:
+ * after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays as it was before.
  */
 export async function lockRequest(tx: Transaction, requestId: number): Promise<RequestRow | null> {
   const [row] = await tx<RequestRow[]>`${selectRequest(tx, requestId)} for update`;
@@ -65,8 +65,8 @@ export async function lockRequests(tx: Transaction, requestIds: readonly number[
 }
 
 /**
- * Locks a request for an operator's verb. One of a mailbox the operator does not serve is as good as absent (404); one
- * that has changed since the caller read it is refused (412).
+ * Locks a request for an operator's verb. A request of a mailbox that the operator does not serve is answered as
+ * missing (404); one that has changed since the caller read it is refused (412).
  */
 export async function lockVisibleRequest(
   tx: Transaction,
@@ -89,8 +89,8 @@ export async function lockVisibleRequests(
 }
 
 /**
- * A request for what an operator keeps beside it, a read mark or a draft: seen as `lockVisibleRequest` sees it, but not
- * locked, so that nobody who reads or writes waits for somebody who acts.
+ * Reads a request for a read mark or a draft as `lockVisibleRequest` does, but without a lock, so that reading and
+ * writing never wait for a verb.
  */
 export async function seeVisibleRequest(
   db: Queryable,
@@ -101,7 +101,10 @@ export async function seeVisibleRequest(
   return visible(actor, on, row ?? null);
 }
 
-/** The same, held as it is for the rest of the transaction: who changes it waits, who holds it too does not. */
+/**
+ * The same, locked for key share until the transaction ends: a verb that changes the request waits, others who hold it
+ * do not.
+ */
 export async function holdVisibleRequest(
   tx: Transaction,
   actor: OperatorActor,

@@ -39,7 +39,7 @@ export function bareSubject(subject: string): string {
   return withoutPrefixes(subject).replace(/\s+/g, ' ').toLowerCase();
 }
 
-/** True when a message talks of something else than its request: by subject, whatever prefixes were added. */
+/** True when a message is about something else than its request, by its subject without prefixes. */
 export function subjectDiffers(messageSubject: string, requestSubject: string): boolean {
   const bare = bareSubject(messageSubject);
   return bare !== '' && bare !== bareSubject(requestSubject);

@@ -5,49 +5,52 @@ import { SOURCES } from '../sources/sources.ts';
 import type { QuarantineReason } from './incoming-mail.ts';
 import type { ReadMail } from './read-mail.ts';
 
-/** What becomes of a mail as far as the mail alone can tell; the rest is decided under the contact's lock. */
+/** What is decided about a message from the message alone; the rest is decided under the contact's lock. */
 export type Decision =
   | { readonly kind: 'quarantine'; readonly reason: QuarantineReason; readonly error: string | null }
   /** Written by a person, or posted to a list by one: joins or opens a request. */
   | {
       readonly kind: 'request';
-      /** Somebody vouches for it that the person wrote it. */
+      /** The receiving server, or an operator, vouches that the person wrote it. */
       readonly believed: boolean;
-      /** Notices may answer it: at once, when it opens a request, and later ones as well. */
+      /** Notices may answer it: the created notice when it opens a request, and later ones. */
       readonly notices: 'welcome' | 'later' | 'never';
-      /** False for what an operator releases: somebody has looked at it. */
+      /** False when an operator releases it: a person has looked at it. */
       readonly heldByCaps: boolean;
     }
   /** Recorded on the request that it answers. */
   | { readonly kind: 'automatic'; readonly unmatched: QuarantineReason }
   | { readonly kind: 'bounce' }
-  /** Has our address as sender: ours if its Message-ID is, else in quarantine for this reason. */
+  /** The sender is our own address: it is ours if its Message-ID is, and otherwise goes to quarantine for this reason. */
   | { readonly kind: 'own'; readonly otherwise: QuarantineReason };
 
 /** What a transaction has claimed: the intake row, and the contact whose lock it holds. */
 export type Claimed = { readonly intakeId: number; readonly contactId: number | null; readonly at: Date };
 
-/** A mail of a mailbox, and what its transaction holds. */
+/** A message of a mailbox, and what its transaction has claimed. */
 export type ClaimedMail = {
   readonly mailbox: IntakeMailbox;
   readonly mail: ReadMail;
   readonly claimed: Claimed;
 };
 
-/** A mail on its way into the desk, with what was decided about it. */
+/** A message on its way into the desk, with what was decided about it. */
 export type Filing<Kind extends Decision['kind'] = Exclude<Decision['kind'], 'quarantine'>> = ClaimedMail & {
   readonly decision: Extract<Decision, { kind: Kind }>;
 };
 
-/** A created notice to somebody who wrote days ago (a relay that was off, a reconcile) would only confuse. */
+/**
+ * A created notice would only confuse a person who wrote days ago (the relay was off, or a reconcile found the
+ * message).
+ */
 const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
 
-/** The rules before threading, in their order; the first that holds decides. */
+/** The rules before threading, in order: the first that applies decides. */
 export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date): Decision {
   const { handedOver, reading, judged, person } = read;
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
   if (handedOver.arrivedAt < mailbox.acceptSince) return quarantined('before_start');
-  // Before any class: an automatic reply, a receipt or a bounce is as easily forged as a letter.
+  // This comes before any class, because an automatic reply, a receipt or a bounce is as easily forged as a letter.
   if (judged.authenticity === 'forged') return quarantined('spoof_suspect');
   if (judged.class === 'bounce') return { kind: 'bounce' };
 
@@ -78,7 +81,10 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   };
 }
 
-/** Whether anything automatic may answer a mail: never a list, a machine or whom only the mail itself names. */
+/**
+ * Whether a notice may answer a message: never one from a list, a machine, or a sender that only the message itself
+ * names.
+ */
 export function noticesFor(
   { reading, handedOver, judged, person }: ReadMail,
   now: Date,

@@ -10,8 +10,8 @@ import { SOURCES } from '../sources/sources.ts';
 import { type Candidate, type MatchedBy, matchedBy } from './thread.ts';
 
 /**
- * Files what no person wrote: an automatic reply or receipt is recorded on the request that it answers, our own mail that
- * came back is noted as such, and everything else goes to quarantine. No status changes and no mail is sent.
+ * Files what no person wrote: an automatic reply or receipt is recorded on the request it answers, our own message that
+ * came back is marked as ours, and everything else goes to quarantine. It changes no status and sends nothing.
  */
 export async function fileAutomatic(tx: Transaction, filing: Filing<'automatic' | 'own'>): Promise<Filed> {
   const { mailbox, mail, decision, claimed } = filing;
@@ -54,8 +54,9 @@ async function fileOwn(
 }
 
 /**
- * Our unguessable ids prove what is answered; a stored id of somebody else's proves it only for who takes part. Whom nobody
- * vouches for needs both, as a person does: else whoever knows a contact's Message-ID could write on the contact's request.
+ * Our own ids cannot be guessed, so citing one proves which request is answered. A stored id of somebody else's proves
+ * it only for a participant. An unverified sender needs both, as a person does; otherwise anybody who knows a contact's
+ * Message-ID could write on the contact's request.
  */
 function isAnswered(candidate: Candidate, believed: boolean): boolean {
   const cites = candidate.by === 'token' || candidate.by === 'reply_address';
@@ -64,7 +65,7 @@ function isAnswered(candidate: Candidate, believed: boolean): boolean {
     : cites && candidate.senderBelongs;
 }
 
-/** Puts a mail on a request as a message of kind `automatic`, which changes no recipient of an answer. */
+/** Records a message of kind `automatic` on a request; it never changes the recipients of an answer. */
 export async function recordOn(
   tx: Transaction,
   { mailbox, mail, claimed }: ClaimedMail,

@@ -18,14 +18,15 @@ type BounceFacts = {
     readonly reply: string | null;
     readonly suppress: boolean;
   }[];
-  /** A server that still tries has not failed: the delivery stays as it is. */
+  /** The server is still trying: the delivery stays as it is. */
   readonly failed: boolean;
 };
 
 /**
- * Files a bounce. One that cites our Message-ID, or reached a reply address, marks the delivery; only the Message-ID proves
- * that the report is about a mail of ours to that address, so that only it may silence the address. One that merely names
- * somebody we wrote to within seven days is recorded there and does nothing else. Anything else proves nothing about us.
+ * Files a bounce. One that cites our Message-ID, or reached a reply address, marks the delivery. Only the Message-ID
+ * proves that the report is about a message of ours to that address, so only it can suppress the address. A report that
+ * merely names a recipient of the last seven days is recorded on that request and does nothing else. Anything else
+ * proves nothing about us.
  */
 export async function fileBounce(tx: Transaction, filing: Filing<'bounce'>): Promise<Filed> {
   const { mailbox, mail, claimed } = filing;
@@ -63,7 +64,7 @@ function bounceFacts(mail: ReadMail): BounceFacts {
   if (!mail.reading.ok) return { ids: [], recipients: [], failed: false };
   const { bounce, mail: parsed } = mail.reading;
   const failed = bounce === null || bounce.action === 'failed';
-  // A report on several recipients may tell of success for some of them.
+  // A report on several recipients may say that some of them got the message.
   const meant = (bounce?.recipients ?? []).filter((each) => each.failed || !failed);
   const recipients = meant.map(({ address, status, diagnostic, suppress }) => ({
     address,
@@ -82,7 +83,7 @@ function withoutSuppression(facts: BounceFacts): BounceFacts {
   return { ...facts, recipients: facts.recipients.map((each) => ({ ...each, suppress: false })) };
 }
 
-/** Marks the delivery as bounced, unless the bounce only tells of a delay. */
+/** Marks the delivery as bounced, unless the bounce only reports a delay. */
 async function markFailed(
   tx: Transaction,
   { claimed }: ClaimedMail,

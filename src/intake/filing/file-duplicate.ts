@@ -6,7 +6,7 @@ import { findKnownIntake, type IntakeFacts, type KnownIntake, markIntakeComplete
 import { fillInMessage } from '../../requests/messages/fill-in-message.ts';
 import type { ReadMail } from './read-mail.ts';
 
-/** Answers for a mail that is stored already; an original that was too large at first completes what was filed without it. */
+/** Answers for a message that is stored already. The original of one that was too large at first completes it. */
 export async function answerDuplicate(
   tx: Transaction,
   mail: ReadMail,
@@ -33,15 +33,15 @@ export async function answerDuplicate(
   };
 }
 
-// A discarded or erased mail stays handed over: the relay has nothing more to do with it.
+// A discarded or erased message counts as handed over: the relay has nothing more to do with it.
 function wireOutcome(outcome: Outcome | 'discarded' | 'erased'): Outcome {
   return outcome === 'discarded' || outcome === 'erased' ? 'quarantined' : outcome;
 }
 
 /**
- * Gives a mail that was handed over as headers alone its original, and its message the text and attachments, when the
- * original arrives later (by reconcile, or from a relay that could send it after all). Status and notices stay. An original
- * that cannot be read (`mail` null) is kept all the same; its message stays incomplete.
+ * Stores the original of a message that was handed over as headers alone, and gives its message the text and
+ * attachments, when the original arrives later (by reconcile, or from a relay that could send it after all). Status and
+ * notices stay. An original that cannot be read (`mail` null) is stored too; its message stays incomplete.
  */
 async function completeOversize(
   tx: Transaction,

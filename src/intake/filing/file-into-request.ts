@@ -16,26 +16,28 @@ import type { ThreadQuestion } from './thread-question.ts';
 import { SOURCES } from '../sources/sources.ts';
 import { chooseRequest, type MatchedBy, type Place } from './thread.ts';
 
-/** More than this from one contact within an hour is a loop or an attack that no header betrays. */
+/** More requests than this from one contact in an hour are a loop or an attack that no header gives away. */
 export const MAX_REQUESTS_PER_CONTACT_PER_HOUR = 30;
 
-/** A person opens a request or two; who opens more within the hour gets no further created notices. */
+/** A person opens a request or two in an hour; after this many no created notice is sent. */
 export const MAX_CREATED_NOTICES_PER_CONTACT_PER_HOUR = 6;
 
-/** How often a request may be closed by somebody between reading and writing before the mail is left to come again. */
+/** How many times a request may be closed between reading and writing before the message is left to come again. */
 const MAX_ATTEMPTS = 5;
 
-/** A program answers at once; a person who answers that soon does not do so by an absence note alone. */
+/**
+ * An absence note this soon after our answer is a program's: a person who replies within minutes writes more than that.
+ */
 const ABSENCE_ANSWERS_WITHIN_MS = 10 * 60_000;
 
-/** A person's mail on its way into a request, with its contact's lock held. */
+/** A person's message on its way into a request, with its contact locked. */
 type Joining = {
   readonly filing: Filing<'request'>;
   readonly letter: Letter;
   readonly contactId: number;
   readonly question: ThreadQuestion;
   readonly thread: ThreadReading;
-  /** Somebody vouches for it that its sender wrote it: the receiving server, or an operator. */
+  /** The receiving server, or an operator, vouches that the sender wrote it. */
   readonly believed: boolean;
 };
 
@@ -57,15 +59,14 @@ function mayNotice(
   { mailbox, mail, decision }: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
   believed: boolean,
 ): boolean {
-  // Whom a declared form names is not proven, but whoever filled it in waits for a word.
+  // Whoever a declared form names is not proven, but the person who filled it in expects an answer.
   const vouched = believed || mail.person?.namedBy === 'declared';
   return decision.notices === 'welcome' && mailbox.notices.includes('created') && vouched;
 }
 
 /**
- * Files a person's mail into the request it belongs to, or opens one and queues the created notice. Runs inside the
- * transaction that claimed the mail and holds the contact's lock; `asked` was read under that lock. Its last statements are
- * under way when it resolves.
+ * Files a person's message into the request it belongs to, or opens one and queues the created notice. Runs inside the
+ * transaction that claimed the message and locked the contact.
  */
 export async function fileIntoRequest(
   tx: Transaction,
@@ -93,7 +94,7 @@ export async function fileIntoRequest(
     if (isOwnRequest(joining, place) && letter.message.attachments.length === 0)
       return { ending: appending.then((row) => present(row, filed)) };
     const row = await appending;
-    // Only a request of somebody else's, which the sender merely takes part in, can have been closed since it was read.
+    // Only another contact's request, which the sender takes part in, can have been closed since it was read.
     if (row === null) continue;
     await insertAttachments(tx, row.messageId, letter.message.attachments, claimed.at);
     return ended(filed);
@@ -158,7 +159,7 @@ function filingFacts(
   };
 }
 
-/** Words alone make no mail automatic, but for a note of absence, and nothing else, that comes right after an answer of ours. */
+/** Words alone do not make a message automatic, with one exception: a bare absence note right after an answer of ours. */
 function isAbsenceNote({ filing }: Joining, place: Extract<Place, { kind: 'append' }>): boolean {
   const { reading, handedOver } = filing.mail;
   if (!reading.ok || !reading.classification.absenceNote || place.matchedBy !== 'token') return false;
@@ -205,7 +206,7 @@ async function openRequest(
   };
 }
 
-/** What the created notice needs is all at hand: reading it back would cost a round trip under the contact's lock. */
+/** The created notice needs nothing that must be read back, which would cost a round trip under the contact's lock. */
 function firstContext(
   { filing, thread }: Joining,
   facts: FilingFacts & { readonly contactId: number },

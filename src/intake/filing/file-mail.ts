@@ -16,9 +16,9 @@ import type { ReadMail } from './read-mail.ts';
 export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
 
 /**
- * Files one mail in one transaction, exactly once however often and however concurrently it is handed over. When it
- * resolves the raw original is committed; what could not be filed is in quarantine with the error. Errors that pass
- * (a lost connection, a full disk, a deadlock) roll everything back and are thrown: the mail comes again.
+ * Files one message in one transaction, exactly once however often and however concurrently it is handed over. When it
+ * resolves, the original is committed; what could not be filed is in quarantine with the error. Transient errors (a
+ * lost connection, a full disk, a deadlock) roll everything back and are thrown, so that the message comes again.
  */
 export async function fileMail(
   deps: FilingDeps,
@@ -28,7 +28,7 @@ export async function fileMail(
   const at = deps.clock.now();
   const decision = decideIntake(mailbox, mail, at);
   const intake = intakeFacts(mailbox, mail, decision, at);
-  // Only who may open a request becomes a contact: a forger or a robot leaves no row behind.
+  // Only a sender who may open a request becomes a contact: a forger or a robot leaves no row behind.
   const person = decision.kind === 'request' ? mail.person : null;
   const contact = person === null ? null : { email: person.address.address, name: person.address.name };
 
@@ -102,7 +102,7 @@ async function keepUnfiled(
   }
 }
 
-/** Files a claimed mail by its decision, inside the caller's transaction. */
+/** Files a claimed message by its decision, inside the caller's transaction. */
 export async function file(
   tx: Transaction,
   filing: Filing,
@@ -130,7 +130,7 @@ function intakeFacts(mailbox: IntakeMailbox, mail: ReadMail, decision: Decision,
     mailboxId: mailbox.id,
     handedOver,
     internetMessageId: reading.ok ? reading.mail.internetMessageId : reading.internetMessageId,
-    // A mail without its body cannot be told from another with the same headers.
+    // Without its body a message cannot be told from another with the same headers.
     contentHash: handedOver.raw === null ? null : reading.ok ? reading.mail.contentHash : reading.contentHash,
     fromAddress: from?.address ?? null,
     fromName: from?.name ?? null,

@@ -10,19 +10,19 @@ import type { MatchedBy } from './thread.ts';
 export type FilingFacts = {
   readonly intakeId: number;
   readonly mailboxId: number;
-  /** Null for automatic mail, whose sender is nobody's contact. */
+  /** Null for automatic messages, whose sender is not a contact. */
   readonly contactId: number | null;
   readonly sourceThreadId: string;
   readonly class: MailClass;
   readonly classReason: string;
   readonly authenticity: Authenticity;
   readonly matchedBy: MatchedBy;
-  /** The operator's address, of a mail that an operator forwarded. */
+  /** The address of the operator who forwarded the message. */
   readonly forwardedBy: string | null;
   readonly message: InboundMessage;
   /** Notices may answer it. */
   readonly answerable: boolean;
-  /** Its Reply-To, To and Cc say where answers go. */
+  /** Its Reply-To, To and Cc decide where answers go. */
   readonly steers: boolean;
   readonly ignoredRecipients: readonly string[];
   readonly participants: readonly { readonly email: string; readonly name: string }[];
@@ -35,7 +35,9 @@ export type FiledRow = {
   readonly status: RequestStatus;
 };
 
-/** Opens a request with the mail as its first message, the intake pointing to both, and two events; one round trip. */
+/**
+ * Opens a request with the message as its first, points the intake row to both, and writes two events: one round trip.
+ */
 export async function openWithMessage(
   tx: Transaction,
   filing: FilingFacts & { readonly contactId: number },
@@ -55,8 +57,8 @@ export async function openWithMessage(
 }
 
 /**
- * Appends the mail to a request and wakes it from pending, resolved or (within the window) closed. Returns null when
- * the request has been closed since it was read: the caller reads again. One round trip.
+ * Appends the message to a request and wakes it from pending, resolved or (within the window) closed. Returns null when
+ * the request was closed since it was read: the caller then reads again. One round trip.
  */
 export async function appendMessage(
   tx: Transaction,
@@ -69,7 +71,7 @@ export async function appendMessage(
   return row ?? null;
 }
 
-/** Records automatic mail on a request, whose status and last activity stay as they are. */
+/** Records an automatic message on a request, whose status and last activity stay as they are. */
 export async function recordMessage(
   tx: Transaction,
   filing: FilingFacts,
@@ -142,10 +144,10 @@ function received(filing: FilingFacts): Record<string, string> {
   return { matchedBy, authenticity, class: filing.class, ...(forwardedBy === null ? {} : { forwardedBy }) };
 }
 
-/** What one statement carries of a mail's parts; with larger ones it would hold their bytes in memory several times over. */
+/** How many bytes of attachments one statement carries. Larger ones would be in memory several times over. */
 const MAX_STATEMENT_BYTES = 2_000_000;
 
-/** Stores the parts of a message, in their order: together, but for large ones, which come in slices. */
+/** Stores the attachments of a message in order: small ones together, large ones in slices. */
 export async function insertAttachments(
   tx: Queryable,
   messageId: number,
@@ -174,7 +176,7 @@ export async function insertAttachments(
   }
 }
 
-/** The parts in groups that fit into a statement each. */
+/** Groups the attachments so that each group fits into one statement. */
 function together(attachments: InboundMessage['attachments']): InboundMessage['attachments'][] {
   const groups: InboundMessage['attachments'][number][][] = [];
   let bytes = Infinity;

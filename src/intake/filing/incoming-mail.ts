@@ -7,7 +7,7 @@ export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' |
 export type Authenticity = 'verified' | 'unchecked' | 'unverified' | 'forged';
 export type Outcome = 'opened' | 'appended' | 'recorded' | 'quarantined';
 
-/** Why a mail is in quarantine: each reason is one rule of design section 5. */
+/** Why a message is in quarantine: each reason is one rule of decide-intake.ts or file-into-request.ts. */
 export type QuarantineReason =
   | 'unparsable'
   | 'processing_error'
@@ -36,11 +36,11 @@ export type HandedOver = {
   readonly labels: readonly string[];
   readonly sizeEstimate: number;
   readonly raw: Uint8Array | null;
-  /** Header fields alone, of a mail too large to be handed over. */
+  /** The headers alone, when the message was too large to be handed over. */
   readonly headers: readonly (readonly [string, string])[] | null;
 };
 
-/** The part of a message row that comes from the mail itself. */
+/** The part of a message row that comes from the message itself. */
 export type InboundMessage = {
   readonly from: Address;
   readonly to: readonly Address[];
@@ -54,7 +54,7 @@ export type InboundMessage = {
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
   readonly attachments: readonly ParsedAttachment[];
-  /** What it is written in, when the desk writes it too. */
+  /** The language it is written in, if it is one the desk writes. */
   readonly language?: Language | null;
   readonly incomplete: boolean;
 };

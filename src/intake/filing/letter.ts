@@ -8,26 +8,26 @@ import type { Person } from './person.ts';
 import type { Judged, ReadMail } from './read-mail.ts';
 import { aliasesOnMail, type ThreadQuestion, threadQuestion } from './thread-question.ts';
 
-/** A mail as it goes into a request: its message, and what to ask about where it belongs. */
+/** A message as it goes into a request, and the question of where it belongs. */
 export type Letter = {
   readonly message: InboundMessage;
   readonly question: Omit<ThreadQuestion, 'contactEmail' | 'welcomesNotice' | 'at'>;
   readonly judged: Judged;
   readonly forwardedBy: string | null;
-  /** Addresses on it that no answer goes to although its sender is believed. */
+  /** Addresses on it that get no answer although the sender is believed. */
   readonly ignored: readonly string[];
 };
 
-/** How much of a mail that no parser could read is shown; the original is kept whole. */
+/** How much of a message that no parser could read is shown; the original is stored whole. */
 const SHOWN_OF_UNREADABLE = 100_000;
 
-/** How many others on one mail become participants; a mail to a whole company is no round table. */
+/** How many others on one message become participants: a message to a whole company does not make everybody one. */
 const MAX_PARTICIPANTS = 50;
 
-/** A reaction button's JSON says in other words what the text says. */
+/** The JSON of a reaction button repeats what the text says. */
 const REACTION = /^text\/vnd\.google\.email-reaction\+json/i;
 
-/** The letter of a mail and the person behind it; one that could not be read shows its raw text. */
+/** Makes the letter of a message and the person behind it; one that could not be read shows its raw text. */
 export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, person: Person): Letter {
   const { reading, handedOver, judged } = mail;
   const { forwardedBy } = person;
@@ -74,7 +74,7 @@ export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, person: Person)
   };
 }
 
-/** The message that a mail becomes; of a mail that was too large to be handed over, its headers and where to read it. */
+/** Makes the message to store. For a message too large to be handed over, it says so and where to read it. */
 export function inboundMessage(mail: ParsedMail, from: Address, handedOver: HandedOver): InboundMessage {
   const incomplete = handedOver.raw === null;
   const text = incomplete ? tooLarge(handedOver) : mail.text;
@@ -96,7 +96,7 @@ export function inboundMessage(mail: ParsedMail, from: Address, handedOver: Hand
   };
 }
 
-/** Everybody on a mail besides its sender and the mailbox itself: the participants it brings to its request. */
+/** Everybody on a message besides its sender and the mailbox: the participants it brings to its request. */
 export function othersOnMail(
   mailbox: IntakeMailbox,
   message: Pick<InboundMessage, 'from' | 'to' | 'cc'>,
@@ -104,7 +104,8 @@ export function othersOnMail(
 ): { email: string; name: string }[] {
   const seen = new Set(ignored);
   const others: { email: string; name: string }[] = [];
-  // The sender comes along: on somebody else's request, who wrote is a participant too. The contact is left out later.
+  // The sender is included: on another contact's request the sender is a participant too. The contact is left out
+  // later.
   for (const { address, name } of [message.from, ...message.to, ...message.cc]) {
     if (seen.has(address) || isOwnAddress(mailbox, address) || !address.includes('@')) continue;
     seen.add(address);
@@ -113,7 +114,7 @@ export function othersOnMail(
   return others.slice(0, MAX_PARTICIPANTS);
 }
 
-/** The addresses of Reply-To, To and Cc that lead away from the mailbox and its sender: what a mail would steer answers to. */
+/** The addresses of Reply-To, To and Cc besides the mailbox and the sender: where the message would send answers. */
 export function addressesOnMail(
   mailbox: IntakeMailbox,
   message: Pick<InboundMessage, 'from' | 'to' | 'cc' | 'replyTo'>,

@@ -9,14 +9,14 @@ import { isActiveOperator } from '../../people/operators/is-active-operator.ts';
 import type { HandedOver } from './incoming-mail.ts';
 import { hasAnotherReplyTo } from './queries.ts';
 
-/** Whose matter a mail is, and who says so. */
+/** Whose matter a message is, and who says so. */
 export type Person = {
   readonly address: Address;
-  /** The operator who forwarded it, when it was not the person who wrote to the mailbox. */
+  /** The operator who forwarded it, if the person did not write to the mailbox directly. */
   readonly forwardedBy: string | null;
   /**
-   * `sender`: the mail's verdict is about them. `declared`: a form or address that the mailbox knows names them.
-   * `claimed`: nothing but the mail itself names them.
+   * `sender`: the verdict on the message is about them. `declared`: a form or address that the mailbox knows names
+   * them. `claimed`: only the message itself names them.
    */
   readonly namedBy: 'sender' | 'declared' | 'claimed';
 };
@@ -28,13 +28,14 @@ type Written = {
   readonly judged: { readonly class: string; readonly authenticity: string; readonly believed: boolean };
 };
 
-/** A list that writes in a person's name: `'Ann' via Help`, in the languages that mail services write it in. */
+/** A list that writes in a person's name: `'Ann' via Help`, as mail services write it in several languages. */
 const VIA = /\S\s+(via|über|через|przez|tramite|através de|a través de)\s+\S/iu;
 
 /**
- * The person behind a mail: who From says, unless it speaks for others. An operator's forward is of whom it forwards; a group
- * of the mailbox, a web form, the mailbox itself, a list that rewrote From and a From that has been seen with another Reply-To
- * speak for whom they name. None of this is believed of a mail that nobody vouches for. Null for a mail without a sender.
+ * Finds the person behind a message: the sender in From, unless From speaks for others. An operator's forward belongs
+ * to the person it forwards. A group of the mailbox, a web form, the mailbox itself, a list that rewrote From, and a
+ * From that was seen with another Reply-To speak for the person they name. None of this is believed of an unverified
+ * message. Null for a message without a sender.
  */
 export async function findPerson(deps: Pick<Deps, 'db'>, written: Written): Promise<Person | null> {
   const { mailbox, reading, judged } = written;
@@ -53,7 +54,7 @@ export async function findPerson(deps: Pick<Deps, 'db'>, written: Written): Prom
   return other === undefined ? sender : { address: other, forwardedBy: null, namedBy: 'claimed' };
 }
 
-/** Whom an address that the mailbox knows to speak for others names. */
+/** The person named by an address that the mailbox knows to speak for others. */
 function declaredPerson(
   { mailbox, handedOver, reading }: Written,
   from: Address,
@@ -82,7 +83,7 @@ async function forwardedPerson(
   return { address: forwarded, forwardedBy: from.address, namedBy: 'sender' };
 }
 
-/** Whom a mail names by itself, where its From is known to stand for several. */
+/** The person a message names by itself, where its From is known to stand for several. */
 async function claimedPerson(
   deps: Pick<Deps, 'db'>,
   { mailbox, reading }: Written,

@@ -34,9 +34,8 @@ export async function originalOf(tx: Transaction, { raw }: HandedOver): Promise<
 }
 
 /**
- * Locks the sender's contact (made when new) and claims the mail, in one statement and in this order everywhere: of
- * several posts of one mail a single one gets an intake id, the others wait for it and get null. What is asked right after it
- * comes after it: nothing is awaited before.
+ * Locks the sender's contact (made if new) and claims the message, in one statement and in this order everywhere. If
+ * the same message is posted concurrently, one call gets the intake id; the others wait and get null.
  */
 export async function claimMail(
   tx: Transaction,
@@ -97,7 +96,10 @@ export type KnownIntake = {
   readonly sameMail: boolean;
 };
 
-/** The intake that a claim ran into: the same id of its source first, else the same Message-ID with the same content. */
+/**
+ * Finds the intake row that a claim ran into: the same source id first, otherwise the same Message-ID with the same
+ * content.
+ */
 export async function findKnownIntake(
   tx: Queryable,
   mail: {
@@ -118,7 +120,7 @@ export async function findKnownIntake(
   return row ?? null;
 }
 
-/** Settles a claimed mail that no message came of: in quarantine with its reason, or recorded on a request. */
+/** Settles a claimed message that became no message row: quarantined with its reason, or recorded on a request. */
 export async function settleIntake(
   tx: Queryable,
   intakeId: number,
@@ -135,7 +137,7 @@ export async function settleIntake(
     where id = ${intakeId}`;
 }
 
-/** Keeps a claimed mail out of requests, with its reason, until an operator decides. */
+/** Keeps a claimed message out of requests, with its reason, until an operator decides. */
 export async function quarantine(
   tx: Queryable,
   intakeId: number,
@@ -146,10 +148,10 @@ export async function quarantine(
   return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
 }
 
-/** How many of a sender's latest mails are looked at for another Reply-To. */
+/** How many of a sender's latest messages are searched for another Reply-To. */
 const MAX_EARLIER = 50;
 
-/** Tells whether a From has written to the mailbox with another Reply-To: it speaks for several people. */
+/** Whether a From has written to the mailbox with another Reply-To, which means that it speaks for several people. */
 export async function hasAnotherReplyTo(
   db: Queryable,
   pair: { readonly mailboxId: number; readonly from: string; readonly replyTo: string },
@@ -170,7 +172,7 @@ export async function hasAnotherReplyTo(
   return row?.found ?? false;
 }
 
-/** Stores the original of an oversize mail; false when it has one already, or was erased. */
+/** Stores the original of an oversize message; false if it has one already or was erased. */
 export async function markIntakeComplete(tx: Queryable, intakeId: number, raw: Uint8Array): Promise<boolean> {
   const original = await storedBytes(tx, raw);
   const rows = await tx`

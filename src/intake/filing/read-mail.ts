@@ -7,26 +7,26 @@ import { SOURCES } from '../sources/sources.ts';
 import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
 import { findPerson, type Person } from './person.ts';
 
-/** What a mail is and whether its sender is who it says, each with the header or rule that decided it. */
+/** The class of a message and whether its sender is genuine, each with the header or rule that decided it. */
 export type Judged = {
   readonly class: MailClass;
   readonly classReason: string;
   readonly authenticity: Authenticity;
   readonly authenticityReason: string;
-  /** Somebody vouches for the sender: the receiving server, or that it never crossed the internet. */
+  /** The receiving server vouches for the sender, or the message never crossed the internet. */
   readonly believed: boolean;
 };
 
-/** A mail ready to be filed: handed over, read and judged, all before any lock is taken. */
+/** A message ready to be filed: handed over, read and judged before any lock is taken. */
 export type ReadMail = {
   readonly handedOver: HandedOver;
   readonly reading: MailReading;
   readonly judged: Judged;
-  /** Whose matter the mail is; null for one that could not be read or names nobody. */
+  /** Whose matter it is; null if it could not be read or names nobody. */
   readonly person: Person | null;
 };
 
-/** Reads one mail in a worker thread, before any lock is taken; of an oversize one, its headers. */
+/** Reads one message in a worker thread, before any lock is taken; of an oversize one only the headers. */
 export async function readHandedOver(
   deps: Pick<Deps, 'db'> & { readonly parsePool: ParsePool },
   mailbox: IntakeMailbox,
@@ -42,7 +42,7 @@ export async function readHandedOver(
   return { handedOver, reading, judged, person };
 }
 
-/** Puts together what the mail says of itself and what its source says of it. */
+/** Combines what the message says about itself with Gmail's labels. */
 function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMailbox): Judged {
   if (!reading.ok) {
     return {
@@ -55,7 +55,8 @@ function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMail
   }
   const { classification, mail } = reading;
   const source = SOURCES[handedOver.source];
-  // Such a mail never crossed the internet, so no server checked it; the label is the proof that the owner wrote it.
+  // The owner's own message never crossed the internet, so no server checked it; the label SENT proves that the owner
+  // wrote it.
   const byOwner =
     mail.from !== null && isOwnAddress(mailbox, mail.from.address) && source.isNoteToSelf(handedOver.labels);
   const authentication = source.authenticate(mail, mailbox);

@@ -8,7 +8,7 @@ import type { Candidate } from './thread.ts';
 
 export type ThreadReading = {
   readonly candidates: readonly Candidate[];
-  /** Our own outgoing message has the Message-ID that this mail carries. */
+  /** The message carries the Message-ID of an outgoing message of ours. */
   readonly isOwnId: boolean;
   readonly ownRequestId: number | null;
   readonly blocked: boolean;
@@ -27,8 +27,8 @@ type CandidateJson = Omit<Candidate, 'closedAt' | 'answeredAt'> & {
 };
 
 /**
- * Everything that threading and the caps need to know, in one statement. Must run after the contact is locked, in a
- * statement of its own: only then does its snapshot hold what the mail before this one committed.
+ * Reads everything that threading and the caps need, in one round trip. It must run after the contact is locked, in a
+ * statement of its own: only then does its snapshot contain what the message before this one committed.
  */
 export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise<ThreadReading> {
   const opens = opening(tx, mail, tx`not exists (select from candidate)`);
@@ -150,7 +150,7 @@ function candidates(tx: Transaction, mail: ThreadQuestion) {
     )`;
 }
 
-/** Of the sender's open requests the latest ones; among them is the one whose answers go where this mail's would. */
+/** The sender's latest open requests, among them the one whose answers go where this message's would. */
 const MAX_OF_SENDER = 10;
 
 function asCandidate(found: CandidateJson): Candidate {

@@ -6,10 +6,10 @@ import { replyTagIn } from '../../requests/request/reply-tag.ts';
 import type { HandedOver } from './incoming-mail.ts';
 import type { Person } from './person.ts';
 
-/** More ids than this are no thread; the newest are the ones that count. */
+/** More ids than this are not a thread; the newest ones count. */
 const MAX_CITED_IDS = 100;
 
-/** Where a relaying server may have kept the plus address that a client dropped from To. */
+/** Headers in which a relaying server may have kept the plus address that a client dropped from To. */
 const DELIVERY_HEADERS = new Set([
   'delivered-to',
   'x-original-to',
@@ -18,7 +18,7 @@ const DELIVERY_HEADERS = new Set([
   'envelope-to',
 ]);
 
-/** What the database is asked about a mail's thread. */
+/** What the database is asked about a message's thread. */
 export type ThreadQuestion = {
   readonly mailboxId: number;
   /** Whose open requests count; null: nobody's. */
@@ -33,7 +33,9 @@ export type ThreadQuestion = {
   readonly at: Date;
 };
 
-/** Puts together what leads from a mail to requests: the ids it cites, the reply addresses it was sent to, its sender. */
+/**
+ * Collects what leads from a message to requests: the ids it cites, the reply addresses it was sent to, and its sender.
+ */
 export function threadQuestion(
   mailbox: IntakeMailbox,
   handedOver: HandedOver,
@@ -44,7 +46,7 @@ export function threadQuestion(
   return {
     mailboxId: mailbox.id,
     senderEmail: person?.address.address ?? mail.from?.address ?? '',
-    // What a forwarding operator's client cites is the operator's thread, not the original sender's.
+    // The ids that a forwarding operator's client cites are of the operator's thread, not of the original sender's.
     citedIds: forwarded ? [] : citedIds(mail),
     replyTags: forwarded ? [] : replyTags(mail, mailbox.address),
     internetMessageId: mail.internetMessageId,
@@ -52,7 +54,7 @@ export function threadQuestion(
   };
 }
 
-/** The Message-IDs a mail answers: In-Reply-To first, then References from the newest to the oldest. */
+/** The Message-IDs a message answers: In-Reply-To first, then References from the newest to the oldest. */
 export function citedIds(mail: Pick<ParsedMail, 'inReplyTo' | 'references'>): string[] {
   return [...new Set([...mail.inReplyTo, ...mail.references.toReversed()])].slice(0, MAX_CITED_IDS);
 }
@@ -69,13 +71,13 @@ function deliveredTo(mail: ParsedMail): string[] {
     .flatMap(({ value }) => parseAddresses(value).map(({ address }) => address));
 }
 
-/** Domains whose addresses belong to different people: a neighbour in To is somebody else there. */
+/** Domains whose addresses belong to different people: another address there is somebody else's. */
 const PUBLIC_DOMAINS = new Set(['gmail.com', 'googlemail.com']);
 
 /**
- * The addresses in To and Cc that a mail to the mailbox came by, though no setting calls them ours: Gmail says that it was
- * delivered to the mailbox, which nothing in To or Cc names, and one address of its domain, or one that a server on the way
- * delivered to, stands there instead. Such a mail must not be answered to that address: it would come back.
+ * Finds addresses in To and Cc that lead to the mailbox although no setting names them. Input: Gmail says that the
+ * message was delivered to the mailbox, To and Cc do not name it, and they name one address of its domain, or one that
+ * a server on the way delivered to. An answer must not go to that address: it would come back.
  */
 export function aliasesOnMail(mailbox: IntakeMailbox, mail: ParsedMail): string[] {
   const delivered = deliveredTo(mail);

@@ -3,7 +3,7 @@ import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/reque
 
 export type MatchedBy = 'token' | 'references' | Source['threadRule'] | 'sender' | 'new';
 
-/** A request that something in the mail leads to; `mergedInto` has been followed already. */
+/** A request that something in the message leads to; `mergedInto` has been followed already. */
 export type Candidate = {
   /** What led here: our own Message-ID or the reply address (`token`), a stored inbound id, the source's thread, the sender. */
   readonly by: 'token' | 'reply_address' | 'references' | 'source_thread' | 'sender';
@@ -14,9 +14,9 @@ export type Candidate = {
   readonly status: RequestStatus;
   readonly closedAt: Date | null;
   readonly subject: string;
-  /** When the latest reply of its was sent; for the absence note that follows it. */
+  /** When its latest reply was sent, for the absence note that follows it. */
   readonly answeredAt: Date | null;
-  /** Where its contact last asked answers to go; empty: to their own address. For `sender` alone. */
+  /** Where its contact last asked answers to go; empty means their own address. For `sender` alone. */
   readonly replyTo: readonly string[];
   /** The sender is the request's contact or one of its participants. */
   readonly senderBelongs: boolean;
@@ -27,9 +27,9 @@ export type ThreadFacts = {
   /** In-Reply-To, then References from the newest to the oldest. */
   readonly citedIds: readonly string[];
   readonly subject: string;
-  /** Where the mail asks answers to go; empty: to its sender. */
+  /** Where the message asks answers to go; empty means its sender. */
   readonly replyTo: readonly string[];
-  /** False for an unverified sender who is not trusted: only rule 1 may join a request then. */
+  /** False for an unverified sender who is not trusted: then only our own Message-ID or reply address joins a request. */
   readonly senderBelieved: boolean;
   readonly threadBy: 'sender' | 'conversation';
   /** What a match by the source's thread is called. */
@@ -38,7 +38,7 @@ export type ThreadFacts = {
   readonly receivedAt: Date;
 };
 
-/** Where a mail goes: into a request, or into one of its own. */
+/** Where a message goes: into a request, or into a new one. */
 export type Place =
   | {
       readonly kind: 'append';
@@ -52,14 +52,14 @@ export type Place =
   | { readonly kind: 'open'; readonly followUpOf: number | null; readonly refersTo: number | null };
 
 /**
- * Which request a mail belongs to: the first rule of design section 5 that holds. Pure; the candidates were read after
- * the contact's row was locked, so no other mail of this sender can open a request in between.
+ * Chooses the request a message belongs to, by the first rule below that applies. Pure: the candidates were read after
+ * the contact was locked, so that no other message of this sender can open a request in between.
  */
 export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Place {
   const cited = citedInOrder(candidates, facts.citedIds);
   const byToken = [...cited.filter(isBy('token')), ...candidates.filter(isBy('reply_address'))];
   const bySystem = [...cited.filter(isBy('references')), ...candidates.filter(isBy('source_thread'))];
-  // Two people write from one form or list: an answer to the one must never reach the other.
+  // Two people may write from one form or list: an answer to one must never reach the other.
   const bySender = (facts.threadBy === 'sender' ? candidates.filter(isBy('sender')) : []).filter(
     ({ replyTo }) => replyTo.toSorted().join() === facts.replyTo.toSorted().join(),
   );

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { HandedOver } from '../filing/incoming-mail.ts';
 
-/** A stored mail as it was handed over, original included; null once it is erased. */
+/** A stored message as it was handed over, original included; null once it is erased. */
 export async function findStoredMail(
   db: Queryable,
   intakeId: number,
@@ -19,7 +19,7 @@ export async function findStoredMail(
   return { mailboxAddress, handedOver: { ...handedOver, sizeEstimate: handedOver.sizeEstimate ?? 0 } };
 }
 
-/** Takes a mail out of quarantine, for one caller alone; false for whoever comes second. */
+/** Takes a message out of quarantine for one caller alone; false for a second caller. */
 export async function claimQuarantined(
   tx: Queryable,
   intakeId: number,
@@ -33,7 +33,7 @@ export async function claimQuarantined(
   return rows.length > 0;
 }
 
-/** The ids of mails in quarantine for a reason, the oldest first. */
+/** The ids of messages quarantined for a reason, oldest first. */
 export async function listQuarantinedIds(db: Queryable, reason: string | null): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
     select id

@@ -11,8 +11,8 @@ import { claimQuarantined } from './decision-queries.ts';
 import { notQuarantined } from './release-intake.ts';
 
 /**
- * Puts a mail in quarantine aside for good; its original stays. `blockSender` sends all later mail of the sender to this
- * mailbox into quarantine as well, in the same transaction.
+ * Discards a quarantined message for good; its original is kept. `blockSender` also sends every later message of the
+ * sender to this mailbox into quarantine, in the same transaction.
  */
 export async function discardIntake(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -7,7 +7,7 @@ import type { StoredFile } from '../../platform/files/stored-file.ts';
 import type { IntakeView } from './intake.ts';
 import { findIntakeRow } from './list-queries.ts';
 
-/** One handed-over mail; `not_found` for one of a mailbox that the operator does not serve. */
+/** One message handed over; `not_found` in a mailbox that the operator does not serve. */
 export async function findIntake(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,
@@ -19,7 +19,7 @@ export async function findIntake(
   return intake;
 }
 
-/** The original of a handed-over mail, to be read in slices; `not_found` when it was too large to relay or is erased. */
+/** The original of a message handed over, read in slices; `not_found` if it was too large to relay or is erased. */
 export async function findIntakeOriginal(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

@@ -3,7 +3,7 @@ import type { Authenticity, MailClass, Outcome } from '../filing/incoming-mail.t
 
 export type IntakeOutcome = Outcome | 'discarded' | 'erased';
 
-/** One handed-over mail as operators see it: what became of it, and why. */
+/** One message handed over as operators see it: what became of it, and why. */
 export type IntakeView = {
   readonly id: number;
   readonly mailboxId: number;

@@ -7,7 +7,7 @@ import type { IntakeSort } from './intake-sorts.ts';
 import type { IntakeView } from './intake.ts';
 import { countIntakeRows, type IntakeFilters, listIntakeRows } from './list-queries.ts';
 
-/** A page of what the relays of the operator's mailboxes handed over, and what became of each mail. */
+/** A page of what the relays of the operator's mailboxes handed over, with what became of each message. */
 export async function listIntake(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

@@ -15,13 +15,13 @@ import type { IntakeView } from './intake.ts';
 import { claimQuarantined } from './decision-queries.ts';
 import { readStoredMail } from './stored-mail.ts';
 
-/** A mail without a sender is filed under this address, which by RFC 6761 nobody can have. */
+/** A message without a sender is filed under this address, which by RFC 6761 nobody can have. */
 const NOBODY = 'unknown-sender@nobody.invalid';
 
 /**
- * Files a mail from quarantine into the request it belongs to, from threading on: no check and no cap holds it again, and
- * no notice is sent. Of two operators at once one wins, the other gets `wrong_state`. `trust` makes later mail of the
- * sender count as verified in this mailbox.
+ * Files a quarantined message into the request it belongs to, from threading on: no check and no cap holds it again,
+ * and no notice is sent. Of two operators at once one wins; the other gets `wrong_state`. `trust` makes later messages
+ * of the sender count as verified in this mailbox.
  */
 export async function releaseIntake(
   deps: Pick<IntakeDeps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
@@ -75,7 +75,7 @@ async function claimOrRefuse(
   if (!claimed) throw notQuarantined(intake);
 }
 
-/** The 409 of a decision about a mail that somebody else has decided about. */
+/** The 409 for a message that somebody else has decided about. */
 export function notQuarantined(intake: Pick<IntakeView, 'id' | 'outcome'>): Problem {
   const outcome = intake.outcome === 'quarantined' ? 'decided by somebody else' : intake.outcome;
   return new Problem('wrong_state', `Intake ${intake.id} is not in quarantine: it is ${outcome}.`, {

@@ -13,7 +13,7 @@ export type ReplayDeps = Pick<
   'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'
 >;
 
-/** The mails that a replay is for, the oldest first: those in quarantine for a reason, or for any with null. */
+/** The messages that a replay is for, oldest first: those quarantined for a reason, or for any reason when null. */
 export async function listReplayable(
   deps: Pick<IntakeDeps, 'db'>,
   reason: string | null,
@@ -22,8 +22,8 @@ export async function listReplayable(
 }
 
 /**
- * Handles a mail in quarantine as if the relay had just handed it over: after a fix, what failed is filed, and what the
- * rules still hold stays where it is. Null when it is in quarantine no more. An error leaves it as it was and is thrown.
+ * Processes a quarantined message as if the relay had just handed it over: after a fix, what failed is filed, and what
+ * the rules still hold stays. Null if it is no longer in quarantine. An error leaves it as it was and is thrown.
  */
 export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<Filed | null> {
   const { mailbox, mail } = await readStoredMail(deps, intakeId);

@@ -7,7 +7,9 @@ import { readHandedOver, type ReadMail } from '../filing/read-mail.ts';
 
 export type StoredMailDeps = Pick<IntakeDeps, 'db' | 'keyring' | 'log' | 'parsePool'>;
 
-/** Reads a stored mail anew, as if the relay had just handed it over: a mended parser gets its second chance. */
+/**
+ * Reads a stored message again, as if the relay had just handed it over, so that a mended parser gets a second chance.
+ */
 export async function readStoredMail(
   deps: StoredMailDeps,
   intakeId: number,

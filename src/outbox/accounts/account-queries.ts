@@ -2,7 +2,7 @@ import { ADVISORY_KEYS } from '../../platform/db/advisory-keys.ts';
 import type { Db, Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { PauseReason } from '../delivery.ts';
 
-/** Held to the end of the transaction by whoever counts the day's recipients and claims within the rest. */
+/** Held to the end of the transaction by a run that counts the day's recipients and claims within what is left. */
 export async function lockDailyLimit(tx: Transaction): Promise<void> {
   await tx`select pg_advisory_xact_lock(${ADVISORY_KEYS.dailyLimit})`;
 }
@@ -28,7 +28,7 @@ export type Pause = {
   readonly reply: string;
 };
 
-/** The accounts that rest, or have to prove with their next mail that they work again. */
+/** The accounts that rest, or must prove with their next message that they work again. */
 export async function listPauses(db: Queryable): Promise<readonly Pause[]> {
   return await db<Pause[]>`
     select account, reason, since, until, reply
@@ -43,7 +43,7 @@ export type NewPause = {
   readonly until: Date;
 };
 
-/** Lets the account rest. Failures that were under way together count once: only a pause that is over grows. */
+/** Lets the account rest. Failures that happened side by side count once: only a pause that is over grows. */
 export async function markPaused(db: Db, pause: NewPause): Promise<void> {
   await db`
     insert into sending_pauses (account, reason, reply, since, until, failures)

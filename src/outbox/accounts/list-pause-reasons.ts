@@ -3,12 +3,12 @@ import { countDayRecipients, listPauses } from './account-queries.ts';
 import { type Delivery, type PausedReason, WAITING_STATES } from '../delivery.ts';
 import { accountFor, type SmtpAccount } from './transports.ts';
 
-/** Tells of a delivery why it is not being sent just now; null while mail leaves, or when this one is not waiting. */
+/** Says why a delivery is not being sent now; null while messages leave, or if this one is not waiting. */
 export type ReasonOf = (
   delivery: Pick<Delivery, 'mailboxId' | 'state'> & Partial<Pick<Delivery, 'recipients'>>,
 ) => PausedReason | null;
 
-/** `left`: how many recipients the account may address today, when its limit counts at all. */
+/** `left`: how many recipients the account may still address today, if a limit of ours counts. */
 type Sending = { readonly reason: PausedReason | null; readonly left: number };
 
 /** Looks once at the accounts and their pauses, for any number of deliveries. */
@@ -21,7 +21,7 @@ export async function listPauseReasons(
     const pause = pauses.find((each) => each.account === account && each.until > now);
     if (pause !== undefined) return { reason: pause.reason, left: 0 };
     const used = dailyLimit === null ? 0 : await countDayRecipients(deps.db, account, now);
-    // On a day on which nothing has left a mail goes however many it is for.
+    // On a day on which nothing has left, a message goes whatever its number of recipients.
     if (dailyLimit === null || used === 0) return { reason: null, left: Number.POSITIVE_INFINITY };
     return { reason: used >= dailyLimit ? 'daily_limit' : null, left: dailyLimit - used };
   };

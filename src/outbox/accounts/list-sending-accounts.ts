@@ -7,10 +7,10 @@ export type SendingAccount = {
   /** User and host, no password. */
   readonly account: string;
   readonly serves: Served;
-  /** Why nothing leaves at present, or null when mail is leaving. `daily_limit` is our own count against its limit. */
+  /** Why nothing leaves now, or null while messages leave. `daily_limit` is our own count against its limit. */
   readonly paused: 'daily_limit' | PauseReason | null;
   readonly since: Date | null;
-  /** When the next mail is tried; null for `daily_limit` (as the day's first mails fall out of it). */
+  /** When the next message is tried; null for `daily_limit` (once the day's first recipients no longer count). */
   readonly until: Date | null;
   /** What the server said. */
   readonly reply: string | null;
@@ -19,7 +19,7 @@ export type SendingAccount = {
   readonly dailyLimit: number | null;
 };
 
-/** The accounts that mail leaves by, and whether it does; none at all without SMTP_URL and accounts of mailboxes' own. */
+/** The accounts that messages leave by, and whether they do; empty without SMTP_URL and without accounts of mailboxes. */
 export async function listSendingAccounts(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
 ): Promise<readonly SendingAccount[]> {

@@ -17,7 +17,7 @@ export type SetTransport = {
   readonly dailyLimit: number | null;
 };
 
-/** Gives a mailbox an SMTP account of its own, from the next mail on; what is stored of it is sealed. */
+/** Gives a mailbox an SMTP account of its own, used from the next message on; its credentials are stored sealed. */
 export async function setTransport(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'keyring' | 'transports' | 'wakeDeliveries'>,
   actor: Actor,
@@ -45,7 +45,7 @@ export async function setTransport(
   deps.wakeDeliveries();
 }
 
-/** Takes a mailbox's own SMTP account away: it sends through SMTP_URL again, or waits without one. */
+/** Removes a mailbox's own SMTP account: it sends through SMTP_URL again, or waits if there is none. */
 export async function removeTransport(
   deps: Pick<OutboxDeps, 'db' | 'clock'>,
   actor: Actor,
@@ -67,8 +67,8 @@ export async function removeTransport(
 }
 
 /**
- * An account is known by its user and host, and rests as a whole: wrong credentials for one that other mailboxes send
- * through would stop their mail too. So only who serves all of them may name it.
+ * An account is identified by its user and host, and rests as a whole: wrong credentials for an account that other
+ * mailboxes use would stop their messages too. So only an operator who serves all of them may name it.
  */
 async function ensureNobodyElses(
   deps: Pick<OutboxDeps, 'transports'>,

@@ -18,17 +18,20 @@ export type SmtpAccount = {
   readonly serves: Served;
 };
 
-/** Which SMTP account sends for which mailbox. Read anew each time, so that a change holds for every process at once. */
+/**
+ * Says which SMTP account sends for which mailbox. Read again each time, so that a change applies to every process at
+ * once.
+ */
 export type Transports = {
   readonly list: () => Promise<readonly SmtpAccount[]>;
-  /** The account that a mailbox's mail leaves by; null without one: its deliveries wait, paused as `no_transport`. */
+  /** The account a mailbox sends by; null if there is none: its deliveries then wait, paused as `no_transport`. */
   readonly for: (mailboxId: number) => Promise<SmtpAccount | null>;
   readonly close: () => void;
 };
 
 export type MainAccount = SmtpSettings & { readonly dailyLimit: number | null };
 
-/** What mailboxes' own accounts may be; the environment's is whoever runs the server's to choose. */
+/** Limits on mailboxes' own accounts; the account of the environment is chosen by whoever runs the server. */
 export type AccountRules = {
   /** They connect to no internal address. */
   readonly publicOnly?: boolean | undefined;
@@ -52,7 +55,7 @@ export function createTransports(
     return transport;
   };
 
-  // An account that was taken away would keep its connections, signed in, for as long as the process lives.
+  // A removed account would keep its connections, signed in, as long as the process lives.
   const closeAllBut = (kept: ReadonlyMap<string, Rows>): void => {
     for (const [account, { transport }] of open) {
       if (kept.has(account)) continue;
@@ -98,7 +101,7 @@ export function accountFor(accounts: readonly SmtpAccount[], mailboxId: number):
 
 type Rows = readonly [TransportRow, ...TransportRow[]];
 
-// Mailboxes that name one account share its connections; the credentials set last are the ones that hold.
+// Mailboxes that name the same account share its connections; the credentials set last apply.
 function byAccount(rows: readonly TransportRow[]): ReadonlyMap<string, Rows> {
   const accounts = new Map<string, Rows>();
   for (const row of rows) {

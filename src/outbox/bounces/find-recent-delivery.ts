@@ -3,7 +3,7 @@ import type { Queryable } from '../../platform/db/connect.ts';
 export type RecentDelivery = {
   readonly deliveryId: number;
   readonly requestId: number;
-  /** Who reports it is the request's contact or takes part in it. */
+  /** The reporter is the request's contact or takes part in it. */
   readonly senderBelongs: boolean;
 };
 

@@ -16,13 +16,13 @@ import { lockDelivery } from '../deliveries/lock-delivery.ts';
 export type Bounce = {
   /** What the bounce cites: our Message-ID, or the delivery when the caller knows it. */
   readonly delivery: { readonly internetMessageId: string } | { readonly deliveryId: number };
-  /** Whom it names; nobody we wrote to, or nobody at all, means the contact. */
+  /** The recipients it names; if we wrote to none of them, or it names none, it is about the contact. */
   readonly recipients: readonly {
     readonly address: string;
     readonly enhancedCode?: string | null;
     /** The diagnostic line. */
     readonly reply?: string | null;
-    /** The address is dead: nothing more goes to it until that is lifted, or 90 days are over. */
+    /** The address is dead: it is suppressed for 90 days, or until somebody lifts that. */
     readonly suppress?: boolean;
   }[];
   readonly intakeId?: number;
@@ -35,13 +35,13 @@ export type BouncedDelivery = {
   readonly messageId: number;
   readonly requestId: number;
   readonly kind: DeliveryKind;
-  /** Empty when the bounce says nothing new: it came a second time. */
+  /** Empty when the bounce says nothing new, because it came a second time. */
   readonly recipients: readonly string[];
 };
 
 /**
- * Marks the delivery that a bounce cites, and nothing else; null when we sent no such mail. A bounced reply is flagged and
- * goes back to its operator (a closed request stays closed); a bounced notice only shows on its message.
+ * Marks the delivery that a bounce cites, and nothing else; null when we sent no such message. A bounced reply is
+ * flagged and goes back to its operator (a closed request stays closed); a bounced notice only shows on its message.
  */
 export async function markBounced(tx: Transaction, bounce: Bounce): Promise<BouncedDelivery | null> {
   const { at, actor } = bounce;
@@ -92,8 +92,8 @@ export async function markBounced(tx: Transaction, bounce: Bounce): Promise<Boun
   return marked;
 }
 
-// Behind a forwarding address the bounce names one that we never wrote to: then, as when it names nobody, it is the contact
-// who has not got the mail.
+// Behind a forwarding address the bounce names an address we never wrote to. Then, as when it names none, the contact
+// is the one who did not get the message.
 async function recipientsMeant(
   tx: Transaction,
   deliveryId: number,
@@ -110,7 +110,8 @@ async function recipientsMeant(
   return [{ address: null, enhancedCode: named[0]?.enhancedCode ?? null, reply: named[0]?.reply ?? null }];
 }
 
-// Only an address that we wrote to, and that the bounce itself names: what a forwarding address leads to is not ours to judge.
+// Suppresses only an address that we wrote to and the bounce itself names: where a forwarding address leads is not ours
+// to judge.
 async function suppressDead(
   tx: Transaction,
   deliveryId: number,

@@ -4,8 +4,8 @@ import { returnRequest } from '../request-row.ts';
 import type { OutgoingMail, QueuedMail } from '../deliveries/outgoing-mail.ts';
 
 /**
- * After a reply was queued of whose recipients some get nothing: its (locked) request calls for attention and its history
- * says why, as if the server had refused them. With nothing suppressed it does nothing.
+ * After queueing a reply of which some recipients are suppressed: its (locked) request needs attention and its history
+ * says why, as if the server had refused them. Does nothing when none is suppressed.
  */
 export async function noteSuppressed(
   tx: Transaction,

@@ -26,8 +26,8 @@ export async function listRecipientAddresses(
 }
 
 /**
- * Marks the recipients that a bounce is about; an address of null means those in To. `settled_at` stays: the mail counted
- * against the day it was accepted on. Returns the addresses that were marked.
+ * Marks the recipients that a bounce is about; an address of null means those in To. `settled_at` stays: the message
+ * counted against the day it was accepted on. Returns the marked addresses.
  */
 export async function markRecipientsBounced(
   tx: Transaction,
@@ -48,7 +48,7 @@ export async function markRecipientsBounced(
   return marked;
 }
 
-/** A delivery that has left and came back. One that is still under way goes on for the recipients that remain. */
+/** Marks a delivery that left and came back. One still being sent goes on for the remaining recipients. */
 export async function markBouncedState(tx: Transaction, deliveryId: number, now: Date): Promise<void> {
   await tx`
     update deliveries

@@ -8,8 +8,9 @@ import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery
 import { type DeliveryRow, findDeliveryIdOfMessage, lockDeliveryRow, markCancelled } from './queries.ts';
 
 /**
- * Stops an email that is not being sent yet, also one that waits for its next try; later it is 409. One that only its copies
- * wait for is sent: the contact has it. A reply is its author's to stop, or a lead's; a notice is anybody's.
+ * Cancels a message that is not being sent yet, or waits for its next try; afterwards it is 409. If only its copies
+ * wait, the delivery is `sent`: the contact has it. A reply may be cancelled by its author or a lead, a notice by
+ * anybody.
  */
 export async function cancelDelivery(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -25,7 +26,7 @@ export async function cancelDelivery(
   });
 }
 
-/** Stops what has not left of a message, if anything, whose request the caller has locked. */
+/** Cancels what has not left of a message, if anything; the caller has locked its request. */
 export async function cancelMessage(
   tx: Transaction,
   actor: Actor,

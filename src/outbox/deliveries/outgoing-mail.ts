@@ -28,15 +28,15 @@ export type OutgoingMail = {
   readonly html: string | null;
   readonly inReplyTo: string | null;
   readonly references: readonly string[];
-  /** The contact's mail to quote below a reply, and how much of it. */
+  /** The contact's message to quote below a reply, and how much of it. */
   readonly quotedMessageId: number | null;
   readonly quoting?: Quoting;
-  /** Plain text below the mail; none unless given. */
+  /** Plain text below the message. Defaults to none. */
   readonly signature?: string;
-  /** Of the words that composing adds, such as "On … wrote:"; the mailbox's unless given. */
+  /** The language of the words that composing adds, such as "On … wrote:". Defaults to the mailbox's. */
   readonly language?: Language;
   readonly attachments: readonly OutgoingAttachment[];
-  /** `at`, or a later moment until which the mail is held and can be undone. */
+  /** `at`, or a later moment until which the message is held and can be cancelled. */
   readonly sendAfter: Date;
   readonly at: Date;
 };
@@ -45,6 +45,6 @@ export type QueuedMail = {
   readonly messageId: number;
   readonly deliveryId: number;
   readonly internetMessageId: string;
-  /** Recipients that bounced as dead and get nothing; with nobody left in To the delivery has failed already. */
+  /** Recipients that are suppressed and get nothing; with nobody left in To the delivery has failed already. */
   readonly suppressed: readonly string[];
 };

@@ -32,7 +32,7 @@ export async function lockDeliveryRow(tx: Transaction, deliveryId: number): Prom
   return row ?? null;
 }
 
-/** Nobody who has not got the mail yet will get it; one that its contact has got already is sent all the same. */
+/** Nobody else will get the message; if its contact has it already, the delivery counts as sent. */
 export async function markCancelled(
   tx: Transaction,
   deliveryId: number,
@@ -76,8 +76,8 @@ export async function markRetried(tx: Transaction, deliveryId: number, now: Date
 }
 
 /**
- * Corrects the address of a recipient that did not get the mail, in the envelope and in the message's headers, and makes it
- * a participant, so that an answer from there finds the request.
+ * Corrects the address of a recipient that did not get the message, in the envelope and in the headers, and makes it a
+ * participant, so that an answer from there finds the request.
  */
 export async function markAddressCorrected(
   tx: Transaction,

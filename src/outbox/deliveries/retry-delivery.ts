@@ -12,13 +12,13 @@ import { type DeliveryRow, markAddressCorrected, markRetried } from './queries.t
 
 export type RetryDelivery = {
   readonly deliveryId: number;
-  /** Sends to another address in place of one that did not get the mail; both are in the history. */
+  /** Sends to another address instead of one that did not get the message; the history has both. */
   readonly recipient?: { readonly from: string; readonly to: string };
 };
 
 const RETRIED_STATES = ['deferred', 'failed', 'bounced', 'sent'] as const;
 
-/** Sends again, now, to whoever did not get the mail; with the same Message-ID, so that nobody sees two. */
+/** Sends again now to the recipients who did not get the message, with the same Message-ID, so that nobody sees two. */
 export async function retryDelivery(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,

@@ -2,42 +2,42 @@ import type { Address } from '../../mail/parsed-mail.ts';
 
 export type AlarmKind = 'relay_silent' | 'relay_back' | 'google_access_lost' | 'webhook_off';
 
-/** What the desk itself writes to its people, beside any request. */
+/** What the desk itself writes to its people, apart from any request. */
 export type DeskMailKind = 'sign_in' | AlarmKind;
 
 /** Subject and plain text. */
 export type DeskText = { readonly subject: string; readonly text: string };
 
-/** A desk mail as its delivery carries it; without a text it is composed anew for every attempt. */
+/** A desk message as its delivery carries it; without a text it is composed again for every attempt. */
 export type DeskMail = {
   readonly kind: DeskMailKind;
   /** The row that it is about, which its composer knows. */
   readonly aboutId: number | null;
   readonly subject: string | null;
   readonly text: string | null;
-  /** Later nobody wants it any more. */
+  /** Afterwards nobody wants it any more. */
   readonly worthUntil: Date;
   readonly to: Address;
 };
 
-/** A desk mail to be queued. */
+/** A desk message to be queued. */
 export type NewDeskMail = {
   readonly kind: DeskMailKind;
-  /** The mailbox that it comes from; null: any by whose account it can leave. */
+  /** The mailbox it comes from; null means any whose account can send it. */
   readonly mailboxId: number | null;
-  /** Everybody gets a mail of their own. */
+  /** Everybody gets a message of their own. */
   readonly to: readonly Address[];
   /** Left out for a kind that has a composer. */
   readonly subject?: string;
   readonly text?: string;
   readonly aboutId?: number;
   readonly at: Date;
-  /** Not sent any more after that. */
+  /** Not sent after this. */
   readonly worthUntil: Date;
 };
 
-/** Writes a desk mail when it is sent; null when there is nothing to send any more. */
+/** Composes a desk message when it is sent; null when there is nothing to send any more. */
 export type DeskComposer = (mail: DeskMail) => Promise<DeskText | null>;
 
-/** For the kinds whose text is not written when they are queued; the rooms that queue them hand these in. */
+/** For the kinds whose text is not written when they are queued; handed in by the rooms that queue them. */
 export type DeskComposers = Partial<Record<DeskMailKind, DeskComposer>>;

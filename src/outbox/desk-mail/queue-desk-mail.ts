@@ -4,9 +4,9 @@ import type { NewDeskMail } from './desk-mail.ts';
 import { insertDeskMails } from './queries.ts';
 
 /**
- * Promises a mail of the desk's own in the caller's transaction: a delivery like any other, with its attempts, retries and
- * pauses, but of no request. A sign-in link goes before everything, the others after all other mail. One statement however
- * many it is for, nobody included. Call `wakeDeliveries` after the commit.
+ * Queues a message of the desk's own in the caller's transaction: a delivery like any other, with attempts, retries and
+ * pauses, but without a request. A sign-in link goes before everything, the others after everything else. One statement
+ * for any number of recipients, none included. The caller calls `wakeDeliveries` after the commit.
  */
 export async function queueDeskMail(tx: Transaction, mail: NewDeskMail): Promise<void> {
   const people = mail.to.map((person) => ({ ...person, key: randomBytes(16).toString('hex') }));

@@ -17,8 +17,8 @@ export type Alarm = {
 const WORTH_SENDING_MS = 24 * 60 * 60_000;
 
 /**
- * Queues a mail to every active admin who may see what it is about, in the caller's transaction. It is logged as a warning too,
- * for a desk without SMTP or without admins.
+ * Queues a message to every active admin who may see the mailbox, in the caller's transaction. It is also logged as a
+ * warning, for a desk without SMTP or without admins.
  */
 export async function raiseAlarm(tx: Transaction, log: Log, alarm: Alarm): Promise<void> {
   log.warn({ mailboxId: alarm.mailboxId, alarm: alarm.kind }, alarm.subject);

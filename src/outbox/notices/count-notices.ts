@@ -7,12 +7,17 @@ type NoticesAbout = {
   readonly requestId: number | null;
   readonly contactEmail: string;
   readonly mailboxId: number;
-  /** True for a notice that answers a mail and not an operator, who runs in no loop. */
+  /** True for a notice that answers a message; an operator cannot run in a loop. */
   readonly answersMail: boolean;
   readonly at: Date;
 };
 
-/** What a request, its contact and its mailbox have been sent automatically; see `noticeCounts`. */
+/**
+ * Counts what a request, its contact and its mailbox were sent automatically in the last hour; for the mailbox only
+ * whether its cap is reached, which reads no more rows than that. If a notice to a new address of the domain is left,
+ * it is taken here for the caller: its row stays locked until the transaction ends, so that no more pass however many
+ * processes file such messages at once.
+ */
 export async function countNotices(tx: Queryable, about: NoticesAbout): Promise<NoticeCounts> {
   const { taking, counts } = noticeCounts(tx, about, tx`true`);
   const [row] = await tx<{ counts: NoticeCounts | null }[]>`with ${taking} select ${counts} as counts`;
@@ -77,7 +82,7 @@ export function noticeCounts(
   return { taking, counts };
 }
 
-/** Whoever holds a domain makes subdomains as freely as addresses: they count as one. */
+/** The holder of a domain makes subdomains as easily as addresses: they count as one. */
 function registeredDomain(email: string): string {
   const domain = domainOf(email);
   return getDomain(domain) ?? domain;

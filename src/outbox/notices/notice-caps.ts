@@ -1,4 +1,4 @@
-/** How many automatic mails left within the last hour. */
+/** How many automatic messages left in the last hour. */
 export type NoticeCounts = {
   readonly ofRequest: number;
   readonly toContact: number;
@@ -15,12 +15,15 @@ export const MAX_NOTICES_PER_REQUEST_PER_HOUR = 12;
 
 export const MAX_NOTICES_PER_CONTACT_PER_HOUR = 30;
 
-/** An answering program that takes a new address for each mail is a new contact each time: no other cap sees it for an hour. */
+/**
+ * An answering program that uses a new address for each message is a new contact each time: no other cap sees it for an
+ * hour.
+ */
 export const MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE = 10;
 
 /**
  * The cap that holds a notice back, or null. Loops with changing senders, or between two desks that hide what they are,
- * show in no header; only counting stops them.
+ * show in no header: only counting stops them.
  */
 export function capOn(counts: NoticeCounts): NoticeCap | null {
   if (counts.ofRequest >= MAX_NOTICES_PER_REQUEST_PER_HOUR) return 'request';

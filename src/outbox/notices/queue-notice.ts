@@ -20,9 +20,9 @@ export type NoticeContext = Omit<OutgoingContext, 'lastFromContact' | 'lastInbou
 };
 
 /**
- * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false, and queues
- * nothing, when the mailbox has switched this notice off or the contact must not be answered automatically; one that a
- * cap holds back is told in the request's history. One statement at the most, and none before it is awaited.
+ * Queues an automatic notice to a request's contact, in the transaction that caused it. Returns false and queues
+ * nothing when the mailbox has switched this notice off or the contact must not be answered automatically. A notice
+ * that a cap holds back is recorded in the request's history.
  */
 export async function queueNotice(
   tx: Transaction,

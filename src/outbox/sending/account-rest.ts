@@ -1,14 +1,14 @@
 /** Whether an account rests, as far as one run of it knows. */
 export type AccountRest = {
-  /** How often in a row it has had to rest, and since when. */
+  /** How many times in a row it has rested, and since when. */
   readonly failures: number;
   readonly since: Date | null;
-  /** It has rested: one mail at a time finds out whether it works again. */
+  /** It has rested: one message at a time finds out whether it works again. */
   readonly isProbing: () => boolean;
   /** It has to rest again: this run sends nothing more. */
   readonly hasBegun: () => boolean;
   readonly begin: () => void;
-  /** A mail got through. True the first time, when the rest is to be forgotten. */
+  /** A message got through. True the first time, when the rest is to be forgotten. */
   readonly endProbing: () => boolean;
 };
 

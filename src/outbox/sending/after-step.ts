@@ -2,15 +2,15 @@ import type { Stopwatch } from '../../platform/clock.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { bringForward } from './lease-queries.ts';
 
-/** What readings of one clock may differ by although nobody has set it. */
+/** How far two readings of one clock may differ although nobody has set it. */
 const MAX_CLOCK_ERROR_MS = 2000;
 const AGAIN_MS = 5000;
-/** By then every process of the desk goes by the clock as it is now, and queues nothing for an hour that has been. */
+/** By then every process uses the clock as it is now, and queues nothing for an hour that has passed. */
 const SETTLED_MS = 20_000;
 
 /**
- * Notices that the clock was set back since the last look (or that nobody looked before) and makes due what would wait for
- * the time that it lost. To be called every second or so.
+ * Notices that the clock was set back since the last look (or that nobody looked before) and makes due what would wait
+ * for the lost time. Called about every second.
  */
 export function watchForSteps(
   deps: Pick<Deps, 'db' | 'clock' | 'log'>,

@@ -39,9 +39,9 @@ export type AttemptRecord = {
 };
 
 /**
- * Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. A bounce that
- * was faster than the server's answer holds. An address that our server had refused and now takes mail for is suppressed no
- * longer.
+ * Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. A bounce
+ * that came before the server's answer stays. An address that our server refused before and now accepts is no longer
+ * suppressed.
  */
 export async function markAttempt(db: Queryable, record: AttemptRecord): Promise<boolean> {
   const { now } = record;

@@ -5,7 +5,7 @@ import type { DeskMail } from '../desk-mail/desk-mail.ts';
 import type { Served } from '../accounts/transports.ts';
 
 export type DueWork = {
-  /** Something is due that does not wait for a rest to be over: a sign-in link that no other account has taken. */
+  /** A sign-in link is due that no other account has taken: it does not wait for a rest to be over. */
   readonly urgent: boolean;
   readonly due: boolean;
   readonly pausedUntil: Date | null;
@@ -13,7 +13,7 @@ export type DueWork = {
   readonly pauseFailures: number;
 };
 
-/** The cheap look of every second: is there anything due, and may this account send? */
+/** The cheap look of every second: is anything due, and may this account send? */
 export async function findDueWork(
   db: Db,
   { account, serves }: Pick<Claim, 'account' | 'serves'>,
@@ -35,15 +35,15 @@ export async function findDueWork(
   return row;
 }
 
-/** What an account that rests leaves to the others before it tries itself. */
+/** How long a resting account leaves a sign-in link to others before it tries itself. */
 const URGENT_AFTER_MS = 5000;
 
-/** A reply leaves beside a notice that takes longer: a server that answers at all has answered by then. */
+/** A reply does not wait longer for a notice: a server that answers at all has answered by then. */
 const FIRST_TRY_MS = 10_000;
 
 const PRIORITY_ORDER = Object.values(PRIORITIES).toSorted((a, b) => a - b);
 
-// A mail that any mailbox may send leaves by every account that has one.
+// A message that any mailbox may send can leave by every account that has a mailbox.
 function isServed(db: Queryable, serves: Served): ReturnType<Queryable> {
   return db`(${isOwn(db, db`mailbox_id`, serves)}
     or mailbox_id is null and exists (select from mailboxes where ${isOwn(db, db`mailboxes.id`, serves)}))`;
@@ -65,10 +65,10 @@ export type ClaimedDelivery = {
   readonly id: number;
   readonly attemptId: number;
   readonly attemptCount: number;
-  /** Null for a mail of the desk's own, as is `requestId`. */
+  /** Null for a message of the desk's own, as is `requestId`. */
   readonly messageId: number | null;
   readonly requestId: number | null;
-  /** The one that it comes from. */
+  /** The mailbox it comes from. */
   readonly mailboxId: number;
   readonly kind: DeliveryKind | 'desk';
   readonly priority: number;
@@ -87,34 +87,40 @@ export type ClaimedDelivery = {
   readonly internetMessageId: string;
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
-  /** What a mail of the desk's own is composed of; times inside are text. */
+  /** What a message of the desk's own is composed of; times inside are text. */
   readonly desk: (Omit<DeskMail, 'worthUntil' | 'to'> & { readonly worthUntil: string }) | null;
-  /** Null without attachments; one may be empty. */
+  /** Null without attachments; an attachment may be empty. */
   readonly attachedBytes: number | null;
   readonly quoted: { readonly from: Address | null; readonly at: string; readonly text: string } | null;
-  /** The ones to send to: neither accepted nor finally refused. */
+  /** The recipients to send to: neither accepted nor finally refused. */
   readonly waiting: readonly ClaimedRecipient[];
-  /** What the other recipients came to on earlier attempts. */
+  /** The states of the other recipients after earlier attempts. */
   readonly settledStates: readonly { readonly role: RecipientRole; readonly state: RecipientState }[];
 };
 
 export type Claim = {
   readonly owner: string;
   readonly account: string;
-  /** The mailboxes whose mail the account sends. */
+  /** The mailboxes that the account sends for. */
   readonly serves: Served;
   readonly now: Date;
   readonly leaseUntil: Date;
   readonly limit: number;
-  /** The day is spent: only what goes all the same. */
+  /** The day's limit is reached: only sign-in links are claimed. */
   readonly urgentOnly: boolean;
   /** Recipients that may still be addressed today, or null without a limit. */
   readonly budget: number | null;
-  /** Nothing has left today: then a mail to more people than a day allows goes alone, or it and all behind it wait for ever. */
+  /**
+   * Nothing has left today. A message to more people than a day allows is then claimed alone; otherwise it and all
+   * behind it would wait for ever.
+   */
   readonly unused: boolean;
 };
 
-/** Characters: a mail of 20 MB would come back in the text and the HTML of every answer, and no server takes that. */
+/**
+ * In characters: a quoted message of 20 MB would be in the text and the HTML of every answer, and no server accepts
+ * that.
+ */
 const MAX_QUOTED = 100_000;
 
 /**
@@ -146,7 +152,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     name: db.unsafe(`turn_${priority}`) as Fragment,
     priority,
   }));
-  // One list for each priority: the index gives what is due of it, and skips what it has yet to wait for.
+  // One list for each priority, because the index then gives what is due of it and skips what is not yet.
   const lists = turns.map(({ name, priority }, place) => {
     const taken = turns.slice(0, place).map((turn) => db`- (select count(*) from ${turn.name})`);
     return db`${name} as (${due(priority)} limit ${claim.limit}::bigint ${joined(db, taken, db``)} for update of d skip locked)`;

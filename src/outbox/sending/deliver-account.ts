@@ -14,11 +14,11 @@ import type { SmtpAccount } from '../accounts/transports.ts';
 export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports' | 'deskComposers'>;
 
 export type DeliverOptions = {
-  /** Deliveries sent at the same time, those that are slow apart. Defaults to 5. */
+  /** Deliveries sent at the same time, slow ones not counted. Defaults to 5. */
   readonly concurrency?: number;
   /** Defaults to 5 minutes. */
   readonly attemptTimeoutMs?: number;
-  /** After this long a mail gives its place to others, and goes on beside them. Defaults to 10 s. */
+  /** After this long a send stops counting against the concurrency, and goes on. Defaults to 10 s. */
   readonly slowMs?: number;
   readonly leaseMs?: number;
   /** In [0, 1): the jitter of retries. */
@@ -29,7 +29,7 @@ export type DeliverOptions = {
   readonly abort?: AbortSignal;
   /** Resolves when it is time to look for new work although something is still being sent. */
   readonly nextLook?: () => Promise<void>;
-  /** Called when the account has to rest: the run claims nothing more, though it may go on for as long as a mail hangs. */
+  /** Called when the account has to rest: the run claims nothing more, though a send that hangs may keep it alive. */
   readonly onPause?: () => void;
 };
 
@@ -42,9 +42,9 @@ export type DeliverReport = {
 };
 
 const ATTEMPT_TIMEOUT_MS = 5 * 60_000;
-// A mail that takes longer than this gives its lane away, so that five that hang hold nobody else up for five minutes.
+// After this a send stops counting against the concurrency, so that five hung connections do not block the queue.
 const SLOW_MS = 10_000;
-// A large mail may take longer (as at 1 Mbit/s): were 25 of them on one line at once, none would get through in time.
+// A large message gets more time (as at 1 Mbit/s): with 25 of them on one line at once none would finish in time.
 const BYTES_PER_MS = 125;
 
 /** Sends what is due for one account's mailboxes; the part of `deliverDue` that a worker runs account by account. */
@@ -97,7 +97,7 @@ type Counts = { attempted: number; sent: number; deferred: number; failed: numbe
 
 type AccountDeps = DeliverDeps & SmtpAccount;
 
-// Claims no more than there are lanes: a mail that waits in this process would wait for the others too.
+// Claims no more than there are lanes: a message that waits in this process would be kept from the others.
 async function drain(deps: DeliverDeps, run: Run): Promise<void> {
   const { lanes, rest, options } = run;
   const nobody = (): boolean => lanes.running().length === 0;
@@ -109,11 +109,12 @@ async function drain(deps: DeliverDeps, run: Run): Promise<void> {
       try {
         if (mayClaim) await sendDue(deps, run, free);
       } catch (error) {
-        // Nobody shall wait for a mail that hangs because the database was away for a moment.
+        // A moment without the database must not make everybody wait for a send that hangs.
         if (nobody() || options.nextLook === undefined) throw error;
         deps.log.error({ error, account: run.accountKey }, 'due deliveries could not be claimed');
       }
-      // What ended while the claim was looking may be what another mail waited for: the claim cannot have seen it.
+      // A send that ended while the claim was looking may be what another message waited for: the claim cannot have
+      // seen it.
       if (lanes.ended() !== endedBefore) continue;
       if (nobody()) return;
       const look = mayClaim && options.nextLook !== undefined ? [options.nextLook()] : [];
@@ -125,7 +126,7 @@ async function drain(deps: DeliverDeps, run: Run): Promise<void> {
 }
 
 async function sendDue(deps: DeliverDeps, run: Run, free: number): Promise<void> {
-  // Read anew: since the last claim it may have got other mailboxes or another password, or be gone.
+  // Read again, because since the last claim the account may have got other mailboxes or another password, or be gone.
   const account = (await deps.transports.list()).find(({ key }) => key === run.accountKey);
   if (account === undefined) return;
   const accountDeps = { ...deps, ...account };
@@ -170,7 +171,7 @@ function count(report: Counts, verdict: Verdict): void {
   else report.failed++;
 }
 
-// Under a limit of our own claims are made one after the other, over all processes: two could both take the last place.
+// Under a limit of our own, all processes claim one after the other: two at once could both take the last place.
 async function claimWithinDay(
   deps: AccountDeps,
   { lease }: Run,

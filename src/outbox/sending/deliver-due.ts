@@ -8,7 +8,7 @@ import type { LeaseWatch } from './lease-watch.ts';
 import { takeOverLost } from './take-over.ts';
 
 export type DueOptions = DeliverOptions & {
-  /** What this process has seen of all leases; a call without one has seen nothing, and takes nothing over. */
+  /** What this process has seen of all leases; a call without it takes nothing over. */
   readonly leases?: LeaseWatch;
 };
 
@@ -18,8 +18,8 @@ export type DueReport = DeliverReport & {
 };
 
 /**
- * Sends everything that is due, by every account side by side, replies before notices, and returns when nothing is due
- * any more or the accounts have to rest. Safe to run in any number of processes at once. Rejects only when the database does.
+ * Sends everything that is due, by all accounts side by side, and returns when nothing is due any more or the accounts
+ * have to rest. Safe to run in any number of processes at once. Rejects only when the database fails.
  */
 export async function deliverDue(deps: DeliverDeps, options: DueOptions = {}): Promise<DueReport> {
   const accounts = await deps.transports.list();

@@ -20,14 +20,14 @@ export type Verdict = {
   readonly outcome: AttemptOutcome;
   readonly reply: SmtpReply;
   readonly recipients: readonly RecipientVerdict[];
-  /** A To recipient, so the contact, has the mail now. */
+  /** A To recipient, and so the contact, has the message now. */
   readonly contactAccepted: boolean;
-  /** A To recipient will never get it, so that the mail has failed, whatever becomes of its copies. */
+  /** A To recipient will never get it, so that the message has failed, whatever becomes of its copies. */
   readonly contactRefused: boolean;
   /** Somebody will never get it. */
   readonly refused: readonly string[];
   readonly pause: { readonly reason: PauseReason; readonly until: Date } | null;
-  /** The server took no further connection; it may go on with those it has. */
+  /** The server accepted no further connection; those it has may go on. */
   readonly turnedAway: boolean;
 };
 
@@ -37,7 +37,7 @@ export type RecipientVerdict = {
   readonly role: RecipientRole;
   readonly state: RecipientState;
   readonly reply: SmtpReply;
-  /** The server says of this very address that nobody is there. */
+  /** The server says that nobody has this address. */
   readonly dead: boolean;
 };
 
@@ -51,10 +51,10 @@ export type Judged = {
   readonly settledStates: readonly { readonly role: RecipientRole; readonly state: RecipientState }[];
   /** Temporary failures so far. */
   readonly attemptCount: number;
-  /** How often in a row, and since when, the account has been resting. */
+  /** How many times in a row the account has rested, and since when. */
   readonly pauseFailures: number;
   readonly pausedSince: Date | null;
-  /** Other connections may be in use: then a 421 in place of the greeting turns away this one, not the account. */
+  /** Other connections may be open: a 421 instead of the greeting then turns away this connection, not the account. */
   readonly othersConnected: boolean;
   /** It is tried again within a minute even while the account rests. */
   readonly urgent: boolean;
@@ -67,8 +67,9 @@ const URGENT_RETRY_MS = 60_000;
 const MAX_OUTAGE_MS = 5 * 86_400_000;
 
 /**
- * Decides what an attempt's result means. Trouble of the account counts against no mail (until it has lasted five days);
- * a temporary refusal moves the mail one rung up the ladder; a permanent one, or the ladder's end, is final.
+ * Decides what an attempt's result means. Trouble of the account does not count against a message (until it has lasted
+ * five days); a temporary refusal moves the message one rung up the ladder; a permanent one, or the ladder's end, is
+ * final.
  */
 export function judgeResult(judged: Judged): Verdict {
   const { result, now } = judged;
@@ -147,7 +148,7 @@ function refusalOfAll(result: Extract<SendResult, { kind: 'answered' }>): SmtpRe
   return result.accepted.length === 0 ? (result.refused[0] ?? null) : null;
 }
 
-// nodemailer names an address under SMTPUTF8 with its domain in Unicode, we in ASCII.
+// Under SMTPUTF8 nodemailer returns the domain of an address in Unicode; ours are ASCII.
 function sameAddress(one: string, other: string): boolean {
   return comparable(one) === comparable(other);
 }

@@ -1,10 +1,10 @@
-/** The mails of one account that are under way, side by side in lanes. */
+/** The sends of one account that are under way, side by side in lanes. */
 export type Lanes = {
   /** How many more may start, with `atOnce` of them in lanes at the same time at most. */
   readonly free: (atOnce?: number) => number;
-  /** Puts a mail under way. After `slowMs` it leaves its lane to others and goes on beside them. */
+  /** Starts a send. After `slowMs` it leaves its lane to others and goes on. */
   readonly start: (deliveryId: number, send: Promise<void>, slowMs: number) => void;
-  /** The server took no further connection: one lane less, though never none. */
+  /** The server accepted no further connection: one lane less, but at least one. */
   readonly narrow: () => void;
   readonly width: () => number;
   /** The deliveries that are under way. */

@@ -11,8 +11,8 @@ import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
 
 /**
- * Writes what came of an attempt, under the run's own lease only (false: it was lost). A failed reply brings its request
- * back to its operator in the same transaction; a failed notice marks nothing but itself.
+ * Writes the result of an attempt, under the run's own lease only (false if it was lost). A failed reply brings its
+ * request back to its operator in the same transaction; a failed notice marks nothing but itself.
  */
 export async function recordAttempt(
   deps: Pick<Deps, 'db' | 'clock' | 'log'> & { readonly transport: { readonly account: string } },
@@ -54,7 +54,7 @@ export async function recordAttempt(
     return await markAttempt(db, record);
 
   return await db.begin(async (tx) => {
-    // The request before its delivery, as everywhere: whoever erases or closes it takes the locks in this order too.
+    // The request is locked before its delivery, in the order of requests/locks.ts.
     await lockRequestOf(tx, requestId);
     if (!(await markAttempt(tx, record))) return false;
     if (delivery.firstResponse && verdict.contactAccepted) await markFirstResponse(tx, requestId, now);
@@ -64,7 +64,7 @@ export async function recordAttempt(
   });
 }
 
-// A mail of the desk's own brings nothing back and suppresses nobody: only the log says that it failed.
+// A failed message of the desk's own brings nothing back and suppresses nobody: only the log says so.
 async function recordDeskMail(
   { db, log }: Pick<Deps, 'db' | 'log'>,
   record: AttemptRecord,

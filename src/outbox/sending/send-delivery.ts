@@ -25,7 +25,7 @@ export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'deskComposers'
   readonly transport: MailTransport;
 };
 
-/** Sends one leased delivery and writes what came of it. Null: the lease was lost, another process has it now. */
+/** Sends one leased delivery and writes the result. Null when the lease was lost: another process has it now. */
 export async function sendDelivery(
   deps: SendDeps,
   run: SendRun,
@@ -57,7 +57,8 @@ export async function sendDelivery(
         log.warn({ deliveryId: delivery.id }, 'lease lost while sending: a second copy is possible');
       return written ? verdict : null;
     } catch (error) {
-      // What is not written now is sent again after the lease: a database that restarts is worth a few seconds.
+      // A result that is not written is sent again after the lease: waiting a few seconds for a database that restarts
+      // is worth it.
       if (tries === RECORD_TRIES) throw error;
       log.warn({ deliveryId: delivery.id, error }, 'result not written, trying again');
       await pause(250 * 2 ** tries);
@@ -88,7 +89,10 @@ async function send(deps: SendDeps, run: SendRun, delivery: ClaimedDelivery): Pr
   }
 }
 
-/** The finished message, or why there is none. Rejects when the database is away: that fails no mail, its lease runs out. */
+/**
+ * The finished message, or why there is none. Rejects when the database is away: then no message fails, its lease runs
+ * out.
+ */
 async function mimeOf(deps: SendDeps, delivery: ClaimedDelivery): Promise<Buffer | string> {
   const compose = delivery.desk === null ? await mailOf(deps, delivery) : await deskMailOf(deps, delivery);
   if (typeof compose === 'string') return compose;

@@ -3,8 +3,8 @@ import { listLeases, markLeasesLost } from './lease-queries.ts';
 import type { LeaseWatch } from './lease-watch.ts';
 
 /**
- * Looks at all leases and queues again, with the same Message-ID, what dead processes were sending; how many that were.
- * To be called every second or so with the same watch: it knows of the dead only by having looked before.
+ * Looks at all leases and queues again, with the same Message-ID, what dead processes were sending; returns how many.
+ * Called about every second with the same watch, which knows the dead only by having looked before.
  */
 export async function takeOverLost(
   deps: Pick<Deps, 'db' | 'clock' | 'log'>,

@@ -22,8 +22,8 @@ export type WorkerOptions = Pick<DeliverOptions, 'concurrency' | 'attemptTimeout
 type Running = { readonly done: Promise<void>; readonly wake: () => void };
 
 /**
- * Keeps sending what is due: at once when woken, else looking every second. Each account is looked after on its own, so
- * that one whose server hangs holds no other up. Survives the loss of the database.
+ * Keeps sending what is due: at once when woken, otherwise looking every second. Each account runs on its own, so that
+ * a server that hangs blocks no other. Survives the loss of the database.
  */
 export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = {}): DeliveryWorker {
   const { pollMs = 1000, stopWithinMs = 10_000, elapsed = stopwatch, ...sending } = options;
@@ -31,7 +31,7 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   const abort = new AbortController();
   const alarm = createAlarm();
   const running = new Set<Running>();
-  // By account. A run whose account has to rest is let go: a mail that hangs may keep it for longer than the rest lasts.
+  // By account. A run whose account has to rest is let go: a send that hangs may keep it longer than the rest lasts.
   const claiming = new Map<string, Running>();
 
   const start = (account: SmtpAccount): void => {

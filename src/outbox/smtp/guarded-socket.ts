@@ -10,8 +10,8 @@ type Place = {
 };
 
 /**
- * The connection to use when an account may not connect to everything; nothing otherwise, and the library makes its own. It
- * is the address connected to that is looked at: one that was looked up before might be another by then.
+ * Makes the connection when an account may not connect everywhere; otherwise nothing, and the library makes its own.
+ * The address actually connected to is checked, because one looked up before may have changed by then.
  */
 export async function guardedSocket(
   { forbids, host, port, connectionTimeout }: Place,
@@ -32,7 +32,8 @@ export async function guardedSocket(
 
 type SystemError = Error & { readonly code?: string; readonly errors?: readonly SystemError[] };
 
-// In the words of the library, which tells the cause apart from its own code. Of several addresses the one that was tried tells.
+// Worded as the library does, which tells the cause apart from its own code. Of several addresses the one tried is
+// named.
 function named(error: SystemError): Error {
   const all = error.errors ?? [error];
   const told = all.find(({ code }) => code !== 'ERR_IP_BLOCKED') ?? all[0] ?? error;

@@ -8,7 +8,7 @@ import { guard } from '../../platform/net/internal-addresses.ts';
 
 const TIMEOUT_MS = 30_000;
 
-/** Fetches access tokens as the library does, and from no forbidden address: an account names where its tokens are. */
+/** Fetches access tokens as the library does, but from no forbidden address: an account names where its tokens are. */
 export function guardedTokens(options: XOAuth2Options, forbids: BlockList): XOAuth2ProvisionCallback {
   const tokens = new XOAuth2(options);
   tokens.postRequest = (url, payload, _options, callback) => {

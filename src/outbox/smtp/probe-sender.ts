@@ -12,7 +12,7 @@ type Dialog = {
   readonly _sendCommand: (command: string) => void;
 };
 
-/** Asks the server whether it would take mail from this address, and takes the question back; null when it would. */
+/** Asks the server whether it accepts this address as sender, and resets; null if it does. */
 export async function probeSender(
   server: SmtpServer,
   auth: SmtpLogin | null,

@@ -2,7 +2,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { guardedSocket } from './guarded-socket.ts';
 import type { SmtpServer } from './smtp-server.ts';
 
-// The library tells what a server offers only after a mail has gone (the version is pinned).
+// The library knows what a server offers only after a message has gone (the version is pinned).
 type Offers = { readonly _supportedExtensions: readonly string[] };
 
 /**

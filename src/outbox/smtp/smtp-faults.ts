@@ -66,7 +66,7 @@ function isUnreachable(error: NodemailerError): boolean {
   );
 }
 
-// A connection that breaks later may have been broken by this very mail: then the mail has to wait, not the account.
+// A connection that breaks later may have been broken by this message: then the message waits, not the account.
 function isAccountTrouble(error: NodemailerError): boolean {
   const { originalCode, timeoutType } = error as SetupError;
   return (
@@ -80,7 +80,8 @@ function isAccountTrouble(error: NodemailerError): boolean {
   );
 }
 
-// Node's words name the address, which whoever asked may not know: a name of the network behind would be told what it stands for.
+// Node's text names the address, which the operator who asked may not know: it would reveal what an internal name
+// stands for.
 function isForbidden(error: NodemailerError): boolean {
   return (
     (error as { originalCode?: string }).originalCode === 'ERR_IP_BLOCKED' ||
@@ -132,7 +133,7 @@ export function readReply(line: string): SmtpReply {
   };
 }
 
-// A NUL would keep the result from being written, and the mail would be sent again and again.
+// With a NUL the result could not be stored, and the message would be sent again and again.
 function words(said: string): string {
   return shorten(cleanText(said), MAX_REPLY_LENGTH);
 }

@@ -6,7 +6,7 @@ export type OAuthSettings = {
   readonly clientId: string;
   readonly clientSecret: string;
   readonly refreshToken: string;
-  /** Where access tokens are fetched; Google's unless told. */
+  /** Where access tokens are fetched. Defaults to Google's endpoint. */
   readonly tokenUrl?: string;
 };
 
@@ -21,7 +21,7 @@ export type SmtpTransportOptions = SmtpSettings & {
   readonly maxConnections?: number;
   /** Further certificates to trust, in PEM: for a server of one's own, and for tests. */
   readonly ca?: string;
-  /** Addresses that are not connected to; none unless told. */
+  /** Addresses that are not connected to. Defaults to none. */
   readonly forbids?: BlockList | undefined;
   /** How long connecting, the greeting and TLS may take; defaults to half a minute. */
   readonly setupTimeoutMs?: number;

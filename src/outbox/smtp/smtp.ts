@@ -12,16 +12,18 @@ export type RecipientRefusal = SmtpReply & { readonly address: string };
 
 /** How a send ended. A failure is data: what to do about it is `judge-result.ts`'s to say. */
 export type SendResult =
-  /** The server took the mail for `accepted` and refused it for `refused` (perhaps for all). */
+  /** The server accepted the message for `accepted` and refused it for `refused` (perhaps for all). */
   | {
       readonly kind: 'answered';
       readonly accepted: readonly string[];
       readonly refused: readonly RecipientRefusal[];
       readonly reply: SmtpReply;
     }
-  /** The mail itself failed: refused after the envelope, or the connection broke or hung on the way. */
+  /** The message itself failed: refused after the envelope, or the connection broke or hung meanwhile. */
   | { readonly kind: 'mail_failed'; readonly reply: SmtpReply }
-  /** No mail could have been sent: unreachable, no TLS, a refused password. The account's trouble, not the mail's. */
+  /**
+   * No message could have been sent: unreachable, no TLS, a refused password. The account's trouble, not the message's.
+   */
   | { readonly kind: 'account_failed'; readonly reply: SmtpReply };
 
 /** What keeps an account from sending, as far as one can tell from here. */
@@ -39,7 +41,7 @@ export type SmtpFaultKind =
 
 export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
 
-/** Why a mail to one recipient did not leave, in the server's words; null when it did. */
+/** Why a message to one recipient did not leave, in the server's words; null if it did. */
 export function refusalIn(result: SendResult): string | null {
   if (result.kind !== 'answered') return result.reply.text;
   return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);

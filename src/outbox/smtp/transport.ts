@@ -18,7 +18,7 @@ export type MailTransport = {
   readonly close: () => void;
 };
 
-/** More mails than this are never on their way at once. The usual few need as many; the rest is for when some hang. */
+/** More messages than this are never sent at once. The usual few need that many; the rest is for sends that hang. */
 export const MAX_CONNECTIONS = 25;
 
 /** A pooled SMTP account. Outside of loopback nothing is sent, no password either, before TLS stands. */
@@ -33,7 +33,7 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
       callbackify(() => guardedSocket(server))(callback),
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
     maxMessages: Number.POSITIVE_INFINITY,
-    // The pool repeats a mail only when not a byte of it left; a server that keeps hanging up is for our own ladder.
+    // The pool repeats a send only when not a byte of it left; a server that keeps hanging up is for our own ladder.
     maxRequeues: 1,
     disableFileAccess: true,
     disableUrlAccess: true,
@@ -77,7 +77,7 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
   };
 }
 
-/** An account that cannot be used for a reason of our own: all its mail waits, and says why. */
+/** An account that cannot be used for a reason of our own: all its messages wait and say why. */
 export function brokenTransport(account: string, reason: string): MailTransport {
   const reply = { code: null, enhancedCode: null, text: reason };
   return {
@@ -101,7 +101,7 @@ const NO_ADDRESS: SmtpReply = {
   text: '553 5.1.3 Not sent: this address cannot be used in SMTP',
 };
 
-// The library would refuse the whole mail for it, and not say for whom.
+// The library would refuse the whole message for it, and not say for which recipient.
 function unfit(address: string, takesUnicode: boolean | null): RecipientRefusal[] {
   if (/[\r\n<>]/.test(address)) return [{ ...NO_ADDRESS, address }];
   return takesUnicode === false && needsUnicode(address) ? [{ ...NO_SMTPUTF8, address }] : [];

@@ -4,8 +4,8 @@ import { languageOf, type OutgoingContext, replyAddress } from './outgoing-conte
 type Said = 'kind' | 'to' | 'subject' | 'text' | 'html' | 'at';
 
 /**
- * A mail about a request: from its mailbox, with the reply address that leads answers back to it. What is not said is left
- * out: in copy nobody, in no thread, nothing quoted, nothing attached, sent at once, written by nobody.
+ * A message about a request: from its mailbox, with the reply address that leads answers back to it. Defaults: nobody
+ * in copy, no thread, nothing quoted, nothing attached, sent at once, no author.
  */
 export function mailAbout<Kind extends OutgoingMail['kind']>(
   context: Omit<OutgoingContext, 'lastFromContact' | 'lastInbound'>,
@@ -29,7 +29,7 @@ export function mailAbout<Kind extends OutgoingMail['kind']>(
   };
 }
 
-/** What stands below an operator's mail: their signature, then the mailbox's. */
+/** The signature below an operator's message: theirs, then the mailbox's. */
 export function signatureBelow(context: OutgoingContext, ofOperator: string): string {
   return [ofOperator, context.mailbox.signature].filter((each) => each !== '').join('\n');
 }

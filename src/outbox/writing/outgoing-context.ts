@@ -4,7 +4,7 @@ import type { Address } from '../../mail/parsed-mail.ts';
 import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
 import type { Language } from '../../mail/language.ts';
 
-/** What an outgoing mail must know of its request: who it goes to, what it answers, in which thread it belongs. */
+/** What an outgoing message needs to know of its request: who it goes to, what it answers, which thread it belongs to. */
 export type OutgoingContext = {
   readonly requestId: number;
   readonly subject: string;
@@ -23,22 +23,28 @@ export type OutgoingContext = {
     readonly id: number;
     readonly email: string;
     readonly name: string;
-    /** As somebody has set it for them. */
+    /** As set by an operator. */
     readonly language: Language | null;
   };
-  /** Of the contact's last mail, by what it says or by its words. */
+  /** The language of the contact's last message, by its headers or its words. */
   readonly mailLanguage: Language | null;
-  /** No automatic mail goes to whom nobody vouches for: the sender was unverified and is not trusted, or is blocked. */
+  /** False when the sender was unverified and is not trusted, or is blocked: they get no automatic message. */
   readonly noticesAllowed: boolean;
-  /** The contact's own last mail, which an answer quotes. */
+  /** The contact's own last message, which an answer quotes. */
   readonly lastFromContact: LastInbound | null;
-  /** The last inbound mail of anybody, which an answer follows in its thread. */
+  /** The last inbound message of anybody, which an answer follows in its thread. */
   readonly lastInbound: LastInbound | null;
-  /** Where the contact last asked answers to go, in a mail that somebody vouches for; empty: to the address they write from. */
+  /**
+   * Where the contact last asked answers to go, in a message whose sender is verified or trusted. Empty means the
+   * address they write from.
+   */
   readonly replyTo: readonly Address[];
-  /** Who was on the last inbound mail that somebody vouches for, its sender included: in copy of an answer by default. */
+  /**
+   * Everybody on the last inbound message whose sender is verified or trusted, the sender included: in copy of an
+   * answer by default.
+   */
   readonly copies: readonly Address[];
-  /** Message-IDs of the thread from the oldest on, both ways; automatic mails are no part of it. */
+  /** Message-IDs of the thread, oldest first, both ways, without automatic messages. */
   readonly threadIds: readonly string[];
 };
 
@@ -50,7 +56,10 @@ export type LastInbound = {
   readonly references: readonly string[];
 };
 
-/** The language a contact is written to in: as set for them, else that of their mail, else the mailbox's. */
+/**
+ * The language a contact is written to in: as set for them, otherwise that of their last message, otherwise the
+ * mailbox's.
+ */
 export function languageOf(context: Pick<OutgoingContext, 'contact' | 'mailLanguage' | 'mailbox'>): Language {
   return context.contact.language ?? context.mailLanguage ?? context.mailbox.language;
 }
@@ -62,8 +71,8 @@ export function replyAddress(context: Pick<OutgoingContext, 'mailbox' | 'replyTa
 }
 
 /**
- * The thread that a mail takes its place in, by RFC 5322 (3.6.4): what its parent refers to, then the parent itself. For a
- * parent without References, as some clients send, the thread before it stands in. Without a parent it goes on from our last.
+ * The thread headers of a message, by RFC 5322 (3.6.4): the References of its parent, then the parent. A parent without
+ * References, as some clients send, is placed after the thread before it. Without a parent it follows our last message.
  */
 export function threadAfter(
   { threadIds }: Pick<OutgoingContext, 'threadIds'>,
@@ -81,15 +90,15 @@ export function threadAfter(
 }
 
 /**
- * Where an answer goes: the contact's latest Reply-To unless that is the desk itself, else the address they wrote from. What a
- * mail that nobody vouches for asks is not followed: it would send the desk's answers to whoever forged it.
+ * Where an answer goes: to the contact's latest Reply-To unless that is the desk itself, otherwise to the address they
+ * wrote from. A Reply-To of an unverified sender is not followed: it would send the desk's answers to a forger.
  */
 export function answerTo(context: OutgoingContext, isOurs: (address: string) => boolean): Address[] {
   const asked = context.replyTo.filter(({ address }) => isMailable(address) && !isOurs(address));
   return asked.length > 0 ? asked : [{ name: context.contact.name, address: context.contact.email }];
 }
 
-/** Who is in copy by default: everybody else on the last inbound mail that somebody vouches for. */
+/** Who is in copy by default: everybody else on the last inbound message whose sender is verified or trusted. */
 export function defaultCc(
   context: OutgoingContext,
   to: readonly Address[],
@@ -107,8 +116,8 @@ export function defaultCc(
 const MAX_NUMBER_LENGTH = 80;
 
 /**
- * The subject of an answer: the request's, or the mail's that it answers where that adds a number to it. By the number another
- * desk knows its own ticket; without it each answer would open one there.
+ * The subject of an answer: the request's, or that of the message it answers if that adds a number to it. Another desk
+ * finds its own ticket by the number; without it each answer would open a new one there.
  */
 export function answerSubject(context: Pick<OutgoingContext, 'subject' | 'lastFromContact'>): string {
   const asked = withoutPrefixes(context.subject);

@@ -10,15 +10,15 @@ export type ReadyFiles = {
   readonly attachments: readonly OutgoingAttachment[];
 };
 
-/** Gmail takes 25 MB a mail, counted as it travels (support.google.com/mail/answer/6584). */
+/** Gmail accepts 25 MB a message, counted as it travels (support.google.com/mail/answer/6584). */
 const MAX_ENCODED_BYTES = 25 * 1024 * 1024;
 const MAX_FILES = 100;
 
 const CONTENT_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
 
 /**
- * Files as a mail carries them, or a clear refusal before anything is queued. Names are made safe; one that the HTML shows
- * by `cid:` and its name goes inline, under an id of its own.
+ * Makes files ready to send, or refuses clearly before anything is queued. Names are made safe; a file that the HTML
+ * shows by `cid:` and its name goes inline, under an id of its own.
  */
 export function outgoingFiles(
   given: readonly GivenFile[],
@@ -47,7 +47,7 @@ export function outgoingFiles(
   return { html: withIds(words.html, ids), attachments };
 }
 
-/** Refuses more files, or larger ones, than a mail takes beside its words. */
+/** Refuses more or larger files than a message can carry beside its text. */
 export function ensureFilesFit(sizes: readonly number[], wordBytes: number): void {
   if (sizes.length > MAX_FILES) {
     throw invalidField('/attachments', `has ${sizes.length} files; a message may have ${MAX_FILES}`);
@@ -64,7 +64,7 @@ export function ensureFilesFit(sizes: readonly number[], wordBytes: number): voi
 
 const CID = /(\bsrc\s*=\s*["'])cid:([^"']+)(["'])/gi;
 
-/** What HTML shows by `cid:`, as a mail that is composed already names it. */
+/** The ids that HTML shows by `cid:`, as a composed message names them. */
 export function shownIds(html: string): readonly string[] {
   return [...html.matchAll(CID)].map((match) => match[2] ?? '');
 }
@@ -97,7 +97,8 @@ function encodedSize(bytes: number): number {
   return Math.ceil(bytes / 57) * 78;
 }
 
-// What a browser could not tell, or a header could not carry, is a file like any other. A mail inside would be sent unencoded.
+// A file of unknown type, or one that a header cannot carry, is sent as plain bytes. An enclosed message would be sent
+// unencoded.
 function plainType(contentType: string): string {
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
   return CONTENT_TYPE.test(type) && !/^(multipart|message)\//.test(type) ? type : 'application/octet-stream';

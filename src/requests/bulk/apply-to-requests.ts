@@ -6,13 +6,13 @@ import { applyVerb, type BulkDeps, type BulkVerb } from './bulk-verbs.ts';
 
 export type BulkResult = {
   readonly requestId: number;
-  /** Why it was not done; null: it was. */
+  /** Why it was not done; null if it was. */
   readonly problem: Problem | null;
 };
 
 /**
- * Does the same to several requests, one after the other, each in a transaction of its own: what one of them refuses
- * holds up no other. Says of each whether it was done, and why not.
+ * Applies one verb to several requests, one after the other, each in a transaction of its own: a request that refuses
+ * it does not stop the others. Returns for each whether it was done, and why not.
  */
 export async function applyToRequests(
   deps: BulkDeps,
@@ -28,7 +28,7 @@ export async function applyToRequests(
   return results;
 }
 
-// What was done before stays done, so that whoever asked has to learn of it even when the database fails in between.
+// What is done stays done, so the caller must learn of it even when the database fails in between.
 function refusalOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isTransient(error)) return new Problem('busy', 'The database does not answer.');

@@ -19,7 +19,7 @@ export type BulkVerb =
 
 export type BulkDeps = Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>;
 
-/** Does to one request what is to be done to all of them, by the verb that does it to one. */
+/** Applies the verb to one request, by the function that does it to a single one. */
 export async function applyVerb(
   deps: BulkDeps,
   actor: OperatorActor,

@@ -1,11 +1,11 @@
 export const CANNED_SCOPES = ['own', 'mailbox', 'desk'] as const;
 
-/** Whose it is: its operator's, everybody's who serves a mailbox, or everybody's. */
+/** Who sees it: its operator alone, everybody who serves a mailbox, or everybody. */
 export type CannedScope = (typeof CANNED_SCOPES)[number];
 
 export const CANNED_STATUSES = ['pending', 'resolved', 'closed'] as const;
 
-/** What the answer is to make of the request; null and empty: nothing. */
+/** What the answer changes of the request; null and empty change nothing. */
 export type CannedEffects = {
   readonly status: (typeof CANNED_STATUSES)[number] | null;
   readonly category: string | null;

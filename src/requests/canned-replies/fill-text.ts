@@ -1,7 +1,7 @@
 import { LIQUID_LIMITS } from '../../mailboxes/templates/template.ts';
 import { Drop, Liquid, type Template } from 'liquidjs';
 
-/** What a text finds filled in without anybody's asking, for the document. */
+/** The variables that are filled in without asking, for the documentation. */
 export const CANNED_VARIABLES = [
   'contact.name',
   'contact.email',
@@ -14,10 +14,10 @@ export const CANNED_VARIABLES = [
 
 export type CannedValues = Readonly<Record<string, string>>;
 
-/** A text with its values in their places, and the names that had none and no `default:` where they were to be shown. */
+/** A text with its values filled in, and the names shown in it that had neither a value nor a `default:`. */
 export type Filled = { readonly text: string; readonly unfilled: readonly string[] };
 
-/** Stands where a value is missing: false in a condition, replaced by `default:`, and told of where it is shown. */
+/** Stands for a missing value: false in a condition, replaced by `default:`, and recorded where it is shown. */
 class Unfilled extends Drop {
   readonly name: string;
   readonly tell: (name: string) => void;
@@ -73,7 +73,7 @@ type Scope = { [name: string]: Scope | string | Unfilled };
 
 function scopeOf(names: readonly string[], values: CannedValues, tell: (name: string) => void): Scope {
   const root = Object.create(null) as Scope;
-  // The longest names first: of `order` and `order.number` the shorter one is the object that holds the other.
+  // Longest names first: of `order` and `order.number` the shorter one is the object that contains the other.
   for (const name of names.toSorted((a, b) => b.length - a.length)) {
     const value = Object.hasOwn(values, name) ? (values[name] ?? '') : '';
     const parts = name.split('.');

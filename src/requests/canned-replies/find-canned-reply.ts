@@ -21,7 +21,7 @@ export async function findCannedReply(
   return canned;
 }
 
-/** A page of one's own canned replies, those of the mailboxes one serves, and the desk's. */
+/** A page of the operator's own canned replies, those of the mailboxes they serve, and the desk's. */
 export async function listCannedReplies(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

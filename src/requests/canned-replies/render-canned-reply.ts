@@ -9,8 +9,9 @@ import { findCannedReply } from './find-canned-reply.ts';
 import { findCannedContext } from './queries.ts';
 
 /**
- * The words of a canned reply for a request, and what its answer is to make of the request. A variable that neither the
- * request nor the caller fills, and that has no default, is left out and told of, so that it can be asked for.
+ * Renders a canned reply for a request, with what its answer changes of the request. A variable that neither the
+ * request nor the caller fills, and that has no default, is left out and reported, so that the caller can be asked for
+ * it.
  */
 export async function renderCannedReply(
   deps: Pick<Deps, 'db'>,

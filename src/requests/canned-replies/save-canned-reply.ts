@@ -21,7 +21,10 @@ export type NewCannedReply = Partial<CannedEffects> & {
   readonly idempotency?: Idempotency | null;
 };
 
-/** Keeps a text for many answers. One of a mailbox or of the desk is everybody's there, and takes a lead, for the desk one who serves all of it. */
+/**
+ * Stores a text for many answers. One of a mailbox or of the desk is shared, and takes a lead; for the desk, a lead who
+ * serves all of it.
+ */
 export async function addCannedReply(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -55,7 +58,7 @@ type Words = CannedEffects & { readonly name: string; readonly text: string };
 
 export type CannedReplyChanges = { readonly [Name in keyof Words]?: Words[Name] | undefined };
 
-/** Changes one's own canned reply, or as a lead one that others have too; what is absent stays. */
+/** Changes an own canned reply, or as a lead a shared one. Fields left out stay. */
 export async function editCannedReply(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -74,7 +77,7 @@ export async function editCannedReply(
   });
 }
 
-/** Removes one's own canned reply, or as a lead one that others have too. */
+/** Removes an own canned reply, or as a lead a shared one. */
 export async function removeCannedReply(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -106,7 +109,7 @@ function cleaned({ name, text, status, category, tags }: Words): Words {
   return { name: line, text, status, category: kept, tags: cleanTags(tags) };
 }
 
-// What an operator keeps for themselves concerns nobody else.
+// An operator's own canned replies concern nobody else, so that they leave no event.
 async function tell(
   tx: Transaction,
   actor: OperatorActor,

@@ -11,8 +11,8 @@ import { fileOf, type WhichDraft } from './find-draft.ts';
 import { deleteDraftFile, ensureDraft, findDraftRow, insertDraftFile, lockDraft } from './queries.ts';
 
 /**
- * Puts a file to a draft, or begins one with it. Its words keep their version, so that one may go on writing meanwhile.
- * Refuses what would not fit into a mail with the others.
+ * Adds a file to a draft, or begins a draft with it. The version of its text stays, so that the operator can go on
+ * writing meanwhile. Refuses a file that would not fit into a message with the others.
  */
 export async function addDraftFile(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -10,31 +10,31 @@ export type DraftFile = {
   readonly size: number;
 };
 
-/** What an operator has written on a request and not sent yet: one reply and one note each. */
+/** What an operator has written on a request and not sent yet: at most one reply and one note each. */
 export type Draft = {
   readonly id: number;
-  /** Where it is now: a draft goes along when its request is merged. */
+  /** The request it is on now: a draft moves along when its request is merged. */
   readonly requestId: number;
   readonly kind: DraftKind;
-  /** Counts its savings; 0: it only has files so far. */
+  /** How many times it was saved; 0 while it only has files. */
   readonly version: number;
   readonly text: string;
-  /** As typed; null: as a reply without `cc` does it. */
+  /** As typed. Null means the default of a reply without `cc`. */
   readonly cc: readonly string[] | null;
   readonly files: readonly DraftFile[];
   readonly updatedAt: Date;
 };
 
-/** A draft as a sending names it: one that was saved elsewhere since is not ended unseen. */
+/** A draft as a reply or note names it: if it was saved elsewhere since, it is not ended unseen. */
 export type NamedDraft = { readonly id: number; readonly version: number };
 
-/** What one has to be allowed in order to keep a draft: no more and no less than to send it. */
+/** The permission to keep a draft: the same as to send it. */
 export const ACTION_OF = { reply: 'requests.reply', note: 'requests.note' } as const satisfies Record<
   DraftKind,
   Action
 >;
 
-/** The refusal of what starts from another version than the newest; the newest comes along, null if there is none. */
+/** Refuses a change based on another version than the newest, which comes along; null if there is none. */
 export function newerVersion(current: Draft | null): Problem {
   const message =
     current === null

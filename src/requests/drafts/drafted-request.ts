@@ -3,7 +3,7 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { holdVisibleRequest, type OnRequest, seeVisibleRequest } from '../locks.ts';
 import type { RequestRow } from '../request.ts';
 
-/** The request on which drafts of a request are: the one that it was merged into, if it was. */
+/** The request that holds the drafts of a request: the one it was merged into, if it was. */
 export async function findDraftedRequest(
   db: Queryable,
   actor: OperatorActor,
@@ -15,7 +15,7 @@ export async function findDraftedRequest(
     : findDraftedRequest(db, actor, { requestId: request.mergedInto });
 }
 
-/** The same, held: a merge that comes at this moment waits, and takes along what is being saved. */
+/** The same, locked for share: a merge at this moment waits, and takes along what is being saved. */
 export async function holdDraftedRequest(
   tx: Transaction,
   actor: OperatorActor,

@@ -36,7 +36,7 @@ export async function endNoteDraft(
   await deleteDraft(tx, draft.id);
 }
 
-// Another tab may have written on: what it says there would be thrown away unseen.
+// Another tab may have gone on writing: its text would be thrown away unseen.
 async function lockNamed(tx: Transaction, key: DraftKey, named: NamedDraft): Promise<Draft> {
   const draft = await lockDraft(tx, key);
   if (draft === null || draft.id !== named.id || draft.version !== named.version) throw newerVersion(draft);

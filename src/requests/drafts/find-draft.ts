@@ -11,7 +11,7 @@ import { findDraftRow } from './queries.ts';
 
 export type WhichDraft = OnRequest & { readonly kind: DraftKind };
 
-/** What the operator has begun to write on a request, or on the one it was merged into; null: nothing. */
+/** What the operator has begun to write on a request, or on the one it was merged into; null if nothing. */
 export async function findDraft(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

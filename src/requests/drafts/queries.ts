@@ -96,7 +96,7 @@ export async function copyFilesToMessage(
 }
 
 /**
- * Takes the drafts of one request along to another. Who has begun to write on both keeps both texts, one below the other,
+ * Moves the drafts of one request to another. An operator with a draft on both keeps both texts, one below the other,
  * and the files of both.
  */
 export async function moveDraftRows(tx: Transaction, fromId: number, toId: number, at: Date): Promise<void> {

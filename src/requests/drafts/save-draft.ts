@@ -7,15 +7,15 @@ import type { WhichDraft } from './find-draft.ts';
 import { deleteDraft, ensureDraft, findDraftRow, lockDraft, updateDraft } from './queries.ts';
 
 export type DraftWords = WhichDraft & {
-  /** That the words were written upon; 0 for none yet. */
+  /** The version that the text was based on; 0 if there was none. */
   readonly version: number;
   readonly text: string;
   readonly cc: readonly string[] | null;
 };
 
 /**
- * Keeps what an operator has written so far. From a version that is not the newest it is refused with the newest, unless
- * it is the newest: whoever repeats a call whose answer got lost has lost nothing.
+ * Saves what an operator has written so far. A text based on another version than the newest is refused with the
+ * newest, unless both texts are equal: a call repeated because its answer got lost succeeds.
  */
 export async function saveDraft(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -38,7 +38,10 @@ export async function saveDraft(
   });
 }
 
-/** Throws a draft away with its files; from a version that is not the newest it is refused. None is none. */
+/**
+ * Discards a draft with its files; refused if it is based on another version than the newest. Discarding a missing
+ * draft does nothing.
+ */
 export async function discardDraft(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

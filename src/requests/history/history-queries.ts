@@ -30,7 +30,7 @@ export async function countEvents(db: Queryable, requestId: number): Promise<num
   return row?.total ?? 0;
 }
 
-/** What the mailboxes' history (null: the whole desk's) tells of a contact beside any request, oldest first. */
+/** The events about a contact in the mailboxes (null: in the whole desk) that belong to no request, oldest first. */
 export async function listEventRowsOfContact(
   db: Queryable,
   mailboxIds: readonly number[] | null,

@@ -10,8 +10,8 @@ import { findAssignable, lockActiveOperator } from './queries.ts';
 import { ensureAllowed } from './transitions.ts';
 
 /**
- * Gives a request to an operator who is active and serves its mailbox; the contact is not told. Anybody may assign
- * nobody's request to themselves; everything else takes a lead. Whose it is already keeps it: nothing happens.
+ * Assigns a request to an operator who is active and serves its mailbox; the contact is not notified. Anybody may
+ * assign an unassigned request to themselves; anything else takes a lead. Assigning it to its assignee changes nothing.
  */
 export async function assignRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -37,7 +37,10 @@ export async function assignRequest(
   });
 }
 
-/** Makes a request nobody's, and new; one's own by anybody, another's by a lead. What is nobody's stays so. */
+/**
+ * Unassigns a request, which becomes new: an operator their own, a lead anybody's. An unassigned request stays as it
+ * is.
+ */
 export async function unassignRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -62,8 +65,8 @@ export async function unassignRequest(
 }
 
 /**
- * Gives a locked request to an operator. Refuses one who was deactivated meanwhile: the deactivation has handed back
- * their requests already and would miss this one.
+ * Assigns a locked request to an operator. Refuses an operator who was deactivated meanwhile: the deactivation has
+ * released their requests already and would miss this one.
  */
 export async function assignLocked(
   tx: Transaction,
@@ -77,7 +80,9 @@ export async function assignLocked(
   await moveRequest(tx, actor, request, move);
 }
 
-/** Whose a request becomes when it comes back: its assignee's if they are active and serve its mailbox, else nobody's. */
+/**
+ * Who a request belongs to when it comes back: its assignee if they are active and serve its mailbox, otherwise nobody.
+ */
 export async function findStandingAssignee(tx: Transaction, request: RequestRow): Promise<number | null> {
   if (request.assigneeId === null) return null;
   const operator = await findAssignable(tx, request.assigneeId);

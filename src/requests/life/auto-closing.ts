@@ -6,9 +6,9 @@ import { isOverdue, listOverdueIds } from './queries.ts';
 const PAGE = 100;
 
 /**
- * Closes, with the closed notice, every request that has been resolved for as many days as its mailbox says; returns how
- * many. Each has a transaction of its own: one that cannot be closed is logged, tried again on the next run, and holds
- * up nobody else's. Any number of processes may run it at once.
+ * Closes, with the closed notice, every request that has been resolved for as many days as its mailbox says; returns
+ * how many. Each has a transaction of its own: one that cannot be closed is logged, tried again on the next run, and
+ * does not stop the others. Any number of processes may run it at once.
  */
 export async function closeResolved(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'wakeDeliveries'>,
@@ -38,7 +38,7 @@ async function closeOverdue(
   const done = await deps.db.begin(async (tx) => {
     await lockContactsOf(tx, [requestId]);
     const request = await lockRequest(tx, requestId);
-    // Its contact may have written, or somebody reopened it, since it was listed.
+    // The contact may have written, or an operator reopened it, since it was listed.
     if (request === null || !(await isOverdue(tx, requestId, at))) return null;
     const queued = await closeLocked(tx, { kind: 'system' }, request, {
       notify: true,

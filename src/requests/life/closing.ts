@@ -12,9 +12,9 @@ import { moveRequest } from './move-request.ts';
 import { ensureAllowed } from './transitions.ts';
 
 /**
- * Closes an open request and, unless `notify` is false, tells its contact. The contact is locked first: a mail that is
- * being filed either joins before the closing or opens the next request after it. `block` also holds back all further
- * mail of the contact to this mailbox; a blocked contact is told nothing.
+ * Closes an open request and, unless `notify` is false, notifies its contact. The contact is locked first: a message
+ * that is being filed either joins before the closing or opens the next request after it. `block` also sends all later
+ * messages of the contact to this mailbox into quarantine; a blocked contact gets no notice.
  */
 export async function closeRequest(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
@@ -38,8 +38,8 @@ export async function closeRequest(
 }
 
 /**
- * Takes up a resolved or closed request again: in progress with whoever had it, or new when that was nobody or somebody
- * who no longer answers there. A merged one is refused: undo the merge instead.
+ * Reopens a resolved or closed request: in progress with its assignee, or new if it had none or the assignee no longer
+ * answers there. A merged request is refused: undo the merge instead.
  */
 export async function reopenRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -58,7 +58,7 @@ export async function reopenRequest(
 
 /**
  * Closes an open request whose contact and row the caller has locked, with its event and, unless `notify` is false, the
- * closed notice. Returns whether a mail was queued.
+ * closed notice. Returns whether a message was queued.
  */
 export async function closeLocked(
   tx: Transaction,

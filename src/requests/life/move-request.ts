@@ -10,18 +10,18 @@ export type Move = {
   readonly verb: Verb;
   readonly type: EventType;
   readonly at: Date;
-  /** Absent: whoever has it keeps it. */
+  /** Left out: the assignee stays. */
   readonly assigneeId?: number | null;
   readonly mergedInto?: number;
-  /** The move answers the call for attention, if there is one. */
+  /** Clears `needsAttention`, if it is set. */
   readonly settles?: boolean;
-  /** What the event says beside the status and the assignee. */
+  /** What the event records besides the status and the assignee. */
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly messageId?: number;
   readonly deliveryId?: number;
 };
 
-/** Moves a locked request along the table of transitions, with the event that tells of it. */
+/** Moves a locked request along the table of transitions and records the event. */
 export async function moveRequest(
   tx: Transaction,
   actor: Actor,

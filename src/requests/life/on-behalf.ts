@@ -30,7 +30,7 @@ export type OnBehalf = {
   /** Sanitised by the caller; made from the text when absent. */
   readonly html?: string | undefined;
   readonly cc?: readonly string[] | undefined;
-  /** Whether the text goes to the contact as a mail; otherwise it is a note, of a telephone call for instance. */
+  /** Whether the text is sent to the contact; otherwise it is a note, of a telephone call for instance. */
   readonly send: boolean;
   readonly priority?: Priority | undefined;
   readonly category?: string | null | undefined;
@@ -39,8 +39,9 @@ export type OnBehalf = {
 };
 
 /**
- * Opens a request on behalf of a contact, in progress with the operator, and queues its first mail to them or keeps its
- * text as a note. The contact is locked first: a mail of theirs that comes at the same moment joins it or came before.
+ * Opens a request on behalf of a contact, in progress with the operator, and queues its first message to them or stores
+ * its text as a note. The contact is locked first: a message of theirs at the same moment either joins it or came
+ * before.
  */
 export async function openOnBehalf(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,

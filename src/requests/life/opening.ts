@@ -9,7 +9,7 @@ export type Opening = {
   readonly contactId: number;
   readonly subject: string;
   readonly replyTag: string;
-  /** In progress with them; absent: new, and nobody's. */
+  /** The request is then in progress with them. Left out: new and unassigned. */
   readonly assigneeId?: number;
   readonly priority?: Priority | undefined;
   readonly category?: string | null;
@@ -21,7 +21,7 @@ export type Opening = {
   readonly at: Date;
 };
 
-/** The one statement that makes a request. Filing puts it into its single round trip; others call `openRequest`. */
+/** The one statement that inserts a request. Filing makes it part of its single round trip; others call `openRequest`. */
 export function insertRequest(tx: Transaction, opening: Opening): Fragment {
   const { assigneeId = null, at } = opening;
   return tx`
@@ -37,7 +37,7 @@ export function insertRequest(tx: Transaction, opening: Opening): Fragment {
     returning id, contact_id, status, null::text as old_status`;
 }
 
-/** Makes a request with nothing in it yet; who opened it and what for, the caller's event tells. */
+/** Opens a request with nothing in it yet; the caller records the event that says who opened it and why. */
 export async function openRequest(tx: Transaction, opening: Omit<Opening, 'replyTag'>): Promise<number> {
   const [row] = await insertRequest(tx, { ...opening, replyTag: newReplyTag() });
   if (row === undefined) throw new Error('inserting a request returned no row');

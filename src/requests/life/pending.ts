@@ -4,7 +4,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { moveRequest } from './move-request.ts';
 
-/** Lets a request that is in progress wait for its contact, whose next mail brings it back (see waking.ts). */
+/** Sets a request in progress to pending: its contact's next message brings it back (see waking.ts). */
 export async function pendRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,

@@ -2,7 +2,7 @@ import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { RequestStatus } from '../request.ts';
 import { TRANSITIONS } from './transitions.ts';
 
-/** Puts a request into a status; the times that belong to the status follow from it. */
+/** Sets a request's status, with the times that belong to the status. */
 export async function markStatus(
   tx: Transaction,
   requestId: number,
@@ -14,7 +14,7 @@ export async function markStatus(
   },
   at: Date,
 ): Promise<void> {
-  // A request closed after it was resolved keeps the time, and an unmerged one is resolved since it was.
+  // A request closed after it was resolved keeps that time, and so does one whose merge is undone.
   const resolvedAt =
     to.status === 'resolved'
       ? tx`coalesce(resolved_at, ${at})`
@@ -36,8 +36,8 @@ export type Released = {
 };
 
 /**
- * Takes from an operator what is open, or may still be reopened by a mail, in mailboxes other than those kept; returns
- * what each was before.
+ * Unassigns what an operator holds in mailboxes other than those kept, if it is open or may still be reopened by a
+ * message; returns what each was before.
  */
 export async function markReleased(
   tx: Transaction,
@@ -71,7 +71,7 @@ export type Assignable = {
   readonly mailboxIds: readonly number[] | null;
 };
 
-/** An operator as somebody whom requests may be given to, or null. */
+/** An operator who requests may be assigned to, or null. */
 export async function findAssignable(tx: Queryable, operatorId: number): Promise<Assignable | null> {
   const [row] = await tx<Assignable[]>`
     select id, active, mailbox_ids
@@ -80,7 +80,7 @@ export async function findAssignable(tx: Queryable, operatorId: number): Promise
   return row ?? null;
 }
 
-/** Holds an operator active until the transaction ends; false when they no longer are. */
+/** Keeps an operator active until the transaction ends; false when they no longer are. */
 export async function lockActiveOperator(tx: Transaction, operatorId: number): Promise<boolean> {
   const rows = await tx`
     select id
@@ -106,7 +106,7 @@ export async function listOverdueIds(
   return rows.map((row) => row.id);
 }
 
-/** Whether a request that the caller has locked is one of those still. */
+/** Whether a request that the caller has locked is still one of those. */
 export async function isOverdue(tx: Transaction, requestId: number, at: Date): Promise<boolean> {
   const rows = await tx`
     select requests.id

@@ -5,9 +5,9 @@ import { markReleased } from './queries.ts';
 import { statusAfter } from './transitions.ts';
 
 /**
- * Hands back what an operator holds, except in the mailboxes they keep: requests in progress or pending become new,
- * resolved ones and those a mail may still reopen keep their status and belong to nobody, so that none comes back to
- * somebody who does not answer any more.
+ * Releases what an operator holds, except in the mailboxes they keep: requests in progress or pending become new;
+ * resolved ones, and closed ones that a message may reopen, keep their status and become unassigned, so that none comes
+ * back to an operator who no longer answers.
  */
 export async function releaseRequests(
   tx: Transaction,

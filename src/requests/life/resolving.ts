@@ -6,8 +6,8 @@ import { writeNote } from '../messages/write-note.ts';
 import { moveRequest } from './move-request.ts';
 
 /**
- * Marks a request as settled and keeps how, as a note and in the history. Nobody is told: it closes by itself after the
- * mailbox's days, unless its contact writes before.
+ * Resolves a request and records how, as a note and in the history. The contact is not notified: the request closes by
+ * itself after the mailbox's days, unless its contact writes before.
  */
 export async function resolveRequest(
   deps: Pick<Deps, 'db' | 'clock'>,

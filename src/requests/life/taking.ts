@@ -9,10 +9,10 @@ import type { RequestRow } from '../request.ts';
 import { ensureAllowed } from './transitions.ts';
 
 /**
- * Makes a new or unassigned request the operator's own and tells its contact. Of several operators at once one wins;
- * the others get `already_taken` with the winner's name. One's own again changes nothing; `force` lets a lead or an
- * admin take over another's. The contact is told without their lock: it guards which request a mail joins, and a take
- * closes and opens none.
+ * Assigns a new or unassigned request to the operator and notifies its contact. Of several operators at once one wins;
+ * the others get `already_taken` with the winner's name. Taking an own request again changes nothing; `force` lets a
+ * lead or an admin take over another's. The contact is notified without being locked: that lock guards which request a
+ * message joins, and taking closes and opens none.
  */
 export async function takeRequest(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,

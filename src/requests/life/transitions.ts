@@ -10,8 +10,8 @@ type Transition = {
 };
 
 /**
- * The life of a request, whole: where each verb is allowed and what it leads to. A merged request is closed for every
- * verb until it is unmerged.
+ * A request's whole life: where each verb is allowed and what it leads to. A merged request is closed for every verb
+ * until it is unmerged.
  */
 export const TRANSITIONS = {
   take: { from: ACTIVE, to: 'in_progress' },
@@ -35,7 +35,7 @@ export const TRANSITIONS = {
 
 export type Verb = keyof typeof TRANSITIONS;
 
-/** Refuses a verb (`wrong_state`) that the table does not allow for a request as it is; names what would be right. */
+/** Refuses a verb (`wrong_state`) that the table does not allow in the request's status, and names the allowed ones. */
 export function ensureAllowed(request: RequestRow, verb: Verb): void {
   const { from }: Transition = TRANSITIONS[verb];
   if (from.includes(request.status) && request.mergedInto === null) return;
@@ -46,7 +46,7 @@ export function ensureAllowed(request: RequestRow, verb: Verb): void {
   });
 }
 
-/** What a verb makes of a status; one that it does not start from stays. */
+/** The status after a verb; a status that the verb does not start from stays. */
 export function statusAfter(
   verb: Verb,
   request: { readonly status: RequestStatus; readonly assigneeId: number | null },

@@ -2,9 +2,9 @@ import type { Fragment, Transaction } from '../../platform/db/connect.ts';
 import { TRANSITIONS } from './transitions.ts';
 
 /**
- * What an inbound mail does to the request it joins, as a statement for filing's single round trip: one more message, and
- * whoever waited waits no more. Updates nothing when the request was merged or, unless it `reopens`, closed since it was
- * read. The row is locked and read first, so that the event can tell the status before.
+ * What an inbound message does to the request it joins, as a statement for filing's single round trip: it is counted,
+ * and a request that waited wakes. Updates nothing when the request was merged or, unless it `reopens`, closed since it
+ * was read. The row is locked and read first, so that the event can record the status before.
  */
 export function wakeRequest(
   tx: Transaction,
@@ -27,7 +27,7 @@ export function wakeRequest(
       case when requests.status <> before.status then before.status end as old_status`;
 }
 
-/** What a message does that wakes nobody, a note or recorded automatic mail: it is counted. */
+/** Counts a message that wakes nothing: a note, or a recorded automatic message. */
 export function countMessage(tx: Transaction, requestId: number, at: Date): Fragment {
   return tx`
     update requests

@@ -15,7 +15,7 @@ import type { Viewer } from './term-queries.ts';
 
 const SNIPPET_LENGTH = 160;
 
-/** Says of each row what is asked for: one query for each, whatever the number of rows. */
+/** Adds to each row what was asked for: one query for each addition, whatever the number of rows. */
 export async function addToRows(
   db: Queryable,
   viewer: Viewer,

@@ -7,7 +7,7 @@ import type { RequestTerm } from '../search/request-search.ts';
 const SEARCHED_LENGTH = 4000;
 const SNIPPET_SOURCE = 400;
 
-/** Those of the requests that hold what the operator has not seen. */
+/** Which of the requests have messages that the operator has not seen. */
 export async function listUnread(
   db: Queryable,
   operatorId: number,
@@ -20,10 +20,7 @@ export async function listUnread(
   return new Set(rows.map((row) => row.id));
 }
 
-/**
- * The newest message of each request that anybody wrote, notices of the desk aside; of a search, the newest that holds one
- * of its words, where one does.
- */
+/** The newest message of each request, the desk's notices not counted. */
 export async function listSnippets(
   db: Queryable,
   requestIds: readonly number[],
@@ -59,7 +56,7 @@ function holdsOneOf(db: Queryable, terms: readonly RequestTerm[]): Fragment {
         where s.request_id = messages.request_id and s.message_id = messages.id and (${any})) desc,`;
 }
 
-/** Those of the requests to which a file is attached; images within a mail's text are none. */
+/** Which of the requests have attached files; images within a message's text do not count. */
 export async function listWithAttachments(
   db: Queryable,
   requestIds: readonly number[],
@@ -72,7 +69,7 @@ export async function listWithAttachments(
   return new Set(rows.map((row) => row.requestId));
 }
 
-/** Since when somebody waits for an answer: the first mail after the last reply, where it is the desk's turn. */
+/** Since when the contact waits for an answer: the first message after the last reply, if it is the desk's turn. */
 export async function listWaiting(
   db: Queryable,
   requestIds: readonly number[],

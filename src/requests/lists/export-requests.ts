@@ -31,8 +31,8 @@ const COLUMNS: Readonly<Record<string, (request: RequestView) => string | number
 };
 
 /**
- * The requests that a list with these filters would show, as CSV (RFC 4180, a header line first), some hundred rows at a
- * time: memory stays flat and no transaction is held open for a slow reader.
+ * Writes the requests that a list with these filters would show as CSV (RFC 4180, a header line first), some hundred
+ * rows at a time: memory stays flat, and no transaction is held open for a slow reader.
  */
 export async function* exportRequests(
   deps: Pick<Deps, 'db'>,
@@ -54,8 +54,8 @@ function csvLine(cells: readonly (string | number | boolean | Date | null)[]): s
 }
 
 /**
- * One cell. Spreadsheets run what begins like a formula, and strangers write the subjects: such text gets an apostrophe,
- * which spreadsheets take as "this is text".
+ * Writes one cell. A spreadsheet runs a cell that begins like a formula, and strangers write the subjects: such text
+ * gets an apostrophe, which spreadsheets read as "this is text".
  */
 export function csvCell(value: string | number | boolean | Date | null): string {
   if (value === null) return '';

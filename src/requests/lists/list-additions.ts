@@ -14,18 +14,18 @@ export type Addition = (typeof ADDITIONS)[number];
 export type Snippet = {
   readonly messageId: number;
   readonly kind: 'inbound' | 'outbound' | 'automatic' | 'note';
-  /** Null: the desk itself. */
+  /** Null for the desk itself. */
   readonly author: string | null;
   readonly text: string;
 };
 
 export type Additions = {
-  /** Somebody else wrote what the operator has not seen. */
+  /** True if somebody else wrote what the operator has not seen. */
   readonly unread?: boolean;
-  /** Null: nobody wrote anything yet. */
+  /** Null if nobody has written anything yet. */
   readonly snippet?: Snippet | null;
   readonly hasAttachments?: boolean;
-  /** The first mail that no reply has followed; null: nobody waits for one. */
+  /** The first message that no reply has followed; null if nobody waits for one. */
   readonly waitingSince?: Date | null;
   readonly participantCount?: number;
   /** What the operator has begun to write. */

@@ -24,7 +24,7 @@ export type ListRequestsInput = TwoWayInput<RequestSort['field']> & {
 export type ListedRequest = RequestView & Additions;
 
 /**
- * A page of the requests in the operator's mailboxes. Going on from `nextCursor` gives every request exactly once as long
+ * A page of the requests in the operator's mailboxes. Following `nextCursor` lists every request exactly once as long
  * as its sort value stays the same; rows without a value come last both ways.
  */
 export async function listRequests(

@@ -6,7 +6,7 @@ import type { RequestFilters } from './filter-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
 import { requestListQuery } from './schemas.ts';
 
-/** What of the list's query string a view keeps: not where in the list somebody was. */
+/** The part of the list's query string that a view stores: not the position in the list. */
 const keptQuery = requestListQuery.omit({
   limit: true,
   cursor: true,
@@ -15,7 +15,7 @@ const keptQuery = requestListQuery.omit({
   include: true,
 });
 
-/** Reads a query string of the list of requests as the operator who asks means it; each fault by the name it was given by. */
+/** Reads a query string of the list of requests for the operator who asks; each fault names its parameter. */
 export function readRequestQuery(
   actor: OperatorActor,
   query: string,
@@ -25,7 +25,7 @@ export function readRequestQuery(
   return { filters: filtersOf(actor, filters), sort };
 }
 
-/** A query string as it is kept: in one spelling, without a `?`; refuses what the list would refuse. */
+/** Normalises a query string for storing: one spelling, no `?`; refuses what the list would refuse. */
 export function cleanRequestQuery(query: string): string {
   parsed(query, '/query');
   return new URLSearchParams(query).toString();

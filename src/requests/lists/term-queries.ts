@@ -3,13 +3,13 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { RequestTerm, State } from '../search/request-search.ts';
 
-/** Whose list it is: what they serve bounds it, and what they have read is theirs alone. */
+/** The operator whose list it is: it shows the mailboxes they serve, and what they have read is theirs alone. */
 export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
 
 /** The condition that a request `r` fits a term, or does not where the term says so. */
 export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
   if (term.not !== true) return condition(db, viewer, term);
-  // What has no category is not in this one either: unknown counts as no.
+  // A request without a category is not in this one either: unknown counts as no.
   return db`(${condition(db, viewer, term)}) is not true`;
 }
 

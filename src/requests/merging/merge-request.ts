@@ -13,8 +13,9 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import { recountMessages } from '../request/recount.ts';
 
 /**
- * Moves an open request's messages into another open one of the same mailbox and closes it, silently. Its contact and
- * participants join the other, later mail follows, and `unmergeRequest` undoes it. The other's status stays.
+ * Moves an open request's messages into another open request of the same mailbox and closes it, without a notice. Its
+ * contact and participants join the other, later messages follow, and `unmergeRequest` undoes it. The other's status
+ * stays.
  */
 export async function mergeRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -50,7 +51,7 @@ export async function mergeRequest(
     });
     await recountMessages(tx, request.id, at);
     await recountMessages(tx, target.id, at);
-    // What called for attention, a reply that failed for instance, is on the other now.
+    // What needed attention, a failed reply for instance, is on the other request now.
     if (needsAttention) {
       const flag = { requestId: target.id, mailboxId: target.mailboxId, reason: 'merged', at };
       await flagRequest(tx, actor, flag);

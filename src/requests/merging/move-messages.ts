@@ -4,8 +4,8 @@ import { lockDeliveriesOf, markMoved, type MovableMessage } from './move-queries
 import { subjectDiffers } from '../request.ts';
 
 /**
- * Puts messages of one request on another, with all that hangs on them. Refused while one of them is being sent: the result
- * would be written to the request it was on. Counts are the caller's to renew.
+ * Moves messages of one request to another, with everything that belongs to them. Refused while one of them is being
+ * sent: its result would be written to the old request. The caller recounts.
  */
 export async function moveMessages(
   tx: Transaction,

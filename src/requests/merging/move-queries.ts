@@ -31,8 +31,8 @@ export async function lockDeliveriesOf(tx: Transaction, messageIds: readonly num
 }
 
 /**
- * Puts messages on another request, and with them their deliveries, their intake and what the history tells of them. That
- * a mail opened or woke a request stays that request's history.
+ * Moves messages to another request, with their deliveries, their intake and the events about them. The event that a
+ * message opened or woke a request stays in that request's history.
  */
 export async function markMoved(
   tx: Transaction,
@@ -62,7 +62,7 @@ export async function markMoved(
 
 /**
  * Makes the contact and the participants of one request participants of another, so that their answers find it; with
- * `onMailsOnly` those of them alone who stand on a mail of the other.
+ * `onMailsOnly` only those named on a message of the other.
  */
 export async function insertPeopleOf(
   tx: Transaction,
@@ -100,8 +100,8 @@ function isOnMail(tx: Transaction, email: Fragment): Fragment {
 }
 
 /**
- * Removes participants who came with another request and no longer belong: they stand on none of this request's mails and
- * are of no request that is merged into it.
+ * Removes participants that came with the merged request, appear on no remaining message, and are of no request that is
+ * merged into this one.
  */
 export async function deletePeopleWithoutMail(
   tx: Transaction,
@@ -133,7 +133,7 @@ export async function deletePeopleWithoutMail(
             where theirs.request_id = merged.id and theirs.email = participants.email)))`;
 }
 
-/** Keeps what a request that is being merged was, and what it brings along. */
+/** Stores what a request was before it is merged, and what it brings along. */
 export async function insertMerge(
   tx: Transaction,
   merge: {
@@ -202,7 +202,7 @@ export async function listMergedMessages(
     order by messages.id`;
 }
 
-/** Forgets a merge; merges further on no longer count its messages as theirs. */
+/** Deletes a merge; merges further on no longer count its messages as theirs. */
 export async function deleteMerge(
   tx: Transaction,
   requestId: number,

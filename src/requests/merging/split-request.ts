@@ -20,14 +20,15 @@ import { copyReadMarks } from '../read-marks/queries.ts';
 
 export type Split = OnRequest & {
   readonly messageIds: readonly number[];
-  /** The subject of the first mail that came in among the messages, when absent. */
+  /** Defaults to the subject of the first inbound message among them. */
   readonly subject?: string | undefined;
   readonly idempotency?: Idempotency | null;
 };
 
 /**
- * Moves messages into a new, unassigned request of whoever wrote the first of them; nobody is told. At least one must be
- * a mail that came in, and something a person wrote must stay behind: no request is left empty or with notices alone.
+ * Moves messages into a new, unassigned request of the contact who wrote the first of them; nobody is notified. At
+ * least one must be inbound, and something a person wrote must stay behind: no request is left empty or with notices
+ * alone.
  */
 export async function splitRequest(
   deps: Pick<Deps, 'db' | 'clock'>,

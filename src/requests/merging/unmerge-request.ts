@@ -20,8 +20,8 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import type { RequestRow, RequestStatus } from '../request.ts';
 
 /**
- * Undoes a merge: the request is what it was before, and gets back those of its messages that are still where the merge,
- * and any merge of that request in turn, put them. Mail that came after the merge stays where it was filed.
+ * Undoes a merge: the request is what it was before, and gets back those of its messages that are still where the
+ * merge, and any later merge of the target, put them. A message that came after the merge stays where it was filed.
  */
 export async function unmergeRequest(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -9,8 +9,8 @@ import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { writeNote } from './write-note.ts';
 
 /**
- * Puts an internal note on a request, open or closed; it never leaves. A merged request takes none: its messages are with
- * the one it was merged into, and so should the note be.
+ * Adds an internal note to a request, open or closed; it is never sent. A merged request is refused: its messages are
+ * with the one it was merged into, and so should the note be.
  */
 export async function addNote(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -6,7 +6,10 @@ import { Problem } from '../../platform/problems.ts';
 import { findOriginalRow } from './queries.ts';
 import type { StoredFile } from '../../platform/files/stored-file.ts';
 
-/** The mail as it arrived, to be read in slices; `not_found` for a message that came by no mail or was too large to relay. */
+/**
+ * The message as it arrived, read in slices; `not_found` for a message that did not come by email or was too large to
+ * relay.
+ */
 export async function findOriginal(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

@@ -27,7 +27,7 @@ export type MessageRow = {
   readonly authenticity: 'verified' | 'unchecked' | 'unverified' | 'forged' | null;
   readonly subjectChanged: boolean;
   readonly incomplete: boolean;
-  /** When Gmail took the mail; null for what came by no mail. */
+  /** When Gmail accepted it; null for a message that did not come by email. */
   readonly receivedAt: Date | null;
   readonly createdAt: Date;
 };

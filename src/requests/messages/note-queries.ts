@@ -1,7 +1,7 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { countMessage } from '../life/waking.ts';
 
-/** Stores a note and counts it; the request's last mail stays its last mail. */
+/** Stores a note and counts it; the time of the request's last message stays. */
 export async function insertNote(
   tx: Transaction,
   note: {

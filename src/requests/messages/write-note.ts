@@ -3,7 +3,7 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { insertNote } from './note-queries.ts';
 
-/** Puts an internal note on a request that the caller has locked; it is a message that never leaves. Returns its id. */
+/** Adds an internal note to a request that the caller has locked: a message that is never sent. Returns its id. */
 export async function writeNote(
   tx: Transaction,
   actor: OperatorActor,

@@ -17,5 +17,5 @@ export type PresentSomewhere = {
   readonly mailboxId: number;
 };
 
-/** Whoever has not been heard of for so long is gone: two beats of fifteen seconds. */
+/** An operator not heard of for this long is gone: two beats of fifteen seconds. */
 export const PRESENT_FOR = 30 * SECOND;

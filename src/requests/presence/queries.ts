@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { Present, PresentSomewhere } from './presence.ts';
 
-/** Notes that an operator is there, and forgets where they no longer are. */
+/** Records that an operator is there, and deletes where they no longer are. */
 export async function upsertPresence(
   db: Queryable,
   beat: {
@@ -29,7 +29,7 @@ export async function deletePresence(db: Queryable, requestId: number, operatorI
   await db`delete from presence where request_id = ${requestId} and operator_id = ${operatorId}`;
 }
 
-/** Who is at the requests of the mailboxes (null: of all), as heard of after a time, those who came first first. */
+/** Who is at the requests of the mailboxes (null: of all), heard of after a time, earliest first. */
 export async function listPresent(
   db: Queryable,
   mailboxIds: readonly number[] | null,

@@ -6,8 +6,8 @@ import { PRESENT_FOR, type Present } from './presence.ts';
 import { deletePresence, listPresent, upsertPresence } from './queries.ts';
 
 /**
- * Says that the operator looks at a request, writes on it, or has left. It holds for thirty seconds unless said again, and
- * locks nothing: two who write at once both may.
+ * Records that the operator looks at a request, writes on it, or has left. It holds for thirty seconds unless repeated,
+ * and locks nothing: two may write at once.
  */
 export async function tellPresence(
   deps: Pick<Deps, 'db' | 'clock'>,

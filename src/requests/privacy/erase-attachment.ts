@@ -11,8 +11,8 @@ import { lockPlace } from './erase-request.ts';
 import { deleteAttachment, eraseIntake, findAttachmentPlace, lockDeliveries } from './queries.ts';
 
 /**
- * Takes an attachment away for good, and with it the original mail that holds it; the message's text stays. A mail that
- * was yet to be sent with it is cancelled; refused while one is being sent; for admins.
+ * Erases an attachment, and with it the original message that contains it; the message's text stays. A message that was
+ * still to be sent with it is cancelled; refused while one is being sent. For admins.
  */
 export async function eraseAttachment(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -19,10 +19,10 @@ import {
 } from './queries.ts';
 
 /**
- * Takes a contact away for good: their requests, what they wrote in requests of others, mails of theirs in quarantine, and
- * their address wherever it stands in a header or a list of recipients. What others wrote about them stays. None of their
- * mails is taken in again; a new one makes a new contact. Refused while a mail to them is being sent. A contact belongs to
- * the whole desk: it takes an admin of every mailbox.
+ * Erases a contact: their requests, what they wrote in requests of others, their messages in quarantine, and their
+ * address wherever it stands in a header or a list of recipients. What others wrote about them stays. None of their
+ * messages is filed again; a new message makes a new contact. Refused while a message to them is being sent. A contact
+ * belongs to the whole desk, so this takes an admin of every mailbox.
  */
 export async function eraseContact(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -16,8 +16,8 @@ import {
 } from './queries.ts';
 
 /**
- * Takes a message away for good: its text, attachments, original mail and delivery, and what the history says of it. Its
- * mail is not taken in again. The request stays, with its subject. Refused while it is being sent; for admins.
+ * Erases a message: its text, attachments, original and delivery, and what the history says about it. It is not filed
+ * again. The request stays, with its subject. Refused while it is being sent. For admins.
  */
 export async function eraseMessage(
   deps: Pick<Deps, 'db' | 'clock'>,

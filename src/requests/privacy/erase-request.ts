@@ -9,8 +9,8 @@ import { beingSent } from './being-sent.ts';
 import { blankRequestEvents, deleteRequests, eraseIntake, lockDeliveries } from './queries.ts';
 
 /**
- * Takes a request away for good: its messages, attachments, original mails and deliveries, and what its history says. Its
- * mails are not taken in again. Refused while one of its mails is being sent; for admins.
+ * Erases a request: its messages, attachments, originals and deliveries, and what its history says. They are not filed
+ * again. Refused while one of its messages is being sent. For admins.
  */
 export async function eraseRequest(
   deps: Pick<Deps, 'db' | 'clock'>,

@@ -33,9 +33,9 @@ const AT_ONCE = 100;
 type ExportDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
 
 /**
- * All that is held about a contact in the mailboxes that the operator serves, piece by piece: what they are called, their
- * requests with history, messages, attachments and original mails, what they wrote in requests of others, and their mails
- * in quarantine. For admins.
+ * Everything that is stored about a contact in the mailboxes that the operator serves, piece by piece: their names,
+ * their requests with history, messages, attachments and originals, what they wrote in requests of others, and their
+ * messages in quarantine. For admins.
  */
 export async function* exportContact(
   deps: ExportDeps,

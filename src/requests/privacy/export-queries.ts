@@ -28,7 +28,7 @@ export type HeldMail = {
   readonly size: number;
 };
 
-/** Mails of an address that became no message: in quarantine, or discarded. */
+/** Messages of an address that were not filed: in quarantine, or discarded. */
 export async function listHeldMail(
   db: Queryable,
   mailboxIds: readonly number[] | null,

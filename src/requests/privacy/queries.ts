@@ -74,7 +74,10 @@ export async function lockDeliveriesTo(tx: Transaction, address: string): Promis
   return rows.some((row) => row.state === 'sending');
 }
 
-/** Empties intake rows. What is left (mailbox, Gmail id, Message-ID with content hash) keeps the mail from coming back. */
+/**
+ * Empties intake rows. What is left (mailbox, source id, Message-ID with content hash) keeps the message from being
+ * filed again.
+ */
 export async function eraseIntake(
   tx: Queryable,
   which:
@@ -132,13 +135,13 @@ export async function blankContactEvents(tx: Queryable, contactId: number): Prom
     where contact_id = ${contactId} and request_id is null`;
 }
 
-/** Takes requests away with everything in them; how many there were. */
+/** Deletes requests with everything in them; returns how many. */
 export async function deleteRequests(tx: Queryable, requestIds: readonly number[]): Promise<number> {
   const deleted = await tx`delete from requests where id = any(${[...requestIds]}::bigint[])`;
   return deleted.count;
 }
 
-/** Takes messages of a request away, with what was attached to them and what was still to be sent. */
+/** Deletes messages of a request, with their attachments and what was still to be sent. */
 export async function deleteMessages(
   tx: Transaction,
   requestId: number,
@@ -149,7 +152,7 @@ export async function deleteMessages(
   await recountMessages(tx, requestId, at);
 }
 
-/** Takes an attachment away. */
+/** Deletes an attachment. */
 export async function deleteAttachment(
   tx: Queryable,
   place: { readonly requestId: number; readonly attachmentId: number },
@@ -159,7 +162,10 @@ export async function deleteAttachment(
   await tx`update requests set updated_at = ${at} where id = ${place.requestId}`;
 }
 
-/** Takes an address out of requests that stay: their participants, their mails' headers, who got them, and their history. */
+/**
+ * Removes an address from requests that stay: from their participants, the headers of their messages, their recipients,
+ * and their history.
+ */
 export async function scrubAddress(
   tx: Queryable,
   address: string,
@@ -168,7 +174,7 @@ export async function scrubAddress(
 ): Promise<void> {
   const ids = [...requestIds];
   await tx`delete from participants where email = ${address}`;
-  // Servers name in their refusals whom they refuse.
+  // A server names the refused address in its reply.
   await tx`
     update delivery_attempts
     set reply = null
@@ -207,7 +213,7 @@ function mentionOf(address: string): string {
   return `(^|[^a-z0-9._%+-])[._%+-]*${literal}($|[^a-z0-9.-]|[.-]+($|[^a-z0-9.-]))`;
 }
 
-/** Takes a contact away, and what was noted about their address. */
+/** Deletes a contact, and what was recorded about their address. */
 export async function deleteContact(
   tx: Queryable,
   contact: { readonly id: number; readonly email: string },

@@ -2,7 +2,7 @@ import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 
 /**
  * The condition that a request `r` has a message by somebody else that an operator has not seen. The desk's own notices
- * are nothing to read.
+ * do not count.
  */
 export function isUnread(db: Queryable, operatorId: number): Fragment {
   return db`exists (

@@ -19,7 +19,7 @@ export async function markRequestRead(
   });
 }
 
-/** Makes everything that others wrote in a request unread for the operator again. */
+/** Marks everything that others wrote in a request as unread for the operator. */
 export async function markRequestUnread(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

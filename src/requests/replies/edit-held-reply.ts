@@ -17,8 +17,8 @@ export type EditHeldReply = {
 };
 
 /**
- * Rewords a reply while it is held: its author's right, or a lead's. Both wordings stay in the history. Once it may leave
- * it is 409: what a contact may have read is not changed behind their back.
+ * Changes the text of a reply while it is held, by its author or a lead. The history has both texts. Afterwards it is
+ * 409: what a contact may have read is not changed behind their back.
  */
 export async function editHeldReply(
   deps: Pick<Deps, 'db' | 'clock'>,

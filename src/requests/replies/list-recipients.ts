@@ -8,11 +8,11 @@ import { findRequest } from '../request/find-request.ts';
 
 export type ReplyRecipient = Address & {
   readonly role: 'to' | 'cc';
-  /** Whose request it is, where they asked for answers, or in copy on the last mail. */
+  /** The contact, the address they asked answers to go to, or in copy on the last message. */
   readonly reason: 'contact' | 'reply_to' | 'copied';
 };
 
-/** Who an answer to the request would go to if it were written now and named nobody in copy, each with the reason. */
+/** Who an answer to the request would reach if it were written now and named nobody in copy, each with the reason. */
 export async function listRecipients(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 
-/** The messages of a request that came after one, in short; what an operator who answers the earlier one has missed. */
+/** The messages of a request after one, in short: what an operator who answers the earlier one has missed. */
 export async function listMessagesAfter(
   tx: Queryable,
   requestId: number,

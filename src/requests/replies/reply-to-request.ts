@@ -35,21 +35,21 @@ export type Reply = OnRequest & {
   readonly text: string;
   /** Sanitised by the caller; made from the text when absent. */
   readonly html?: string | undefined;
-  /** Absent: everybody else on the last inbound mail. Empty: nobody. */
+  /** Defaults to everybody else on the last inbound message. Empty means nobody. */
   readonly cc?: readonly Address[];
   readonly files?: readonly GivenFile[];
-  /** What it is made of: its files go along, and it ends. */
+  /** The draft it is made of: its files go along, and it ends. */
   readonly draft?: NamedDraft | undefined;
-  /** The newest message the operator had seen; anything newer refuses the reply with what was missed. */
+  /** The newest message the operator had seen; if a newer one came, the reply is refused with what was missed. */
   readonly seenMessageId?: number;
-  /** Seconds that the mail waits, and may be cancelled, before it leaves. */
+  /** How many seconds the message is held, and can be cancelled, before it leaves. */
   readonly holdSeconds?: number;
   readonly idempotency?: Idempotency | null;
 };
 
 /**
- * Queues an operator's answer to the contact of an open request, which becomes the operator's if it was nobody's. The
- * mail leaves after the transaction; the message shows what became of it.
+ * Queues an operator's answer to the contact of an open request, which is then assigned to the operator if it was
+ * unassigned. The message leaves after the transaction; its delivery shows what became of it.
  */
 export async function replyToRequest(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,

@@ -38,7 +38,7 @@ const reply = createRoute({
   request: {
     params: idPath,
     headers: idempotencyHeaders,
-    // Said to be optional, or the JSON check would refuse the other form; `parseReply` demands it.
+    // Optional in the document, or the JSON check would refuse the other form; `parseReply` requires it.
     body: {
       content: {
         'application/json': { schema: replySchema },
@@ -77,7 +77,7 @@ const edit = createRoute({
   },
 });
 
-/** What an operator writes: to a contact, and to other operators. */
+/** Replies: what an operator writes to a contact. */
 export function replyRoutes(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>,
 ): ApiRoutes {

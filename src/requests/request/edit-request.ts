@@ -16,7 +16,7 @@ export type RequestChanges = {
   readonly priority?: Priority | undefined;
   readonly category?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
-  /** Put to those that it has, or that are set by the same change. */
+  /** Added to the tags it has, or that the same change sets. */
   readonly addTags?: readonly string[] | undefined;
   readonly removeTags?: readonly string[] | undefined;
   readonly subject?: string | undefined;
@@ -24,8 +24,8 @@ export type RequestChanges = {
 };
 
 /**
- * Changes what is said of an open request; its history tells of what really changed. The call for attention may be taken
- * back (or raised) on a closed one too: a mail can come back after the closing.
+ * Changes the fields of an open request; its history records what really changed. `needsAttention` can be changed on a
+ * closed request too, because a message can bounce after the closing.
  */
 export async function editRequest(
   deps: Pick<Deps, 'db' | 'clock'>,

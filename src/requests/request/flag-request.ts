@@ -3,7 +3,7 @@ import type { Actor } from '../../people/access/actor.ts';
 import { markNeedsAttention } from './queries.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 
-/** Calls for somebody's attention on a request, status unchanged; says why in its history. Once flagged, stays silent. */
+/** Sets `needsAttention` on a request, whose status stays, and records why. Does nothing if it is set already. */
 export async function flagRequest(
   tx: Transaction,
   actor: Actor,

@@ -3,7 +3,10 @@ import { invalidField } from '../../platform/problems.ts';
 import { readIfMatch } from '../entity-tag.ts';
 import type { OnRequest } from '../locks.ts';
 
-/** What every verb on a request is told by its route: which one, and by `If-Match` what the caller has seen of it. */
+/**
+ * What every verb on a request gets from its route: which request, and by `If-Match` the version that the caller has
+ * seen.
+ */
 export function onRequest(c: Context, requestId: number): OnRequest {
   const header = c.req.header('if-match');
   if (header === undefined) return { requestId };

@@ -59,7 +59,7 @@ export async function markEdited(
     where id = ${requestId}`;
 }
 
-/** Makes people that a mail goes to participants of the request, so that their answers find it. */
+/** Makes the recipients of a message participants of the request, so that their answers find it. */
 export async function insertParticipants(
   tx: Queryable,
   requestId: number,

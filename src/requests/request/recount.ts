@@ -1,8 +1,8 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 
 /**
- * Counts a request's messages again and looks up its last mail, after some came, went or were erased; recorded automatic
- * mail and notes are no activity. A request without any mail left keeps the time of its last one.
+ * Recounts a request's messages and looks up its last one, after some came, went or were erased; automatic messages and
+ * notes are not activity. A request with no such message left keeps the time of its last one.
  */
 export async function recountMessages(tx: Transaction, requestId: number, at: Date): Promise<void> {
   await tx`
@@ -17,7 +17,7 @@ export async function recountMessages(tx: Transaction, requestId: number, at: Da
     where id = ${requestId}`;
 }
 
-/** Takes the first answer that was sent among a request's messages for its first response, after they came from another. */
+/** Sets a request's first response to the first answer that was sent among its messages, after they came from another. */
 export async function markFirstResponseFound(tx: Transaction, requestId: number): Promise<void> {
   await tx`
     update requests

@@ -6,11 +6,11 @@ import { countRequestRowsUpTo } from '../lists/list-queries.ts';
 import { readRequestQuery } from '../lists/query-schema.ts';
 import { listViewsById } from './queries.ts';
 
-/** A number that nobody reads to the last digit costs no more than this many rows. */
+/** The most rows that a count reads: nobody reads a larger number to its last digit. */
 const MAX_COUNTED = 1000;
 
 export type ViewCount = {
-  /** Null: of a query that is no view's. */
+  /** Null for a query that is not a view's. */
   readonly viewId: number | null;
   readonly query: string;
   readonly count: number;
@@ -19,8 +19,8 @@ export type ViewCount = {
 };
 
 /**
- * How many requests each of the views and queries holds for the operator, up to a thousand, in one snapshot. A view that is
- * gone, or another operator's own, is left out: a side bar that was drawn before must not fail.
+ * Counts the operator's requests in each of the views and queries, up to a thousand, in one snapshot. A view that is
+ * gone, or another operator's own, is left out: a side bar drawn before must not fail.
  */
 export async function countViews(
   deps: Pick<Deps, 'db'>,

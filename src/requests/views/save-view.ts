@@ -19,7 +19,7 @@ export type NewView = {
   readonly idempotency?: Idempotency | null;
 };
 
-/** Keeps a query of the list under a name. A shared one is everybody's to see, and takes a lead to make. */
+/** Stores a query of the list under a name. A shared view is visible to everybody, and takes a lead. */
 export async function addView(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -46,7 +46,7 @@ export type ViewChanges = {
   readonly shared?: boolean | undefined;
 };
 
-/** Changes one's own view, or as a lead a shared one; what is absent stays. */
+/** Changes an own view, or as a lead a shared one. Fields left out stay. */
 export async function editView(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -70,7 +70,7 @@ export async function editView(
   });
 }
 
-/** Removes one's own view, or as a lead a shared one. */
+/** Removes an own view, or as a lead a shared one. */
 export async function removeView(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -97,7 +97,7 @@ function filled(text: string): string {
   return name;
 }
 
-// What an operator keeps for themselves concerns nobody else.
+// An operator's own views concern nobody else, so that they leave no event.
 async function tell(
   tx: Transaction,
   actor: OperatorActor,

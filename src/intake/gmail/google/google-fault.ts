@@ -29,7 +29,7 @@ export function googleFault(error: unknown): GoogleFault | null {
   const { response, status } = error as Error & Answered;
   if (response === undefined && !('config' in error)) return null;
   const answered = response?.status ?? status;
-  // What is no JSON comes as text.
+  // An answer that is not JSON comes as text.
   const data = typeof response?.data === 'object' ? response.data : undefined;
   const fault = data?.error;
   return {

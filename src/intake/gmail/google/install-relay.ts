@@ -24,13 +24,13 @@ export type InstallRelayInput = {
   readonly account?: string | undefined;
   readonly neverSpam: boolean;
   readonly endpoints: GoogleEndpoints;
-  /** Signs in anew although credentials are stored. */
+  /** Signs in again although credentials are stored. */
   readonly signInAgain: boolean;
   /** The owner's OAuth client; needed to sign in. */
   readonly client: GoogleClient | null;
   readonly port?: number | undefined;
   readonly onUrl: (url: string, port: number) => void;
-  /** Told each thing done, in a few words. */
+  /** Called with each step done, in a few words. */
   readonly onStep: (step: string) => void;
   readonly signal?: AbortSignal | undefined;
 };

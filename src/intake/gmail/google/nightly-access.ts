@@ -9,7 +9,7 @@ export async function listMailboxesWithAccess(deps: Pick<Deps, 'db'>): Promise<r
   return listRows(deps.db);
 }
 
-/** Notes that a mailbox's mail was compared with Gmail, and that the credentials hold. */
+/** Records that a mailbox was compared with Gmail, and that the credentials work. */
 export async function noteReconciled(
   deps: Pick<Deps, 'db' | 'clock'>,
   mailbox: AccessibleMailbox,
@@ -17,7 +17,7 @@ export async function noteReconciled(
   await markReconciled(deps.db, mailbox.id, deps.clock.now());
 }
 
-/** Notes that Google refuses a mailbox's credentials, and tells the admins the first time. */
+/** Records that Google refuses a mailbox's credentials, and alerts the admins the first time. */
 export async function noteRefusedAccess(
   deps: Pick<Deps, 'db' | 'clock' | 'log'>,
   mailbox: AccessibleMailbox,

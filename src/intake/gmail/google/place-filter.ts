@@ -4,8 +4,8 @@ import { NOT_FOR_THE_DESK } from '../relay/gmail-filter.ts';
 export type FilterPlaced = 'created' | 'replaced' | 'kept' | 'own';
 
 /**
- * Sees to a filter that labels mail for the desk. Ours is kept, or replaced when `neverSpam` differs; with one of the
- * owner's own, which may let only some mail through, nothing is added (`own`).
+ * Ensures a filter that labels messages for the desk. Ours is kept, or replaced when `neverSpam` differs. Beside a
+ * filter of the owner's own, which may let only some messages through, nothing is added (`own`).
  */
 export async function placeFilter(
   gmail: gmail_v1.Gmail,
@@ -26,7 +26,7 @@ export async function placeFilter(
       action: { addLabelIds: [queueLabelId], ...(neverSpam ? { removeLabelIds: ['SPAM'] } : {}) },
     },
   });
-  // Only now: between the two there is a mail labelled twice, which is none the worse, and never one that is not.
+  // Deleted only now: meanwhile a message may be labelled twice, which does no harm, but never not at all.
   for (const { id } of ours)
     if (typeof id === 'string') await gmail.users.settings.filters.delete({ userId: 'me', id });
   return ours.length > 0 ? 'replaced' : 'created';

@@ -64,7 +64,7 @@ export async function markAccessGivenBack(db: Queryable, mailboxId: number, at: 
     where mailbox_id = ${mailboxId}`;
 }
 
-/** Notes that Google refuses the credentials; true the first time. */
+/** Records that Google refuses the credentials; true the first time. */
 export async function markAccessRefused(db: Queryable, mailboxId: number, at: Date): Promise<boolean> {
   const rows = await db`
     update google_access

@@ -4,7 +4,7 @@ import type { Clock } from '../../../platform/clock.ts';
 import { readMessageId } from '../../../mail/headers/message-ids.ts';
 import { googleFault, isGoogleBusy } from './google-fault.ts';
 
-/** A mail in Gmail as it can be told from its headers. */
+/** A message in Gmail as its headers describe it. */
 export type MailInGmail = {
   readonly id: string;
   readonly threadId: string;
@@ -25,7 +25,7 @@ export type MailReader = {
   }) => AsyncGenerator<readonly string[]>;
   /** Null when it is gone. */
   readonly describe: (id: string) => Promise<MailInGmail | null>;
-  /** The whole mail, base64url; null when it is gone. */
+  /** The whole message, base64url; null if it is gone. */
   readonly raw: (
     id: string,
   ) => Promise<{ readonly raw: string; readonly labelIds: readonly string[] } | null>;

@@ -9,9 +9,9 @@ export type SignInOptions = {
   readonly endpoints: GoogleEndpoints;
   /** The address to sign in as, so that the right account is offered. */
   readonly loginHint: string;
-  /** The loopback port that Google sends the browser back to; any free one unless told. */
+  /** The loopback port that Google sends the browser back to. Defaults to any free one. */
   readonly port?: number | undefined;
-  /** Told the page to open. */
+  /** Called with the page to open. */
   readonly onUrl: (url: string, port: number) => void;
   readonly signal?: AbortSignal | undefined;
 };
@@ -74,7 +74,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-// Any page in the browser can call this address: what does not carry our state is none of ours.
+// Any page in the browser can call this address: a call without our state is not ours.
 function takeAnswer(
   request: IncomingMessage,
   response: ServerResponse,

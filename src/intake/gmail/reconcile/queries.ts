@@ -14,7 +14,7 @@ export async function listReconciled(
   return new Map(rows.map(({ sourceId, complete }) => [sourceId, complete]));
 }
 
-/** Whether the desk was handed a mail with this Message-ID. */
+/** Whether the desk was handed a message with this Message-ID. */
 export async function isKnownMessage(
   db: Queryable,
   mailboxId: number,

@@ -9,8 +9,8 @@ import { reconcileMailbox } from './reconcile-mailbox.ts';
 const DAYS = 7;
 
 /**
- * Takes in what the last week's mail lacks, in every mailbox whose Google credentials are stored. One that fails holds up
- * no other; when Google refuses the credentials the admins are told, once.
+ * Files what is missing of the last week, in every mailbox whose Google credentials are stored. One that fails does not
+ * stop the others; when Google refuses the credentials the admins are alerted once.
  */
 export async function reconcileNightly(
   deps: ReconcileDeps & Pick<Deps, 'keyring'>,

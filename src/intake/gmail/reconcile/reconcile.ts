@@ -31,7 +31,7 @@ export type Progress = {
   readonly of: number | null;
 };
 
-/** A mail that Gmail has and the desk has not, or only its headers (`incomplete`). */
+/** A message that Gmail has and the desk lacks, or has only the headers of (`incomplete`). */
 export type MissingMail = MailInGmail & {
   readonly state: 'missing' | 'incomplete';
   /** What became of it; null when it was not taken in. */
@@ -41,10 +41,10 @@ export type MissingMail = MailInGmail & {
 export type ReconcileReport = {
   readonly mailbox: string;
   readonly since: Date;
-  /** How many mails Gmail has that ought to be at the desk. */
+  /** How many messages Gmail has that the desk should have. */
   readonly listed: number;
   readonly mails: readonly MissingMail[];
-  /** Ids that the desk has not, and is not to have unless somebody takes them out. */
+  /** Ids that the desk lacks and should not get unless an operator takes them out. */
   readonly spam: readonly string[];
   readonly trash: readonly string[];
 };
@@ -52,11 +52,11 @@ export type ReconcileReport = {
 const FILE_WITHIN_MS = 120_000;
 
 /**
- * Compares what a mailbox's Gmail has with what the desk was handed, by Gmail id: of the last days (never from before the
- * mailbox accepts mail) the inbox, what carries the relay's other two labels and, since there is a relay, what its filter
- * should have caught; and whatever is queued. With `apply` the missing is filed by the relay's own code, oldest first, one
- * mail in memory at a time. Safe at any time and any number of times: a mail that the relay hands over meanwhile is a
- * duplicate.
+ * Compares a mailbox's Gmail with what the desk was handed, by Gmail id: of the last days (never from before the
+ * mailbox accepts messages) the inbox, what carries the relay's other two labels and, once there is a relay, what its
+ * filter should have caught; and whatever is queued. With `apply` it files what is missing by the relay's own code,
+ * oldest first, with one message in memory at a time. It is safe at any time and any number of times: a message that
+ * the relay hands over meanwhile is a duplicate.
  */
 export async function reconcile(deps: ReconcileDeps, input: ReconcileInput): Promise<ReconcileReport> {
   const { mailbox } = input;
@@ -66,7 +66,7 @@ export async function reconcile(deps: ReconcileDeps, input: ReconcileInput): Pro
   const { queue, done, failed } = input.labels;
   const wanted: readonly List[] = [
     { labelId: 'INBOX', query: `${inPeriod} -${REPORTS_ON_THE_RELAY}`, since },
-    // Without a search, whose index may lag: this is mail that somebody has chosen for the desk.
+    // Listed without a search, whose index may lag: somebody has chosen these messages for the desk.
     { labelId: queue },
     { labelId: failed, query: inPeriod, since },
     { labelId: done, query: inPeriod, since },
@@ -100,7 +100,7 @@ function after(since: Date): string {
   return `after:${Math.floor(since.getTime() / 1000)}`;
 }
 
-// Mail out of the inbox that came before there was a relay has been dealt with by somebody.
+// Messages that left the inbox before there was a relay were dealt with by somebody.
 function filterLists({ filterSearches, relayBegan }: ReconcileInput, since: Date): readonly List[] {
   if (relayBegan === null) return [];
   const begin = relayBegan > since ? relayBegan : since;
@@ -133,7 +133,7 @@ async function findUnknown(
   return { listed: seen.size, unknown };
 }
 
-// In the order of their arrival: an answer must find the request that its question opened.
+// Filed in the order of arrival: an answer must find the request that its question opened.
 async function describeAll(
   deps: Pick<IntakeDeps, 'db'>,
   { mailbox, reader, labels, onProgress }: ReconcileInput,
@@ -151,7 +151,7 @@ async function describeAll(
   return mails.toSorted((a, b) => a.internalDate - b.internalDate);
 }
 
-// The search index may lag and dates by its own clock: what the mail itself says decides.
+// The search index may lag and uses its own clock: the date of the message itself decides.
 function isForTheDesk(
   { labelIds, internalDate }: MailInGmail,
   labels: LabelIds,
@@ -163,7 +163,7 @@ function isForTheDesk(
   return since === undefined || internalDate >= since.getTime();
 }
 
-// One that the desk answered as the same mail as another: nothing of it is kept under its own Gmail id.
+// The desk answered that it is the same as another message: nothing of it is stored under its own Gmail id.
 async function isCopy(
   { db }: Pick<IntakeDeps, 'db'>,
   mailboxId: number,

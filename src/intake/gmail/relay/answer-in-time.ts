@@ -1,8 +1,8 @@
 import { Problem } from '../../../platform/problems.ts';
 
 /**
- * What the work resolves to, or a refusal (`busy`) after `milliseconds`: a database that hangs says neither yes nor no. The
- * work goes on; what it still files is a duplicate when it comes again.
+ * Resolves with the result of the work, or refuses (`busy`) after `milliseconds`: a database that hangs answers neither
+ * yes nor no. The work goes on; what it still files is a duplicate when it comes again.
  */
 export async function answerInTime<Answer>(
   milliseconds: number,

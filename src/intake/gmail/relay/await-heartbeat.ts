@@ -10,7 +10,7 @@ export async function awaitHeartbeat(
     readonly since: Date;
     readonly withinMs: number;
     readonly everyMs?: number;
-    /** Told each minute how many have passed. */
+    /** Called each minute with the minutes passed. */
     readonly onMinute: (minutes: number) => void;
   },
 ): Promise<boolean> {

@@ -1,13 +1,13 @@
 export type GmailFilterOptions = {
   /**
-   * Keeps Gmail from taking mail of this account for spam. Left out, spam stays out of the desk, and what somebody then
-   * marks as no spam is relayed after all, because it carries the label already.
+   * Keeps Gmail from treating messages to this account as spam. Left out, spam stays out of the desk, and what somebody
+   * then marks as not spam is still relayed, because it already has the label.
    */
   readonly neverSpam: boolean;
   readonly updatedAt: Date;
 };
 
-// They go to this account too; filed, they would become requests of their own.
+// Google sends these to this account too; filed, they would become requests.
 const GOOGLE_REPORTS = [
   'apps-scripts-notifications@google.com',
   'noreply-apps-scripts-notifications@google.com',

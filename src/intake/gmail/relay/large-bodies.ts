@@ -2,8 +2,8 @@ import { Problem } from '../../../platform/problems.ts';
 import { LARGE_BODY_BYTES } from './relay-contract.ts';
 
 /**
- * Of proven bodies over 5 MB, one at a time per process is opened and used; another one meanwhile is told `busy`. Parsing
- * one needs several times its size in memory.
+ * Opens proven bodies over 5 MB one at a time per process; a second one meanwhile gets `busy`. Parsing one needs
+ * several times its size in memory.
  */
 export function largeBodies() {
   let taken = false;

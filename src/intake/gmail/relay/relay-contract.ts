@@ -6,21 +6,22 @@ import { cleanText } from '../../../mail/text.ts';
 /** The most that a relay may post at once, in bytes: what UrlFetchApp can send (50 MB). */
 export const MAX_BODY_BYTES = 50_000_000;
 
-/** Bodies over this are taken one at a time per process: parsing them needs several times their size in memory. */
+/** Larger bodies are handled one at a time per process: parsing them needs several times their size in memory. */
 export const LARGE_BODY_BYTES = 5_000_000;
 
 /** The relay waits 30 s and is answered within 20: what is not filed after this is `retry`. */
 export const FILE_WITHIN_MS = 18_000;
 
-/** Later than that, when a post's answer for each mail is due; a post without one by now is refused as a whole. */
+/** When the answer to a whole post is due; a post without one by now is refused as a whole. */
 export const ANSWER_WITHIN_MS = 19_500;
 
 const END_OF_9999 = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-// Gmail's are hexadecimal. One that PostgreSQL could not store as it is would never be answered for under its own name.
+// Gmail's ids are hexadecimal. An id that PostgreSQL could not store unchanged would never be answered for under its
+// own name.
 const gmailId = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters');
 
-/** Text from a mail, which may hold what PostgreSQL does not take. */
+/** Text from a message, which may contain what PostgreSQL refuses. */
 const mailText = z.string().transform(cleanText).openapi({ type: 'string' });
 
 const relayMessage = z.object({
@@ -52,7 +53,8 @@ const relayMessage = z.object({
   oversize: z.boolean().optional().openapi({ description: 'raw is null because the mail is too large' }),
 });
 
-// Of an imported mail it is the Date header, whatever that says: one that no column holds must not keep the mail out.
+// For an imported message this is the Date header, whatever it says: a date that no column can store must not keep the
+// message out.
 function storableTime(milliseconds: number): number {
   return Math.min(Math.max(milliseconds, 0), END_OF_9999);
 }

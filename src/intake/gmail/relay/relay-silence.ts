@@ -1,4 +1,4 @@
-/** Whether a relay has said nothing for as long as its mailbox allows; one that was never heard is silent as well. */
+/** Whether a relay has been silent for longer than its mailbox allows; one that was never heard is silent too. */
 export function isSilent(
   relay: { readonly relayHeardAt: Date | null; readonly silenceMinutes: number },
   now: Date,

@@ -31,7 +31,7 @@ import {
 import { unprovenBodies } from './unproven-bodies.ts';
 import { checkSignature, readSignatureHeaders, type SignatureHeaders } from './verify-signature.ts';
 
-/** Posts come faster than anybody looks at the heartbeat, and each write of it would wait for the one before. */
+/** Posts come faster than anybody reads the heartbeat, and each write of it would wait for the one before. */
 const HEARTBEAT_EVERY_MS = 15_000;
 
 type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'> & {
@@ -39,8 +39,8 @@ type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDe
 };
 
 /**
- * `POST /v1/relay/{mailbox}`: takes a signed batch of raw mails and answers for each when it is committed. Checked in
- * this order: content type, length and signature headers, mailbox, signature over the raw bytes, JSON, contract.
+ * `POST /v1/relay/{mailbox}`: takes a signed batch of raw messages and answers for each once it is committed. Checked
+ * in this order: content type, length and signature headers, mailbox, signature over the raw bytes, JSON, contract.
  */
 export function relayRoutes(deps: RelayDeps): ApiRoutes {
   const routes = apiRoutes();
@@ -58,7 +58,7 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
       const body = await unproven.receive(c.req.raw.body, { address, deadline, onChunk: check.update });
       try {
         await noteSecretUse(deps, { mailbox, secrets }, check.finish());
-        // Filed while it holds the place for large bodies: their mails stay in memory until they are stored.
+        // Filing happens while the place for large bodies is held: their messages stay in memory until they are stored.
         return await inLargePlace(body.size(), async () => {
           const batch = await parseBatch(await body.bytes());
           await noteHeartbeat(deps, heard, mailbox, batch);
@@ -125,7 +125,7 @@ async function parseBatch(body: Buffer): Promise<RelayBatch> {
       errors: [{ pointer: '', detail: 'is not JSON' }],
     });
   }
-  // Of 50 MB, parsing and decoding take tens of milliseconds each: others are answered in between.
+  // Parsing and decoding 50 MB takes tens of milliseconds each: other calls are answered in between.
   if (body.length > LARGE_BODY_BYTES) await nextTurn();
   const parsed = relayBatch.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -3,17 +3,17 @@ import { Problem } from '../../../platform/problems.ts';
 import { MAX_BODY_BYTES } from './relay-contract.ts';
 
 export type UnprovenLimits = {
-  /** Bodies under way at once. */
+  /** Bodies being received at once. */
   readonly bodies: number;
-  /** What they hold together, on disk for the most part. */
+  /** Bytes they hold together, most of them on disk. */
   readonly bytes: number;
 };
 
-/** Room for several relays' largest posts, and of strangers' no more than a disk and the open files can bear. */
+/** Room for several relays' largest posts; strangers get no more than a disk and the open files can bear. */
 const IN_ALL: UnprovenLimits = { bodies: 300, bytes: 1_000_000_000 };
 const PER_ADDRESS: UnprovenLimits = { bodies: 100, bytes: 400_000_000 };
 
-/** More of a body lies in a file: 300 of them hold 10 MB of memory. */
+/** Bytes of a body kept in memory; the rest is in a file, so that 300 bodies hold 10 MB of memory. */
 const MEMORY_BYTES = 32_768;
 
 export type UnprovenBody = {
@@ -24,14 +24,15 @@ export type UnprovenBody = {
   readonly onChunk: (chunk: Uint8Array) => void;
 };
 
-/** A whole body whose sender is not proven yet; discard it when it is used or refused. */
+/** A whole body whose sender is not proven yet; discard it once it is used or refused. */
 export type WholeBody = Pick<Spool, 'size' | 'bytes' | 'discard'>;
 
 type Held = { readonly address: string; readonly spool: Spool; movedAt: number; readonly giveUp: () => void };
 
 /**
- * Takes in bodies of callers who have proven nothing yet: hardly any memory, a bounded place on disk. When that is full,
- * in all or for one address, the body that has not moved for longest gives way: whoever stalls never keeps out a relay.
+ * Receives bodies of callers who have proven nothing yet: little memory, a bounded place on disk. When that is full, in
+ * all or for one address, the body that has not moved for longest gives way, so that a stalled caller never keeps a
+ * relay out.
  */
 export function unprovenBodies(inAll: UnprovenLimits = IN_ALL, perAddress: UnprovenLimits = PER_ADDRESS) {
   const held = new Set<Held>();
@@ -93,7 +94,7 @@ export function unprovenBodies(inAll: UnprovenLimits = IN_ALL, perAddress: Unpro
       } finally {
         held.delete(own);
         body.deadline.removeEventListener('abort', onDeadline);
-        // What is refused half-way stays readable: whoever answers lets the rest pass.
+        // A body refused half-way stays readable, so that the caller sees the refusal after sending the rest.
         reader?.releaseLock();
       }
     },

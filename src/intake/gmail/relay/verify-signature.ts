@@ -43,7 +43,7 @@ export function readSignatureHeaders(
 }
 
 export type SignatureCheck = {
-  /** Takes the body as it comes in, piece after piece: nothing of it need be kept for the signature. */
+  /** Takes the body piece by piece: nothing of it is kept for the signature. */
   readonly update: (chunk: Uint8Array) => void;
   /** The id of the secret that signed the whole of it; throws `bad_signature` when none did. */
   readonly finish: () => number;

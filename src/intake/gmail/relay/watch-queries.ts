@@ -10,8 +10,8 @@ export type WatchedRelay = {
 };
 
 /**
- * Notes that somebody looks now, and locks what is returned: every mailbox with its watch. Whoever has not looked since
- * `awayBefore` begins to listen anew.
+ * Records that somebody looks now, and locks and returns every mailbox with its watch. A watcher away since
+ * `awayBefore` starts a new listening period.
  */
 export async function lockRelayWatches(
   tx: Queryable,
@@ -35,7 +35,7 @@ export async function lockRelayWatches(
     order by m.id`;
 }
 
-/** Keeps since when the relay is silent; null: it speaks. */
+/** Stores since when the relay is silent; null while it speaks. */
 export async function markRelaySilent(tx: Queryable, mailboxId: number, since: Date | null): Promise<void> {
   await tx`update relay_watches set silent_since = ${since} where mailbox_id = ${mailboxId}`;
 }

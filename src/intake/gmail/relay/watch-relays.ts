@@ -4,13 +4,13 @@ import type { Deps } from '../../../platform/deps.ts';
 import { isSilent } from './relay-silence.ts';
 import { lockRelayWatches, markRelaySilent, type WatchedRelay } from './watch-queries.ts';
 
-/** The look is due every minute; after a longer pause nobody can know whether the relay spoke to a closed door. */
+/** A look is due every minute; after a longer pause nobody knows whether the relay spoke while nobody listened. */
 const AWAY_AFTER_MS = 5 * 60_000;
 
 /**
- * Tells the admins once when a relay has been silent for longer than its mailbox allows, and once when it is back;
- * returns the ids of the mailboxes whose relay is silent now. A relay that was never heard is not connected yet, which
- * `/readyz` tells and no mail. Any number of processes may run it at once.
+ * Alerts the admins once when a relay has been silent for longer than its mailbox allows, and once when it is back.
+ * Returns the ids of the mailboxes whose relay is silent now. A relay that was never heard is not connected yet:
+ * `/readyz` shows it, and no alert is sent. Any number of processes may run it at once.
  */
 export async function watchRelays(deps: Pick<Deps, 'db' | 'clock' | 'log'>): Promise<readonly number[]> {
   const now = deps.clock.now();
