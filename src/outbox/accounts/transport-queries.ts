@@ -1,4 +1,4 @@
-import type { Queryable } from '../../platform/db/connect.ts';
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 
 export type TransportRow = {
   readonly mailboxId: number;
@@ -8,12 +8,20 @@ export type TransportRow = {
   readonly updatedAt: Date;
 };
 
+/** What changes with every change of any mailbox's account, whatever the clock says. */
+export function transportsAsOf(db: Queryable): Fragment {
+  return db`(select coalesce(string_agg(xmin::text, ' ' order by mailbox_id), '') from mailbox_transports)`;
+}
+
 /** The SMTP accounts that mailboxes have of their own, the one set last first. */
-export async function listTransportRows(db: Queryable): Promise<readonly TransportRow[]> {
-  return await db<TransportRow[]>`
-    select mailbox_id, account, sealed, daily_limit, updated_at
+export async function listTransportRows(
+  db: Queryable,
+): Promise<{ readonly asOf: string; readonly rows: readonly TransportRow[] }> {
+  const rows = await db<(TransportRow & { asOf: string })[]>`
+    select mailbox_id, account, sealed, daily_limit, updated_at, ${transportsAsOf(db)} as as_of
     from mailbox_transports
     order by updated_at desc, mailbox_id`;
+  return { asOf: rows[0]?.asOf ?? '', rows };
 }
 
 export async function findTransportRow(db: Queryable, mailboxId: number): Promise<TransportRow | null> {

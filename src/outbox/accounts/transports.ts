@@ -16,6 +16,8 @@ export type SmtpAccount = {
   /** Recipients it may address in a rolling 24 h; null for no limit of our own. */
   readonly dailyLimit: number | null;
   readonly serves: Served;
+  /** Of which state of the stored accounts this is; absent: it has to be read anew for each claim. */
+  readonly asOf?: string;
 };
 
 /**
@@ -65,7 +67,7 @@ export function createTransports(
   };
 
   const list = async (): Promise<SmtpAccount[]> => {
-    const rows = await listTransportRows(deps.db);
+    const { rows, asOf } = await listTransportRows(deps.db);
     const accounts = byAccount(rows);
     closeAllBut(accounts);
     const own = [...accounts].map(([account, [first, ...rest]]) => ({
@@ -73,11 +75,12 @@ export function createTransports(
       transport: transportOf(account, first.sealed),
       dailyLimit: first.dailyLimit,
       serves: { only: [first, ...rest].map(({ mailboxId }) => mailboxId) },
+      asOf,
     }));
     if (main === null || mainTransport === null) return own;
     const except = rows.map(({ mailboxId }) => mailboxId);
     return [
-      { key: 'main', transport: mainTransport, dailyLimit: main.dailyLimit, serves: { except } },
+      { key: 'main', transport: mainTransport, dailyLimit: main.dailyLimit, serves: { except }, asOf },
       ...own,
     ];
   };

@@ -38,44 +38,70 @@ export type AttemptRecord = {
   }[];
 };
 
+/** The same for one; false when another process has taken it over. */
+export async function markAttempt(db: Queryable, record: AttemptRecord): Promise<boolean> {
+  return (await markAttempts(db, [record])).has(record.deliveryId);
+}
+
 /**
- * Writes how an attempt ended, under the run's own lease only; false when another process has taken it over. A bounce
- * that came before the server's answer stays. An address that our server refused before and now accepts is no longer
+ * Writes how attempts ended, under the runs' own leases only; returns the deliveries that no other process has taken over. A
+ * bounce that came before the server's answer stays. An address that our server refused before and now accepts is no longer
  * suppressed.
  */
-export async function markAttempt(db: Queryable, record: AttemptRecord): Promise<boolean> {
-  const { now } = record;
-  const rows = await db`
-    with mine as (
+export async function markAttempts(
+  db: Queryable,
+  records: readonly AttemptRecord[],
+): Promise<ReadonlySet<number>> {
+  const rows = await db<{ id: number }[]>`
+    with told as (
+      select *
+      from jsonb_to_recordset(${json(db, records)}) as told
+        ("deliveryId" bigint, "attemptId" bigint, owner uuid, now timestamptz, state text, "nextAttemptAt" timestamptz,
+         "attemptCount" integer, outcome text, code integer, "enhancedCode" text, reply text, recipients jsonb)
+    ), held as (
+      select deliveries.id
+      from deliveries
+      join told on told."deliveryId" = deliveries.id
+      where deliveries.state = 'sending' and lease_owner = told.owner
+        and exists (select from delivery_attempts where id = told."attemptId" and ended_at is null)
+      order by deliveries.id
+      for update of deliveries
+    ), mine as (
       update deliveries
-      set state = case when ${record.state} = 'sent' and exists (
-            select from delivery_recipients where delivery_id = ${record.deliveryId} and role = 'to' and state = 'bounced')
-          then 'bounced' else ${record.state} end,
-        next_attempt_at = ${record.nextAttemptAt}, attempt_count = ${record.attemptCount},
+      set state = case when told.state = 'sent' and exists (
+            select from delivery_recipients where delivery_id = deliveries.id and role = 'to' and state = 'bounced')
+          then 'bounced' else told.state end,
+        next_attempt_at = told."nextAttemptAt", attempt_count = told."attemptCount",
         lease_owner = null, lease_until = null,
-        sent_at = case when ${record.state} in ('sent', 'bounced') then coalesce(sent_at, ${now}::timestamptz) else sent_at end
-      where id = ${record.deliveryId} and state = 'sending' and lease_owner = ${record.owner}
-        and exists (select from delivery_attempts where id = ${record.attemptId} and ended_at is null)
-      returning id
+        sent_at = case when told.state in ('sent', 'bounced') then coalesce(sent_at, told.now) else sent_at end
+      from held
+      join told on told."deliveryId" = held.id
+      where deliveries.id = held.id and deliveries.state = 'sending' and lease_owner = told.owner
+      returning deliveries.id
     ), settled as (
       update delivery_recipients r
       set state = s.state, code = s.code, enhanced_code = s."enhancedCode", reply = s.reply,
-        settled_at = case when s.state = 'waiting' then null else ${now}::timestamptz end
-      from mine, jsonb_to_recordset(${json(db, record.recipients)})
+        settled_at = case when s.state = 'waiting' then null else told.now end
+      from mine
+      join told on told."deliveryId" = mine.id
+      cross join jsonb_to_recordset(told.recipients)
         as s (position integer, state text, code integer, "enhancedCode" text, reply text)
       where r.delivery_id = mine.id and r.position = s.position and r.state = 'waiting'
     ), lifted as (
       delete from suppressed_addresses a
-      using mine, jsonb_to_recordset(${json(db, record.recipients)}) as s (position integer, state text), delivery_recipients r
-      where s.state = 'accepted' and r.delivery_id = mine.id and r.position = s.position
-        and a.address = lower(r.address) and a.source = 'refusal'
+      using mine
+      join told on told."deliveryId" = mine.id
+      cross join jsonb_to_recordset(told.recipients) as s (position integer, state text)
+      join delivery_recipients r on r.delivery_id = told."deliveryId" and r.position = s.position
+      where s.state = 'accepted' and a.address = lower(r.address) and a.source = 'refusal'
     ), ended as (
       update delivery_attempts a
-      set ended_at = ${now}, code = ${record.code}, enhanced_code = ${record.enhancedCode}, reply = ${record.reply},
-        outcome = ${record.outcome}
+      set ended_at = told.now, code = told.code, enhanced_code = told."enhancedCode", reply = told.reply,
+        outcome = told.outcome
       from mine
-      where a.id = ${record.attemptId}
+      join told on told."deliveryId" = mine.id
+      where a.id = told."attemptId"
     )
     select id from mine`;
-  return rows.length === 1;
+  return new Set(rows.map(({ id }) => id));
 }

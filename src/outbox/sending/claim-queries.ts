@@ -2,6 +2,7 @@ import { type Db, type Fragment, type Queryable } from '../../platform/db/connec
 import type { Address } from '../../mail/parsed-mail.ts';
 import { type DeliveryKind, PRIORITIES, type RecipientRole, type RecipientState } from '../delivery.ts';
 import type { DeskMail } from '../desk-mail/desk-mail.ts';
+import { transportsAsOf } from '../accounts/transport-queries.ts';
 import type { Served } from '../accounts/transports.ts';
 
 export type DueWork = {
@@ -103,6 +104,8 @@ export type Claim = {
   readonly account: string;
   /** The mailboxes that the account sends for. */
   readonly serves: Served;
+  /** The accounts as they were read; nothing is claimed when they have changed since. */
+  readonly asOf?: string | undefined;
   readonly now: Date;
   readonly leaseUntil: Date;
   readonly limit: number;
@@ -174,6 +177,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
         account = ${claim.account}
       from candidates
       where deliveries.id = candidates.id
+        ${claim.asOf === undefined ? db`` : db`and ${transportsAsOf(db)} = ${claim.asOf}`}
         and (${claim.budget}::bigint is null or candidates.recipients <= ${claim.budget}::bigint
           or candidates.priority = ${PRIORITIES.signIn} or candidates.place = 1 and ${claim.unused})
       returning deliveries.*

@@ -6,7 +6,7 @@ import { type Lanes, openLanes } from './lanes.ts';
 import { type Lease, takeLease } from './lease.ts';
 import { extendLeases } from './lease-queries.ts';
 import { type ClaimedDelivery, claimDeliveries, findDueWork } from './claim-queries.ts';
-import { recordAccountWorks } from './record-attempt.ts';
+import { type AttemptWriter, attemptWriter, recordAccountWorks } from './record-attempt.ts';
 import { type SendRun, sendDelivery } from './send-delivery.ts';
 import { MAX_CONNECTIONS } from '../smtp/transport.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
@@ -65,7 +65,8 @@ export async function deliverAccount(
   if (!resting && !work.due) return { ...report, paused: null };
 
   const run: Run = {
-    accountKey: account.key,
+    account,
+    write: attemptWriter(deps.db),
     lanes: openLanes(options.concurrency ?? 5, MAX_CONNECTIONS),
     lease: takeLease(deps.clock, options.leaseMs),
     rest: accountRest(work, options.onPause ?? (() => {})),
@@ -85,7 +86,8 @@ export async function deliverAccount(
 }
 
 type Run = {
-  readonly accountKey: string;
+  account: SmtpAccount;
+  readonly write: AttemptWriter;
   readonly lanes: Lanes;
   readonly lease: Lease;
   readonly rest: AccountRest;
@@ -95,7 +97,7 @@ type Run = {
 
 type Counts = { attempted: number; sent: number; deferred: number; failed: number };
 
-type AccountDeps = DeliverDeps & SmtpAccount;
+type AccountDeps = DeliverDeps & SmtpAccount & { readonly write: AttemptWriter };
 
 // Claims no more than there are lanes: a message that waits in this process would be kept from the others.
 async function drain(deps: DeliverDeps, run: Run): Promise<void> {
@@ -111,7 +113,7 @@ async function drain(deps: DeliverDeps, run: Run): Promise<void> {
       } catch (error) {
         // A moment without the database must not make everybody wait for a send that hangs.
         if (nobody() || options.nextLook === undefined) throw error;
-        deps.log.error({ error, account: run.accountKey }, 'due deliveries could not be claimed');
+        deps.log.error({ error, account: run.account.key }, 'due deliveries could not be claimed');
       }
       // A send that ended while the claim was looking may be what another message waited for: the claim cannot have
       // seen it.
@@ -126,16 +128,31 @@ async function drain(deps: DeliverDeps, run: Run): Promise<void> {
 }
 
 async function sendDue(deps: DeliverDeps, run: Run, free: number): Promise<void> {
-  // Read again, because since the last claim the account may have got other mailboxes or another password, or be gone.
-  const account = (await deps.transports.list()).find(({ key }) => key === run.accountKey);
-  if (account === undefined) return;
-  const accountDeps = { ...deps, ...account };
+  const claimed = await claimAsOf(deps, run, free);
+  if (claimed === null) return;
+  const accountDeps = { ...deps, ...claimed.account, write: run.write };
   const slowMs = run.options.slowMs ?? SLOW_MS;
-  for (const delivery of await claimWithinDay(accountDeps, run, free)) {
+  for (const delivery of claimed.deliveries) {
     run.report.attempted++;
     const send = sendOne(accountDeps, run, delivery);
     run.lanes.start(delivery.id, send, slowMs + (delivery.attachedBytes ?? 0) / BYTES_PER_MS);
   }
+}
+
+/**
+ * Claims for the account as it is. It may have got other mailboxes or another password since it was read, or be gone: a claim
+ * finds nothing then, and it is read anew. Null: it is gone.
+ */
+async function claimAsOf(deps: DeliverDeps, run: Run, free: number) {
+  if (run.account.asOf !== undefined) {
+    const deliveries = await claimWithinDay({ ...deps, ...run.account }, run, free);
+    if (deliveries.length > 0) return { account: run.account, deliveries };
+  }
+  const account = (await deps.transports.list()).find(({ key }) => key === run.account.key);
+  if (account === undefined) return null;
+  const isAsKnown = account.asOf !== undefined && account.asOf === run.account.asOf;
+  run.account = account;
+  return { account, deliveries: isAsKnown ? [] : await claimWithinDay({ ...deps, ...account }, run, free) };
 }
 
 async function sendOne(deps: AccountDeps, run: Run, delivery: ClaimedDelivery): Promise<void> {
@@ -173,7 +190,7 @@ function count(report: Counts, verdict: Verdict): void {
 
 // Under a limit of our own, all processes claim one after the other: two at once could both take the last place.
 async function claimWithinDay(
-  deps: AccountDeps,
+  deps: DeliverDeps & SmtpAccount,
   { lease }: Run,
   limit: number,
 ): Promise<readonly ClaimedDelivery[]> {
@@ -182,6 +199,7 @@ async function claimWithinDay(
     owner: lease.owner,
     account: deps.transport.account,
     serves: deps.serves,
+    asOf: deps.asOf,
     now,
     leaseUntil: lease.until(),
     limit,

@@ -1,21 +1,28 @@
-import type { Transaction } from '../../platform/db/connect.ts';
+import type { Db, Transaction } from '../../platform/db/connect.ts';
+import { isTransient } from '../../platform/db/errors.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { clearPause, markPaused } from '../accounts/account-queries.ts';
 import type { RecipientVerdict, Verdict } from './judge-result.ts';
 import { lockRequestOf } from '../locks.ts';
-import { type AttemptRecord, markAttempt } from './attempt-queries.ts';
+import { type AttemptRecord, markAttempt, markAttempts } from './attempt-queries.ts';
 import { markFirstResponse } from '../request-row.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
 import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
+
+/** Writes how an attempt ended; false when another process has taken the delivery over. */
+export type AttemptWriter = (record: AttemptRecord) => Promise<boolean>;
 
 /**
  * Writes the result of an attempt, under the run's own lease only (false if it was lost). A failed reply brings its
  * request back to its operator in the same transaction; a failed notice marks nothing but itself.
  */
 export async function recordAttempt(
-  deps: Pick<Deps, 'db' | 'clock' | 'log'> & { readonly transport: { readonly account: string } },
+  deps: Pick<Deps, 'db' | 'clock' | 'log'> & {
+    readonly transport: { readonly account: string };
+    readonly write: AttemptWriter;
+  },
   owner: string,
   delivery: ClaimedDelivery,
   verdict: Verdict,
@@ -51,7 +58,7 @@ export async function recordAttempt(
   const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
   const dead = verdict.recipients.filter((each) => each.dead);
   if (!returns && dead.length === 0 && !(delivery.firstResponse && verdict.contactAccepted))
-    return await markAttempt(db, record);
+    return await deps.write(record);
 
   return await db.begin(async (tx) => {
     // The request is locked before its delivery, in the order of requests/locks.ts.
@@ -115,4 +122,51 @@ async function bringBack(
       reply: verdict.reply.text,
     },
   });
+}
+
+type Waiting = {
+  readonly record: AttemptRecord;
+  readonly settle: (written: boolean) => void;
+  readonly fail: (error: unknown) => void;
+};
+
+/**
+ * Writes results as they come, and together those that come while others are being written: each would wait for a commit of
+ * its own, and the claim after it find a single free place. One that cannot be written costs the others nothing.
+ */
+export function attemptWriter(db: Db): AttemptWriter {
+  const waiting: Waiting[] = [];
+  let writing = false;
+
+  const writeAll = async (): Promise<void> => {
+    writing = true;
+    while (waiting.length > 0) await writeTogether(db, waiting.splice(0));
+    writing = false;
+  };
+  return (record) =>
+    new Promise((settle, fail) => {
+      waiting.push({ record, settle, fail });
+      if (!writing) void writeAll();
+    });
+}
+
+async function writeTogether(db: Db, together: readonly Waiting[]): Promise<void> {
+  try {
+    const written = await markAttempts(
+      db,
+      together.map(({ record }) => record),
+    );
+    for (const { record, settle } of together) settle(written.has(record.deliveryId));
+  } catch (error) {
+    if (together.length === 1 || isTransient(error)) for (const { fail } of together) fail(error);
+    else await Promise.all(together.map((each) => writeAlone(db, each)));
+  }
+}
+
+async function writeAlone(db: Db, { record, settle, fail }: Waiting): Promise<void> {
+  try {
+    settle(await markAttempt(db, record));
+  } catch (error) {
+    fail(error);
+  }
 }

@@ -7,7 +7,7 @@ import { nextAttemptAfter, nextDeskAttempt, PRIORITIES } from '../delivery.ts';
 import { type Judged, type Verdict, judgeResult } from './judge-result.ts';
 import { listMessageAttachments } from './attempt-queries.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
-import { recordAttempt } from './record-attempt.ts';
+import { type AttemptWriter, recordAttempt } from './record-attempt.ts';
 import type { MailTransport } from '../smtp/transport.ts';
 
 export type SendRun = {
@@ -23,6 +23,7 @@ export type SendRun = {
 
 export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'deskComposers'> & {
   readonly transport: MailTransport;
+  readonly write: AttemptWriter;
 };
 
 /** Sends one leased delivery and writes the result. Null when the lease was lost: another process has it now. */
