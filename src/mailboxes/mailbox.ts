@@ -10,7 +10,7 @@ export const SOURCE_NAMES = ['gmail', 'microsoft'] as const satisfies readonly S
 
 export type NoticeKind = 'created' | 'taken' | 'closed';
 
-/** How much of the contact's last mail an answer quotes: with the history in it, what they wrote last, or nothing. */
+/** How much of the contact's last message an answer quotes: with the history in it, what they wrote last, or nothing. */
 export type Quoting = 'full' | 'last' | 'none';
 
 export const NOTICE_KINDS = ['created', 'taken', 'closed'] as const satisfies readonly NoticeKind[];
@@ -35,18 +35,18 @@ export type Mailbox = {
   readonly reopenDays: number;
   readonly notices: readonly NoticeKind[];
   readonly quoting: Quoting;
-  /** Days after which a resolved request closes by itself; null: never. */
+  /** Days after which a resolved request closes by itself; null means never. */
   readonly autoCloseDays: number | null;
-  /** Automatic mails within an hour, after which no more leave; null: no cap. */
+  /** The most automatic messages in an hour; null means no cap. */
   readonly noticesPerHour: number | null;
-  /** How long the relay may be silent before somebody is told. */
+  /** How long the relay may be silent before the admins are alerted. */
   readonly silenceMinutes: number;
   /** Below every answer, after the operator's own; plain text, empty for none. */
   readonly signature: string;
-  /** Further addresses whose mail comes into this mailbox. */
+  /** Further addresses whose messages come into this mailbox. */
   readonly aliases: readonly string[];
   readonly groupAddresses: readonly string[];
-  /** Addresses or domains of web forms: what they send is of whom Reply-To names. */
+  /** Addresses or domains of web forms: what they send belongs to the person in Reply-To. */
   readonly formSenders: readonly string[];
   readonly allowedSenders: readonly string[];
   readonly deniedSenders: readonly string[];

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
+import { seededRandom } from '../fuzz/mutate.ts';
 import { testDatabase } from '../support/database.ts';
 import { openOutbox } from '../support/outbox.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';
@@ -19,6 +21,10 @@ const LEASE_MS = '4000';
 /** Mails that a process sends at once. */
 const LANES = 5;
 const IN_STORE = 2;
+
+/** Drawn from a seed that is printed: `KILL_SEED=… npx vitest run …` kills in the same order again. */
+const seed = Number(process.env['KILL_SEED'] ?? randomInt(1_000_000));
+const random = seededRandom(seed);
 
 // Fifty processes load the same code: compiled once, they start in half the time.
 const compiled = await mkdtemp(join(tmpdir(), 'mailroom-compiled-'));
@@ -55,7 +61,8 @@ test(
   'two processes, one of them killed at 50 moments: nothing is lost, and only what was being sent comes twice',
   { timeout: 150_000 },
   async () => {
-    const smtp = await startSmtpListener({ behaviour: { delayMs: () => Math.random() * 60 } });
+    console.log(`KILL_SEED=${seed}`);
+    const smtp = await startSmtpListener({ behaviour: { delayMs: () => random(60) } });
     const outbox = await openOutbox(db, smtp.url);
     const perRequest: string[][] = [];
     const queueSome = async (): Promise<void> => {
@@ -79,8 +86,8 @@ test(
     let workers = [await next(), await next()];
     for (let kills = 0; kills < KILLS; kills++) {
       await queueSome();
-      await pause(Math.random() * 120);
-      const [victim, survivor] = Math.random() < 0.5 ? workers : workers.toReversed();
+      await pause(random(120));
+      const [victim, survivor] = random(2) === 0 ? workers : workers.toReversed();
       if (victim === undefined || survivor === undefined) throw new Error('two workers were running');
       await kill(victim);
       workers = [survivor, await next()];

@@ -44,7 +44,7 @@ function summary(demo: RunningDemo, port: number): string {
 
   HTTP interface        ${demo.serverUrl}/docs
   Token of an operator  ${demo.token} (${demo.operator})
-  Data                  ${demo.dataDir} (delete it to begin anew)
+  Data                  ${demo.dataDir} (delete it to start over)
   Stop                  Ctrl-C
 `;
 }

@@ -31,13 +31,13 @@ import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
 
 export type StartOptions = {
   readonly log: Log;
-  /** Answers HTTP; true unless told. */
+  /** Answers HTTP. Defaults to true. */
   readonly web?: boolean;
-  /** Sends what is due; true unless told. */
+  /** Sends what is due. Defaults to true. */
   readonly worker?: boolean;
   /** Defaults to the database's. */
   readonly clock?: Clock;
-  /** Google itself unless told. */
+  /** Defaults to Google itself. */
   readonly google?: GoogleEndpoints;
 };
 

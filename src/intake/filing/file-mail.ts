@@ -59,8 +59,8 @@ export async function fileMail(
 }
 
 /**
- * Stores a mail whose filing failed: as what it is, else by nothing but its id and original. Without this it would come
- * again for ever, and fail each time.
+ * Stores a message whose claim failed with nothing but its id and original. Otherwise it would come again for ever and
+ * fail each time.
  */
 async function keepUnfiled(
   deps: FilingDeps,

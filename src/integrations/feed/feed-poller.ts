@@ -4,7 +4,7 @@ import { watchPresence } from '../../requests/presence/watch-presence.ts';
 import { FEED_START, type FeedPosition, type FeedRow, justBefore, WHOLE_FEED } from './feed.ts';
 import { findHorizon, listFeedRows } from './queries.ts';
 
-/** What a listener finds: rows (none: nothing happened), that it has missed some, or that it is over. */
+/** What a listener gets: rows (none if nothing happened), word that it has missed some, or the end. */
 export type Tick = News | 'behind' | 'ended';
 
 /** Events, and who came to a request, left it, began or stopped to write: that is no event, and has no place in the feed. */
@@ -19,7 +19,7 @@ export type FeedPoller = {
 
 const POLL_MS = 1000;
 const BEAT_EVERY_POLLS = 15;
-/** After five minutes a listener has to come again, and show that its token still holds. */
+/** After five minutes a listener must reconnect and is authenticated again. */
 const POLLS_A_LISTENER = 300;
 const ROWS_AT_ONCE = 500;
 const MAX_ROWS_KEPT = 1000;
@@ -34,8 +34,8 @@ type Inbox = {
 };
 
 /**
- * Reads the feed once a second for all listeners of the process together, and only while there are any. A poll and no
- * NOTIFY: that takes a database-wide lock at each commit, and the relay's mails would queue for it.
+ * Reads the feed once a second for all listeners of the process together, and only while there are any. It polls
+ * because NOTIFY takes a database-wide lock at each commit, and the relay's messages would queue for it.
  */
 export function createFeedPoller(
   deps: Pick<Deps, 'db' | 'log' | 'clock'>,
@@ -68,7 +68,7 @@ export function createFeedPoller(
     polls += 1;
     const horizon = await findHorizon(deps.db);
     if (position === FEED_START) {
-      // Listeners may have read to a place below this one: each reads by itself what lies between.
+      // A listener may have read to a place below this one: each reads what lies between by itself.
       position = justBefore(horizon);
       for (const inbox of inboxes) inbox.fallBehind();
       return false;

@@ -27,7 +27,10 @@ export const FEED_START: FeedPosition = { xact: '0', id: 0 };
 /** Everything. */
 export const WHOLE_FEED: FeedView = { mailboxIds: null, deskWide: true };
 
-/** What an operator gets: their mailboxes' events; those of the desk itself (operators, tokens, contacts' names) are for admins of every mailbox. */
+/**
+ * The events an operator gets: those of their mailboxes. Events of the desk itself (operators, tokens, contacts' names)
+ * are for admins of every mailbox.
+ */
 export function feedViewOf(actor: OperatorActor, filters: FeedFilters): FeedView {
   return {
     ...filters,

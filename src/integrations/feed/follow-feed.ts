@@ -16,9 +16,9 @@ import { listFeed } from './list-feed.ts';
 const ROWS_AT_ONCE = 200;
 
 /**
- * The events after a place, then those to come, as they come; an empty list now and then shows that it still runs. Ends
- * when its listener does, and when the operator may see less or other things than they could: who comes back is asked
- * again who they are. It listens before it reads what has been, so that nothing falls between the two.
+ * Yields the events after a place, then new ones as they come; an empty list now and then shows that it still runs.
+ * Ends when its listener does, and when the operator may see less or other things than before: the client must
+ * reconnect and is authenticated again. It listens before it reads the past, so that nothing falls between the two.
  */
 export async function* followFeed(
   deps: Pick<Deps, 'db'>,
@@ -32,7 +32,7 @@ export async function* followFeed(
     for (;;) {
       let page;
       do {
-        // What would have told of a change may be among what was missed.
+        // The event that would have ended it may be among those missed.
         if (!(await servesAsBefore(deps, actor))) return;
         page = await listFeed(deps, actor, { filters: input.filters, after, limit: ROWS_AT_ONCE });
         after = page.position;

@@ -22,8 +22,8 @@ export type FeedPage = {
 };
 
 /**
- * The events after a place, oldest first. None is ever skipped: what a transaction that is still open may yet add below
- * what it would give is waited for. `now` gives none, and the place from which the future begins.
+ * Lists the events after a place, oldest first. It never skips an event: it stops before the oldest transaction still
+ * open, because that may commit a lower id. `now` returns no events, only the current position.
  */
 export async function listFeed(
   deps: Pick<Deps, 'db'>,
@@ -45,7 +45,7 @@ export async function listFeed(
     limit: input.limit,
   });
   const last = rows.length === input.limit ? rows.at(-1) : undefined;
-  // A rare filter must not read the same events again each time: all below the horizon have been looked at.
+  // A rare filter must not read the same events again each time: everything below the horizon has been looked at.
   const position = last?.position ?? (BigInt(after.xact) > BigInt(end.xact) ? after : end);
   return { rows, position, ended: last === undefined };
 }
@@ -55,7 +55,7 @@ export function feedCursor(position: FeedPosition): string {
   return encodeCursor({ value: position.xact, id: position.id }, SCOPE);
 }
 
-/** Reads `feedCursor`'s text back, refused by the name `cursor` when it is none. */
+/** Reads the text of `feedCursor`; a wrong one is refused under the name `cursor`. */
 export function readFeedCursor(cursor: string): FeedPosition {
   const { value, id } = decodeCursor(cursor, SCOPE);
   return { xact: value ?? '0', id };

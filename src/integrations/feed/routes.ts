@@ -117,10 +117,10 @@ export function eventRoutes(
     const place = last === '' ? after : readPlace('last-event-id', last);
     const headers = {
       'content-type': 'text/event-stream; charset=utf-8',
-      // Proxies that collect an answer before they pass it on would hold events back.
+      // A proxy that buffers answers would hold events back.
       'x-accel-buffering': 'no',
     };
-    // Nobody would read what it streams, nor end it.
+    // For HEAD nobody would read the stream, nor end it.
     if (c.req.method === 'HEAD') return new Response(null, { status: 200, headers });
     const start =
       place === 'now'

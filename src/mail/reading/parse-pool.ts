@@ -8,11 +8,11 @@ import { isQuick } from './quick-mail.ts';
 export type ParsePoolOptions = {
   /** Threads at most; each starts with the first mail that finds no free one. */
   readonly size: number;
-  /** What one mail may take in its thread, in milliseconds; 5000 unless told. */
+  /** How long one message may take in its thread, in milliseconds. Defaults to 5000. */
   readonly deadlineMs?: number;
-  /** The JavaScript heap of one thread, in MB; 256 unless told. */
+  /** The JavaScript heap of one thread, in MB. Defaults to 256. */
   readonly maxOldSpaceMb?: number;
-  /** After this long without work a thread ends and gives its memory back; a minute unless told. */
+  /** After this long without work a thread ends and frees its memory. Defaults to a minute. */
   readonly idleMs?: number;
   /** Mails of so many bytes at most, when they are plain, are read where they arrive. Defaults to 16 KiB. */
   readonly quickBytes?: number;

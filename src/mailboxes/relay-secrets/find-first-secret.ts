@@ -2,7 +2,7 @@ import type { Queryable } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { findFirstSealedSecret } from './queries.ts';
 
-/** The secret that a mailbox was made with, in clear, whether it is still valid or not; null when there is no such mailbox. */
+/** The secret that a mailbox was made with, in clear, valid or not; null if there is no such mailbox. */
 export async function findFirstSecret(
   deps: Pick<Deps, 'keyring'>,
   db: Queryable,

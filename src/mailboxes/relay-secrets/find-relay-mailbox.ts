@@ -15,8 +15,9 @@ export type RelayKey = {
 export type RelayMailbox = { readonly mailbox: IntakeMailbox; readonly secrets: readonly RelayKey[] };
 
 /**
- * The mailbox a relay posts to, with the keys that may have signed the post, newest first; null when the address (in the
- * form of `asciiAddress`) is none. A secret that no APP_SECRET opens is left out and logged: the others still hold.
+ * Finds the mailbox a relay posts to, with the keys that may have signed the post, newest first; null if the address
+ * (in the form of `asciiAddress`) is not a mailbox. A secret that no APP_SECRET opens is left out and logged: the
+ * others still work.
  */
 export async function findRelayMailbox(
   deps: Pick<Deps, 'db' | 'keyring' | 'log'>,

@@ -13,7 +13,7 @@ export type RelaySetup = {
 };
 
 /**
- * What a mailbox's relay has to know: where it posts and its newest valid secret, in clear. The address may be left out
+ * Finds what a mailbox's relay needs: where it posts and its newest valid secret, in clear. The address may be left out
  * while there is one mailbox. Refuses anybody but an admin or the system.
  */
 export async function findRelaySetup(

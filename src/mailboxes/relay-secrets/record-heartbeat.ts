@@ -5,7 +5,10 @@ import { markRelayHeard } from './queries.ts';
 
 const INTEGER_MAX = 2_147_483_647;
 
-/** Keeps what a mailbox's relay said of itself with its latest post; an earlier post that ends later changes nothing. */
+/**
+ * Stores what a mailbox's relay said about itself with its latest post; an earlier post that ends later changes
+ * nothing.
+ */
 export async function recordHeartbeat(
   db: Queryable,
   mailboxId: number,
@@ -15,7 +18,8 @@ export async function recordHeartbeat(
   await markRelayHeard(db, mailboxId, storable(relay), at);
 }
 
-// A signed post may still hold any text and number: one that the row cannot hold must not cost the mails that came with it.
+// A signed post may still contain any text and number: one that the row cannot store must not cost the messages that
+// came with it.
 function storable(relay: RelayState): RelayState {
   return {
     version: cleanText(relay.version),

@@ -3,8 +3,8 @@ import { recordEvent } from '../../people/history/record-event.ts';
 import { markOlderSecretsRevoked, markSecretFirstUsed } from './queries.ts';
 
 /**
- * Notes the first post that a relay signed with a secret, and revokes the older ones of its mailbox: the script has the
- * new one now, so whoever still signs with an old one is somebody else. Later calls do nothing.
+ * Records the first post that a relay signed with a secret, and revokes the older secrets of its mailbox: the script
+ * has the new one now, so a post signed with an old one is not from it. Later calls do nothing.
  */
 export async function recordSecretUse(
   deps: Pick<Deps, 'db' | 'clock'>,

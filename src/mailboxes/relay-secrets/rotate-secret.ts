@@ -19,8 +19,9 @@ export type RotateSecretInput = {
 const MAX_VALID_SECRETS = 5;
 
 /**
- * Gives a mailbox a new relay secret, returned this once in clear, that is valid beside the old ones until the relay
- * first uses it. Refuses (`wrong_state`) a sixth valid secret, an unknown mailbox, and anybody but an admin or the system.
+ * Adds a new relay secret to a mailbox, returned in clear this once; it is valid beside the old ones until the relay
+ * first uses it. Refuses (`wrong_state`) a sixth valid secret, an unknown mailbox, and anybody but an admin or the
+ * system.
  */
 export async function rotateSecret(
   deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,

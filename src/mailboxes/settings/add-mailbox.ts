@@ -18,7 +18,7 @@ import {
 } from '../../platform/webhook-secret.ts';
 
 export type AddMailboxInput = NewMailbox & {
-  /** Generated unless given. */
+  /** Defaults to a generated one. */
   readonly secret?: string | undefined;
   readonly idempotency?: Idempotency | null;
 };
@@ -57,7 +57,7 @@ export async function addMailbox(
   });
 }
 
-// The secret is opened again rather than kept with the key: in clear it is nowhere.
+// The secret is opened again rather than stored with the key: it is nowhere stored in clear.
 async function findAdded(deps: Pick<Deps, 'keyring'>, tx: Transaction, id: number): Promise<Added> {
   const mailbox = await lockMailboxById(tx, id);
   const secret = await findFirstSecret(deps, tx, id);

@@ -8,7 +8,7 @@ import { type MailboxSettings, markSettings } from './settings-queries.ts';
 
 export type MailboxChange = { readonly [Name in keyof MailboxSettings]?: MailboxSettings[Name] | undefined };
 
-/** Changes settings of a mailbox; those left out stay. Mail that comes, and answers written, from then on follow them. */
+/** Changes settings of a mailbox; those left out stay. They apply to messages filed and answers written from then on. */
 export async function editMailbox(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,

@@ -3,8 +3,8 @@ import type { Queryable } from '../../platform/db/connect.ts';
 import { listOwnAddresses } from './queries.ts';
 
 /**
- * Tells which addresses lead into this desk, groups included and with or without a plus tag: a mail of ours to one would
- * come back through the relay as a mail of its own.
+ * Says which addresses lead into this desk, groups included and with or without a plus tag: a message of ours to one
+ * would come back through the relay.
  */
 export async function findOwnAddresses(tx: Queryable): Promise<(address: string) => boolean> {
   const own = new Set(await listOwnAddresses(tx));

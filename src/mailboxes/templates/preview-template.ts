@@ -6,7 +6,7 @@ import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { findTemplate, type TemplateName } from './find-template.ts';
 import { type Rendered, renderTemplate, sampleValues, templateFault, type Words } from './template.ts';
 
-/** How a notice would look, with sample values: in the words given, else as it is now. Saves nothing, sends nothing. */
+/** Renders a notice with sample values, in the given words or as it is now. Saves nothing, sends nothing. */
 export async function previewTemplate(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

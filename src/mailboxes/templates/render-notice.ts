@@ -9,8 +9,9 @@ export type Notice = Rendered & {
 };
 
 /**
- * A notice in a language: by the mailbox's own template, else the one that ships; null when it is switched off. A template
- * that fails on these very values falls back to the shipped one, because the contact's mail must be filed all the same.
+ * Renders a notice in a language, by the mailbox's own template or the shipped one; null if it is switched off. A
+ * template that fails on these values falls back to the shipped one, because the contact's message must be filed all
+ * the same.
  */
 export function renderNotice(
   notice: NoticeKind,

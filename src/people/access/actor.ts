@@ -10,14 +10,14 @@ export type OperatorActor = {
   readonly mailboxIds: readonly number[] | null;
 };
 
-/** On whose account a verb runs; every event names one. */
+/** Who a verb runs for; every event names an actor. */
 export type Actor =
   | OperatorActor
   | { readonly kind: 'relay' }
   | { readonly kind: 'contact'; readonly contactId: number }
   | { readonly kind: 'system' };
 
-/** The operator's id for an event row, or null for whoever is no operator. */
+/** The operator's id for an event row, or null if the actor is not an operator. */
 export function actingOperatorId(actor: Actor): number | null {
   return actor.kind === 'operator' ? actor.operatorId : null;
 }

@@ -10,7 +10,7 @@ const ROLES_ALLOWED = {
   'requests.read': EVERYBODY,
   'requests.open': EVERYBODY,
   'requests.take': EVERYBODY,
-  /** Taking what is with somebody else. */
+  /** Taking a request that is assigned to somebody else. */
   'requests.take_over': LEADS,
   /** Giving a request to anybody but oneself, or taking it from another. */
   'requests.assign': LEADS,
@@ -69,8 +69,8 @@ export function requirePermission(actor: Actor, action: Action): void {
 }
 
 /**
- * Refuses who does not serve all of another operator's mailboxes: an admin of some gives nobody more than they have, and
- * takes nobody's place who has more.
+ * Refuses an actor who does not serve all of another operator's mailboxes: an admin of some mailboxes gives nobody more
+ * than they have, and cannot replace an operator who has more.
  */
 export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | null): void {
   if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
@@ -80,15 +80,15 @@ export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | 
 }
 
 /**
- * Refuses who does not serve every mailbox, those to come included: what belongs to no one mailbox, or to the whole desk, is
- * theirs alone.
+ * Refuses an actor who does not serve every mailbox, future ones included: only they manage what belongs to no single
+ * mailbox.
  */
 export function requireWholeDesk(actor: Actor): void {
   if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
   throw new Problem('forbidden', 'This takes somebody who serves every mailbox.');
 }
 
-/** Refuses who may not touch what another operator wrote and has not sent: its author may, and a lead. */
+/** Refuses an actor who is neither the author of an unsent text nor a lead. */
 export function requireOwnWords(actor: OperatorActor, authorOperatorId: number | null): void {
   if (authorOperatorId === actor.operatorId || may(actor, 'requests.take_over')) return;
   throw new Problem('forbidden', 'Only its author, a lead or an admin may change or stop a reply.');

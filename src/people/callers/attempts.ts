@@ -8,7 +8,7 @@ export type Attempts = {
 
 const MAX_KEYS = 10_000;
 
-/** Counts attempts by key within a window of time, in this process; what is refused says when to come again. */
+/** Counts attempts by key within a window of time, in this process; a refusal says when to come again. */
 export function countAttempts(
   clock: Clock,
   { most, windowMs }: { readonly most: number; readonly windowMs: number },
@@ -23,7 +23,7 @@ export function countAttempts(
       window.count += 1;
       windows.delete(key);
       windows.set(key, window);
-      // The one that was quiet longest goes: an attacker with many addresses must not fill the memory.
+      // The key that was quiet longest is dropped: an attacker with many addresses must not fill the memory.
       if (windows.size > MAX_KEYS) windows.delete(windows.keys().next().value ?? key);
       if (window.count <= most) return;
       throw new Problem('too_many_attempts', 'Too many attempts; wait a little.', {

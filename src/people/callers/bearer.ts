@@ -19,9 +19,9 @@ export type AuthenticateDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
 };
 
 /**
- * Lets a call pass only with the token, the session or the provider's JWT of an active operator, who becomes its `actor`.
- * It stands before every path under `/v1`, so that a new route cannot be left open by forgetting it; a path that no route
- * has goes on to its 404 or 405. Whoever sends wrong credentials again and again is told to wait; right ones always pass.
+ * Accepts a call only with the token, the session or the provider's JWT of an active operator, who becomes its `actor`.
+ * It stands before every path under `/v1`, so that no new route is left open by mistake; a path without a route goes on
+ * to its 404 or 405. A caller who repeats wrong credentials is told to wait; right ones always pass.
  */
 export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> {
   const cookie = sessionCookie(deps.publicUrl);

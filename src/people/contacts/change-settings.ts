@@ -16,8 +16,9 @@ export type Place = {
 };
 
 /**
- * Sends all further mail of a contact to a mailbox into quarantine. The one way to block: closing with `block`, discarding
- * with `blockSender` and editing the contact all leave `contact.blocked`. The contact is locked by the caller.
+ * Sends all further messages of a contact to a mailbox into quarantine. This is the one way to block: closing with
+ * `block`, discarding with `blockSender` and editing the contact all record `contact.blocked`. The caller has locked
+ * the contact.
  */
 export async function blockContact(tx: Transaction, actor: Actor, place: Place): Promise<void> {
   await changeSettings(tx, actor, place, { blocked: true });

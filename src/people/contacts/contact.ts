@@ -7,8 +7,8 @@ export type Contact = {
   readonly name: string;
   readonly createdAt: Date;
   /**
-   * Mail to them came back as undeliverable: until then nothing is sent. Null when it never did, or was lifted, or it came
-   * back to a mailbox that the operator does not serve.
+   * A message to them bounced: until then nothing is sent. Null if none did, if it was lifted, or if it bounced to a
+   * mailbox that the operator does not serve.
    */
   readonly suppression: {
     readonly source: 'bounce' | 'refusal';
@@ -27,10 +27,10 @@ export type ContactInMailbox = ContactSettings & {
 };
 
 export type ContactSettings = {
-  /** Their mail goes to quarantine. */
+  /** Their messages go to quarantine. */
   readonly blocked: boolean;
-  /** Their mail is believed even when nothing proves where it is from. */
+  /** Their messages count as verified even if nothing proves where they are from. */
   readonly trusted: boolean;
-  /** Of notices; null: as the mail says, else the mailbox's. */
+  /** The language of notices. Null means that of their message, or the mailbox's. */
   readonly language: Language | null;
 };

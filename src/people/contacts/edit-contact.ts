@@ -14,7 +14,7 @@ import { findContactRow, markRenamed } from './queries.ts';
 
 export type ContactChanges = {
   readonly name?: string | undefined;
-  /** False lifts what a bounce has put on them: mail goes to them again. */
+  /** False lifts the suppression that a bounce caused: messages are sent to them again. */
   readonly suppressed?: false | undefined;
   readonly mailboxes?:
     | readonly ({ readonly mailboxId: number } & {
@@ -26,8 +26,8 @@ export type ContactChanges = {
 const NAME_LENGTH = 200;
 
 /**
- * Renames a contact, and blocks, trusts or sets the language of one in mailboxes that the operator serves; what is absent
- * stays. A blocked contact's mail goes to quarantine from the next one on.
+ * Renames a contact, and blocks, trusts or sets the language of one in mailboxes that the operator serves; fields left
+ * out stay. A blocked contact's messages go to quarantine from the next one on.
  */
 export async function editContact(
   deps: Pick<Deps, 'db' | 'clock'>,

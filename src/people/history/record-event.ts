@@ -18,7 +18,7 @@ export type NewEvent = {
   readonly new?: Readonly<Record<string, unknown>> | undefined;
 };
 
-/** Writes one entry of the history, in the transaction that made the change it tells of. */
+/** Writes one event, in the transaction that made the change. */
 export async function recordEvent(tx: Queryable, event: NewEvent): Promise<void> {
   const { messageId = null, deliveryId = null } = event;
   await insertEvent(tx, event, { messageId: tx`${messageId}`, deliveryId: tx`${deliveryId}`, from: tx`` });

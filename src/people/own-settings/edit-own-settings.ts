@@ -11,8 +11,8 @@ export type OwnChanges = { readonly [Name in keyof OwnSettings]?: OwnSettings[Na
 };
 
 /**
- * Changes what the operator who asks has set for themselves; what is absent stays. Every role may, for nobody else. Only
- * the signature is told of in the history: everything else concerns nobody but the operator.
+ * Changes the own settings of the operator who asks; fields left out stay. Every role may, for nobody else. Only the
+ * signature leaves an event: the rest concerns nobody else.
  */
 export async function editOwnSettings(
   deps: Pick<Deps, 'db' | 'clock'>,

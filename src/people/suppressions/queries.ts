@@ -10,7 +10,7 @@ export type SuppressedAddress = {
 /** Who says that an address is dead: a mail that came back, or our own server, refusing it on the spot. */
 export type SuppressionSource = 'bounce' | 'refusal';
 
-/** Addresses that get nothing until a time; one that bounces again is suppressed from then on anew. */
+/** Suppresses addresses until a time; an address that bounces again is suppressed from then on. */
 export async function upsertSuppressed(
   tx: Queryable,
   rows: readonly {

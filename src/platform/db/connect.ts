@@ -18,7 +18,7 @@ export type Queryable = Db | Transaction;
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
 
 export type ConnectOptions = {
-  /** Connections at most; 10 unless told. */
+  /** The most connections. Defaults to 10. */
   readonly max?: number;
   readonly onNotice?: (notice: postgres.Notice) => void;
   /** Told of every statement as it is sent; for counting round trips and asking for plans. */

@@ -9,8 +9,9 @@ export type RebuiltSearch = {
 };
 
 /**
- * Writes anew the words that an older version of the search stored, a batch at a time, each committed: stopped or killed
- * at any point it loses nothing, and any number of processes may do it at once. Where all is current it costs one look-up.
+ * Rewrites the words that an older version of the search stored, a batch at a time, each committed: stopped or killed
+ * at any point it loses nothing, and any number of processes may run it at once. When all is current it costs one
+ * look-up.
  */
 export async function rebuildSearch(
   { db }: { readonly db: Db },

@@ -56,8 +56,8 @@ export type SearchFault = { readonly fault: string };
 
 /**
  * Reads what an operator typed: words, `"an exact phrase"`, `-not`, `#1042`, and `from:` `to:` `subject:` `tag:`
- * `category:` `assignee:` `is:` `mailbox:` `before:` `after:` `has:` something. The last word, and every name of a person,
- * may be a beginning. Any other word before a colon is a word like others. A fault names the term.
+ * `category:` `assignee:` `is:` `mailbox:` `before:` `after:` `has:` with a value. The last word, and every name of a
+ * person, may be a prefix. Any other word before a colon is an ordinary word. A fault names the term.
  */
 export function parseRequestSearch(query: string): readonly RequestTerm[] | SearchFault {
   const matches = [...query.matchAll(TERM)];
@@ -71,7 +71,7 @@ export function parseRequestSearch(query: string): readonly RequestTerm[] | Sear
   return { fault: 'must have 1 to 20 words to look for' };
 }
 
-/** The part that was written; null for nothing to look for, a text for what is wrong with it. */
+/** The parsed part; null if there is nothing to look for, a text if it is wrong. */
 function readTerm(match: RegExpExecArray, isLast: boolean): Part | null | string {
   const { key: written, phrase, word } = match.groups ?? {};
   const value = phrase ?? word ?? '';
@@ -124,6 +124,6 @@ function hasWord(text: string): boolean {
 function isDay(text: string): boolean {
   if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) return false;
   const day = new Date(`${text}T00:00:00Z`);
-  // A thirtieth of February would become a second of March.
+  // A date of 30 February would become 2 March.
   return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

@@ -1,11 +1,11 @@
 import type { Db } from '../../platform/db/connect.ts';
 
-/** So many that a mail which changes one of them waits hardly a moment. */
+/** How many entries at once: a message that changes one of them waits hardly a moment. */
 const BATCH = 200;
 
 /**
- * Rewrites some entries with the words of an older version. Those that somebody is writing are left out: whoever writes
- * one writes it in the current version.
+ * Rewrites some entries with the words of an older version. Entries that are being written are left out, because they
+ * are written in the current version.
  */
 export async function rewriteOldWords(db: Db): Promise<{ rewritten: number; more: boolean }> {
   const rows = await db`

@@ -92,7 +92,7 @@ export const en = {
   paused: {
     no_transport: 'There is no SMTP account for this mailbox.',
     daily_limit: 'The account has sent as much as it may today.',
-    provider_limit: 'The provider takes no more just now.',
+    provider_limit: 'The provider accepts no more right now.',
     unreachable: 'The mail server does not answer.',
   } as Readonly<Record<string, string>>,
   reply: 'Reply',

@@ -56,7 +56,7 @@ export async function markLinkMade(
   return made.count > 0;
 }
 
-/** True when a link could be used just now. */
+/** True when a link can be used now. */
 export async function isLinkOpen(db: Queryable, hash: Buffer, now: Date): Promise<boolean> {
   const rows = await db`
     select sign_in_links.id

@@ -10,7 +10,7 @@ export type SimulatedGoogle = {
   readonly handle: (request: HttpRequest) => HttpReply;
 };
 
-/** The OAuth client that the simulated Google knows unless told otherwise. */
+/** The OAuth client that the simulated Google knows by default. */
 export const SIMULATED_CLIENT: OAuthClient = { id: 'simulated-client', secret: 'simulated-secret' };
 
 /**
