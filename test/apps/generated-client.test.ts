@@ -52,7 +52,7 @@ test(
 
       await testMailbox(made.deps);
       await receive(made, { from: 'Carla Contact <carla@customer.example>', text: 'It burns.' });
-      const { token } = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+      const { token } = await testOperator(made.deps, { name: 'Ada' });
       const { story } = (await import(pathToFileURL(join(folder, 'story.ts')).href)) as {
         story: (
           fetch: (url: string, init: RequestInit) => Promise<Response>,

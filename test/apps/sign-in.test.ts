@@ -126,7 +126,7 @@ test('a link holds for 15 minutes, and a session for two weeks or until one sign
   expect(await status(other)).toBe(401);
 
   const last = await signedIn(made);
-  const admin = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+  const admin = await testOperator(made.deps, { name: 'Ada' });
   await call('PATCH', `/v1/operators/${ann.id}`, { token: admin.token, body: { active: false } });
   expect(await status(last)).toBe(401);
 });

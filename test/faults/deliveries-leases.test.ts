@@ -6,7 +6,8 @@ import { startDeliveryWorker } from '../../src/outbox/sending/worker.ts';
 import { markBounced } from '../../src/outbox/bounces/mark-bounced.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { type SendResult } from '../../src/outbox/smtp/smtp.ts';
-import { MINUTE, START, testOutbox } from '../support/outbox.ts';
+import { MINUTE, testOutbox } from '../support/outbox.ts';
+import { START } from '../support/app.ts';
 import { oneAccount } from '../support/transports.ts';
 
 const { db, smtp, outbox, due } = await testOutbox();

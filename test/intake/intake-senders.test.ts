@@ -197,7 +197,7 @@ describe('mail that names the mailbox only in Cc, or nowhere', () => {
   test('waits for a person if the mailbox says so', async () => {
     const made = await desk();
     await made.call('PATCH', `/v1/mailboxes/${made.mailbox.id}`, {
-      token: (await testOperator(made.deps, { name: 'Lea', role: 'lead' })).token,
+      token: (await testOperator(made.deps, { name: 'Lea' })).token,
       body: { copies: 'quarantine' },
     });
     const copied = { to: 'someone@else.example', cc: DESK };

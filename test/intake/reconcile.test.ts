@@ -273,7 +273,7 @@ describe('at night', () => {
 
   test('the admins are told once that Google refuses the credentials, and again after they held', async () => {
     const made = await world();
-    await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+    await testOperator(made.deps, { name: 'Ada' });
     const alarms = () => db`
       select address, subject
       from desk_mails join delivery_recipients using (delivery_id)

@@ -33,7 +33,7 @@ async function feedUntil(token: string, query: string, isThere: (feed: Feed) => 
 
 /** An admin, and the place in the feed after the events that made one. */
 async function admin() {
-  const { token } = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const { token } = await testOperator(deps, { name: 'Ada' });
   const { nextCursor } = await feedUntil(token, '', (page) => types(page).includes('token.created'));
   return { token, start: nextCursor };
 }
@@ -139,7 +139,7 @@ test('an operator gets the events of their mailboxes, and only an admin those of
   const one = await insertDesk(db, 'one@example.com');
   const two = await insertDesk(db, 'two@example.com');
   const ann = await testOperator(deps, { name: 'Ann', mailboxIds: [one.mailboxId] });
-  const lea = await testOperator(deps, { name: 'Lea', role: 'lead' });
+  const lea = await testOperator(deps, { name: 'Lea' });
   const requestId = await insertRequest(db, one);
   await tell('in.one', { mailboxId: one.mailboxId, requestId });
   await tell('in.two', { mailboxId: two.mailboxId });

@@ -33,7 +33,7 @@ async function receiverOf(answer?: Answering) {
 async function desk(overrides: Partial<AppDeps> = {}, options: WebhookWorkerOptions = {}) {
   const made = testApp(db, overrides);
   const place = await insertDesk(db);
-  const ada = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+  const ada = await testOperator(made.deps, { name: 'Ada' });
   const requests = [await insertRequest(db, place), await insertRequest(db, place)] as const;
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await made.call(method, path, { token: ada.token, body });

@@ -28,8 +28,8 @@ async function open(mainUrl: string | null = main.url) {
   const made = testApp(db, { parsePool, transports, keyring });
   await testMailbox(made.deps);
   const sales = await testMailbox(made.deps, 'sales@desk.example.com');
-  const ada = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
-  const lea = await testOperator(made.deps, { name: 'Lea', role: 'lead', mailboxIds: [sales.id] });
+  const ada = await testOperator(made.deps, { name: 'Ada' });
+  const lea = await testOperator(made.deps, { name: 'Lea', mailboxIds: [sales.id] });
   const ann = await testOperator(made.deps, { name: 'Ann' });
   const ok = async (token: string, method: string, path: string, body?: unknown): Promise<any> => {
     const response = await made.call(method, path, { token, body });

@@ -126,7 +126,7 @@ test('a contact of other mailboxes does not exist, nor do the settings of other 
 
 test('an admin takes everything that is held about a contact away in one file, and nothing about anybody else', async () => {
   const { token } = await desk();
-  const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const admin = await testOperator(deps, { name: 'Ada' });
   const big = 'x'.repeat(1_000_000);
   await receive(made, { from: 'Carla <printer@customer.example>', text: `again ${big}` });
   await receive(made, {

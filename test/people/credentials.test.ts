@@ -12,7 +12,7 @@ const { db } = await testDatabase();
 describe('a token', () => {
   test('that only reads reads what its operator may, and changes nothing', async () => {
     const { deps, call } = testApp(db);
-    const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+    const admin = await testOperator(deps, { name: 'Ada' });
     const requestId = await insertRequest(db, await insertDesk(db));
     const made = await call('POST', `/v1/operators/${admin.id}/tokens`, {
       token: admin.token,
@@ -35,7 +35,7 @@ describe('a token', () => {
 
   test('with an end holds until then and not longer', async () => {
     const { deps, call, clock } = testApp(db);
-    const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+    const admin = await testOperator(deps, { name: 'Ada' });
     const path = `/v1/operators/${admin.id}/tokens`;
     const past = { name: 'x', expiresAt: START.toISOString() };
     const refused = await problemOf(

@@ -186,7 +186,7 @@ test('the last active admin of every mailbox is neither narrowed, demoted nor re
     await problemOf(await call(method, path, { token: eve.token, body }), 403, 'forbidden');
     expect(await typesSince(before)).toEqual([]);
   }
-  const ada = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const ada = await testOperator(deps, { name: 'Ada' });
   const both = await Promise.all([
     call('PATCH', path, { token: ada.token, body: { mailboxIds: [sales.mailboxId] } }),
     call('PATCH', `/v1/operators/${ada.id}`, { token: chief.token, body: { role: 'agent' } }),
@@ -199,7 +199,7 @@ test('the last active admin of every mailbox is neither narrowed, demoted nor re
 
 test('an agent stops no reply of another, held or queued, as they may not edit it; its author and a lead may', async () => {
   const { ann, bob, requests } = desk;
-  const lead = await testOperator(deps, { name: 'Lea', role: 'lead' });
+  const lead = await testOperator(deps, { name: 'Lea' });
   const held = async (holdSeconds: number) => {
     const body = { text: 'Hello', holdSeconds };
     const sent = await call('POST', `/v1/requests/${requests.support}/messages`, { token: ann.token, body });

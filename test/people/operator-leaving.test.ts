@@ -131,7 +131,7 @@ describe('an operator', () => {
     const own = `/v1/operators/${made.me.id}`;
     await problemOf(await made.call('DELETE', own), 409, 'wrong_state');
     await problemOf(await made.call('PATCH', own, { role: 'lead' }), 409, 'wrong_state');
-    const ada = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+    const ada = await testOperator(made.deps, { name: 'Ada' });
     const answers = await Promise.all([
       made.call('DELETE', own),
       made.call('PATCH', `/v1/operators/${ada.id}`, { role: 'agent' }),

@@ -13,7 +13,7 @@ type Canned = { readonly id: number; readonly name: string };
 async function people() {
   return {
     ann: await testOperator(deps),
-    lea: await testOperator(deps, { name: 'Lea', role: 'lead' }),
+    lea: await testOperator(deps, { name: 'Lea' }),
   };
 }
 

@@ -109,7 +109,7 @@ describe('a draft', () => {
 
   test('stays when the request is taken, assigned, closed and when a reply is refused', async () => {
     const { ann, id, place } = await desk();
-    const lea = await testOperator(deps, { name: 'Lea', role: 'lead' });
+    const lea = await testOperator(deps, { name: 'Lea' });
     const { id: draftId, version } = await saved(ann, id, { version: 0, text: 'Dear' });
     await call('POST', `/v1/requests/${id}/take`, lea);
     await call('POST', `/v1/requests/${id}/assign`, { ...lea, body: { operatorId: ann.id } });
@@ -283,7 +283,7 @@ describe('files', () => {
 
 test('erasing a request erases what was begun on it', async () => {
   const { id } = await desk();
-  const ada = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const ada = await testOperator(deps, { name: 'Ada' });
   await saved(ada, id, { version: 0, text: 'Dear' });
   await uploaded(ada, id, 'a.txt');
   expect((await call('DELETE', `/v1/requests/${id}`, ada)).ok).toBe(true);

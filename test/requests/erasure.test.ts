@@ -20,7 +20,7 @@ const traces = (text: string) => [...text.matchAll(/.{30}(?:walrus|carla|printer
 /** Carla's request with two mails of hers, an answer, a note; somebody else's request, in which she took part. */
 async function desk() {
   await testMailbox(deps);
-  const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const admin = await testOperator(deps, { name: 'Ada' });
   const ann = await testOperator(deps, { name: 'Ann' });
   const sent: { id: string; raw: string }[] = [];
   const send = async (parts: MailParts) => {

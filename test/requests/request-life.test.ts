@@ -261,7 +261,7 @@ describe('close', () => {
 describe('reopen', () => {
   test('gives the request back to who had it, or to nobody when they are gone', async () => {
     const made = await atWork();
-    const ada = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+    const ada = await testOperator(made.deps, { name: 'Ada' });
     await made.ok('POST', '/v1/requests/1/take');
     await made.ok('POST', '/v1/requests/1/close', { notify: false });
     const reopened = await made.ok('POST', '/v1/requests/1/reopen');

@@ -29,7 +29,7 @@ async function desk() {
   const { messageId } = await insertInbound(db, place, requestId);
   await insertInbound(db, place, requestId);
   const other = await insertRequest(db, place);
-  const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
+  const admin = await testOperator(deps, { name: 'Ada' });
   const path = `/v1/requests/${requestId}`;
   const tag = (await call('GET', path, { token: admin.token })).headers.get('etag') ?? '';
   return { ...admin, requestId, messageId, other, path, tag };

@@ -14,7 +14,7 @@ async function desk(mail: MailParts = {}) {
   await testMailbox(made.deps);
   const ann = await testOperator(made.deps, { name: 'Ann' });
   const bob = await testOperator(made.deps, { name: 'Bob' });
-  const lea = await testOperator(made.deps, { name: 'Lea', role: 'lead' });
+  const lea = await testOperator(made.deps, { name: 'Lea' });
   await receive(made, { cc: 'Paul <paul@customer.example>', ...mail });
   return { ...made, ann, bob, lea };
 }

@@ -12,7 +12,7 @@ async function people() {
   return {
     ann: await testOperator(deps),
     bob: await testOperator(deps, { name: 'Bob' }),
-    lea: await testOperator(deps, { name: 'Lea', role: 'lead' }),
+    lea: await testOperator(deps, { name: 'Lea' }),
   };
 }
 

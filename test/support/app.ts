@@ -75,7 +75,27 @@ function caller(app: ReturnType<typeof buildApp>) {
     });
 }
 
-/** An operator with a token, made by the verbs themselves. */
+/** The people of every test's desk: who they are is told by their name alone. */
+const ROLES: Readonly<Record<string, Role>> = {
+  Ann: 'agent',
+  Bob: 'agent',
+  Ida: 'agent',
+  Lea: 'lead',
+  Ada: 'admin',
+};
+
+/** Ann and Bob, agents, Lea, a lead, and Ada, an admin, who all serve every mailbox. */
+export async function testPeople(deps: Pick<AppDeps, 'db' | 'clock'>) {
+  const [ann, bob] = [await testOperator(deps, { name: 'Ann' }), await testOperator(deps, { name: 'Bob' })];
+  return {
+    ann,
+    bob,
+    lea: await testOperator(deps, { name: 'Lea' }),
+    ada: await testOperator(deps, { name: 'Ada' }),
+  };
+}
+
+/** An operator with a token, made by the verbs themselves; the role defaults to that of the name, else to agent. */
 export async function testOperator(
   deps: Pick<AppDeps, 'db' | 'clock'>,
   values: { readonly name?: string; readonly role?: Role; readonly mailboxIds?: readonly number[] } = {},
@@ -87,7 +107,7 @@ export async function testOperator(
     {
       email: `${name.toLowerCase()}@desk.example.com`,
       name,
-      role: values.role ?? 'agent',
+      role: values.role ?? ROLES[name] ?? 'agent',
       mailboxIds: values.mailboxIds,
     },
   );

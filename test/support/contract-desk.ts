@@ -17,8 +17,8 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
     values ('maria@example.org', 'Maria', ${START}), ('otto@example.org', 'Otto', ${START})
     returning id`;
   const place = { mailboxId: mailbox.id, contactId: contact?.id ?? 0 };
-  const admin = await testOperator(deps, { name: 'Ada', role: 'admin' });
-  const agent = await testOperator(deps, { name: 'Ann', role: 'agent' });
+  const admin = await testOperator(deps, { name: 'Ada' });
+  const agent = await testOperator(deps, { name: 'Ann' });
   const idle = await testOperator(deps, { name: 'Ida' });
   await db`update operators set active = false where id = ${idle.id}`;
   const reading = { operatorId: admin.id, name: 'reports', scope: 'read' } as const;

@@ -11,11 +11,10 @@ import { type OutgoingMail, type QueuedMail } from '../../src/outbox/deliveries/
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
+import { START } from './app.ts';
 import { testDatabase } from './database.ts';
 import { startSmtpListener } from './smtp-listener.ts';
 import { oneAccount } from './transports.ts';
-
-export const START = new Date('2026-03-02T09:00:00.000Z');
 
 export type Outbox = {
   readonly deps: DeliverDeps;

@@ -3,7 +3,7 @@ import type { Db } from '../../src/platform/db/connect.ts';
 import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { createParsePool, type ParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { testApp, testOperator } from './app.ts';
+import { testApp, testPeople } from './app.ts';
 import { testDatabase } from './database.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';
 import { startSmtpListener } from './smtp-listener.ts';
@@ -17,18 +17,12 @@ export async function sendingDesk(
   const transport = smtpTransport({ url: given.smtpUrl, maxConnections: 1 });
   const made = testApp(db, { parsePool: given.parsePool, transports: oneAccount(transport) });
   const mailbox = await testMailbox(made.deps);
-  const ann = await testOperator(made.deps, { name: 'Ann' });
-  const bob = await testOperator(made.deps, { name: 'Bob' });
-  const lea = await testOperator(made.deps, { name: 'Lea', role: 'lead' });
-  const ada = await testOperator(made.deps, { name: 'Ada', role: 'admin' });
+  const people = await testPeople(made.deps);
   await receive(made, given.mail ?? {});
   return {
     ...made,
     mailbox,
-    ann,
-    bob,
-    lea,
-    ada,
+    ...people,
     /** Answers of a call as JSON; anything but a 2xx fails the test. */
     async ok(token: string, method: string, path: string, body?: unknown): Promise<any> {
       const response = await made.call(method, path, { token, body });
