@@ -24,7 +24,8 @@ export async function startDesk(
   checkout = HERE,
 ): Promise<Desk> {
   const probe = new URL('./probe.ts', import.meta.url).href;
-  const child = spawn(process.execPath, ['--import', probe, join(checkout, 'src/main.ts')], {
+  const main = join(checkout, 'src/main.ts');
+  const child = spawn(process.execPath, ['--max-semi-space-size=16', '--import', probe, main], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],

@@ -3,6 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import type { Pieces } from '../../src/platform/files/pieces.ts';
 import { unprovenBodies } from '../../src/intake/gmail/relay/unproven-bodies.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { bindHttp, type ListenPlace } from '../../src/platform/http/http-listener.ts';
@@ -130,43 +131,98 @@ test('a head that trickles is given up', async () => {
 
 /** A body that gives what it is told to. */
 function pushed() {
-  let controller!: ReadableStreamDefaultController<Uint8Array>;
-  const stream = new ReadableStream<Uint8Array>({ start: (made) => void (controller = made) });
+  const come: (Uint8Array | null)[] = [];
+  let asked: ((piece: Uint8Array | null) => void) | null = null;
+  const give = (piece: Uint8Array | null): void => {
+    if (asked === null) come.push(piece);
+    else asked(piece);
+    asked = null;
+  };
+  const next = async (): Promise<Uint8Array | null> =>
+    come.length > 0 ? come.shift()! : new Promise((resolve) => (asked = resolve));
   return {
-    stream,
-    push: (bytes: number) => controller.enqueue(new Uint8Array(bytes)),
-    end: () => controller.close(),
+    open: (): Pieces => ({ next, release: () => {} }),
+    push: (bytes: number) => give(new Uint8Array(bytes)),
+    end: () => give(null),
   };
 }
 
-const unhurried = () => ({ address: 'one', deadline: new AbortController().signal, onChunk: () => {} });
+const LIMITS = { places: 2, waiting: 2, checkMs: 20, graceMs: 10_000 };
+const unhurried = { address: 'one', deadline: new AbortController().signal, onChunk: () => {} };
+const received = (
+  bodies: ReturnType<typeof unprovenBodies>,
+  body: ReturnType<typeof pushed>,
+  address = 'one',
+) => {
+  const whole = bodies.receive({ ...unhurried, address, open: body.open });
+  whole.catch(() => {});
+  return whole;
+};
 
-test('when the place for unproven bodies is full, the one that has not moved for longest gives way', async () => {
-  const bodies = unprovenBodies({ bodies: 2, bytes: 1000 }, { bodies: 2, bytes: 1000 });
+test('when every place is taken, whoever stalls gives way to the next', async () => {
+  const bodies = unprovenBodies(LIMITS);
   const [stalled, moving, late] = [pushed(), pushed(), pushed()];
-  const first = bodies.receive(stalled.stream, unhurried());
-  first.catch(() => {});
-  const second = bodies.receive(moving.stream, unhurried());
-  moving.push(100);
-  await new Promise((resolve) => setImmediate(resolve));
-  const third = bodies.receive(late.stream, unhurried());
+  const first = received(bodies, stalled);
+  const second = received(bodies, moving);
+  const push = setInterval(() => moving.push(10), 5);
+  const third = received(bodies, late);
   await expect(first).rejects.toMatchObject({ code: 'busy' });
+  clearInterval(push);
   moving.end();
   late.push(5);
   late.end();
-  const whole = [await second, await third];
-  expect(whole.map((body) => body.size())).toEqual([100, 5]);
-  await Promise.all(whole.map((body) => body.discard()));
+  expect((await second).size()).toBeGreaterThan(10);
+  expect((await third).size()).toBe(5);
+  await Promise.all([second, third].map(async (whole) => (await whole).discard()));
 });
 
-test('one address cannot use up the place of all', async () => {
-  const bodies = unprovenBodies({ bodies: 10, bytes: 10_000 }, { bodies: 1, bytes: 1000 });
+test('of those who trickle the slowest gives way, once it had its time', async () => {
+  const bodies = unprovenBodies({ ...LIMITS, graceMs: 60 });
+  const [slow, fast, late] = [pushed(), pushed(), pushed()];
+  const first = received(bodies, slow);
+  const second = received(bodies, fast);
+  const push = setInterval(() => {
+    slow.push(1);
+    fast.push(1000);
+  }, 2);
+  atEnd.push(() => clearInterval(push));
+  const third = received(bodies, late);
+  late.end();
+  await expect(first).rejects.toMatchObject({ code: 'busy' });
+  expect((await third).size()).toBe(0);
+  fast.end();
+  expect((await second).size()).toBeGreaterThan(0);
+  await (await second).discard();
+});
+
+test('the next to be read is of a proven address, or of one that is read less', async () => {
+  const bodies = unprovenBodies({ ...LIMITS, waiting: 10 });
+  bodies.noteProven('relay');
+  const crowd = Array.from({ length: 6 }, () => pushed());
+  const whole = crowd.map((each) => received(bodies, each));
+  const [other, relay] = [pushed(), pushed()];
+  const order: string[] = [];
+  const [fromRelay, fromOther] = [
+    received(bodies, relay, 'relay').then(() => order.push('relay')),
+    received(bodies, other, 'other').then(() => order.push('other')),
+  ];
+  relay.end();
+  other.end();
+  crowd[0]!.end();
+  await Promise.all([fromRelay, fromOther]);
+  expect(order).toEqual(['relay', 'other']);
+  for (const each of crowd) each.end();
+  await Promise.all(whole);
+});
+
+test('a crowd that waits loses its oldest, and no other address anybody', async () => {
+  const bodies = unprovenBodies(LIMITS);
   const other = pushed();
-  const kept = bodies.receive(other.stream, { ...unhurried(), address: 'other' });
-  const flood = Array.from({ length: 5 }, () => bodies.receive(pushed().stream, unhurried()));
-  const first = await Promise.allSettled(flood.slice(0, 4));
-  expect(first.map(({ status }) => status)).toEqual(Array(4).fill('rejected'));
-  flood[4]!.catch(() => {});
+  const crowd = Array.from({ length: 5 }, () => received(bodies, pushed()));
+  const kept = received(bodies, other, 'other');
+  crowd.push(received(bodies, pushed()));
+  await expect(crowd[2]).rejects.toMatchObject({ code: 'busy' });
+  await expect(crowd[3]).rejects.toMatchObject({ code: 'busy' });
   other.push(10);
   other.end();
   expect((await kept).size()).toBe(10);
@@ -176,18 +232,21 @@ test('a body comes out as it came in, from memory or from its file', async () =>
   const bodies = unprovenBodies();
   for (const sizes of [[10], [20_000, 20_000, 7], [70_000, 1], []]) {
     const body = pushed();
-    const received = bodies.receive(body.stream, unhurried());
+    const whole = received(bodies, body);
     for (const size of sizes) body.push(size);
     body.end();
-    const whole = await received;
-    expect((await whole.bytes()).length).toBe(sizes.reduce((sum, size) => sum + size, 0));
-    await whole.discard();
+    expect((await (await whole).bytes()).length).toBe(sizes.reduce((sum, size) => sum + size, 0));
+    await (await whole).discard();
   }
 });
 
-test('a body that is not in when its time is over is told so', async () => {
+test('a body that is not in when its time is over is told so, read or waiting', async () => {
   const late = new AbortController();
-  const received = unprovenBodies().receive(pushed().stream, { ...unhurried(), deadline: late.signal });
+  const bodies = unprovenBodies(LIMITS);
+  const all = Array.from({ length: 3 }, () =>
+    bodies.receive({ ...unhurried, deadline: late.signal, open: pushed().open }),
+  );
   late.abort();
-  await expect(received).rejects.toMatchObject({ code: 'busy', message: expect.stringContaining('in time') });
+  for (const each of await Promise.allSettled(all))
+    expect(each).toMatchObject({ reason: { code: 'busy', message: expect.stringContaining('in time') } });
 });

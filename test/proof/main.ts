@@ -8,9 +8,10 @@ import { connections } from './connections.ts';
 import { oneClock } from './one-clock.ts';
 import type { Figures, Proof } from './proof.ts';
 import { writeReport } from './report.ts';
+import { strangers } from './strangers.ts';
 
 /** Every proof, in the order they run and stand in docs/proofs.md. */
-const PROOFS: readonly Proof[] = [connections, oneClock];
+const PROOFS: readonly Proof[] = [connections, oneClock, strangers];
 
 /**
  * `npm run proof [NAME…]`: breaks what the desk promises to survive, with figures, and keeps the last ones of each proof in

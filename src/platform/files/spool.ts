@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { letGo } from './let-go.ts';
 
 /** Bytes kept until they are read once: the first in memory, all of them in a file when there are more. */
 export type Spool = {
   readonly size: () => number;
   readonly inMemory: () => number;
+  /** Takes a piece over: nobody may use it afterwards. */
   readonly add: (chunk: Uint8Array) => Promise<void>;
   /** All of it as one piece, with room for nothing else. */
   readonly bytes: () => Promise<Buffer>;
@@ -25,7 +27,10 @@ export function createSpool(memoryBytes: number): Spool {
     const held = chunks;
     chunks = [];
     inMemory = 0;
-    for (const chunk of held) await into.writeFile(chunk);
+    for (const chunk of held) {
+      await into.writeFile(chunk);
+      letGo(chunk);
+    }
   };
   return {
     size: () => size,

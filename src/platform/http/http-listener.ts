@@ -1,12 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
-
+import { getRequestListener } from '@hono/node-server';
 import { type Pace, watchPace } from './pace.ts';
-
-type Bindings = HttpBindings | Http2Bindings;
-/** The bindings are Node's own request and answer: whose address a call comes from, and the connection to cut. */
-type Fetch = (request: Request, bindings: Bindings) => Response | Promise<Response>;
+import { type Fetch, refusingInFull } from './refusing-in-full.ts';
 
 export type HttpListener = {
   readonly port: number;
@@ -19,11 +15,6 @@ export type HttpListener = {
 // Longer than the 20 s in which a relay's post is answered, shorter than the 30 s after which supervisors kill.
 const DRAIN_MS = 25_000;
 const IDLE_CHECK_MS = 50;
-
-// What may still be on its way when a post is refused: the largest one that a relay sends, for as long as it may take.
-const PASS_BYTES = 64_000_000;
-const PASS_CHECK_MS = 500;
-const PASS_CHECKS = 30;
 
 /** How long a client may take, in milliseconds, to send the head of a request; Node looks once a second. */
 const HEADERS_WITHIN_MS = 10_000;
@@ -74,41 +65,6 @@ export async function bindHttp(place: ListenPlace): Promise<HttpListener> {
         });
       }),
   };
-}
-
-/**
- * Answers a refusal only when the rest of the body has come in. A connection that is closed while its client still writes
- * is reset, and the client then sees a broken connection instead of the 413 or 503 that says what to do.
- */
-function refusingInFull(fetch: Fetch) {
-  return async (request: Request, bindings: Bindings): Promise<Response> => {
-    const response = await fetch(request, bindings);
-    if (response.status < 400 || bindings.incoming.readableEnded || ['GET', 'HEAD'].includes(request.method))
-      return response;
-    if (request.body !== null && !request.body.locked) await letPass(request.body);
-    return response;
-  };
-}
-
-/** Reads on and keeps nothing; gives up on a client that stalls, takes too long, or sends more than any post has. */
-async function letPass(body: ReadableStream<Uint8Array>): Promise<void> {
-  const reader = body.getReader();
-  let bytes = 0;
-  let seen = 0;
-  let checks = 0;
-  const check = setInterval(() => {
-    checks += 1;
-    if (bytes === seen || bytes > PASS_BYTES || checks > PASS_CHECKS) reader.cancel().catch(() => {});
-    seen = bytes;
-  }, PASS_CHECK_MS);
-  try {
-    for (let step = await reader.read(); !step.done; step = await reader.read())
-      bytes += step.value.byteLength;
-  } catch {
-    // The client is gone: there is nobody left to answer.
-  } finally {
-    clearInterval(check);
-  }
 }
 
 function explained(error: NodeJS.ErrnoException, { host, port }: ListenPlace): Error {

@@ -7,6 +7,7 @@ import type { IntakeDeps } from '../../deps.ts';
 import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
 import { fieldErrors } from '../../../platform/http/problems/field-errors.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
+import { bodyPieces } from '../../../platform/http/body-pieces.ts';
 import { callerAddress, type TrustedProxies } from '../../../platform/http/caller-address.ts';
 import { jsonContent } from '../../../platform/http/schemas.ts';
 import { findRelayMailbox, type RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
@@ -55,9 +56,15 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
       const { signature, mailbox, secrets } = await checkHeaders(deps, c);
       const check = checkSignature(signature, secrets);
       const address = callerAddress(c, deps.trustedProxies);
-      const body = await unproven.receive(c.req.raw.body, { address, deadline, onChunk: check.update });
+      const body = await unproven.receive({
+        address,
+        deadline,
+        open: () => bodyPieces(c),
+        onChunk: check.update,
+      });
       try {
         await noteSecretUse(deps, { mailbox, secrets }, check.finish());
+        unproven.noteProven(address);
         // Filing happens while the place for large bodies is held: their messages stay in memory until they are stored.
         return await inLargePlace(body.size(), async () => {
           const batch = await parseBatch(await body.bytes());
