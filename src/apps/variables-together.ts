@@ -10,15 +10,15 @@ const OIDC = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'OIDC_ROLE_CLAIM'
 /** Faults between variables, such as one that needs another; told together with the faults in single ones. */
 export function faultsTogether(given: Readonly<Record<string, string>>): ConfigFault[] {
   const faults: ConfigFault[] = [];
-  const isMissing = (variable: string, detail: string) => {
+  const addMissing = (variable: string, detail: string) => {
     if (given[variable] === undefined) faults.push({ variable, detail: `is missing, and ${detail}` });
   };
   if (given['MAILBOX_ADDRESS'] !== undefined) {
-    isMissing('RELAY_SECRET', `MAILBOX_ADDRESS needs it; ${relaySecretAdvice()}`);
+    addMissing('RELAY_SECRET', `MAILBOX_ADDRESS needs it; ${relaySecretAdvice()}`);
   }
   const orphan = ['RELAY_SECRET', 'MAILBOX_NAME'].find((variable) => given[variable] !== undefined);
   if (orphan !== undefined) {
-    isMissing(
+    addMissing(
       'MAILBOX_ADDRESS',
       `${orphan} needs it: the Gmail address people write to, such as support@example.com`,
     );
@@ -26,25 +26,25 @@ export function faultsTogether(given: Readonly<Record<string, string>>): ConfigF
   const oauth = OAUTH.find((variable) => given[variable] !== undefined);
   if (oauth !== undefined) {
     for (const variable of OAUTH) {
-      isMissing(
+      addMissing(
         variable,
         `${oauth} needs it: signing in by OAuth takes client id, client secret and refresh token`,
       );
     }
-    isMissing('SMTP_URL', `${oauth} needs it, with the user name and no password, such as ${OAUTH_URL}`);
+    addMissing('SMTP_URL', `${oauth} needs it, with the user name and no password, such as ${OAUTH_URL}`);
   }
   if ((given['GOOGLE_CLIENT_ID'] ?? given['GOOGLE_CLIENT_SECRET']) !== undefined) {
-    isMissing('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET needs it: both come from your OAuth client');
-    isMissing('GOOGLE_CLIENT_SECRET', 'GOOGLE_CLIENT_ID needs it: both come from your OAuth client');
+    addMissing('GOOGLE_CLIENT_ID', 'GOOGLE_CLIENT_SECRET needs it: both come from your OAuth client');
+    addMissing('GOOGLE_CLIENT_SECRET', 'GOOGLE_CLIENT_ID needs it: both come from your OAuth client');
   }
   const oidc = OIDC.find((variable) => given[variable] !== undefined);
   if (oidc !== undefined) {
     for (const variable of OIDC.slice(0, 3)) {
-      isMissing(variable, `${oidc} needs it: tokens are judged by issuer, audience and the issuer's keys`);
+      addMissing(variable, `${oidc} needs it: tokens are judged by issuer, audience and the issuer's keys`);
     }
   }
   if (given['DATABASE_URL'] !== undefined) {
-    isMissing('APP_SECRET', `DATABASE_URL needs it, the same for every process; ${appSecretAdvice()}`);
+    addMissing('APP_SECRET', `DATABASE_URL needs it, the same for every process; ${appSecretAdvice()}`);
   }
   return faults;
 }

@@ -49,15 +49,15 @@ const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
 export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date): Decision {
   const { handedOver, reading, judged, person } = read;
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
-  if (handedOver.arrivedAt < mailbox.acceptSince) return quarantined('before_start');
+  if (handedOver.arrivedAt < mailbox.acceptSince) return toQuarantine('before_start');
   // This comes before any class, because an automatic reply, a receipt or a bounce is as easily forged as a letter.
-  if (judged.authenticity === 'forged') return quarantined('spoof_suspect');
+  if (judged.authenticity === 'forged') return toQuarantine('spoof_suspect');
   if (judged.class === 'bounce') return { kind: 'bounce' };
 
   const from = reading.mail.from?.address;
-  if (from === undefined || person === null) return quarantined('no_sender');
+  if (from === undefined || person === null) return toQuarantine('no_sender');
   if (judged.class === 'own')
-    return isOwnAddress(mailbox, from) ? { kind: 'own', otherwise: 'loop' } : quarantined('loop');
+    return isOwnAddress(mailbox, from) ? { kind: 'own', otherwise: 'loop' } : toQuarantine('loop');
   const isNoteToSelf = SOURCES[handedOver.source].isNoteToSelf(handedOver.labels);
   const isForm = person.namedBy === 'declared';
   if (from === mailbox.address && !isNoteToSelf && !isForm) {
@@ -67,12 +67,12 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   if (judged.class === 'receipt') return { kind: 'automatic', unmatched: 'receipt_unmatched' };
 
   const { address } = person.address;
-  if (matchesAny(address, mailbox.deniedSenders)) return quarantined('denied_sender');
+  if (matchesAny(address, mailbox.deniedSenders)) return toQuarantine('denied_sender');
   if (mailbox.allowedSenders.length > 0 && !matchesAny(address, mailbox.allowedSenders)) {
-    return quarantined('not_allowed_sender');
+    return toQuarantine('not_allowed_sender');
   }
   if (mailbox.copies === 'quarantine' && !isForm && !namesMailbox(mailbox, reading.mail.to))
-    return quarantined('only_copied');
+    return toQuarantine('only_copied');
   return {
     kind: 'request',
     believed: judged.believed && person.namedBy === 'sender',
@@ -104,6 +104,6 @@ function failure(reading: FailedReading): string {
   return reading.detail === '' ? reading.reason : `${reading.reason}: ${reading.detail}`;
 }
 
-function quarantined(reason: QuarantineReason): Decision {
+function toQuarantine(reason: QuarantineReason): Decision {
   return { kind: 'quarantine', reason, error: null };
 }

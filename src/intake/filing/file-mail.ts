@@ -46,10 +46,10 @@ export async function fileMail(
       ]);
       if (claim.intakeId === null) return ended(await answerDuplicate(tx, mail, intake));
       if (decision.kind === 'quarantine')
-        return ended({ status: 'accepted', ...quarantined(decision.reason) });
+        return ended({ status: 'accepted', ...quarantineResult(decision.reason) });
       const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
       const filing = { mailbox, mail, decision, claimed };
-      const { ending } = await file(tx, filing, asked === null ? null : { ...asked, thread });
+      const { ending } = await fileClaimed(tx, filing, asked === null ? null : { ...asked, thread });
       return { ending: ending.then((filed) => ({ status: 'accepted', ...filed })) };
     });
   } catch (error) {
@@ -91,7 +91,7 @@ async function keepUnfiled(
       return ended(
         intakeId === null
           ? await answerDuplicate(tx, mail, facts)
-          : { status: 'accepted', ...quarantined('processing_error') },
+          : { status: 'accepted', ...quarantineResult('processing_error') },
       );
     });
   try {
@@ -103,7 +103,7 @@ async function keepUnfiled(
 }
 
 /** Files a claimed message by its decision, inside the caller's transaction. */
-export async function file(
+export async function fileClaimed(
   tx: Transaction,
   filing: Filing,
   asked: (ReturnType<typeof askAbout> & { readonly thread: ThreadReading | null }) | null = null,
@@ -119,7 +119,7 @@ export async function file(
   return ended(await fileAutomatic(tx, { ...rest, mail, decision }));
 }
 
-function quarantined(reason: string): Filed {
+function quarantineResult(reason: string): Filed {
   return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
 }
 

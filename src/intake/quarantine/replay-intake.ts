@@ -2,7 +2,7 @@ import { lockContactByEmail } from '../../people/locks.ts';
 import type { IntakeDeps } from '../deps.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { decideIntake } from '../filing/decide-intake.ts';
-import { file } from '../filing/file-mail.ts';
+import { fileClaimed } from '../filing/file-mail.ts';
 import { quarantine } from '../filing/queries.ts';
 import type { Filed } from '../filing/incoming-mail.ts';
 import { claimQuarantined, listQuarantinedIds } from './decision-queries.ts';
@@ -38,7 +38,7 @@ export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<
     if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
     if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
     const filing = { mailbox, mail, decision, claimed: { intakeId, contactId, at } };
-    const result = await (await file(tx, filing)).ending;
+    const result = await (await fileClaimed(tx, filing)).ending;
     await recordEvent(tx, {
       type: 'intake.replayed',
       actor: { kind: 'system' },

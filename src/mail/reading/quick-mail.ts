@@ -3,7 +3,7 @@ const SPACE = 32;
 const TAB = 9;
 
 /** A header field of a letter has some hundred bytes; what takes longest to read of small mails are endless ones. */
-const LONGEST_FIELD = 4096;
+const MAX_FIELD_LENGTH = 4096;
 
 /**
  * Tells whether a mail is so small and plain that reading it takes milliseconds whatever it says: the reader is linear but
@@ -14,8 +14,8 @@ export function isQuick(raw: Uint8Array, mostBytes: number): boolean {
   let fieldFrom = 0;
   for (let at = 0; at < raw.byteLength;) {
     const end = raw.indexOf(LF, at);
-    if (end === -1) return raw.byteLength - fieldFrom <= LONGEST_FIELD;
-    if (end - fieldFrom > LONGEST_FIELD) return false;
+    if (end === -1) return raw.byteLength - fieldFrom <= MAX_FIELD_LENGTH;
+    if (end - fieldFrom > MAX_FIELD_LENGTH) return false;
     const isBlank = end - at <= 1;
     if (isBlank) return true;
     at = end + 1;

@@ -41,7 +41,7 @@ export type RecipientVerdict = {
   readonly dead: boolean;
 };
 
-export type Judged = {
+export type AttemptFacts = {
   readonly result: SendResult | { readonly kind: 'unsendable'; readonly reply: SmtpReply };
   readonly waiting: readonly {
     readonly position: number;
@@ -71,7 +71,7 @@ const MAX_OUTAGE_MS = 5 * 86_400_000;
  * five days); a temporary refusal moves the message one rung up the ladder; a permanent one, or the ladder's end, is
  * final.
  */
-export function judgeResult(judged: Judged): Verdict {
+export function judgeResult(judged: AttemptFacts): Verdict {
   const { result, now } = judged;
   const limited = repliesOf(result).some((reply) => classifyReply(reply) === 'account_limit');
   const turnedAway =
@@ -112,17 +112,17 @@ export function judgeResult(judged: Judged): Verdict {
   };
 }
 
-function afterPause(until: Date, { urgent, now }: Judged): Date {
+function afterPause(until: Date, { urgent, now }: AttemptFacts): Date {
   return urgent ? new Date(Math.min(until.getTime(), now.getTime() + URGENT_RETRY_MS)) : until;
 }
 
-function repliesOf(result: Judged['result']): readonly SmtpReply[] {
+function repliesOf(result: AttemptFacts['result']): readonly SmtpReply[] {
   return result.kind === 'answered' ? result.refused : [result.reply];
 }
 
 function judgeRecipient(
-  result: Judged['result'],
-  recipient: Judged['waiting'][number],
+  result: AttemptFacts['result'],
+  recipient: AttemptFacts['waiting'][number],
   outageTooLong: boolean,
 ): RecipientVerdict {
   const is = (state: RecipientState, reply: SmtpReply, dead = false): RecipientVerdict => ({

@@ -4,7 +4,7 @@ import { composeDeskMail } from '../../mail/outgoing/compose-desk-mail.ts';
 import { composeMail } from '../../mail/outgoing/compose-mail.ts';
 import { cleanText } from '../../mail/text.ts';
 import { nextAttemptAfter, nextDeskAttempt, PRIORITIES } from '../delivery.ts';
-import { type Judged, type Verdict, judgeResult } from './judge-result.ts';
+import { type AttemptFacts, type Verdict, judgeResult } from './judge-result.ts';
 import { listMessageAttachments } from './attempt-queries.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
 import { type AttemptWriter, recordAttempt } from './record-attempt.ts';
@@ -69,7 +69,11 @@ export async function sendDelivery(
 
 const RECORD_TRIES = 6;
 
-async function send(deps: SendDeps, run: SendRun, delivery: ClaimedDelivery): Promise<Judged['result']> {
+async function send(
+  deps: SendDeps,
+  run: SendRun,
+  delivery: ClaimedDelivery,
+): Promise<AttemptFacts['result']> {
   if (delivery.waiting.length === 0) {
     const reply = { code: null, enhancedCode: null, text: 'Nobody is left to send to' };
     return { kind: 'answered', accepted: [], refused: [], reply };

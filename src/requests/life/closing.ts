@@ -4,7 +4,7 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { Actor, OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { blockContact } from '../../people/contacts/change-settings.ts';
-import { noticeRequest } from '../../outbox/notices/notice-request.ts';
+import { sendNotice } from '../../outbox/notices/send-notice.ts';
 import { lockContactsOf, lockVisibleRequest, type OnRequest } from '../locks.ts';
 import type { RequestRow } from '../request.ts';
 import { findStandingAssignee } from './assigning.ts';
@@ -69,5 +69,5 @@ export async function closeLocked(
   const { at, notify, reason } = closing;
   const facts = { reason, notify };
   await moveRequest(tx, actor, request, { verb: 'close', type: 'request.closed', settles: true, facts, at });
-  return notify && noticeRequest(tx, actor, request.id, 'closed', at);
+  return notify && sendNotice(tx, actor, request.id, 'closed', at);
 }

@@ -2,7 +2,7 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
-import { noticeRequest } from '../../outbox/notices/notice-request.ts';
+import { sendNotice } from '../../outbox/notices/send-notice.ts';
 import { assignLocked } from './assigning.ts';
 import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import type { RequestRow } from '../request.ts';
@@ -32,7 +32,7 @@ export async function takeRequest(
       assigneeId: actor.operatorId,
       at,
     });
-    return noticeRequest(tx, actor, request.id, 'taken', at);
+    return sendNotice(tx, actor, request.id, 'taken', at);
   });
   if (queued) deps.wakeDeliveries();
 }

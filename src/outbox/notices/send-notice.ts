@@ -6,7 +6,7 @@ import { findOutgoingContext } from '../writing/find-outgoing-context.ts';
 import { queueNotice } from './queue-notice.ts';
 
 /** Queues a notice about a request that the caller has locked; false when none is to be sent. */
-export async function noticeRequest(
+export async function sendNotice(
   tx: Transaction,
   actor: Actor,
   requestId: number,
