@@ -93,11 +93,11 @@ create table messages (
   class_reason text,
   -- Of an inbound mail: as its Content-Language says, else as detected; null when neither tells.
   language text constraint messages_language_known check (language in ('en', 'ru')),
-  -- False for a mail that nothing automatic may answer.
+  -- False for a message that no notice may answer.
   answerable boolean not null default true,
-  -- False for a mail whose Reply-To, To and Cc change no recipient of an answer: nobody vouches for its sender.
+  -- False when its Reply-To, To and Cc change no recipient of an answer, because its sender is unverified.
   steers boolean not null default true,
-  -- Addresses of those headers that no answer goes to: all of a mail that does not steer, else those that led to the mailbox.
+  -- Addresses in those headers that get no answer: all if it does not steer, otherwise those that led to the mailbox.
   ignored_recipients text[] not null default '{}',
   subject_changed boolean not null default false,
   incomplete boolean not null default false,

@@ -27,7 +27,7 @@ create table intake (
   request_id bigint references requests on delete set null,
   message_id bigint references messages on delete set null,
   oversize boolean not null default false,
-  -- Headers alone of a mail too large for the relay; the raw original replaces them when it arrives later.
+  -- The headers alone, when the message was too large for the relay; the original replaces them when it arrives later.
   headers jsonb,
   raw bytea,
   received_at timestamptz not null,

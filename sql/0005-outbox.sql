@@ -3,7 +3,7 @@
 
 create table deliveries (
   id bigint generated always as identity primary key,
-  -- Null for a mail of the desk's own, which belongs to no request.
+  -- Null for a message of the desk's own, which belongs to no request.
   message_id bigint constraint deliveries_message_key unique references messages on delete cascade,
   request_id bigint references requests on delete cascade,
   -- Null for a desk mail that any mailbox may send.
@@ -97,7 +97,7 @@ create table sending_pauses (
   reply text not null,
   since timestamptz not null,
   until timestamptz not null,
-  -- How many rests in a row; a mail that gets through removes the row.
+  -- How many rests in a row; a message that gets through removes the row.
   failures integer not null
 );
 

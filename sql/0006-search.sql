@@ -36,7 +36,7 @@ return case
     ' \1 ', 'g')
 end;
 
--- 'simple': no stemming and no stop words, because nobody knows which language a mail is in.
+-- 'simple': no stemming and no stop words, because the language of a message is not known.
 create function search_words(raw text) returns tsvector
 language sql immutable parallel safe
 return to_tsvector('pg_catalog.simple', search_text(raw));
@@ -60,7 +60,7 @@ create table search_entries (
   version smallint not null default search_version(),
   primary key (request_id, message_id, attachment_id)
 )
--- In place and uncompressed as long as a page holds them: packing costs a mail more time than it saves room.
+-- In place and uncompressed as long as they fit on a page: compressing costs a message more time than it saves space.
 with (toast_tuple_target = 8160);
 alter table search_entries alter column words set storage external;
 create index search_entries_words on search_entries using gin (words) with (gin_pending_list_limit = 1024);
