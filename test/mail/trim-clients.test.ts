@@ -65,6 +65,13 @@ test.each([
   'Poslano z mojega iPhona',
   'मेरे iPhone से भेजा गया',
   'Sent with Proton Mail secure email.',
+  'Saadetud minu iPhone’ist',
+  '取得 iOS 版 Outlook',
+  'Invio da smartphone Huawei',
+  'Enviado a través de mi Samsung Galaxy',
+  '从 网易邮箱大师 发来的',
+  'Odoslané z iPhonu',
+  'Dapatkan Outlook untuk Android',
 ])('%s is a phone’s line', (line) => {
   expect(visibleText(`${reply}\n\n${line}\n`)).toBe(reply);
 });
@@ -141,6 +148,22 @@ test.each([
   expect(visibleText(`Please check.\n\n${block}\n${quoted}\n`, { subject })).toContain(
     'The amount must be 120.',
   );
+});
+
+test.each([
+  '-------- Փոխանցվող նամակը --------',
+  '-------- Áframsendur póstur --------',
+  '-------- Pārsūtītā vēstule --------',
+  '-------- 转发的消息 --------',
+  '-------- Dalej pósrědnjona powěsć --------',
+  '--- Treść przekazanej wiadomości ---',
+  '-------- Välitetty viesti / Fwd.Msg --------',
+  '-------- Preposlaná správa --- Forwarded Message --------',
+  'Początek przekazywanej wiadomości:',
+  'Začiatok preposlanej správy:',
+  '下記は転送メールです：',
+])('%s shows what it forwards', (marker) => {
+  expect(visibleText(`Please check.\n\n${marker}\nFrom: Bob <bob@other.example>\n\n${old}`)).toContain(old);
 });
 
 test('VS: in Finnish answers', () => {

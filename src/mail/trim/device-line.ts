@@ -30,6 +30,6 @@ export function isDeviceLine(line: string): boolean {
   return (
     text.split(' ').length <= 14 &&
     !/[,;?]\s.*\s\S/.test(text) &&
-    !/\b(is|are|was|were|and i|but|ist|und|est|es|et)\b/.test(text)
+    !/(?<!['’])\b(is|are|was|were|and i|but|ist|und|est|es|et)\b/.test(text)
   );
 }

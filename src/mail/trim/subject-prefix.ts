@@ -8,9 +8,19 @@ const prefix = new RegExp(
     String.raw`(?:\s?\[\d{1,3}\]|\s?\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})?\s?[:：]`,
   'iu',
 );
-/** What gateways put before a subject: nobody changed it by that. */
-const tag =
-  /^[[({*<]{1,3}\s?(?:external|ext|extern|externe|externo|externa|esterno|externí|zewnętrzny|внешнее|外部|caution|spam|suspected spam|spam\?|bulk|encrypted|secure|sicher|verschlüsselt|confidential|signed|extern e-mail|external sender|external email|external mail|external message)\s?:?\s?[\])}*>]{1,3}:?/iu;
+const gatewayWords =
+  'external|ext|extern|externe[rs]?|externo|externa|esterno|externí|externý|externt|ekstern|eksternt|zewnętrzn[aye]|ulkoinen|külső|harici|внешн(?:ее|ий|яя)|зовнішн(?:є|ій|я)|外部|외부|' +
+  'outside|non-dod source|caution|warning|suspicious|phishing|spam|kein spam|suspected|possible|junk|bulk|encrypt(?:ed)?|secure|sicher|verschlüsselt|signed|signiert|confidential|unverified|sec=[\\w: -]{1,40}';
+const mailWords =
+  'e-?mail|mail|message|sender|source|origin|absender|nachricht|expéditeur|remitente|correo|mittente|afsender|avsändare|письмо|отправитель|лист|邮件|郵件|メール|메일|발신자';
+/** What gateways put before a subject, in brackets or stars: nobody changed it by that. */
+const tag = new RegExp(
+  String.raw`^[[({*<#]{1,5}[\s*!⚠\uFE0F]{0,8}(?:${gatewayWords})(?:[\s:/-]{0,3}(?:${gatewayWords}|${mailWords})){0,3}[\s*!?:]{0,8}[\])}*>#]{1,5}[:：]?`,
+  'iu',
+);
+/** The same without brackets: in capitals, and a short word only before a prefix of an answer. */
+const bareTag =
+  /^(?:⚠\uFE0F?\s?)?(?:EXTERNAL(?:[ -](?:SENDER|E-?MAIL|MAIL|MESSAGE))?|EXTERN)\s?[:：]|^(?:EXT|CAUTION|SPAM)\s?[:：](?=\s*(?:R[eE]|A[wW]|S[vV]|A[nN][tT][wW]|O[dD][pP]|F[wW][dD]?|W[gG]|T[rR])\s?[:：])/u;
 const MAX_PREFIXES = 40;
 
 /** The Turkish capital has no lower case of one character, so the flag does not fold it. */
@@ -22,11 +32,15 @@ function anyCase(word: string): string {
 export function withoutPrefixes(subject: string): string {
   let rest = subject.trim();
   for (let count = 0; count < MAX_PREFIXES; count += 1) {
-    const match = prefix.exec(rest) ?? tag.exec(rest);
+    const match = prefix.exec(rest) ?? tagOf(rest);
     if (match === null) return rest;
     rest = rest.slice(match[0].length).trim();
   }
   return rest;
+}
+
+function tagOf(text: string): RegExpExecArray | null {
+  return tag.exec(text) ?? bareTag.exec(text);
 }
 
 /**
@@ -38,7 +52,7 @@ export function subjectKind(
   languages: ReadonlySet<string> = new Set(),
 ): 'reply' | 'forward' | null {
   let rest = subject.trim();
-  for (let tagged = tag.exec(rest); tagged !== null; tagged = tag.exec(rest))
+  for (let tagged = tagOf(rest); tagged !== null; tagged = tagOf(rest))
     rest = rest.slice(tagged[0].length).trim();
   const known = meanings.get(prefix.exec(rest)?.[1]?.toLowerCase() ?? '') ?? [];
   if (known.length === 0) return null;
