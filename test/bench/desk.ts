@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SECRET } from '../support/intake.ts';
@@ -8,6 +9,8 @@ import type { Usage } from './probe.ts';
 export const BENCH_DESK = 'bench@desk.example.com';
 export const BENCH_SECRET = SECRET;
 export const HERE = fileURLToPath(new URL('../..', import.meta.url));
+
+type Package = { readonly scripts: { readonly start: string } };
 
 export type Desk = {
   readonly url: string;
@@ -24,8 +27,10 @@ export async function startDesk(
   checkout = HERE,
 ): Promise<Desk> {
   const probe = new URL('./probe.ts', import.meta.url).href;
-  const main = join(checkout, 'src/main.ts');
-  const child = spawn(process.execPath, ['--max-semi-space-size=16', '--import', probe, main], {
+  const { scripts } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8')) as Package;
+  const started = scripts.start.split(' ').slice(1);
+  const child = spawn(process.execPath, ['--import', probe, ...started], {
+    cwd: checkout,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],

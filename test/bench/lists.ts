@@ -5,6 +5,7 @@ import { listRequests } from '../../src/requests/lists/list-requests.ts';
 import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
 import { parseSearch } from '../../src/platform/lists/search-terms.ts';
 import { insertManyRequests } from '../support/many-requests.ts';
+import type { Table } from './table.ts';
 
 const TIMES = 21;
 const admin: OperatorActor = {
@@ -18,8 +19,8 @@ const admin: OperatorActor = {
 const agent: OperatorActor = { ...admin, role: 'agent', mailboxIds: [3, 4] };
 const OPEN = ['new', 'in_progress', 'pending'] as const;
 
-/** How long a page of 50 takes among 100,000 requests with 300,000 messages: the median and the slowest of some. */
-export async function benchLists(databaseUrl: string): Promise<void> {
+/** How long a page of 50 takes among so many requests, with three messages each: the median and the slowest of some. */
+export async function benchLists(databaseUrl: string, many: number, table: Table): Promise<void> {
   const db = connect(databaseUrl, { max: 2 });
   const search = (text: string): RequestFilters => ({ q: parseSearch(text) ?? [] });
   const cases: readonly (readonly [
@@ -45,8 +46,7 @@ export async function benchLists(databaseUrl: string): Promise<void> {
     ['a common word, an agent', search('printer'), '-lastMessageAt', agent],
   ];
   try {
-    await insertManyRequests(db);
-    console.log('\nlists of 100,000 requests, a page of 50: median and slowest, ms');
+    await insertManyRequests(db, many);
     for (const [name, filters, sort, actor = admin] of cases) {
       const by = REQUEST_SORTS.parse(sort);
       if (by === null) throw new Error(`nothing is sorted by ${sort}`);
@@ -57,9 +57,8 @@ export async function benchLists(databaseUrl: string): Promise<void> {
         taken.push(performance.now() - began);
       }
       const sorted = taken.toSorted((a, b) => a - b);
-      console.log(
-        `  ${name.padEnd(42)} ${sorted[TIMES >> 1]?.toFixed(1).padStart(7)} ${sorted.at(-1)?.toFixed(1).padStart(7)}`,
-      );
+      const figure = `${sorted[TIMES >> 1]?.toFixed(1)} ms, slowest ${sorted.at(-1)?.toFixed(1)} ms`;
+      table.figure(`a page of 50 of ${many.toLocaleString('en')} requests: ${name}`, 'now', figure);
     }
   } finally {
     await db.end();

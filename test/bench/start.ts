@@ -1,27 +1,40 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { startDesk } from './desk.ts';
+import type { Subject } from './subject.ts';
+import type { Table } from './table.ts';
 
 const SERVER = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
 const TIMES = 5;
+const IDLE_MS = 10_000;
 
 /** How long a start takes, beside one of Node with nothing to run: the middle of five. */
-export async function benchStart(databaseUrl: string): Promise<void> {
+export async function benchStart(databaseUrl: string, table: Table): Promise<void> {
   const settings = { DATABASE_URL: databaseUrl, APP_SECRET: 'a'.repeat(32), PORT: '0' };
   const bare = await middle(() => untilEnd(['-e', '0'], {}));
-  console.log('\nstarts                                            took   × bare Node');
-  console.log(line('node with nothing to run', bare, bare));
-  const refused = await middle(() => untilEnd([SERVER], { ...settings, PORT: 'wrong' }));
-  console.log(line('a wrong setting told (bar: 1 s)', refused, bare));
-  const help = await middle(() => untilEnd([COMMAND_LINE, '--help'], {}));
-  console.log(line('mailroom --help (bar: 0.3 s)', help, bare));
-  const ready = await middle(() => untilReady(settings));
-  console.log(line('ready on an existing database (bar: 3 s)', ready, bare));
+  const tell = (what: string, took: number): void =>
+    table.figure(
+      what,
+      'now',
+      `${took.toFixed(0)} ms, ${(took / bare).toFixed(1)} × Node with nothing to run`,
+    );
+  tell('a wrong setting told', await middle(() => untilEnd([SERVER], { ...settings, PORT: 'wrong' })));
+  tell('mailroom --help', await middle(() => untilEnd([COMMAND_LINE, '--help'], {})));
+  tell('ready on an existing database', await middle(() => untilReady(settings)));
 }
 
-function line(name: string, took: number, bare: number): string {
-  return `${name.padEnd(42)} ${took.toFixed(0).padStart(8)} ms ${(took / bare).toFixed(1).padStart(12)}`;
+/** What an idle server holds, by `npm start` and from its second start on, when its code is kept compiled. */
+export async function benchMemory(subjects: readonly Subject[], table: Table): Promise<void> {
+  for (const { name, url, checkout } of subjects) {
+    const desk = await startDesk(url, {}, checkout);
+    await delay(IDLE_MS);
+    const { rssBytes } = await desk.usage();
+    await desk.stop();
+    table.figure('memory of an idle server', name, `${(rssBytes / 1e6).toFixed(0)} MB`);
+  }
 }
 
 async function middle(measure: () => Promise<number>): Promise<number> {

@@ -37,7 +37,7 @@ export function sortField(type: ValueType, column: SortField['column'], nullable
  * of an address, could not hold as many.
  */
 export function beginningOf(db: Queryable, column: Fragment): Fragment {
-  return db`left(${column}, 1000)`;
+  return db`left(${column}, 600)`;
 }
 
 /** The sorts of a list, by any of its fields both ways, with keyset paging over each; `id` is the row's own id. */
