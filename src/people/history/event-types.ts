@@ -60,6 +60,7 @@ export const EVENT_TYPES = {
   'operator.added': 'An operator was added.',
   'operator.edited': 'An operator’s name, role, mailboxes or standing was changed.',
   'operator.signature_set': 'An operator’s signature was changed.',
+  'operator.mentioned': 'A note names an operator after an `@`; `new` says whom.',
   'operator.signed_in': 'An operator signed in.',
   'token.created': 'A token was created.',
   'token.revoked': 'A token was revoked.',

@@ -1,9 +1,13 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
+import { findMentioned } from '../../people/mentions/find-mentioned.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { insertNote } from './note-queries.ts';
 
-/** Adds an internal note to a request that the caller has locked: a message that is never sent. Returns its id. */
+/**
+ * Adds an internal note to a request that the caller has locked: a message that is never sent. Whom it names after an `@`
+ * is told by an event. Returns its id.
+ */
 export async function writeNote(
   tx: Transaction,
   actor: OperatorActor,
@@ -17,13 +21,11 @@ export async function writeNote(
     text,
     at,
   });
-  await recordEvent(tx, {
-    type: 'message.noted',
-    actor,
-    at,
-    mailboxId: request.mailboxId,
-    requestId: request.id,
-    messageId,
-  });
+  const about = { actor, at, mailboxId: request.mailboxId, requestId: request.id, messageId };
+  await recordEvent(tx, { type: 'message.noted', ...about });
+  for (const { id, name } of await findMentioned(tx, { text, mailboxId: request.mailboxId })) {
+    if (id === actor.operatorId) continue;
+    await recordEvent(tx, { type: 'operator.mentioned', ...about, new: { operatorId: id, name } });
+  }
   return messageId;
 }
