@@ -5,9 +5,12 @@ import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../../platfor
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { findCannedReply, listCannedReplies } from './find-canned-reply.ts';
+import { previewCannedReply } from './preview-canned-reply.ts';
 import { renderCannedReply } from './render-canned-reply.ts';
 import { addCannedReply, editCannedReply, removeCannedReply } from './save-canned-reply.ts';
 import {
+  cannedPreviewedSchema,
+  cannedPreviewSchema,
   cannedReplyChangesSchema,
   cannedReplyListQuery,
   cannedReplyListSchema,
@@ -103,6 +106,21 @@ const render = createRoute({
   },
 });
 
+const preview = createRoute({
+  ...shared,
+  operationId: 'previewCannedReply',
+  method: 'post',
+  path: '/v1/canned-replies/preview',
+  summary: 'See how a text would look',
+  description:
+    'Keeps nothing. What the desk fills in by itself is an example; `unfilled` names what an answer would ask for.',
+  request: { body: jsonBody(cannedPreviewSchema) },
+  responses: {
+    200: jsonContent('The words.', cannedPreviewedSchema),
+    ...problemResponses(...refusals),
+  },
+});
+
 /** Texts for many answers. */
 export function cannedReplyRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
@@ -128,6 +146,10 @@ export function cannedReplyRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
       idempotency: call,
     });
     return c.json(renderCannedReplyRow(canned), 201);
+  });
+  routes.openapi(preview, (c) => {
+    const { text, unfilled } = previewCannedReply(c.get('actor'), c.req.valid('json'));
+    return c.json({ text, unfilled: [...unfilled] }, 200);
   });
   routes.openapi(find, async (c) => {
     const canned = await findCannedReply(deps, c.get('actor'), c.req.valid('param').id);

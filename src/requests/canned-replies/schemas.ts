@@ -104,6 +104,12 @@ export const filledReplySchema = z
   })
   .openapi('FilledReply');
 
+export const cannedPreviewSchema = z.strictObject({ text: words }).openapi('CannedPreview');
+
+export const cannedPreviewedSchema = filledReplySchema
+  .pick({ text: true, unfilled: true })
+  .openapi('CannedPreviewed');
+
 /** A canned reply as the interface shows one. */
 export function renderCannedReplyRow(canned: CannedReply): z.infer<typeof cannedReplySchema> {
   const { mailboxId, mailboxAddress } = canned;

@@ -9,18 +9,12 @@ import { findPresence } from '../../../requests/presence/tell-presence.ts';
 import { findRequest } from '../../../requests/request/find-request.ts';
 import type { RequestView } from '../../../requests/request/request-view.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
+import type { CannedReply } from '../../../requests/canned-replies/canned-reply.ts';
+import { listCannedReplies } from '../../../requests/canned-replies/find-canned-reply.ts';
+import type { Typed } from '../answer/typed.ts';
 import { readListQuery } from '../list/query.ts';
 import { listAllOperators } from '../parts/operators.ts';
 import type { Visit } from '../shell/visit.ts';
-
-/** What somebody typed and a refusal, or an insertion, puts back into the box. */
-export type Typed = {
-  readonly kind: 'reply' | 'note';
-  readonly text: string;
-  readonly noCopies?: boolean;
-  /** Variables of a canned reply that nobody has filled. */
-  readonly unfilled?: readonly string[];
-};
 
 /** All that the page of a request shows. */
 export type Conversation = {
@@ -36,6 +30,8 @@ export type Conversation = {
   readonly typed: Typed | null;
   /** Who else looks at it, or writes on it. */
   readonly present: readonly Present[];
+  /** Those that fit its mailbox. */
+  readonly canned: readonly CannedReply[];
   readonly drafts: { readonly reply: Draft | null; readonly note: Draft | null };
 };
 
@@ -50,7 +46,7 @@ export async function readConversation(
 ): Promise<Conversation> {
   const { deps, actor } = visit;
   const request = await findRequest(deps, actor, requestId);
-  const [messages, others, recipients, operators, list, present, reply, note] = await Promise.all([
+  const [messages, others, recipients, operators, list, present, canned, reply, note] = await Promise.all([
     allMessages(visit, requestId),
     listRequests(deps, actor, {
       filters: { contactId: [request.contactId] },
@@ -61,6 +57,11 @@ export async function readConversation(
     listAllOperators(visit),
     neighbours(visit, requestId, from),
     findPresence(deps, actor, { requestIds: [requestId] }),
+    listCannedReplies(deps, actor, {
+      filters: { mailboxId: request.mailboxId },
+      sort: { field: 'name', descending: false },
+      limit: 200,
+    }),
     findDraft(deps, actor, { requestId, kind: 'reply' }),
     findDraft(deps, actor, { requestId, kind: 'note' }),
   ]);
@@ -74,6 +75,7 @@ export async function readConversation(
     ...list,
     typed,
     present: present.filter(({ operatorId }) => operatorId !== actor.operatorId),
+    canned: canned.items,
     drafts: { reply, note },
   };
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import { type Html, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
-import { box } from './box.ts';
+import { box } from '../answer/box.ts';
 import type { Conversation } from './conversation.ts';
 import { facts } from './facts.ts';
 import { header } from './header.ts';
@@ -21,6 +21,7 @@ export function conversationPage(
     class="conversation"
     data-request="${request.id}"
     data-request-subject="${request.subject}"
+    data-page="/requests/${request.id}?from=${encodeURIComponent(conversation.from)}"
   >
     <div class="thread">
       ${header(visit, conversation)}

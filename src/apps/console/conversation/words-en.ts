@@ -115,10 +115,6 @@ export const en = {
     copied: 'in copy on the last mail',
   },
   withoutCopies: 'No copies this time',
-  canned: 'Canned reply',
-  insert: 'Insert',
-  choose: 'Choose…',
-  unfilled: (names: string) => `Fill these in before you send: ${names}`,
   draft: 'Draft',
   draftSaved: 'Draft saved',
   draftElsewhere:

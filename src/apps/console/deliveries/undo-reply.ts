@@ -14,7 +14,7 @@ import type { Visit } from '../shell/visit.ts';
 
 /**
  * Takes a reply back that is still held: it is not sent, its text and files are a draft again, and a request that was
- * closed with it is open again, its notice not sent either.
+ * closed or resolved with it is open again, its notice not sent either.
  */
 export async function undoReply(visit: Visit, deliveryId: number): Promise<Response> {
   const { deps, actor } = visit;
@@ -30,7 +30,7 @@ export async function undoReply(visit: Visit, deliveryId: number): Promise<Respo
   const notices = later.items.filter((each) => each.kind === 'notice' && each.id > deliveryId);
   for (const notice of notices) await cancelDelivery(deps, actor, { deliveryId: notice.id });
   const { status } = await findRequest(deps, actor, requestId);
-  if (status === 'closed') await reopenRequest(deps, actor, { requestId });
+  if (status === 'closed' || status === 'resolved') await reopenRequest(deps, actor, { requestId });
   await draftAgain(visit, requestId, delivery.messageId);
   return done(visit, `/requests/${requestId}`, { did: 'cancelled', id: requestId });
 }

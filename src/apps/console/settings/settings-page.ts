@@ -8,6 +8,7 @@ const en = {
   title: 'Settings',
   me: 'You',
   views: 'Views',
+  canned: 'Canned replies',
   mailboxes: 'Mailboxes',
   templates: 'Notices',
   operators: 'Operators',
@@ -16,6 +17,7 @@ const ru: typeof en = {
   title: 'Настройки',
   me: 'Вы',
   views: 'Подборки',
+  canned: 'Готовые ответы',
   mailboxes: 'Ящики',
   templates: 'Уведомления',
   operators: 'Операторы',
@@ -34,6 +36,7 @@ export function settingsPage(
   const shown: readonly (readonly [Place, string])[] = [
     ['me', '/settings/me'],
     ['views', '/views'],
+    ['canned', '/settings/canned'],
     ...(may(visit.actor, 'mailboxes.edit')
       ? ([
           ['mailboxes', '/settings/mailboxes'],

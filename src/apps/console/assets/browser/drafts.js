@@ -1,5 +1,6 @@
 // What is written is saved on the server while it is written, one saving after the other, so that none lands behind a newer
-// one. A sign-in that has run out costs nothing: the text waits in this browser until one is back.
+// one. A sign-in that has run out costs nothing: the text waits in this browser until one is back. What another tab has
+// saved meanwhile is shown beside it, and neither is thrown away unseen.
 
 import { uploaded } from './files.js';
 
@@ -8,6 +9,9 @@ const AFTER_MS = 800;
 export function startDrafts() {
   for (const form of document.querySelectorAll('form[data-draft]'))
     if (form instanceof HTMLFormElement) watch(form);
+  const hint = document.querySelector('[data-signed-out]');
+  document.addEventListener('mailroom:signed-out', () => hint?.removeAttribute('hidden'));
+  document.addEventListener('mailroom:signed-in', () => hint?.setAttribute('hidden', ''));
 }
 
 /** @param {HTMLFormElement} form */
@@ -24,10 +28,9 @@ function watch(form) {
     !(versionField instanceof HTMLInputElement)
   )
     return;
-  const kept = `mailroom-draft ${document.body.dataset['operator']} ${url}`;
-  const waiting = localStorage.getItem(kept);
+  const keep = keptText(`mailroom-draft ${document.body.dataset['operator']} ${url}`);
+  const other = otherText(form);
   let saved = area.value;
-  if (waiting !== null && waiting !== area.value) area.value = waiting;
   let stopped = false;
   let sending = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -41,24 +44,43 @@ function watch(form) {
   const put = async () => {
     const text = area.value;
     if (stopped || text === saved) return;
+    const version = Number(versionField.value);
     const response = await fetch(url, {
       method: 'PUT',
       keepalive: text.length < 50_000,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ version: Number(versionField.value), text }),
+      body: JSON.stringify({ version, text }),
     }).catch(() => null);
     if (response?.ok !== true) {
-      localStorage.setItem(kept, text);
-      if (response?.status !== 409) return;
-      stopped = true;
-      return say('elsewhere');
+      keep.write(version, text);
+      if (response?.status === 401) document.dispatchEvent(new CustomEvent('mailroom:signed-out'));
+      if (response?.status === 409) conflict((await response.json()).draft);
+      return;
     }
-    const draft = await response.json();
-    idField.value = String(draft.id);
-    versionField.value = String(draft.version);
+    document.dispatchEvent(new CustomEvent('mailroom:signed-in'));
+    take(await response.json());
     saved = text;
-    if (area.value === text) localStorage.removeItem(kept);
+    if (area.value === text) keep.clear();
     say('saved');
+  };
+  const take = (/** @type {{ id: number, version: number } | null} */ draft) => {
+    idField.value = String(draft?.id ?? '');
+    versionField.value = String(draft?.version ?? 0);
+  };
+  const conflict = (/** @type {{ id: number, version: number, text: string } | null} */ draft) => {
+    if (draft === null || draft.text === area.value) {
+      take(draft);
+      return void save();
+    }
+    stopped = true;
+    say('elsewhere');
+    other.show(draft.text, (text) => {
+      take(draft);
+      stopped = false;
+      saved = draft.text;
+      if (text !== null) area.value = text;
+      void save();
+    });
   };
   const save = () => {
     clearTimeout(timer);
@@ -72,7 +94,7 @@ function watch(form) {
     timer = setTimeout(() => void save(), AFTER_MS);
   });
   document.addEventListener('visibilitychange', () => {
-    if (document.hidden && !sending) void save();
+    if (!sending && (document.hidden || keep.read() !== null)) void save();
   });
   window.addEventListener('pagehide', () => {
     if (!sending) void save();
@@ -91,10 +113,52 @@ function watch(form) {
       // A form takes no second submission while it is still telling of the first.
       setTimeout(() => {
         sending = true;
-        localStorage.removeItem(kept);
+        keep.clear();
         form.requestSubmit(submitter);
       });
     });
   });
-  if (area.value !== saved) void save();
+
+  // Written upon the version that the server still has: it only could not be saved. Otherwise another tab went on.
+  const waiting = keep.read();
+  if (waiting === null || waiting.text === area.value) return;
+  const draft = { id: Number(idField.value), version: Number(versionField.value), text: area.value };
+  area.value = waiting.text;
+  if (waiting.version === draft.version || draft.text.trim() === '') void save();
+  else conflict(draft);
+}
+
+/** What waits in this browser until it can be saved. @param {string} name */
+function keptText(name) {
+  return {
+    /** @returns {{ version: number, text: string } | null} */
+    read: () => JSON.parse(localStorage.getItem(name) ?? 'null'),
+    /** @param {number} version @param {string} text */
+    write: (version, text) => localStorage.setItem(name, JSON.stringify({ version, text })),
+    clear: () => localStorage.removeItem(name),
+  };
+}
+
+/** Where another tab's text is shown. @param {HTMLFormElement} form */
+function otherText(form) {
+  const bar = form.querySelector('[data-other]');
+  const place = bar?.querySelector('[data-other-text]');
+  /** @type {(text: string | null) => void} */
+  let settle = () => {};
+  for (const [name, pick] of /** @type {const} */ ([
+    ['[data-use-other]', () => place?.textContent ?? ''],
+    ['[data-keep-mine]', () => null],
+  ]))
+    bar?.querySelector(name)?.addEventListener('click', () => {
+      bar.setAttribute('hidden', '');
+      settle(pick());
+    });
+  return {
+    /** @param {string} text @param {(text: string | null) => void} then */
+    show: (text, then) => {
+      settle = then;
+      if (place) place.textContent = text;
+      bar?.removeAttribute('hidden');
+    },
+  };
 }

@@ -28,7 +28,7 @@ function watch(input) {
     uploads.set(form, chain);
   };
   const upload = async (/** @type {File} */ file) => {
-    const item = entry(file);
+    const item = entry(file, list.getAttribute('data-remove') ?? '×');
     list.append(item);
     const body = new FormData();
     body.set('file', file);
@@ -47,10 +47,13 @@ function watch(input) {
     take([...(input.files ?? [])]);
     input.value = '';
   });
-  list.addEventListener('click', ({ target }) => {
+  list.addEventListener('click', (event) => {
+    const { target } = event;
     const item = target instanceof Element && target.closest('button') ? target.closest('li') : null;
     if (item === null) return;
+    event.preventDefault();
     item.remove();
+    form.querySelector('textarea')?.focus();
     const { file } = item.dataset;
     if (file !== undefined) void fetch(`${url}/${file}`, { method: 'DELETE' });
   });
@@ -61,6 +64,8 @@ function watch(input) {
     take(files);
   });
   const thread = document.querySelector('.thread') ?? form;
+  // What is dropped goes to the box that is open.
+  const isOpen = () => form.closest('details')?.open !== false;
   thread.addEventListener('dragover', (event) => {
     if (!(event instanceof DragEvent) || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
@@ -69,14 +74,14 @@ function watch(input) {
   thread.addEventListener('dragleave', () => thread.classList.remove('dropping'));
   thread.addEventListener('drop', (event) => {
     thread.classList.remove('dropping');
-    if (!(event instanceof DragEvent) || !event.dataTransfer?.files.length) return;
+    if (!(event instanceof DragEvent) || !event.dataTransfer?.files.length || !isOpen()) return;
     event.preventDefault();
     take([...event.dataTransfer.files]);
   });
 }
 
-/** @param {File} file */
-function entry(file) {
+/** @param {File} file @param {string} word */
+function entry(file, word) {
   const item = document.createElement('li');
   const name = document.createElement('span');
   name.className = 'file';
@@ -87,7 +92,7 @@ function entry(file) {
   const remove = document.createElement('button');
   remove.type = 'button';
   remove.className = 'quiet';
-  remove.setAttribute('aria-label', `× ${file.name}`);
+  remove.setAttribute('aria-label', `${word}: ${file.name}`);
   remove.append('×');
   name.append(file.name, ' ', size, remove);
   item.append(name);

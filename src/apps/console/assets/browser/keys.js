@@ -49,8 +49,7 @@ function withModifier(event, target) {
     event.preventDefault();
   }
   if (key === 'j' && form !== null) {
-    const canned = form.querySelector('[data-canned]');
-    if (canned instanceof HTMLElement) canned.focus();
+    form.dispatchEvent(new CustomEvent('mailroom:canned'));
     event.preventDefault();
   }
 }
@@ -104,15 +103,16 @@ function press(element) {
   element.dataset['pressed'] = '';
   setTimeout(() => delete element.dataset['pressed'], PRESSED_MS);
   if (isWriting(element)) return element.focus();
-  element.click();
   const details = element.closest('summary')?.parentElement;
-  // At once: who goes on typing must not lose a letter.
-  if (details instanceof HTMLDetailsElement) focusIn(details);
+  if (!(details instanceof HTMLDetailsElement)) return element.click();
+  // At once: the next key is meant for what has opened. The box that is open already stays so.
+  if (details.name === 'box') details.open = true;
+  else element.click();
+  focusIn(details);
 }
 
 /** @param {HTMLDetailsElement} details */
 function focusIn(details) {
-  if (details.name === 'box') details.open = true;
   const field = details.querySelector('textarea, select, input:not([type=hidden]), button');
   if (details.open && field instanceof HTMLElement) field.focus();
 }

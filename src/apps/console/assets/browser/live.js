@@ -69,9 +69,12 @@ function listen() {
   });
 }
 
-/** @param {{ requestId: number | null }} event @param {string} id */
+/** @typedef {{ type: string, requestId: number | null, messageId: number | null, actor: { name: string | null }, new: Record<string, unknown> | null }} FeedEvent */
+
+/** @param {FeedEvent} event @param {string} id */
 function heard(event, id) {
   lastId = id;
+  if (event.type === 'operator.mentioned') tellMention(event);
   const shown = document.querySelector('.conversation');
   const own = shown instanceof HTMLElement ? Number(shown.dataset['request']) : null;
   if (own !== null && event.requestId !== own) return;
@@ -84,6 +87,20 @@ function seen({ requestId, operatorId }) {
   if (String(operatorId) === document.body.dataset['operator']) return;
   const shown = document.querySelector(`[data-request="${requestId}"], [data-row="${requestId}"]`);
   if (shown !== null) schedule();
+}
+
+/** @param {FeedEvent} event */
+function tellMention(event) {
+  if (String(event.new?.['operatorId']) !== document.body.dataset['operator']) return;
+  const bar = document.querySelector('[data-mentioned]');
+  const link = bar?.querySelector('a');
+  if (!bar || !link) return;
+  const { name } = event.actor;
+  link.href = `/requests/${event.requestId}#m${event.messageId}`;
+  link.textContent = (bar.getAttribute('data-mentioned') ?? '')
+    .replace('{name}', () => name ?? '')
+    .replace('{id}', String(event.requestId));
+  bar.removeAttribute('hidden');
 }
 
 function schedule() {
@@ -100,7 +117,7 @@ async function refresh(asked) {
   stale = false;
   const lost = document.querySelector('[data-lost]');
   try {
-    const response = await fetch(location.href, { headers: { 'x-live': '1' }, redirect: 'error' });
+    const response = await fetch(ownAddress(), { headers: { 'x-live': '1' }, redirect: 'error' });
     if (response.status === 401) return signedOut();
     if (!response.ok) return;
     const fresh = parsePage(await response.text());
@@ -117,6 +134,11 @@ async function refresh(asked) {
     stale = true;
     setTimeout(schedule, 5000);
   }
+}
+
+// A page that answers a form has the form's address, which nothing can be asked of.
+function ownAddress() {
+  return document.querySelector('[data-page]')?.getAttribute('data-page') ?? location.href;
 }
 
 function signedOut() {

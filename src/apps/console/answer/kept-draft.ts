@@ -1,0 +1,35 @@
+import { addDraftFile, removeDraftFile } from '../../../requests/drafts/draft-files.ts';
+import type { Draft, DraftKind, NamedDraft } from '../../../requests/drafts/draft.ts';
+import { saveDraft } from '../../../requests/drafts/save-draft.ts';
+import type { Form } from '../parts/forms.ts';
+import type { Visit } from '../shell/visit.ts';
+import { givenFile } from './given-file.ts';
+
+type Which = { readonly requestId: number; readonly kind: DraftKind };
+
+/**
+ * What the page has saved of it; the version on the server may be a newer tab's, which is then not ended unseen. None when
+ * nothing is saved.
+ */
+export function draftIn(form: Form): NamedDraft | undefined {
+  const id = form.id('draftId');
+  return id === null ? undefined : { id, version: Number(form.text('draftVersion')) || 0 };
+}
+
+/** Puts the files that a form carries to its draft, where they outlive a refusal; null when it carries none. */
+export async function keepFiles({ deps, actor }: Visit, which: Which, form: Form): Promise<Draft | null> {
+  let draft: Draft | null = null;
+  for (const file of form.files('attachments'))
+    draft = await addDraftFile(deps, actor, { ...which, file: await givenFile(file) });
+  return draft;
+}
+
+/** Takes a file off, and keeps what the box holds: the page is drawn anew. */
+export async function dropFile(visit: Visit, which: Which, form: Form): Promise<void> {
+  const { deps, actor } = visit;
+  await keepFiles(visit, which, form);
+  const text = form.text('text');
+  const version = draftIn(form)?.version ?? 0;
+  await saveDraft(deps, actor, { ...which, version, text, cc: null });
+  await removeDraftFile(deps, actor, { ...which, fileId: form.id('file') ?? 0 });
+}

@@ -1,0 +1,83 @@
+import type { CannedEffects } from '../../../requests/canned-replies/canned-reply.ts';
+import { closeRequest } from '../../../requests/life/closing.ts';
+import { pendRequest } from '../../../requests/life/pending.ts';
+import { resolveRequest } from '../../../requests/life/resolving.ts';
+import { findMessage } from '../../../requests/messages/find-message.ts';
+import { replyToRequest } from '../../../requests/replies/reply-to-request.ts';
+import { editRequest } from '../../../requests/request/edit-request.ts';
+import { findRequest } from '../../../requests/request/find-request.ts';
+import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.ts';
+import { idempotency } from '../../../platform/idempotency/idempotency.ts';
+import { invalidField } from '../../../platform/problems.ts';
+import { neighbours } from '../conversation/conversation.ts';
+import { conversationWords } from '../conversation/words.ts';
+import type { Form } from '../parts/forms.ts';
+import { done } from '../shell/respond.ts';
+import type { Visit } from '../shell/visit.ts';
+import { givenFile } from './given-file.ts';
+import { draftIn } from './kept-draft.ts';
+import { typedIn } from './typed.ts';
+import { answerWords } from './words.ts';
+
+/** How long a reply can be taken back. */
+const HOLD_SECONDS = 10;
+
+/** Sends what the box holds, does what a canned reply does besides, and leads to where one goes on. */
+export async function sendReply(visit: Visit, requestId: number, form: Form): Promise<Response> {
+  const { deps, actor } = visit;
+  const { asked, effects } = typedIn(form, 'reply');
+  if (asked !== null) throw invalidField('', visit.say(answerWords).fillFirst(asked.name));
+  const text = written(visit, form);
+  const files = await Promise.all(form.files('attachments').map(givenFile));
+  const seenMessageId = form.id('seenMessageId');
+  const from = form.text('from');
+  const after = await neighbours(visit, requestId, from);
+  const { messageId } = await replyToRequest(deps, actor, {
+    requestId,
+    text,
+    holdSeconds: HOLD_SECONDS,
+    files,
+    draft: draftIn(form),
+    ...(seenMessageId === null ? {} : { seenMessageId }),
+    ...(form.has('noCopies') ? { cc: [] } : {}),
+    idempotency: idempotency(actor.operatorId, form.line('key') ?? undefined, `reply ${requestId}`, {
+      text,
+      files: files.map(({ name, content }) => [name, content.length]),
+    }),
+  });
+  const { delivery } = await findMessage(deps, actor, messageId);
+  const closes = form.text('verb') === 'close';
+  await applyEffects(visit, requestId, { ...effects, status: closes ? 'closed' : effects.status, text });
+  const told = { did: 'sent', id: requestId, undo: delivery?.id ?? 0 } as const;
+  const then = (['stay', 'next', 'list'] as const).find((each) => each === form.text('then')) ?? 'stay';
+  if (then !== visit.settings.afterSend) await editOwnSettings(deps, actor, { afterSend: then });
+  if (then === 'list') return done(visit, `/requests?${from || 'view=open'}`, told);
+  if (then === 'next' && after.next !== null)
+    return done(visit, `/requests/${after.next}?from=${encodeURIComponent(from)}`, told);
+  return done(visit, `/requests/${requestId}?from=${encodeURIComponent(from)}#m${messageId}`, told);
+}
+
+/** The text of the box; refused when it says nothing. */
+export function written(visit: Visit, form: Form): string {
+  const text = form.text('text').trimEnd();
+  if (text.trim() === '') throw invalidField('', visit.say(conversationWords).empty);
+  return text;
+}
+
+async function applyEffects(
+  { deps, actor }: Visit,
+  requestId: number,
+  { status, category, tags, text }: CannedEffects & { readonly text: string },
+): Promise<void> {
+  if (category !== null || tags.length > 0) {
+    const request = await findRequest(deps, actor, requestId);
+    const changes = {
+      tags: [...new Set([...request.tags, ...tags])],
+      ...(category === null ? {} : { category }),
+    };
+    await editRequest(deps, actor, { requestId, changes });
+  }
+  if (status === 'pending') await pendRequest(deps, actor, { requestId });
+  if (status === 'resolved') await resolveRequest(deps, actor, { requestId, notes: text });
+  if (status === 'closed') await closeRequest(deps, actor, { requestId, notify: true });
+}
