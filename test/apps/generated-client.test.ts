@@ -62,6 +62,10 @@ test(
       expect(await story(async (url, init) => made.app.request(url, init), token)).toEqual([
         '1 new from carla@customer.example',
         'in_progress with Ada',
+        'Ada writing',
+        'My work 1',
+        'bulk true',
+        'draft 1: Leave the building, Carla Contact.',
         'outbound queued',
         'note',
         'resolved',

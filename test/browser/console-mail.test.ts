@@ -20,6 +20,19 @@ test('the browser of the tests keeps frames apart, or nothing below would mean a
   expect(await page.evaluate("document.querySelector('iframe').contentDocument")).toBeNull();
 });
 
+// What payloads try, done by frames that may: once each of these has happened, what stands before them has had its chance, and
+// it is known that what happens is seen.
+const CONTROLS = [
+  '<style>@keyframes k{}</style><p style="animation:k 1ms" onanimationstart="top.seen.animation = 1">x</p>',
+  '<details open ontoggle="top.seen.toggle = 1">x</details>',
+  '<svg><animate onbegin="top.seen.begin = 1" attributeName=x dur=1s /></svg>',
+  '<img src=none onerror="top.seen.error = 1">',
+  '<input autofocus onfocus="1"><script>setTimeout(() => (top.seen.timer = 1))</script>',
+  '<meta http-equiv=refresh content="0;url=/control/refreshed">',
+  '<link rel=stylesheet href="/control/style.css" onload="top.seen.sheet = 1">',
+];
+const SEEN = ['animation', 'begin', 'error', 'refreshed', 'sheet', 'timer', 'toggle'];
+
 /** Shows each payload as a mail's frame shows it, and gives what was asked for and what ran. */
 async function shown(documents: readonly string[]) {
   const origin = 'http://desk.test';
@@ -36,8 +49,16 @@ async function shown(documents: readonly string[]) {
         (_, index) =>
           `<iframe sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src="/mail/${index}"></iframe>`,
       );
-      return route.fulfill({ contentType: 'text/html', body: `<title>desk</title>${frames.join('')}` });
+      const controls = CONTROLS.map((_, index) => `<iframe src="/control/${index}"></iframe>`);
+      const body = `<title>desk</title><script>seen = {}</script>${frames.join('')}${controls.join('')}`;
+      return route.fulfill({ contentType: 'text/html', body });
     }
+    const control = /^\/control\/(\w+)/.exec(pathname)?.[1];
+    if (control === 'refreshed')
+      return route.fulfill({ contentType: 'text/html', body: '<script>top.seen.refreshed = 1</script>' });
+    if (control === 'style') return route.fulfill({ contentType: 'text/css', body: 'p{}' });
+    if (control !== undefined)
+      return route.fulfill({ contentType: 'text/html', body: CONTROLS[Number(control)] ?? '' });
     const index = /^\/mail\/(\d+)$/.exec(pathname)?.[1];
     if (host === origin && index !== undefined)
       return route.fulfill({
@@ -49,11 +70,12 @@ async function shown(documents: readonly string[]) {
   });
   asked.length = 0;
   await page.goto(`${origin}/`, { waitUntil: 'load' });
-  // Animations, late loads and timers of the payloads have had their chance.
-  await page.evaluate('new Promise((resolve) => setTimeout(resolve, 300))');
+  await page.waitForFunction(`Object.keys(seen).sort().join() === '${SEEN.join()}'`);
   const outside = asked.filter(
     (url) =>
-      !/^(http:\/\/desk\.test\/($|mail\/\d+$|requests\/1\/messages\/1\/inline\/)|data:|about:)/.test(url),
+      !/^(http:\/\/desk\.test\/($|mail\/\d+$|control\/\w+(\.css)?$|requests\/1\/messages\/1\/inline\/)|data:|about:)/.test(
+        url,
+      ),
   );
   const state = await page.evaluate(
     "({ title: document.title, ran: globalThis.ran ?? null, frames: frames.length, inside: [...document.querySelectorAll('iframe')].map((each) => each.contentWindow.ran ?? null).filter((ran) => ran !== null) })",
@@ -64,13 +86,57 @@ async function shown(documents: readonly string[]) {
 
 const calm = (count: number) => ({
   outside: [],
-  state: { title: 'desk', ran: null, frames: count, inside: [] },
+  state: { title: 'desk', ran: null, frames: count + CONTROLS.length, inside: [] },
 });
 
 test('nothing of any payload runs or loads once it is sanitised', async () => {
   const documents = PAYLOADS.map(({ html }) => sanitizeHtml(html));
   expect(await shown(documents)).toEqual(calm(documents.length));
 });
+
+test('what is left of a payload is plain text and layout, and stays that when it is parsed again', async () => {
+  const documents = PAYLOADS.map(({ name, html }) => [name, sanitizeHtml(html)] as const);
+  const found = await page.evaluate(inspect, documents);
+  expect(found).toEqual([]);
+});
+
+// Runs in the browser, whose parser is the one that counts.
+function inspect(documents: (readonly [string, string])[]): string[] {
+  const { DOMParser } = globalThis as any;
+  const words = (text: string) => new Set(text.split(' '));
+  const never = words(
+    'script style link meta base iframe frame frameset object embed applet form input button select textarea option svg math template ' +
+      'video audio source track picture portal dialog title noscript noembed noframes xmp plaintext listing isindex area map slot',
+  );
+  const kept = words(
+    'style dir lang align valign title href rel target src data-src alt width height color size face border cellpadding cellspacing ' +
+      'bgcolor colspan rowspan nowrap span start type reversed value',
+  );
+  const found: string[] = [];
+  for (const [name, html] of documents) {
+    const { body } = new DOMParser().parseFromString(html, 'text/html');
+    const again = new DOMParser().parseFromString(body.innerHTML, 'text/html').body;
+    if (again.innerHTML !== body.innerHTML) found.push(`${name}: changes when parsed again`);
+    for (const element of body.querySelectorAll('*')) {
+      const tag = element.localName;
+      if (never.has(tag) || tag.includes('-')) found.push(`${name}: <${tag}>`);
+      for (const { name: attribute, value } of element.attributes) {
+        if (!kept.has(attribute)) found.push(`${name}: ${attribute}`);
+        if (attribute === 'href' && !/^(https?:\/\/|mailto:|tel:)/i.test(value))
+          found.push(`${name}: ${value}`);
+        if (attribute === 'src' && !/^(cid:|data:image\/(png|jpe?g|gif|webp);base64,)/i.test(value))
+          found.push(`${name}: ${value}`);
+        if (attribute === 'target' && value !== '_blank') found.push(`${name}: target ${value}`);
+        if (
+          attribute === 'style' &&
+          /[\\@<]|url|image|expression|behavior|binding|position\s*:|--|attr\(/i.test(value)
+        )
+          found.push(`${name}: ${value}`);
+      }
+    }
+  }
+  return found;
+}
 
 test('nothing of any payload runs or loads raw, by the policy of the frame alone', async () => {
   const documents = PAYLOADS.map(({ html }) => html);
