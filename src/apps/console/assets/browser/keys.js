@@ -113,7 +113,8 @@ function press(element) {
 
 /** @param {HTMLDetailsElement} details */
 function focusIn(details) {
-  const field = details.querySelector('textarea, select, input:not([type=hidden]), button');
+  const words = details.name === 'box' ? details.querySelector('textarea') : null;
+  const field = words ?? details.querySelector('textarea, select, input:not([type=hidden]), button');
   if (details.open && field instanceof HTMLElement) field.focus();
 }
 
