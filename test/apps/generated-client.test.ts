@@ -66,12 +66,12 @@ test(
         'My work 1',
         'bulk true',
         'draft 1: Leave the building, Carla Contact.',
-        'outbound queued',
+        'outbound held',
         'note',
         'resolved',
         'closed true',
         'found true',
-        'request.opened request.taken request.resolved request.closed',
+        'request.opened request.taken request.edited request.resolved request.closed',
         '0 left',
       ]);
     } finally {
