@@ -65,6 +65,8 @@ export type AttemptFacts = {
 
 const URGENT_RETRY_MS = 60_000;
 const MAX_OUTAGE_MS = 5 * 86_400_000;
+/** Rests of an outage of a day: a clock that was set forward by a week, or a desk that was off, has seen no such outage. */
+const MIN_OUTAGE_RESTS = 96;
 
 /**
  * Decides what an attempt's result means. Trouble of the account does not count against a message (until it has lasted
@@ -85,6 +87,7 @@ export function judgeResult(judged: AttemptFacts): Verdict {
   const outageTooLong =
     reason === 'unreachable' &&
     judged.pausedSince !== null &&
+    judged.pauseFailures >= MIN_OUTAGE_RESTS &&
     now.getTime() - judged.pausedSince.getTime() > MAX_OUTAGE_MS;
 
   const first = judged.waiting.map((recipient) => judgeRecipient(result, recipient, outageTooLong));
