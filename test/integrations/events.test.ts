@@ -94,6 +94,29 @@ test('a transaction that is open in another database holds nothing up', async ()
   });
 });
 
+test('a transaction prepared in another database holds nothing up, one prepared here does until it ends', async () => {
+  const { token, start } = await admin();
+  const { mailboxId } = await insertDesk(db);
+  const prepare = (name: string) =>
+    `begin; insert into contacts (email, name, created_at) values ('${name}@example.org', '', now());
+    prepare transaction '${name}'`;
+  const [there, here] = [connect(elsewhere.url, { max: 1 }), connect(url, { max: 1 })];
+  await there.unsafe(prepare('elsewhere'));
+  try {
+    await tell('told', { mailboxId });
+    expect(types(await feed(token, `?after=${start}`))).toEqual(['told']);
+    await here.unsafe(prepare('here'));
+    await tell('waits', { mailboxId });
+    expect(types(await feed(token, `?after=${start}`))).toEqual(['told']);
+  } finally {
+    await here.unsafe(`commit prepared 'here'`);
+    await there.unsafe(`rollback prepared 'elsewhere'`);
+    await Promise.all([there.end(), here.end()]);
+  }
+  const seen = await feedUntil(token, `?after=${start}`, (page) => page.items.length >= 2);
+  expect(types(seen)).toEqual(['told', 'waits']);
+});
+
 test('readers that go on from where they were see every event of busy writers once', async () => {
   const { token, start } = await admin();
   const { mailboxId } = await insertDesk(db);

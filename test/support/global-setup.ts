@@ -26,6 +26,7 @@ const SETTINGS = {
   full_page_writes: 'off',
   autovacuum: 'off',
   max_connections: '200',
+  max_prepared_transactions: '5',
 };
 
 /** One PostgreSQL for the whole run, with a migrated template that each test file clones. */
