@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Judged, judgeResult } from '../../src/outbox/sending/judge-result.ts';
+import { judgeResult } from '../../src/outbox/sending/judge-result.ts';
+
+type Judged = Parameters<typeof judgeResult>[0];
 
 const NOW = new Date('2026-11-22T09:00:00Z');
 const daysAgo = (days: number): Date => new Date(NOW.getTime() - days * 86_400_000);
