@@ -27,6 +27,8 @@ export type Config = {
   readonly googleClient: { readonly id: string; readonly secret: string } | null;
   /** Absent without OIDC_ISSUER: no outside tokens are taken. */
   readonly identityProvider?: IdentityProviderSettings;
+  /** Absent without OIDC_CLIENT_ID: nobody signs in at the provider's page. A public client has no secret. */
+  readonly oidcClient?: { readonly id: string; readonly secret: string | null };
   /** Null: generated into `dataDir` at the first start. */
   readonly appSecrets: readonly string[] | null;
   /** Absent without TRUSTED_PROXIES: a caller's address is that of its connection. */
@@ -72,6 +74,9 @@ export function readConfig(env: Environment): ConfigReading {
           ? null
           : { id: value.GOOGLE_CLIENT_ID, secret: value.GOOGLE_CLIENT_SECRET },
       ...identityProviderOf(value),
+      ...(value.OIDC_CLIENT_ID === undefined
+        ? {}
+        : { oidcClient: { id: value.OIDC_CLIENT_ID, secret: value.OIDC_CLIENT_SECRET ?? null } }),
       appSecrets: value.APP_SECRET ?? null,
       ...(value.TRUSTED_PROXIES === undefined ? {} : { trustedProxies: value.TRUSTED_PROXIES }),
       logLevel: value.LOG_LEVEL,

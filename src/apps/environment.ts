@@ -104,6 +104,8 @@ export const variables = z.object({
     'must be an https:// address, such as https://login.example.com/.well-known/jwks.json',
   ).optional(),
   OIDC_ROLE_CLAIM: z.string().max(200).optional(),
+  OIDC_CLIENT_ID: z.string().max(500).optional(),
+  OIDC_CLIENT_SECRET: z.string().max(2000).optional(),
   APP_SECRET: z
     .string()
     .transform((text) => text.split(',').map((secret) => secret.trim()))

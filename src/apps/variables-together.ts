@@ -4,8 +4,15 @@ export type ConfigFault = { readonly variable: string; readonly detail: string }
 
 const OAUTH = ['SMTP_OAUTH_CLIENT_ID', 'SMTP_OAUTH_CLIENT_SECRET', 'SMTP_OAUTH_REFRESH_TOKEN'] as const;
 
-// The first three go together, the last one may be left out.
-const OIDC = ['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL', 'OIDC_ROLE_CLAIM'] as const;
+// The first three go together, the others may be left out.
+const OIDC = [
+  'OIDC_ISSUER',
+  'OIDC_AUDIENCE',
+  'OIDC_JWKS_URL',
+  'OIDC_ROLE_CLAIM',
+  'OIDC_CLIENT_ID',
+  'OIDC_CLIENT_SECRET',
+] as const;
 
 /** Faults between variables, such as one that needs another; told together with the faults in single ones. */
 export function faultsTogether(given: Readonly<Record<string, string>>): ConfigFault[] {
@@ -42,6 +49,9 @@ export function faultsTogether(given: Readonly<Record<string, string>>): ConfigF
     for (const variable of OIDC.slice(0, 3)) {
       addMissing(variable, `${oidc} needs it: tokens are judged by issuer, audience and the issuer's keys`);
     }
+  }
+  if (given['OIDC_CLIENT_SECRET'] !== undefined) {
+    addMissing('OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET needs it: both come from your OpenID Connect client');
   }
   if (given['DATABASE_URL'] !== undefined) {
     addMissing('APP_SECRET', `DATABASE_URL needs it, the same for every process; ${appSecretAdvice()}`);

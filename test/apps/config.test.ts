@@ -69,8 +69,11 @@ test('an identity provider is its issuer, audience and keys together, which come
     ...provider,
     roleClaim: 'groups',
   });
+  const OIDC_CLIENT_ID = 'desk';
+  expect(configOf({ ...whole, OIDC_CLIENT_ID }).oidcClient).toEqual({ id: 'desk', secret: null });
   const named = (env: Environment) => faultsOf(env).map((fault) => fault.variable);
   expect(named({ OIDC_ISSUER })).toEqual(['OIDC_AUDIENCE', 'OIDC_JWKS_URL']);
+  expect(named({ ...whole, OIDC_CLIENT_SECRET: 'x' })).toEqual(['OIDC_CLIENT_ID']);
   expect(named({ OIDC_ROLE_CLAIM: 'groups' })).toEqual(['OIDC_ISSUER', 'OIDC_AUDIENCE', 'OIDC_JWKS_URL']);
   for (const url of ['http://login.example.com/keys', 'keys', 'file:///etc/passwd']) {
     expect(named({ ...whole, OIDC_JWKS_URL: url })).toEqual(['OIDC_JWKS_URL']);
@@ -228,6 +231,8 @@ test('.env.example names every variable and is accepted as it stands', async () 
     'OIDC_AUDIENCE',
     'OIDC_JWKS_URL',
     'OIDC_ROLE_CLAIM',
+    'OIDC_CLIENT_ID',
+    'OIDC_CLIENT_SECRET',
     'APP_SECRET',
     'TRUSTED_PROXIES',
     'LOG_LEVEL',

@@ -7,6 +7,7 @@ import { exportRoutes } from '../../requests/privacy/export-routes.ts';
 import { bulkRoutes } from '../../requests/bulk/routes.ts';
 import { cannedReplyRoutes } from '../../requests/canned-replies/routes.ts';
 import { contactRoutes } from '../../people/contacts/routes.ts';
+import type { CodeSignIn } from '../../people/credentials/code-sign-in.ts';
 import type { IdentityProvider } from '../../people/credentials/identity-provider.ts';
 import { tokenRoutes } from '../../people/credentials/routes.ts';
 import { deliveryRoutes } from '../../outbox/deliveries/routes.ts';
@@ -61,6 +62,8 @@ export type AppDeps = IntakeDeps & {
   readonly stopping?: AbortSignal;
   /** Whose JWTs are taken beside tokens; nobody's unless given. */
   readonly identityProvider?: IdentityProvider;
+  /** How people sign in at its page; not at all unless given. */
+  readonly codeSignIn?: CodeSignIn;
   /** Whose word on a caller's address counts; nobody's unless given. */
   readonly trustedProxies?: TrustedProxies;
 };

@@ -1,6 +1,6 @@
 import { localPartOf } from '../../mail/headers/address-parts.ts';
 import { availableParallelism } from 'node:os';
-import { buildApp } from './app.ts';
+import { type AppDeps, buildApp } from './app.ts';
 import { ownAppSecret } from '../../platform/app-secret.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Config } from '../config.ts';
@@ -22,6 +22,7 @@ import { addFirstMailbox } from '../../mailboxes/settings/add-first-mailbox.ts';
 import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
+import { codeSignIn } from '../../people/credentials/code-sign-in.ts';
 import { identityProvider } from '../../people/credentials/identity-provider.ts';
 import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -127,13 +128,28 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     ...deps,
     ...webhookRules,
     stopping: stopping.signal,
-    ...(config.identityProvider === undefined
-      ? {}
-      : { identityProvider: identityProvider(clock, config.identityProvider) }),
+    ...outsideSignIn(config, clock, publicUrl),
     ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
   };
   listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
   return { url, deps, signInLink: (email: string) => makeSignInLink(deps, { email }) };
+}
+
+function outsideSignIn(
+  { identityProvider: settings, oidcClient }: Config,
+  clock: Clock,
+  publicUrl: string,
+): Pick<AppDeps, 'identityProvider' | 'codeSignIn'> {
+  if (settings === undefined) return {};
+  const provider = identityProvider(clock, settings);
+  if (oidcClient === undefined) return { identityProvider: provider };
+  const { id: clientId, secret: clientSecret } = oidcClient;
+  const redirectUrl = `${publicUrl}/sign-in/back`;
+  const { issuer } = settings;
+  return {
+    identityProvider: provider,
+    codeSignIn: codeSignIn({ issuer, clientId, clientSecret, redirectUrl }, provider),
+  };
 }
 
 async function followDatabase(db: Db, log: Log, closers: Closer[]): Promise<Clock> {

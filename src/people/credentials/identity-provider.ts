@@ -14,10 +14,13 @@ export type IdentityProviderSettings = {
 
 export type Identity = { readonly email: string; readonly role: Role | null };
 
+/** What an ID token of a sign-in has to be for, instead of the interface: a token for one is no token for the other. */
+export type IssuedFor = { readonly audience: string; readonly nonce: string };
+
 /** An outside service that says who somebody is, by tokens that it signs. */
 export type IdentityProvider = {
   /** Whom a token is about; null when it does not hold, or names no verified address or none of our roles. */
-  readonly identify: (token: string) => Promise<Identity | null>;
+  readonly identify: (token: string, issued?: IssuedFor) => Promise<Identity | null>;
 };
 
 // Only signatures that take a private key: with a shared secret, the public key itself would sign.
@@ -35,12 +38,12 @@ const ROLES = ['admin', 'lead', 'agent'] as const satisfies readonly Role[];
 export function identityProvider(clock: Clock, settings: IdentityProviderSettings): IdentityProvider {
   const keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: 5000 });
   return {
-    async identify(token) {
+    async identify(token, issued) {
       let claims: Readonly<Record<string, unknown>>;
       try {
         const verified = await jwtVerify(token, keys, {
           issuer: settings.issuer,
-          audience: settings.audience,
+          audience: issued?.audience ?? settings.audience,
           algorithms: ALGORITHMS,
           requiredClaims: ['exp', 'email'],
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
@@ -52,6 +55,7 @@ export function identityProvider(clock: Clock, settings: IdentityProviderSetting
         // Keys that cannot be fetched say nothing about the token.
         throw new Problem('busy', 'The identity provider does not give its keys.', { retryAfterSeconds: 10 });
       }
+      if (issued !== undefined && claims['nonce'] !== issued.nonce) return null;
       const email = typeof claims['email'] === 'string' ? asciiAddress(claims['email']) : null;
       if (email === null || claims['email_verified'] !== true) return null;
       if (settings.roleClaim === null) return { email, role: null };

@@ -13,6 +13,8 @@ const en = {
   sent: 'If this is the address of an operator, a link is on its way. It holds for 15 minutes.',
   stale: 'This link was used already, or is too old. Ask for a new one.',
   invalid: 'This is not an email address.',
+  provider: 'The identity provider has not signed in an operator of this desk. Try again, or ask for a link.',
+  signInWith: (host: string) => `Sign in with ${host}`,
 };
 const ru: typeof en = {
   title: 'Вход',
@@ -22,10 +24,12 @@ const ru: typeof en = {
   sent: 'Если это адрес оператора, ссылка уже в пути. Она действует 15 минут.',
   stale: 'Ссылка уже использована или устарела. Попросите новую.',
   invalid: 'Это не адрес электронной почты.',
+  provider: 'Через внешний вход никто из операторов не вошёл. Попробуйте снова или попросите ссылку.',
+  signInWith: (host) => `Войти через ${host}`,
 };
 const sentences: Catalogue<typeof en> = { en, ru };
 
-export type SignInNote = 'sent' | 'stale' | 'invalid';
+export type SignInNote = 'sent' | 'stale' | 'invalid' | 'provider';
 
 /** The page behind a link: it shows a button and does nothing by itself, because mail scanners open pages and press none. */
 export function confirmPage(assets: Assets, language: Language, secret: string): Html {
@@ -37,10 +41,21 @@ export function confirmPage(assets: Assets, language: Language, secret: string):
   return barePage(assets, language, { title: words.title, content });
 }
 
-/** The page that asks for an address; the note says what came of the last try. */
-export function askPage(assets: Assets, language: Language, note: SignInNote | null): Html {
+/** The page that asks for an address, or leads to the identity provider at a host; the note says what came of the last try. */
+export function askPage(
+  assets: Assets,
+  language: Language,
+  { note, provider }: { readonly note: SignInNote | null; readonly provider: string | null },
+): Html {
   const words = sentences[language];
   const content = html`${when(note, (name) => html`<p role="status" class="hint">${words[name]}</p>`)}
+    ${when(
+      provider,
+      (host) =>
+        html`<p class="stack">
+          <a class="button primary" href="/sign-in/provider">${words.signInWith(host)}</a>
+        </p>`,
+    )}
     <form method="post" action="/sign-in" class="stack">
       <label
         >${words.address}

@@ -9,6 +9,7 @@ import { mailAddress } from '../../../people/contacts/mail-address-schema.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
 import { jsonBody, jsonContent } from '../../../platform/http/schemas.ts';
 import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
+import type { CodeSignIn } from '../../../people/credentials/code-sign-in.ts';
 import { endSession } from '../../../people/credentials/end-session.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { acceptSignIn, canSignIn } from './accept-sign-in.ts';
@@ -18,6 +19,7 @@ import { PAGE_POLICY } from '../shell/policy.ts';
 import { takePlace } from '../shell/signed-out.ts';
 import { languageAsked } from '../shell/settings.ts';
 import { askPage, confirmPage, type SignInNote } from './page.ts';
+import { addProviderRoutes } from './provider-routes.ts';
 
 const WINDOW_MS = 15 * 60_000;
 const BY_ADDRESS = { most: 30, windowMs: WINDOW_MS };
@@ -58,6 +60,8 @@ const out = createRoute({
 
 export type SignInDeps = Pick<OutboxDeps, 'db' | 'clock' | 'publicUrl' | 'wakeDeliveries'> & {
   readonly trustedProxies?: TrustedProxies | undefined;
+  /** Absent: one signs in by a mailed link alone. */
+  readonly codeSignIn?: CodeSignIn | undefined;
 };
 
 /** Signing in, which nobody is signed in for. */
@@ -74,7 +78,13 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
   };
   const assets = loadAssets();
   const show = (c: Context<AppEnv>, note: SignInNote | null, status: 200 | 400) =>
-    c.html(askPage(assets, languageAsked(c), note), status, { 'content-security-policy': PAGE_POLICY });
+    c.html(askPage(assets, languageAsked(c), { note, provider }), status, {
+      'content-security-policy': PAGE_POLICY,
+    });
+  const { codeSignIn } = deps;
+  const provider = codeSignIn?.host ?? null;
+  if (codeSignIn !== undefined)
+    addProviderRoutes(routes, deps, { codeSignIn, countCaller, refuse: (c, note) => show(c, note, 400) });
 
   routes.openapi(ask, async (c) => {
     await queueLink(c, c.req.valid('json').email);

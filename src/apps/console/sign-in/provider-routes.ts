@@ -1,0 +1,62 @@
+import type { Context } from 'hono';
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { z } from 'zod';
+import type { Deps } from '../../../platform/deps.ts';
+import type { ApiRoutes, AppEnv } from '../../../people/access/app-env.ts';
+import { sessionCookie } from '../../../people/callers/session-cookie.ts';
+import type { CodeSignIn } from '../../../people/credentials/code-sign-in.ts';
+import { openIdentitySession } from '../../../people/credentials/open-identity-session.ts';
+import { takePlace } from '../shell/signed-out.ts';
+import type { SignInNote } from './page.ts';
+
+const ERRAND = 'mailroom-errand';
+const ERRAND_SECONDS = 600;
+const errandShape = z.object({ state: z.string(), nonce: z.string(), verifier: z.string() });
+
+/** Leaving for the identity provider and coming back from it. Only the browser that left comes back: it holds the state. */
+export function addProviderRoutes(
+  routes: ApiRoutes,
+  deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>,
+  by: {
+    readonly codeSignIn: CodeSignIn;
+    readonly countCaller: (c: Context<AppEnv>) => void;
+    readonly refuse: (c: Context<AppEnv>, note: SignInNote) => Response | Promise<Response>;
+  },
+): void {
+  const { codeSignIn, countCaller, refuse } = by;
+  const cookie = sessionCookie(deps.publicUrl);
+  const options = {
+    path: '/sign-in',
+    httpOnly: true,
+    sameSite: 'Lax',
+    secure: deps.publicUrl.startsWith('https:'),
+  } as const;
+  routes.get('/sign-in/provider', async (c) => {
+    countCaller(c);
+    const { url, errand } = await codeSignIn.begin();
+    setCookie(c, ERRAND, JSON.stringify(errand), { ...options, maxAge: ERRAND_SECONDS });
+    return c.redirect(url, 303);
+  });
+  routes.get('/sign-in/back', async (c) => {
+    countCaller(c);
+    const errand = errandShape.safeParse(parsed(getCookie(c, ERRAND)));
+    deleteCookie(c, ERRAND, options);
+    const code = c.req.query('code');
+    if (!errand.success || code === undefined || c.req.query('state') !== errand.data.state)
+      return refuse(c, 'provider');
+    const identity = await codeSignIn.finish(code, errand.data);
+    const opened = identity === null ? null : await openIdentitySession(deps, identity);
+    if (opened === null) return refuse(c, 'provider');
+    cookie.write(c, opened.session, opened.expiresAt);
+    return c.redirect(takePlace(c), 303);
+  });
+}
+
+// Whatever a browser holds under the name: what is no JSON is no errand.
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return null;
+  }
+}
