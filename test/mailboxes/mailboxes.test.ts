@@ -65,6 +65,10 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
     allowedSenders: [],
     deniedSenders: [],
     acceptSince: now,
+    source: 'gmail',
+    authenticity: 'receiver',
+    copies: 'file',
+    tenantDomains: [],
   });
   expect(await findRelayMailbox(deps, ADDRESS)).toEqual({
     mailbox: { ...mailbox, templates: [] },
