@@ -29,7 +29,9 @@ export async function startDesk(
   const probe = new URL('./probe.ts', import.meta.url).href;
   const { scripts } = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8')) as Package;
   const started = scripts.start.split(' ').slice(1);
-  const child = spawn(process.execPath, ['--import', probe, ...started], {
+  // Behind whatever keeps code compiled, or the probe's own types would be stripped, with what takes 20 MB.
+  const main = started.pop() ?? 'src/main.ts';
+  const child = spawn(process.execPath, [...started, '--import', probe, main], {
     cwd: checkout,
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: {
