@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { connect } from '../../src/platform/db/connect.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
+import { benchConsole } from './console.ts';
 import { benchCost } from './cost.ts';
 import { HERE } from './desk.ts';
 import { benchLists } from './lists.ts';
@@ -34,7 +35,9 @@ try {
   await benchCost(subjects, table, 'an empty desk');
   await benchMemory(subjects, table);
   await benchStart((await migrated('start')).url, table);
-  await benchLists((await migrated('lists')).url, 100_000, table);
+  const lists = await migrated('lists');
+  await benchLists(lists.url, 100_000, table);
+  await benchConsole(lists.url, table);
   if (values.million === true) {
     const full = await migrated('million');
     await benchLists(full.url, 1_000_000, table);

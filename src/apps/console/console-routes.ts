@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { compress } from 'hono/compress';
 import type { AppEnv } from '../../people/access/app-env.ts';
 import type { IntakeDeps } from '../../intake/deps.ts';
 import { answerHandlers } from './answer/handlers.ts';
@@ -35,8 +34,6 @@ export function consoleRoutes(deps: IntakeDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const assets = loadAssets();
   assetRoutes(app, assets);
-  app.use('/requests', compress());
-  app.use('/requests/:id', compress());
   const pages = sessionPages(app, { ...deps, assets });
   homeHandlers(pages);
   listHandlers(pages);

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { compress } from 'hono/compress';
 import type { AppEnv } from '../../../people/access/app-env.ts';
 import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { authenticateToken } from '../../../people/credentials/authenticate-token.ts';
@@ -50,7 +51,7 @@ export function sessionPages(app: Hono<AppEnv>, deps: ConsoleDeps): Pages {
       }
     };
   return {
-    get: (path, handler) => void app.get(path, answering(handler)),
+    get: (path, handler) => void app.get(path, compress(), answering(handler)),
     post: (path, handler) => void app.post(path, answering(handler)),
     put: (path, handler) => void app.put(path, answering(handler)),
   };
