@@ -1,6 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { consoleDesk } from '../support/console.ts';
@@ -118,35 +117,6 @@ async function faultsOf(page: Page, colorScheme: 'light' | 'dark'): Promise<stri
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ target, failureSummary }) => id + ' ' + target + ' ' + failureSummary.slice(0, 160))))`);
 }
-
-// Only when asked for: pictures differ from machine to machine.
-test.runIf(process.env['PICTURES'] !== undefined)('the pictures of the README are taken', async () => {
-  const { page } = await desk.signedIn({ reducedMotion: 'reduce' });
-  const folder = join(import.meta.dirname, '../../docs/pictures');
-  await mkdir(folder, { recursive: true });
-  await desk.api('POST', '/v1/requests/3/take');
-  await desk.api('POST', '/v1/requests/3/notes', { text: 'The two-metre one is out of stock until Friday.' });
-  for (const [name, path] of [
-    ['list', '/requests?view=open'],
-    ['conversation', '/requests/3'],
-    ['answering', '/requests/3'],
-    ['settings', '/settings/templates'],
-  ] as const) {
-    for (const [look, width, colorScheme] of [
-      ['light', 1280, 'light'],
-      ['dark', 1280, 'dark'],
-      ['phone', 360, 'light'],
-    ] as const) {
-      await page.setViewportSize({ width, height: 760 });
-      await page.emulateMedia({ colorScheme });
-      await page.goto(desk.url(path));
-      if (name === 'answering')
-        await page.getByPlaceholder(box).fill('Hello,\n\nit comes with the next delivery.');
-      expect(await page.locator('main h1').count()).toBe(1);
-      await page.screenshot({ path: join(folder, `${name}-${look}.png`) });
-    }
-  }
-});
 
 test('the pages were asked for from this desk alone, and none complained', () => {
   expect(desk.faults).toEqual([]);

@@ -26,8 +26,9 @@ export function findHits(text: string, terms: readonly RequestTerm[]): readonly 
 /** At most so many characters of a text, beginning shortly before the first hit. */
 export function excerptAround(text: string, terms: readonly RequestTerm[], length: number): string {
   const [first] = findHits(text, terms);
-  const lead = Math.floor(length / 4);
-  if (first === undefined || first.end < length - lead) return text;
+  // A list has room for a part of it only: what was found stands near the beginning.
+  const lead = Math.floor(length / 8);
+  if (first === undefined || first.start < 2 * lead) return text;
   const from = text.lastIndexOf(' ', first.start - lead) + 1;
   return `… ${text.slice(from === 0 ? first.start : from).toWellFormed()}`;
 }

@@ -12,7 +12,9 @@ const LEFT = 34;
 export function barPlot(title: string, labels: readonly string[], series: readonly Series[]): Html {
   // As wide as what it shows, so that the letters in it come out at one size.
   const width = labels.length > 4 ? 900 : 300;
-  const most = Math.max(2, ...series.flatMap(({ values }) => values));
+  // An even number, so that the line half-way up stands for a whole one.
+  const highest = Math.max(2, ...series.flatMap(({ values }) => values));
+  const most = highest + (highest % 2);
   const step = (width - LEFT) / Math.max(labels.length, 1);
   const bar = Math.max(2, (step * 0.7) / series.length);
   const height = (value: number): number => (value / most) * (HEIGHT - BOTTOM - TOP);

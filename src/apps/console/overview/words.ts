@@ -16,7 +16,7 @@ const en = {
   response: 'Time to the first reply',
   median: 'Half are answered within',
   nine: 'Nine of ten within',
-  of: (count: number) => `Of the ${count} answered last.`,
+  of: (count: number) => (count === 1 ? 'Of the only one answered.' : `Of the ${count} answered last.`),
   noResponse: 'Nothing was answered yet.',
   numbers: 'The numbers',
 };
