@@ -27,9 +27,6 @@ export async function benchConsole(databaseUrl: string, table: Table): Promise<v
     if (operator === undefined) throw new Error('no operator was inserted');
     const { session } = await db.begin((tx) => openSession(tx, operator.id, systemClock.now()));
     const get = (path: string) => ask(`${desk.url}${path}`, `mailroom=${session}`);
-    console.log(
-      '\nconsole, a page of 50 among 100,000 requests: median and slowest, ms; bytes over the wire',
-    );
     for (const path of [
       '/requests?view=open',
       '/requests?view=unassigned',

@@ -48,7 +48,7 @@ export function deliveriesPage(visit: Visit, { group, items, nextCursor, account
       </div>
       ${when(
         group === 'failed' && items.length > 0,
-        () => html`<p><button class="primary">${words.retrySelected}</button></p>`,
+        () => html`<p class="below"><button class="primary">${words.retrySelected}</button></p>`,
       )}
     </form>
     ${when(

@@ -54,14 +54,16 @@ function volume(visit: Visit, { days }: Figures): Html {
     <p class="legend">
       <span class="key a"></span>${words.opened} <span class="key b"></span>${words.stillOpen}
     </p>
-    ${barPlot(
-      words.volume,
-      days.map(({ day }) => visit.format.day(day)),
-      [
-        { className: 'a', values: days.map(({ opened }) => opened) },
-        { className: 'b', values: days.map(({ stillOpen }) => stillOpen) },
-      ],
-    )}
+    <div class="wide-plot" tabindex="0" role="group" aria-label="${words.volume}">
+      ${barPlot(
+        words.volume,
+        days.map(({ day }) => visit.format.day(day)),
+        [
+          { className: 'a', values: days.map(({ opened }) => opened) },
+          { className: 'b', values: days.map(({ stillOpen }) => stillOpen) },
+        ],
+      )}
+    </div>
     <details>
       <summary class="link">${words.numbers}</summary>
       <table>
