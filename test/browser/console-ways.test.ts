@@ -27,7 +27,7 @@ test('with scripts off a request is found, read, taken, answered with a file and
   await page.getByRole('button', { name: 'Take', exact: true }).click();
   await page.getByPlaceholder(box).fill('It is on its way.');
   await page
-    .locator('input[type=file]')
+    .locator('form[data-box=reply] input[type=file]')
     .setInputFiles({ name: 'label.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('.message.outbound', { hasText: 'It is on its way.' }).waitFor();
