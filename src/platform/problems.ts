@@ -30,6 +30,8 @@ export type ProblemCode =
   | 'unsupported_media_type'
   /** The relay's signature or timestamp does not hold. */
   | 'bad_signature'
+  /** Jira did not do what the call needs of it. */
+  | 'jira_refused'
   /** The caller has tried too often: `retryAfterSeconds`. */
   | 'too_many_attempts'
   /** Come again later: `retryAfterSeconds`. */

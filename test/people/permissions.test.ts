@@ -28,6 +28,15 @@ const EVERYBODY = { agent: true, lead: true, admin: true };
 const LEADS = { agent: false, lead: true, admin: true };
 const ADMINS = { agent: false, lead: false, admin: true };
 
+/** One that is not asked for anything before somebody consents. */
+const CONNECTION = {
+  kind: 'oauth',
+  name: 'Jira',
+  siteUrl: 'https://example.atlassian.net',
+  clientId: 'client',
+  clientSecret: 'secret',
+};
+
 const TABLE: Readonly<Record<Action, Row>> = {
   'requests.read': {
     ...EVERYBODY,
@@ -253,6 +262,34 @@ const TABLE: Readonly<Record<Action, Row>> = {
     status: 201,
     events: ['webhook.added'],
     shows: () => ({ url: 'https://example.com/events', enabled: true, waitingCount: 0 }),
+  },
+  'jira.link': {
+    ...EVERYBODY,
+    use: ({ call }) => call('GET', '/v1/connections'),
+    status: 200,
+    events: [],
+    shows: () => ({ items: [] }),
+  },
+  'jira.watch': {
+    ...LEADS,
+    use: ({ call, mailboxId }) => call('GET', `/v1/mailboxes/${mailboxId}/jira`),
+    status: 200,
+    events: [],
+    shows: () => ({ mapping: null }),
+  },
+  'jira.connect_own': {
+    ...EVERYBODY,
+    use: ({ call }) => call('POST', '/v1/connections', { ...CONNECTION, personal: true }),
+    status: 201,
+    events: ['jira.connected'],
+    shows: () => ({ state: 'pending', personal: true }),
+  },
+  'jira.manage': {
+    ...ADMINS,
+    use: ({ call }) => call('POST', '/v1/connections', CONNECTION),
+    status: 201,
+    events: ['jira.connected'],
+    shows: () => ({ state: 'pending', personal: false }),
   },
 };
 

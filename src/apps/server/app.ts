@@ -15,6 +15,11 @@ import type { IntakeDeps } from '../../intake/deps.ts';
 import { draftRoutes } from '../../requests/drafts/routes.ts';
 import { erasureRoutes } from '../../requests/privacy/routes.ts';
 import { historyRoutes } from '../../requests/history/history-routes.ts';
+import { connectionRoutes } from '../../integrations/jira/connections/routes.ts';
+import { hookRoutes } from '../../integrations/jira/hearing/routes.ts';
+import type { Atlassian } from '../../integrations/jira/jira-deps.ts';
+import { linkRoutes } from '../../integrations/jira/links/routes.ts';
+import { mappingRoutes } from '../../integrations/jira/mappings/routes.ts';
 import { eventRoutes } from '../../integrations/feed/routes.ts';
 import { healthRoutes, type WorkerHealth } from './health/routes.ts';
 import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-env.ts';
@@ -60,6 +65,10 @@ export type AppDeps = IntakeDeps & {
   readonly worker?: WorkerHealth;
   /** Aborted when the server stops: what would otherwise stay open for minutes ends. */
   readonly stopping?: AbortSignal;
+  /** Defaults to Atlassian itself. */
+  readonly atlassian?: Atlassian;
+  /** Has this process look at once for what there is to do between desk and Jira. */
+  readonly wakeJira?: () => void;
   /** Whose JWTs are taken beside tokens; nobody's unless given. */
   readonly identityProvider?: IdentityProvider;
   /** How people sign in at its page; not at all unless given. */
@@ -92,6 +101,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', openApiRoutes(app));
 
   app.route('/', relayRoutes(deps));
+  app.route('/', hookRoutes(deps));
   const smallBody = limitBodies(SIGN_IN_BODY_BYTES, () => false);
   app.use('/v1/sign-in', smallBody);
   app.use('/sign-in', smallBody);
@@ -140,6 +150,9 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', presenceRoutes(deps));
   app.route('/', bulkRoutes(deps));
   app.route('/', webhookRoutes(deps));
+  app.route('/', connectionRoutes(deps));
+  app.route('/', mappingRoutes(deps));
+  app.route('/', linkRoutes(deps));
   return app;
 }
 

@@ -29,6 +29,11 @@ export const CRON_ITEMS = [
     match: '40 * * * *',
     options: { ...once('forget-webhook-attempts'), backfillPeriod: 2 * HOUR_MS },
   },
+  {
+    task: 'tidy-jira',
+    match: '35 * * * *',
+    options: { ...once('tidy-jira'), backfillPeriod: 2 * HOUR_MS },
+  },
   { task: 'rebuild-search', match: '*/5 * * * *', options: once('rebuild-search') },
   {
     task: 'reconcile',

@@ -6,6 +6,7 @@ import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
 import { rebuildSearch } from '../../requests/search/rebuild-search.ts';
 import { forgetAttempts } from '../../integrations/webhooks/posts/forget-attempts.ts';
+import { tidyJira } from '../../integrations/jira/work-jira.ts';
 import { closeResolved } from '../../requests/life/auto-closing.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
 import type { CRON_ITEMS } from './cron-items.ts';
@@ -14,7 +15,7 @@ type JobName = (typeof CRON_ITEMS)[number]['task'];
 
 export type DeskJobsDeps = Pick<
   IntakeDeps,
-  'db' | 'clock' | 'log' | 'keyring' | 'parsePool' | 'wakeDeliveries'
+  'db' | 'clock' | 'log' | 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'
 > & { readonly endpoints: GoogleEndpoints };
 
 /** What each cron item does. */
@@ -34,6 +35,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     },
     async 'forget-webhook-attempts'() {
       await forgetAttempts(deps);
+    },
+    async 'tidy-jira'() {
+      await tidyJira(deps);
     },
     async 'rebuild-search'(signal) {
       await rebuildSearch(deps, { signal });

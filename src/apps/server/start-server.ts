@@ -15,6 +15,8 @@ import { bindHttp } from '../../platform/http/http-listener.ts';
 import type { WorkerHealth } from './health/routes.ts';
 import { CRON_ITEMS } from './cron-items.ts';
 import { deskJobs } from './desk-jobs.ts';
+import type { Atlassian, JiraDeps } from '../../integrations/jira/jira-deps.ts';
+import { startJiraWorker } from '../../integrations/jira/jira-worker.ts';
 import { startJobs } from '../../platform/jobs/start-jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import { createParsePool } from '../../mail/reading/parse-pool.ts';
@@ -40,6 +42,10 @@ export type StartOptions = {
   readonly clock?: Clock;
   /** Defaults to Google itself. */
   readonly google?: GoogleEndpoints;
+  /** Atlassian itself unless told. */
+  readonly atlassian?: Atlassian;
+  /** Between two looks at what there is to do between desk and Jira. */
+  readonly jiraEveryMs?: number;
 };
 
 export type RunningServer = {
@@ -103,8 +109,11 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
 
   let wake = () => {};
   const publicUrl = config.publicUrl ?? url ?? `http://localhost:${config.port}`;
-  const deps: IntakeDeps = {
+  let wakeJira = () => {};
+  const deps: IntakeDeps & JiraDeps = {
     ...base,
+    ...(options.atlassian === undefined ? {} : { atlassian: options.atlassian }),
+    wakeJira: () => wakeJira(),
     parsePool,
     transports,
     deskComposers: { sign_in: composeSignInLink({ ...base, publicUrl }) },
@@ -118,6 +127,9 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
     const webhooks = startWebhookWorker({ ...deps, ...webhookRules });
     closers.push({ what: 'webhooks', close: webhooks.stop, works: true });
+    const jira = startJiraWorker(deps, { everyMs: options.jiraEveryMs });
+    wakeJira = jira.wake;
+    closers.push({ what: 'Jira worker', close: jira.stop, works: true });
     const background = deskJobs({ ...deps, endpoints: google });
     const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });
     closers.push({ what: 'background jobs', close: jobs.stop, works: true });

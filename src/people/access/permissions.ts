@@ -46,6 +46,14 @@ const ROLES_ALLOWED = {
   'mailboxes.manage': ADMINS,
   /** Which other programs are told of what. */
   'webhooks.manage': ADMINS,
+  /** Making an issue of a request, tying it to one, and untying it. */
+  'jira.link': EVERYBODY,
+  /** How a connection stands, and what it sees. */
+  'jira.watch': LEADS,
+  /** A connection by which one's own comments bear one's own name. */
+  'jira.connect_own': EVERYBODY,
+  /** The desk's connections, and which mailbox's requests become issues. */
+  'jira.manage': ADMINS,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof ROLES_ALLOWED;

@@ -1,8 +1,9 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { OperatorActor } from '../../people/access/actor.ts';
+import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import { type Actor, actingOperatorId } from '../../people/access/actor.ts';
 import { findMentioned } from '../../people/mentions/find-mentioned.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { insertNote } from './note-queries.ts';
+import { insertNote, insertNoteFiles } from './note-queries.ts';
 
 /**
  * Adds an internal note to a request that the caller has locked: a message that is never sent. Whom it names after an `@`
@@ -10,21 +11,26 @@ import { insertNote } from './note-queries.ts';
  */
 export async function writeNote(
   tx: Transaction,
-  actor: OperatorActor,
+  actor: Actor,
   request: { readonly id: number; readonly mailboxId: number },
-  { text, at }: { readonly text: string; readonly at: Date },
+  {
+    text,
+    files = [],
+    at,
+  }: { readonly text: string; readonly files?: readonly GivenFile[]; readonly at: Date },
 ): Promise<number> {
   const messageId = await insertNote(tx, {
     requestId: request.id,
     mailboxId: request.mailboxId,
-    operatorId: actor.operatorId,
+    operatorId: actingOperatorId(actor),
     text,
     at,
   });
+  await insertNoteFiles(tx, messageId, files, at);
   const about = { actor, at, mailboxId: request.mailboxId, requestId: request.id, messageId };
   await recordEvent(tx, { type: 'message.noted', ...about });
   for (const { id, name } of await findMentioned(tx, { text, mailboxId: request.mailboxId })) {
-    if (id === actor.operatorId) continue;
+    if (id === actingOperatorId(actor)) continue;
     await recordEvent(tx, { type: 'operator.mentioned', ...about, new: { operatorId: id, name } });
   }
   return messageId;

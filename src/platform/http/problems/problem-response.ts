@@ -23,6 +23,7 @@ export const PROBLEM_KINDS = {
   idempotency_mismatch: { status: 422, title: 'The idempotency key was used for another call' },
   too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The content type is not taken here' },
+  jira_refused: { status: 502, title: 'Jira did not do it' },
   bad_signature: { status: 401, title: 'The signature is not valid' },
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   busy: { status: 503, title: 'Come again later' },

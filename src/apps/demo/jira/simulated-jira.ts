@@ -1,0 +1,153 @@
+import { Hono } from 'hono';
+import type { Clock } from '../../../platform/clock.ts';
+import { addComment, addFile, commentRoutes } from './comment-routes.ts';
+import { createFaults, refusalOf } from './faults.ts';
+import { createHooks } from './hooks.ts';
+import { issueRoutes, type SiteEnv } from './issue-routes.ts';
+import { personRoutes } from './person-page.ts';
+import { personOf } from './render.ts';
+import { createSignIn } from './sign-in.ts';
+import { answerRefusal, onlyQuery, pageOf, refusal, Refusal } from './strict.ts';
+import { type Account, CLOUD_ID, createWorld, TYPES, type World } from './world.ts';
+
+export type SimulatedJira = ReturnType<typeof createSimulatedJira>;
+
+/**
+ * Atlassian on one origin: `/auth` is its sign-in, `/gateway` its gateway, everything else the site. It answers the calls
+ * that Mailroom makes as Jira Cloud does, and refuses whatever it does not know.
+ */
+export function createSimulatedJira(options: {
+  readonly clock: Clock;
+  readonly siteUrl: () => string;
+  /** What Atlassian's schema has against a document; takes any unless given. */
+  readonly adfFault?: (document: unknown) => string | null;
+}) {
+  const world = createWorld(options.clock);
+  const bot = world.addAccount('Mailroom Bot');
+  const signIn = createSignIn(world, options.siteUrl);
+  const faults = createFaults();
+  const hooks = createHooks(world);
+  const calls: string[] = [];
+  const siteHooks = {
+    tell: (...told: Parameters<typeof hooks.tell>) => hooks.tell(...told),
+    adfFault: options.adfFault ?? (() => null),
+  };
+
+  const api = new Hono<SiteEnv>();
+  api.use(async (c, next) => {
+    const path = new URL(c.req.url).pathname.replace(/^.*\/rest\/api\/3/, '');
+    calls.push(`${c.req.method} ${path}`);
+    const fault = faults.take(c.req.method, path);
+    const before = fault === null ? null : refusalOf(fault);
+    if (before !== null) throw before;
+    await next();
+    if (fault === 'lost')
+      (c.env as { outgoing?: { socket?: { destroy: () => void } } }).outgoing?.socket?.destroy();
+  });
+  api.get('/serverInfo', (c) =>
+    c.json({ baseUrl: options.siteUrl(), deploymentType: 'Cloud', version: '1001.0.0' }),
+  );
+  api.get('/myself', (c) => c.json(personOf(c.get('account'))));
+  api.get('/mypermissions', (c) => {
+    const names = onlyQuery(c, ['projectKey', 'permissions']).get('permissions')?.split(',') ?? [];
+    return c.json({
+      permissions: Object.fromEntries(
+        names.map((key) => [
+          key,
+          { id: '1', key, name: key, type: 'PROJECT', description: '', havePermission: true },
+        ]),
+      ),
+    });
+  });
+  metaRoutes(api, world);
+  api.route('/', issueRoutes(world, siteHooks));
+  api.route('/', commentRoutes(world, siteHooks));
+  api.route('/', hooks.app);
+
+  const app = new Hono<SiteEnv>();
+  app.onError(answerRefusal);
+  app.notFound((c) =>
+    c.json({ errorMessages: [`fake: ${c.req.method} ${c.req.path} is not simulated`], errors: {} }, 501),
+  );
+  app.get('/_edge/tenant_info', (c) => c.json({ cloudId: CLOUD_ID }));
+  app.route('/auth', signIn.app);
+  app.get('/gateway/oauth/token/accessible-resources', (c) =>
+    signIn.app.fetch(new Request(new URL('/oauth/token/accessible-resources', c.req.url), c.req.raw)),
+  );
+  app.use('/rest/api/3/*', async (c, next) => {
+    c.set('account', basicAccount(world, c.req.header('authorization') ?? '', 'site'));
+    await next();
+  });
+  app.use(`/gateway/ex/jira/${CLOUD_ID}/rest/api/3/*`, async (c, next) => {
+    const authorization = c.req.header('authorization') ?? '';
+    if (authorization.startsWith('Basic ')) c.set('account', basicAccount(world, authorization, 'gateway'));
+    else {
+      const bearer = signIn.bearer(authorization.replace(/^Bearer /, ''));
+      if (bearer === null) throw new Refusal(401, { code: 401, message: 'Unauthorized' });
+      const needed = c.req.path.endsWith('/webhook')
+        ? 'manage:jira-webhook'
+        : c.req.method === 'GET'
+          ? 'read:jira-work'
+          : 'write:jira-work';
+      if (!bearer.scopes.includes(needed) && !c.req.path.endsWith('/myself'))
+        throw new Refusal(401, { code: 401, message: 'Unauthorized; scope does not match' });
+      c.set('account', bearer.account);
+    }
+    await next();
+  });
+  app.route('/rest/api/3', api);
+  app.route(`/gateway/ex/jira/${CLOUD_ID}/rest/api/3`, api);
+  app.route('/', personRoutes(world, hooks));
+
+  return { app, world, bot, signIn, faults, hooks, calls, addComment, addFile };
+}
+
+// A token with scopes works at the gateway alone, one without at the site alone.
+function basicAccount(world: World, authorization: string, where: 'site' | 'gateway'): Account {
+  const [email, token] = Buffer.from(authorization.replace(/^Basic /, ''), 'base64')
+    .toString()
+    .split(':');
+  const account = world.accounts.find(
+    (each) => each.email === email && token?.replace(/^scoped-/, '') === each.apiToken,
+  );
+  const isScoped = token?.startsWith('scoped-') === true;
+  if (account === undefined || isScoped !== (where === 'gateway'))
+    throw refusal(401, 'Client must be authenticated to access this resource.');
+  return account;
+}
+
+function metaRoutes(api: Hono<SiteEnv>, world: World): void {
+  const projectIn = (key: string) => {
+    const project = world.projects.find((each) => each.key === key || each.id === key);
+    if (project === undefined) throw refusal(404, `No project could be found with key '${key}'.`);
+    return project;
+  };
+  api.get('/issue/createmeta/:project/issuetypes', (c) => {
+    projectIn(c.req.param('project'));
+    const { page, place } = pageOf(onlyQuery(c, ['startAt', 'maxResults']), TYPES);
+    return c.json({ issueTypes: page, ...place });
+  });
+  api.get('/issue/createmeta/:project/issuetypes/:type', (c) => {
+    const { requires } = projectIn(c.req.param('project'));
+    const field = (fieldId: string, required: boolean, more: object = {}) => ({
+      fieldId, key: fieldId, name: fieldId, required, hasDefaultValue: false, operations: ['set'], schema: { type: 'string' }, ...more,
+    }); // prettier-ignore
+    const fields = [
+      field('project', true),
+      field('issuetype', true),
+      field('summary', true),
+      field('description', false),
+      field('labels', false),
+      field('priority', true, {
+        hasDefaultValue: true,
+        allowedValues: [
+          { id: '1', name: 'Highest' },
+          { id: '3', name: 'Medium' },
+        ],
+      }),
+      ...requires.map((name) => field(name, true, { name: 'Team' })),
+    ];
+    const { page, place } = pageOf(onlyQuery(c, ['startAt', 'maxResults']), fields);
+    return c.json({ fields: page, ...place });
+  });
+}

@@ -1,0 +1,230 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
+import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
+import { id, idPath, jsonBody, jsonContent, text, time } from '../../../platform/http/schemas.ts';
+import type { JiraDeps } from '../jira-deps.ts';
+import { callbackUrl } from './consent.ts';
+import { connectJira } from './connect.ts';
+import { disconnectJira } from './disconnect.ts';
+import {
+  findConnection,
+  listConnectionIssues,
+  listConnectionProjects,
+  listConnections,
+  listGrantEvents,
+  refreshNow,
+} from './find-connections.ts';
+import { connectionSchema, newConnectionOf, newConnectionSchema, renderConnection } from './schemas.ts';
+
+const shared = { tags: ['Jira'], security: [{ token: [] }] };
+const itemsOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) });
+const missing = problemResponses('unauthenticated', 'forbidden', 'not_found');
+const refused = problemResponses('unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy');
+
+const list = createRoute({
+  ...shared,
+  operationId: 'listConnections',
+  method: 'get',
+  path: '/v1/connections',
+  summary: 'The Jira sites the desk works with',
+  description: 'The desk’s connections and the caller’s own, each with the standing of its token.',
+  responses: {
+    200: jsonContent('All of them.', itemsOf(connectionSchema)),
+    ...problemResponses('unauthenticated'),
+  },
+});
+
+const add = createRoute({
+  ...shared,
+  operationId: 'addConnection',
+  method: 'post',
+  path: '/v1/connections',
+  summary: 'Connect a Jira site',
+  description:
+    'A token is tried before it is stored: at the site, then at Atlassian’s gateway, where tokens with scopes work. An OAuth app ' +
+    'waits for consent, which begins at `authorize`. For admins of the whole desk; a personal one for everybody.',
+  request: { body: jsonBody(newConnectionSchema) },
+  responses: {
+    201: jsonContent('The connection.', connectionSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden'),
+  },
+});
+
+const get = createRoute({
+  ...shared,
+  operationId: 'getConnection',
+  method: 'get',
+  path: '/v1/connections/{id}',
+  summary: 'How a connection and its token stand',
+  request: { params: idPath },
+  responses: { 200: jsonContent('The connection.', connectionSchema), ...missing },
+});
+
+const remove = createRoute({
+  ...shared,
+  operationId: 'removeConnection',
+  method: 'delete',
+  path: '/v1/connections/{id}',
+  summary: 'Disconnect a Jira site',
+  description:
+    'Deletes the credential. Requests keep what they know of their issues; nothing passes any more.',
+  request: { params: idPath },
+  responses: { 204: { description: 'It is gone.' }, ...missing },
+});
+
+const authorize = createRoute({
+  ...shared,
+  operationId: 'authorizeConnection',
+  method: 'get',
+  path: '/v1/connections/{id}/authorize',
+  summary: 'Where consent begins',
+  description:
+    'A page of the console: consent is bound to the session of the browser in which it begins, so that nobody else’s answer ' +
+    'can end it. `callbackUrl` has to stand in the OAuth app’s settings at Atlassian.',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent('The page to open.', z.object({ url: z.string(), callbackUrl: z.string() })),
+    ...missing,
+  },
+});
+
+const refresh = createRoute({
+  ...shared,
+  operationId: 'refreshConnection',
+  method: 'post',
+  path: '/v1/connections/{id}/refresh',
+  summary: 'Refresh an OAuth token now',
+  description:
+    '`fresh`: another process had just done it; `later`: Atlassian did not answer, and is asked again.',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent(
+      'What became of it.',
+      z.object({ result: z.enum(['refreshed', 'fresh', 'later', 'reconnect_needed']) }),
+    ),
+    ...problemResponses('unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+  },
+});
+
+const events = createRoute({
+  ...shared,
+  operationId: 'listConnectionEvents',
+  method: 'get',
+  path: '/v1/connections/{id}/events',
+  summary: 'What became of a connection’s token',
+  description: 'The last 100, the newest first. Kept 90 days.',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent(
+      'The events.',
+      itemsOf(
+        z.object({
+          id,
+          type: z.enum(['refresh', 'error', 'warning', 'info']),
+          message: z.string(),
+          at: time,
+        }),
+      ),
+    ),
+    ...missing,
+  },
+});
+
+const projects = createRoute({
+  ...shared,
+  operationId: 'listConnectionProjects',
+  method: 'get',
+  path: '/v1/connections/{id}/projects',
+  summary: 'The projects that a connection sees',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent(
+      'The projects.',
+      itemsOf(z.object({ id: z.string(), key: z.string(), name: z.string() })),
+    ),
+    ...refused,
+  },
+});
+
+const issues = createRoute({
+  ...shared,
+  operationId: 'listConnectionIssues',
+  method: 'get',
+  path: '/v1/connections/{id}/issues',
+  summary: 'The issues of a project that changed last',
+  request: { params: idPath, query: z.strictObject({ projectKey: text(255, 1) }) },
+  responses: {
+    200: jsonContent(
+      'At most 50, as Jira’s search has them.',
+      itemsOf(
+        z.object({
+          id: z.string(),
+          key: z.string(),
+          summary: z.string().nullable(),
+          status: z.string().nullable(),
+          updatedAt: z.string().nullable(),
+        }),
+      ),
+    ),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy'),
+  },
+});
+
+/** The desk's connections to Jira. */
+export function connectionRoutes(deps: JiraDeps): ApiRoutes {
+  const routes = apiRoutes();
+  const shown = (connection: Parameters<typeof renderConnection>[0]) =>
+    renderConnection(connection, deps.clock.now());
+  routes.openapi(list, async (c) => {
+    const items = (await listConnections(deps, c.get('actor'))).map(shown);
+    return c.json({ items }, 200);
+  });
+  routes.openapi(add, async (c) => {
+    const actor = c.get('actor');
+    const { connectionId } = await connectJira(deps, actor, newConnectionOf(c.req.valid('json')));
+    return c.json(shown(await findConnection(deps, actor, connectionId)), 201);
+  });
+  routes.openapi(get, async (c) =>
+    c.json(shown(await findConnection(deps, c.get('actor'), c.req.valid('param').id)), 200),
+  );
+  routes.openapi(remove, async (c) => {
+    await disconnectJira(deps, c.get('actor'), { connectionId: c.req.valid('param').id });
+    return c.body(null, 204);
+  });
+  routes.openapi(authorize, async (c) => {
+    const connection = await findConnection(deps, c.get('actor'), c.req.valid('param').id);
+    const url = `${deps.publicUrl}/settings/jira/${connection.id}`;
+    return c.json({ url, callbackUrl: callbackUrl(deps) }, 200);
+  });
+  routes.openapi(refresh, async (c) => {
+    const result = await refreshNow(deps, c.get('actor'), c.req.valid('param').id);
+    return c.json({ result }, 200);
+  });
+  routes.openapi(events, async (c) => {
+    const found = await listGrantEvents(deps, c.get('actor'), c.req.valid('param').id);
+    const items = found.map((event) => ({
+      ...event,
+      type: event.type as 'refresh' | 'error' | 'warning' | 'info',
+      at: event.at.toISOString(),
+    }));
+    return c.json({ items }, 200);
+  });
+  routes.openapi(projects, async (c) => {
+    const items = [...(await listConnectionProjects(deps, c.get('actor'), c.req.valid('param').id))];
+    return c.json({ items }, 200);
+  });
+  routes.openapi(issues, async (c) => {
+    const { projectKey } = c.req.valid('query');
+    const input = { connectionId: c.req.valid('param').id, projectKey };
+    const found = await listConnectionIssues(deps, c.get('actor'), input);
+    const items = found.map(({ id: issueId, key, fields }) => ({
+      id: issueId,
+      key,
+      summary: fields.summary ?? null,
+      status: fields.status?.name ?? null,
+      updatedAt: fields.updated ?? null,
+    }));
+    return c.json({ items }, 200);
+  });
+  return routes;
+}

@@ -1,0 +1,125 @@
+import { z } from '@hono/zod-openapi';
+import { id, text, time } from '../../../platform/http/schemas.ts';
+import { type ConnectionView } from './connection.ts';
+import type { NewConnection } from './connect.ts';
+
+const maybe = time.nullable();
+
+export const connectionSchema = z
+  .object({
+    id,
+    name: z.string(),
+    kind: z.enum(['api_token', 'access_token', 'oauth']),
+    state: z.enum(['pending', 'active', 'reconnect_needed', 'disconnected']).openapi({
+      description: '`pending`: waits for consent; `reconnect_needed`: Jira refuses the credential.',
+    }),
+    reason: z.string().nullable(),
+    reconnectNeeded: z.boolean(),
+    personal: z.boolean().openapi({ description: 'Writes the comments of one operator, in their name.' }),
+    deployment: z.enum(['cloud', 'data_center']),
+    siteUrl: z.string(),
+    account: z.string().nullable().openapi({ description: 'In whose name the desk acts in Jira.' }),
+    tokenEndsAt: maybe.openapi({ description: 'When the API token ends, as its owner told.' }),
+    accessExpiresAt: maybe,
+    expiresInSeconds: z.int().nullable(),
+    refreshTokenExpiresAt: maybe,
+    refreshStatus: z.enum(['none', 'waiting', 'ready', 'refreshing']),
+    lastRefreshAt: maybe,
+    nextRefreshAt: maybe,
+    refreshesAttempted: z.int(),
+    refreshesSucceeded: z.int(),
+    refreshesFailed: z.int(),
+    pausedUntil: maybe.openapi({ description: 'Jira asked for a rest until then.' }),
+    pauseReason: z.string().nullable(),
+    sweptAt: maybe,
+    webhooksUntil: maybe,
+    createdAt: time,
+  })
+  .openapi('Connection');
+
+/** A connection as it is answered: the standing of its credential, never the credential. */
+export function renderConnection(connection: ConnectionView, now: Date): z.infer<typeof connectionSchema> {
+  const { accessExpiresAt, nextRefreshAt, refreshBeganAt } = connection;
+  const iso = (date: Date | null) => date?.toISOString() ?? null;
+  return {
+    id: connection.id,
+    name: connection.name,
+    kind: connection.kind,
+    state: connection.state,
+    reason: connection.reason,
+    reconnectNeeded: connection.state === 'reconnect_needed',
+    personal: connection.operatorId !== null,
+    deployment: connection.deployment,
+    siteUrl: connection.siteUrl,
+    account: connection.accountName,
+    tokenEndsAt: iso(connection.tokenEndsAt),
+    accessExpiresAt: iso(accessExpiresAt),
+    expiresInSeconds:
+      accessExpiresAt === null
+        ? null
+        : Math.max(0, Math.floor((accessExpiresAt.getTime() - now.getTime()) / 1000)),
+    refreshTokenExpiresAt: iso(connection.refreshExpiresAt),
+    refreshStatus:
+      nextRefreshAt === null
+        ? 'none'
+        : refreshBeganAt !== null
+          ? 'refreshing'
+          : nextRefreshAt <= now
+            ? 'ready'
+            : 'waiting',
+    lastRefreshAt: iso(connection.refreshedAt),
+    nextRefreshAt: iso(nextRefreshAt),
+    refreshesAttempted: connection.refreshesAttempted,
+    refreshesSucceeded: connection.refreshesSucceeded,
+    refreshesFailed: connection.refreshesFailed,
+    pausedUntil: iso(connection.pausedUntil),
+    pauseReason: connection.pauseReason,
+    sweptAt: iso(connection.sweptAt),
+    webhooksUntil: iso(connection.webhooksUntil),
+    createdAt: connection.createdAt.toISOString(),
+  };
+}
+
+const common = {
+  name: text(100, 1).openapi({ example: 'Our Jira' }),
+  siteUrl: text(2000, 1).openapi({ example: 'https://example.atlassian.net' }),
+  personal: z.boolean().default(false).openapi({ description: 'For the caller’s own comments alone.' }),
+};
+const ends = z.iso
+  .datetime({ offset: true })
+  .nullable()
+  .default(null)
+  .openapi({ description: 'When Atlassian ends the token; the admins are told 30, 7 and 1 days before.' });
+
+export const newConnectionSchema = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('api_token'),
+      deployment: z.enum(['cloud', 'data_center']).default('cloud'),
+      ...common,
+      email: text(320, 1).openapi({ example: 'desk@example.com' }),
+      token: text(4000, 1).openapi({ description: 'With scopes or without; stored encrypted, never shown.' }),
+      tokenEndsAt: ends,
+    }),
+    z.strictObject({
+      kind: z.literal('access_token'),
+      deployment: z.enum(['cloud', 'data_center']).default('data_center'),
+      ...common,
+      token: text(4000, 1).openapi({ description: 'Stored encrypted, never shown.' }),
+      tokenEndsAt: ends,
+    }),
+    z.strictObject({
+      kind: z.literal('oauth'),
+      deployment: z.literal('cloud').default('cloud'),
+      ...common,
+      clientId: text(500, 1),
+      clientSecret: text(500, 1).openapi({ description: 'Stored encrypted, never shown.' }),
+    }),
+  ])
+  .openapi('NewConnection');
+
+/** The body as the verb takes it. */
+export function newConnectionOf(body: z.infer<typeof newConnectionSchema>): NewConnection {
+  if (body.kind === 'oauth') return body;
+  return { ...body, tokenEndsAt: body.tokenEndsAt === null ? null : new Date(body.tokenEndsAt) };
+}

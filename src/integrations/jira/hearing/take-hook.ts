@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { Problem } from '../../../platform/problems.ts';
+import { openCredentials } from '../connections/credentials.ts';
+import { findConnectionRow } from '../connections/queries.ts';
+import type { JiraDeps } from '../jira-deps.ts';
+import { insertHook, markHinted } from './sweep-queries.ts';
+import { isGenuineHook } from './verify-hook.ts';
+
+export type HookCall = {
+  readonly connectionId: number;
+  readonly identifier: string | undefined;
+  readonly signature: string | undefined;
+  readonly authorization: string | undefined;
+  readonly body: Uint8Array;
+};
+
+/** Nothing binds a call to its time but what it says itself. */
+const OLDEST_MS = 24 * 3_600_000;
+
+const payloadShape = z.object({
+  timestamp: z.number(),
+  issue: z.object({ id: z.union([z.string(), z.number()]).transform(String) }).optional(),
+});
+
+/**
+ * Takes a hint of Jira's: the issue that it names is read soon. Nothing else in it is believed. Refused unless signed; repeated
+ * and out of order it does no harm.
+ */
+export async function takeHook(
+  deps: Pick<JiraDeps, 'db' | 'clock' | 'keyring' | 'wakeJira'>,
+  call: HookCall,
+): Promise<void> {
+  const connection = await findConnectionRow(deps.db, call.connectionId);
+  const credentials =
+    typeof connection?.sealed === 'string' ? openCredentials(deps, connection.sealed) : null;
+  const isGenuine =
+    connection !== null &&
+    (await isGenuineHook(
+      call,
+      {
+        webhook: deps.keyring.open(connection.webhookSecret),
+        app: credentials?.kind === 'oauth' ? credentials.clientSecret : null,
+      },
+      deps.clock,
+    ));
+  if (!isGenuine || connection === null)
+    throw new Problem(
+      'bad_signature',
+      'The call does not show that it comes from the Jira of this connection.',
+    );
+  const payload = payloadShape.safeParse(jsonOf(call.body));
+  if (!payload.success) throw new Problem('invalid_input', 'The call names no time.');
+  const at = deps.clock.now();
+  if (at.getTime() - payload.data.timestamp > OLDEST_MS)
+    throw new Problem('invalid_input', 'The call is older than a day.');
+  const { issue } = payload.data;
+  const { identifier } = call;
+  if (issue === undefined) return;
+  if (
+    identifier !== undefined &&
+    !(await insertHook(deps.db, { connectionId: connection.id, identifier, at }))
+  )
+    return;
+  if (await markHinted(deps.db, { connectionId: connection.id, jiraId: issue.id, at })) deps.wakeJira?.();
+}
+
+function jsonOf(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(body));
+  } catch {
+    return null;
+  }
+}

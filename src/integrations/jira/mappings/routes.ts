@@ -1,0 +1,125 @@
+import { createRoute, z } from '@hono/zod-openapi';
+import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
+import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
+import { id, idPath, jsonBody, jsonContent, text } from '../../../platform/http/schemas.ts';
+import type { JiraDeps } from '../jira-deps.ts';
+import { findMapping, removeMapping, saveMapping } from './save-mapping.ts';
+
+const shared = { tags: ['Jira'], security: [{ token: [] }], path: '/v1/mailboxes/{id}/jira' };
+const label = text(255, 1).regex(/^\S+$/, 'must be a label, without a space');
+const priorityId = text(40, 1);
+
+export const mappingSchema = z
+  .strictObject({
+    connectionId: id,
+    projectKey: text(255, 1).openapi({ example: 'DEV' }),
+    issueTypeId: text(40, 1).openapi({ example: '10001' }),
+    always: z.boolean().default(false).openapi({
+      description:
+        'Every request that is opened from now on becomes an issue; else those that somebody ties.',
+    }),
+    fields: z.record(text(100, 1), z.unknown()).default({}).openapi({
+      description: 'Values of further fields, by the field’s id, as Jira takes them.',
+    }),
+    priorities: z
+      .strictObject({
+        P1: priorityId.optional(),
+        P2: priorityId.optional(),
+        P3: priorityId.optional(),
+        P4: priorityId.optional(),
+      })
+      .default({})
+      .openapi({ description: 'From our priorities to the ids of Jira’s.' }),
+    labels: z.array(label).max(20).default([]),
+    categoryLabel: z.boolean().default(true).openapi({ description: 'The category is a label too.' }),
+    namesContact: z.boolean().default(true).openapi({
+      description: 'The issue and its comments name the contact, with address.',
+    }),
+    attachments: z.boolean().default(true).openapi({ description: 'Files pass both ways, within limits.' }),
+    watchers: z.array(text(200, 1)).max(20).default([]).openapi({ description: 'Account ids.' }),
+    tells: z.enum(['none', 'contact', 'public']).default('public').openapi({
+      description:
+        'Whose words become comments: nobody’s, the contact’s, or those of both sides. Notes never do.',
+    }),
+    hears: z
+      .enum(['none', 'marked', 'public'])
+      .default('marked')
+      .openapi({
+        description:
+          'Which comments are sent to the contact: none, those whose first line begins with #reply, or every one that all may see. ' +
+          'The others become notes.',
+      }),
+    verbs: z
+      .record(text(100, 1), z.enum(['resolve', 'close', 'reopen']))
+      .default({})
+      .openapi({
+        description: 'What a status, or a status category (new, indeterminate, done), does to the request.',
+        example: { done: 'resolve' },
+      }),
+    closeTo: text(100, 1).nullable().default(null).openapi({
+      description: 'The status or status category an issue is moved to when its requests have closed.',
+    }),
+  })
+  .openapi('JiraMapping');
+
+const get = createRoute({
+  ...shared,
+  operationId: 'getJiraMapping',
+  method: 'get',
+  summary: 'How a mailbox’s requests become issues',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent('`mapping` is null when they do not.', z.object({ mapping: mappingSchema.nullable() })),
+    ...problemResponses('unauthenticated', 'forbidden', 'not_found'),
+  },
+});
+
+const put = createRoute({
+  ...shared,
+  operationId: 'setJiraMapping',
+  method: 'put',
+  summary: 'Say how a mailbox’s requests become issues',
+  description:
+    'Checked against what Jira asks of a new issue of this type: a field that is missing is named.',
+  request: { params: idPath, body: jsonBody(mappingSchema) },
+  responses: {
+    200: jsonContent('As it is stored.', z.object({ mapping: mappingSchema.nullable() })),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy'),
+  },
+});
+
+const remove = createRoute({
+  ...shared,
+  operationId: 'removeJiraMapping',
+  method: 'delete',
+  summary: 'Make no more issues of a mailbox’s requests',
+  request: { params: idPath },
+  responses: {
+    204: { description: 'None.' },
+    ...problemResponses('unauthenticated', 'forbidden', 'not_found'),
+  },
+});
+
+/** Which mailbox's requests become issues, and how. */
+export function mappingRoutes(deps: JiraDeps): ApiRoutes {
+  const routes = apiRoutes();
+  const answer = async (actor: Parameters<typeof findMapping>[1], mailboxId: number) => {
+    const found = await findMapping(deps, actor, { mailboxId });
+    if (found === null) return { mapping: null };
+    const { mailboxId: _, ...mapping } = found;
+    return { mapping: mappingSchema.parse(mapping) };
+  };
+  routes.openapi(get, async (c) => c.json(await answer(c.get('actor'), c.req.valid('param').id), 200));
+  routes.openapi(put, async (c) => {
+    const mailboxId = c.req.valid('param').id;
+    const { priorities, ...body } = c.req.valid('json');
+    const named = Object.fromEntries(Object.entries(priorities).filter(([, value]) => value !== undefined));
+    await saveMapping(deps, c.get('actor'), { ...body, priorities: named, mailboxId });
+    return c.json(await answer(c.get('actor'), mailboxId), 200);
+  });
+  routes.openapi(remove, async (c) => {
+    await removeMapping(deps, c.get('actor'), { mailboxId: c.req.valid('param').id });
+    return c.body(null, 204);
+  });
+  return routes;
+}

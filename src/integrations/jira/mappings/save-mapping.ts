@@ -1,0 +1,99 @@
+import type { Actor } from '../../../people/access/actor.ts';
+import { requirePermission, servesMailbox } from '../../../people/access/permissions.ts';
+import { recordEvent } from '../../../people/history/record-event.ts';
+import { invalidField, notFound } from '../../../platform/problems.ts';
+import { listCreateFields } from '../client/jira-client.ts';
+import type { JiraField } from '../client/shapes.ts';
+import { explainingJira, findConnection } from '../connections/find-connections.ts';
+import { type OpenDeps, withJira } from '../connections/open-jira.ts';
+import { lockMailboxById } from '../../../mailboxes/locks.ts';
+import type { Mapping } from './mapping.ts';
+import { deleteMapping, findMappingRow, upsertMapping } from './queries.ts';
+
+/** What Mailroom fills in by itself. */
+const FILLED = ['project', 'issuetype', 'summary', 'description'];
+const PRIORITIES = 4;
+
+/** How a mailbox's requests become issues; null when they do not. */
+export async function findMapping(
+  deps: Pick<OpenDeps, 'db'>,
+  actor: Actor,
+  { mailboxId }: { readonly mailboxId: number },
+): Promise<Mapping | null> {
+  requirePermission(actor, 'jira.watch');
+  requireServed(actor, mailboxId);
+  return findMappingRow(deps.db, mailboxId);
+}
+
+/**
+ * Says how a mailbox's requests become issues. Checked against what Jira asks of a new issue there, so that a field that is
+ * missing is told now and not by every mail that comes.
+ */
+export async function saveMapping(deps: OpenDeps, actor: Actor, mapping: Mapping): Promise<void> {
+  requirePermission(actor, 'jira.manage');
+  requireServed(actor, mapping.mailboxId);
+  const connection = await findConnection(deps, actor, mapping.connectionId);
+  if (connection.operatorId !== null)
+    throw invalidField('/connectionId', 'is somebody’s own: a mailbox works by a connection of the desk');
+  const { projectKey, issueTypeId } = mapping;
+  const fields = await explainingJira(() =>
+    withJira(deps, connection.id, (jira) => listCreateFields(jira, projectKey, issueTypeId)),
+  );
+  ensureFits(mapping, fields);
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    if ((await lockMailboxById(tx, mapping.mailboxId)) === null) throw notFound('mailbox', mapping.mailboxId);
+    await upsertMapping(tx, mapping, at);
+    const { mailboxId, connectionId, always } = mapping;
+    await recordEvent(tx, {
+      type: 'jira.mapping_set',
+      actor,
+      at,
+      mailboxId,
+      new: { connectionId, projectKey, issueTypeId, always, tells: mapping.tells, hears: mapping.hears },
+    });
+  });
+}
+
+/** A mailbox's requests become issues no more; those that are tied stay so. */
+export async function removeMapping(
+  deps: Pick<OpenDeps, 'db' | 'clock'>,
+  actor: Actor,
+  { mailboxId }: { readonly mailboxId: number },
+): Promise<void> {
+  requirePermission(actor, 'jira.manage');
+  requireServed(actor, mailboxId);
+  const at = deps.clock.now();
+  await deps.db.begin(async (tx) => {
+    if (await deleteMapping(tx, mailboxId))
+      await recordEvent(tx, { type: 'jira.mapping_removed', actor, at, mailboxId });
+  });
+}
+
+function ensureFits(mapping: Mapping, fields: readonly JiraField[]): void {
+  if (fields.length === 0) throw invalidField('/issueTypeId', 'is no type of an issue in this project');
+  const given = new Set([
+    ...FILLED,
+    ...Object.keys(mapping.fields),
+    ...(mapping.labels.length > 0 ? ['labels'] : []),
+    ...(Object.keys(mapping.priorities).length === PRIORITIES ? ['priority'] : []),
+  ]);
+  const unknown = Object.keys(mapping.fields).find((id) => !fields.some(({ fieldId }) => fieldId === id));
+  if (unknown !== undefined)
+    throw invalidField(`/fields/${unknown}`, 'is on no screen for a new issue of this type');
+  const missing = fields.find((each) => each.required && !each.hasDefaultValue && !given.has(each.fieldId));
+  if (missing !== undefined)
+    throw invalidField(
+      `/fields/${missing.fieldId}`,
+      `is missing: Jira asks for “${missing.name}” of every new issue of this type`,
+    );
+  const allowed = fields.find(({ fieldId }) => fieldId === 'priority')?.allowedValues;
+  for (const [priority, id] of Object.entries(mapping.priorities)) {
+    if (allowed !== undefined && !allowed.some((each) => each.id === id))
+      throw invalidField(`/priorities/${priority}`, 'is the id of no priority in this project');
+  }
+}
+
+function requireServed(actor: Actor, mailboxId: number): void {
+  if (actor.kind === 'operator' && !servesMailbox(actor, mailboxId)) throw notFound('mailbox', mailboxId);
+}
