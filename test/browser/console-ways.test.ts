@@ -85,6 +85,7 @@ const PAGES = [
   '/settings/mailboxes/1',
   '/settings/mailboxes/1/connect',
   '/settings/templates',
+  '/settings/canned',
   '/settings/operators',
   '/settings/operators/1/tokens',
   '/views',

@@ -58,8 +58,10 @@ export function bothEffects(first: CannedEffects, then: CannedEffects): CannedEf
 export function insertedAt(text: string, added: string, at: number | null): string {
   const place = at === null || at > text.length ? text.length : at;
   const before = text.slice(0, place);
-  const gap = before === '' || before.endsWith('\n') ? '' : '\n';
-  return `${before}${gap}${added}${text.slice(place)}`;
+  const after = text.slice(place);
+  const above = before === '' || before.endsWith('\n') ? '' : '\n';
+  const below = after === '' || after.startsWith('\n') ? '' : '\n';
+  return `${before}${above}${added}${below}${after}`;
 }
 
 function effectsIn(form: Form): CannedEffects {

@@ -45,7 +45,7 @@ export async function showCanned(
   const now = shown.typed ?? canned ?? EMPTY;
   const content = html`<p class="quiet">${words.lead}</p>
     <div class="columns canned">
-      <nav class="card" aria-label="${words.add}">
+      <nav class="card entries" aria-label="${words.add}">
         <a href="/settings/canned" ${canned === null ? html`aria-current="page"` : ''}
           >${icon('plus', deps.assets)}${words.add}</a
         >

@@ -28,6 +28,8 @@ function watch(form) {
     !(versionField instanceof HTMLInputElement)
   )
     return;
+  // One goes on where one stopped.
+  area.setSelectionRange(area.value.length, area.value.length);
   const keep = keptText(`mailroom-draft ${document.body.dataset['operator']} ${url}`);
   const other = otherText(form);
   let saved = area.value;
