@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { KEYS } from '../../src/apps/console/keys/words.ts';
+import { DESK, handed, mailOf, postBatch } from '../support/intake.ts';
 import { servedConsole } from '../support/served-console.ts';
 
 const desk = await servedConsole();
@@ -21,6 +22,37 @@ async function busyDesk(
 
 const ids = (page: Page): Promise<string[]> =>
   page.locator('[data-row]').evaluateAll((rows: any[]) => rows.map((row) => row.dataset.row));
+
+test('an empty desk leads a newcomer to the first mail in the list', async () => {
+  const ada = await desk.operator('Ada', 'admin');
+  const page = await desk.signedIn(ada.id);
+  await page.goto(desk.url('/'));
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
+  await page.getByLabel('Gmail address that people write to').fill(DESK);
+  await page.getByLabel('Name that answers carry').fill('Example Support');
+  await page.getByRole('button', { name: 'Add a mailbox' }).click();
+  await page.getByText('Waiting for the relay').waitFor();
+  // What the copy button gives is the whole script, its secret filled in.
+  const script = await page.getByRole('button', { name: 'Copy Code.gs' }).getAttribute('data-copy-text');
+  const secret = /whsec_[\w+/=]+/.exec(script ?? '')?.[0] ?? 'none';
+  expect(script).toContain(DESK);
+  const mail = handed(desk.app.clock.now(), { raw: mailOf({ from: from('Maria'), subject: 'My parcel' }) });
+  expect((await postBatch(desk.app, [], { secret })).status).toBe(200);
+  await page.getByText('The relay has been heard.').waitFor();
+  expect((await postBatch(desk.app, [mail], { secret })).status).toBe(200);
+
+  const { port } = new URL(desk.smtp.url);
+  await page.getByLabel('Host').fill('127.0.0.1');
+  await page.getByLabel('Port').fill(port);
+  await page.getByLabel('User').fill('');
+  await page.getByRole('button', { name: 'Save and check' }).click();
+  await page.locator('#smtp .hint').waitFor();
+  await page.goto(desk.url('/'));
+  await page.getByRole('link', { name: /My parcel/ }).click();
+  await page.getByPlaceholder('Write to the contact…').fill('It left this morning.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.message.outbound', { hasText: 'It left this morning.' }).waitFor();
+}, 60_000);
 
 test('what is done to several says what was not done and why, and loses no tag of anybody', async () => {
   const { ann, bob } = await busyDesk();

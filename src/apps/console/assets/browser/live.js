@@ -6,6 +6,7 @@ import { isNotifying, notify } from './notify.js';
 import { parsePage, tell } from './page.js';
 
 const WAIT_MS = 250;
+const LOOK_MS = 4000;
 const CHANNEL = 'mailroom-feed';
 
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : null;
@@ -34,6 +35,11 @@ export function startLive() {
   document.querySelector('[data-fresh]')?.addEventListener('click', () => void refresh(true));
   document.addEventListener('mailroom:refresh', () => schedule());
   if (!document.hidden) listen();
+  // That a relay was heard is no event: a page that waits for it has to look.
+  const looking = setInterval(() => {
+    if (document.querySelector('[data-heard="no"]') === null) clearInterval(looking);
+    else schedule();
+  }, LOOK_MS);
 }
 
 function listen() {
