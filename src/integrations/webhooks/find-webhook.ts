@@ -9,7 +9,7 @@ import { countWebhooks, findWebhookRow, listWebhookRows } from './queries.ts';
 import type { Webhook } from './webhook.ts';
 import type { WebhookSort } from './webhook-sorts.ts';
 
-/** One webhook; `not_found` also for one that tells of mailboxes which the admin does not serve. */
+/** One webhook; `not_found` also if it receives events of a mailbox that the admin does not serve. */
 export async function findWebhook(
   deps: { readonly db: Queryable },
   actor: OperatorActor,

@@ -11,14 +11,14 @@ const webhookColumns = (db: Queryable) => db`
   w.updated_at,
   (select count(*) from webhook_posts p where p.webhook_id = w.id and p.state in ('waiting', 'sending')) as waiting_count`;
 
-// One of every mailbox is for those who serve every one; nobody hears of mailboxes that they do not serve.
+// A webhook of every mailbox is visible only to operators who serve every mailbox.
 function isVisible(db: Queryable, { mailboxIds }: Pick<OperatorActor, 'mailboxIds'>): Fragment {
   return mailboxIds === null ? db`true` : db`w.mailbox_ids <@ ${[...mailboxIds]}::bigint[]`;
 }
 
 type Viewer = Pick<OperatorActor, 'mailboxIds'>;
 
-/** Webhooks that an operator sees, in the order asked for, from after a position on. */
+/** Webhooks that an operator may see, in the order asked for, after a position. */
 export async function listWebhookRows(
   db: Queryable,
   viewer: Viewer,
@@ -39,7 +39,7 @@ export async function countWebhooks(db: Queryable, viewer: Viewer): Promise<numb
   return row?.total ?? 0;
 }
 
-/** One webhook that an operator sees, locked when asked for in a transaction that changes it; null if there is none. */
+/** A webhook that an operator may see, locked on request; null if there is none. */
 export async function findWebhookRow(
   db: Queryable,
   viewer: Viewer,
@@ -62,7 +62,7 @@ type Settings = {
   readonly enabled: boolean;
 };
 
-/** A webhook that is told of everything after a place of the feed. */
+/** Inserts a webhook that receives every event after a position in the feed. */
 export async function insertWebhook(
   tx: Transaction,
   { url, name, types, mailboxIds, enabled, position, at }: Settings & { position: FeedPosition; at: Date },
@@ -79,7 +79,7 @@ export async function insertWebhook(
   return row.id;
 }
 
-/** Changes settings; one that is switched on begins with a clean sheet, and what waits is due. */
+/** Changes settings and resets the failure count; if the webhook is on, waiting posts become due. */
 export async function updateWebhook(
   tx: Transaction,
   id: number,
@@ -102,7 +102,7 @@ export async function deleteWebhook(tx: Transaction, id: number): Promise<void> 
   await tx`delete from webhooks where id = ${id}`;
 }
 
-/** Adds a secret; those before it stay valid until a time. */
+/** Adds a secret; the earlier ones stay valid until the given time. */
 export async function addSecretRow(
   tx: Transaction,
   secret: { webhookId: number; sealed: string; at: Date; othersUntil: Date },
@@ -117,7 +117,7 @@ export async function addSecretRow(
     values (${secret.webhookId}, ${secret.sealed}, ${secret.at})`;
 }
 
-/** What is valid of a webhook's secrets, sealed, the newest first. */
+/** The valid secrets of a webhook, sealed, newest first. */
 export async function listSealedSecrets(db: Queryable, webhookId: number, now: Date): Promise<string[]> {
   const rows = await db<{ sealed: string }[]>`
     select sealed

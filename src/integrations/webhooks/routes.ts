@@ -62,11 +62,11 @@ const add = createRoute({
   operationId: 'addWebhook',
   method: 'post',
   path: '/v1/webhooks',
-  summary: 'Have another program told what happens',
+  summary: 'Add a webhook',
   description:
-    'For admins. Each event from now on is posted as `{ type, timestamp, data }`, `data` as `/v1/events` shows it, signed after ' +
-    'Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Answer 2xx within 15 s. The events of a request come in order, each ' +
-    'at least once and under one id; one that is not taken is tried ten times in three days, and 410 ends it.',
+    'For admins. Posts each event from now on as `{ type, timestamp, data }`, where `data` is the event as in `/v1/events`, signed as in ' +
+    'Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`). Answer 2xx within 15 s. The events of a request arrive in order, each ' +
+    'at least once and always under the same id. A failed post is tried ten times within three days; 410 switches the webhook off.',
   request: { headers: idempotencyHeaders, body: jsonBody(newWebhookSchema) },
   responses: {
     201: jsonContent('The webhook with its secret.', madeWebhookSchema),
@@ -79,7 +79,7 @@ const find = createRoute({
   operationId: 'getWebhook',
   method: 'get',
   path: onePath,
-  summary: 'One webhook',
+  summary: 'Get a webhook',
   request: { params: idPath },
   responses: { 200: jsonContent('The webhook.', webhookSchema), ...reading },
 });
@@ -89,9 +89,9 @@ const edit = createRoute({
   operationId: 'editWebhook',
   method: 'patch',
   path: onePath,
-  summary: 'Change a webhook, or switch it on or off',
+  summary: 'Edit a webhook, or switch it on or off',
   description:
-    'What is absent stays. Any change gives one that failed a clean sheet: what waits is tried at once.',
+    'Absent fields stay as they are. Any change resets the failure count, and waiting events are posted at once.',
   request: { params: idPath, body: jsonBody(webhookChangesSchema) },
   responses: { 200: jsonContent('The webhook as it now is.', webhookSchema), ...reading },
 });
@@ -103,7 +103,7 @@ const remove = createRoute({
   path: onePath,
   summary: 'Remove a webhook with its log',
   request: { params: idPath },
-  responses: { 204: { description: 'It is gone.' }, ...reading },
+  responses: { 204: { description: 'The webhook is removed.' }, ...reading },
 });
 
 const rotate = createRoute({
@@ -111,9 +111,9 @@ const rotate = createRoute({
   operationId: 'rotateWebhookSecret',
   method: 'post',
   path: `${onePath}/rotate-secret`,
-  summary: 'Give a webhook another secret',
+  summary: 'Rotate the secret of a webhook',
   description:
-    'Both sign until the old one’s time is over, so that a receiver can change without missing a post.',
+    'Both secrets sign until the old one expires, so that a receiver can switch without missing a post.',
   request: { params: idPath, body: optionalJsonBody(rotationSchema) },
   responses: { 200: jsonContent('The new secret.', secretSchema), ...reading },
 });
@@ -123,8 +123,8 @@ const attempts = createRoute({
   operationId: 'listWebhookAttempts',
   method: 'get',
   path: `${onePath}/attempts`,
-  summary: 'What a webhook was told and what it answered',
-  description: 'Of the last thirty days.',
+  summary: 'List attempts of a webhook',
+  description: 'Each post of the last thirty days and how the receiver answered.',
   request: { params: idPath, query: attemptListQuery },
   responses: { 200: jsonContent('A page of attempts.', attemptListSchema), ...reading },
 });
@@ -134,11 +134,11 @@ const replay = createRoute({
   operationId: 'replayWebhook',
   method: 'post',
   path: `${onePath}/replay`,
-  summary: 'Tell a webhook again',
+  summary: 'Replay events to a webhook',
   description:
-    'One event, or all that it wants of a span of time (100,000 at most), under the ids that they had.',
+    'Posts one event again, or all events of a time span that it receives (at most 100,000), under their original ids.',
   request: { params: idPath, body: jsonBody(replaySchema) },
-  responses: { 200: jsonContent('How many are on their way.', replayedSchema), ...reading },
+  responses: { 200: jsonContent('The number of events queued.', replayedSchema), ...reading },
 });
 
 const test = createRoute({
@@ -147,12 +147,13 @@ const test = createRoute({
   method: 'post',
   path: `${onePath}/test`,
   summary: 'Post a test event',
-  description: 'At once, of the type `webhook.test`, also to one that is off; waits for the answer.',
+  description:
+    'Posts an event of type `webhook.test` at once, even if the webhook is off, and waits for the response.',
   request: { params: idPath },
-  responses: { 200: jsonContent('What came back.', tryOutcomeSchema), ...reading },
+  responses: { 200: jsonContent('The result of the post.', tryOutcomeSchema), ...reading },
 });
 
-/** Other programs that are told what happens. */
+/** Webhooks: programs that receive events by HTTP. */
 export function webhookRoutes(deps: WebhookDeps): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {

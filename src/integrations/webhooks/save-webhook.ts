@@ -26,7 +26,7 @@ import {
 import type { Webhook } from './webhook.ts';
 
 export type WebhookDeps = Pick<Deps, 'db' | 'clock' | 'keyring'> & {
-  /** Addresses that are not connected to; absent: none. */
+  /** Never connect to these addresses; absent: all are allowed. */
   readonly webhooksForbid?: BlockList | undefined;
 };
 
@@ -35,17 +35,17 @@ export type WebhookSettings = {
   readonly name: string;
   /** Null: every type. */
   readonly types: readonly EventType[] | null;
-  /** Null: every mailbox, which takes who serves every one. */
+  /** Null: every mailbox; only an operator who serves all of them may set it. */
   readonly mailboxIds: readonly number[] | null;
   readonly enabled: boolean;
 };
 
-/** How long a secret that was replaced still signs, unless it is said. */
+/** Default time for which a replaced secret still signs. */
 export const OLD_SECRET_HOURS = 24;
 
 /**
- * Has another program told of what happens from now on. Returns the secret that signs, in clear this once; a repeat with the
- * same idempotency key finds the webhook and no secret.
+ * Adds a webhook that receives every event from now on. Returns the signing secret in clear, this once; a repeated call with
+ * the same idempotency key returns the webhook without it.
  */
 export async function addWebhook(
   deps: WebhookDeps,
@@ -76,7 +76,7 @@ export async function addWebhook(
 
 export type WebhookChanges = { readonly [Name in keyof WebhookSettings]?: WebhookSettings[Name] | undefined };
 
-/** Changes a webhook; what is absent stays. Switched on, it is told of all that came while it was off. */
+/** Changes a webhook; absent fields stay. Switched on again, it receives what happened while it was off. */
 export async function editWebhook(
   deps: WebhookDeps,
   actor: OperatorActor,
@@ -103,7 +103,7 @@ export async function editWebhook(
   });
 }
 
-/** Removes a webhook with its log: nothing more is told to it. */
+/** Removes a webhook with its log; nothing more is posted to it. */
 export async function removeWebhook(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -116,7 +116,7 @@ export async function removeWebhook(
   });
 }
 
-/** Gives a webhook another secret; those before it sign beside it for some hours, while it is carried to the receiver. */
+/** Gives a webhook a new secret; the old ones sign beside it for some hours, until the receiver knows the new one. */
 export async function rotateWebhookSecret(
   deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
   actor: OperatorActor,
@@ -180,10 +180,11 @@ function urlFault(text: string, forbids: BlockList | undefined): string | null {
   if (url.username !== '' || url.password !== '') {
     return 'must not have a user name or password: the signature shows who posts';
   }
-  if (forbids === undefined) return /^https?:$/.test(url.protocol) ? null : 'begins with https:// or http://';
-  if (url.protocol !== 'https:') return 'begins with https://';
+  if (forbids === undefined)
+    return /^https?:$/.test(url.protocol) ? null : 'must begin with https:// or http://';
+  if (url.protocol !== 'https:') return 'must begin with https://';
   return isInternalHost(url.hostname, forbids)
-    ? 'is an address of this machine or of a network behind it: WEBHOOKS_INTERNAL=true allows those'
+    ? 'must not lead to this machine or an internal network; WEBHOOKS_INTERNAL=true allows it'
     : null;
 }
 

@@ -11,25 +11,25 @@ import { WEBHOOK_SORTS } from './webhook-sorts.ts';
 
 const url = text(2000, 1).openapi({
   description:
-    'Where events are posted to; https, and no internal address unless the server’s WEBHOOKS_INTERNAL says so.',
+    'Events are posted to this URL. It must be https and must not lead to an internal address, unless WEBHOOKS_INTERNAL is true on the server.',
   example: 'https://example.com/mailroom-events',
 });
-const name = text(100).openapi({ description: 'For people.', example: 'Our data warehouse' });
+const name = text(100).openapi({ description: 'A name for people to read.', example: 'Our data warehouse' });
 const types = z
   .array(z.enum(Object.keys(EVENT_TYPES) as EventType[]))
   .max(200)
   .nullable()
   .openapi({
-    description: 'What it is told of; null: everything.',
+    description: 'The event types it receives; null: all types.',
     example: ['request.opened', 'request.closed'],
   });
 const mailboxIds = z.array(id).max(1000).nullable().openapi({
   description:
-    'Of which mailboxes; null: of every one and of the desk itself, which takes who serves every one.',
+    'Mailboxes whose events it receives; null: all mailboxes and the desk itself. Only an admin without mailbox limits may set null.',
 });
-const enabled = z
-  .boolean()
-  .openapi({ description: 'Off, nothing is posted; on again, it is told of all since.' });
+const enabled = z.boolean().openapi({
+  description: 'While false, nothing is posted. Once true again, the events since then are posted.',
+});
 
 export const webhookSchema = z
   .object({
@@ -40,18 +40,24 @@ export const webhookSchema = z
     mailboxIds,
     enabled,
     disabledReason: z.enum(['failing', 'gone']).nullable().openapi({
-      description: 'Why the desk switched it off: nothing taken for three days, or 410 Gone.',
+      description:
+        'Why the desk switched it off: `failing` after three days without a 2xx answer, `gone` after 410 Gone. Null: it did not.',
     }),
-    failingSince: time.nullable().openapi({ description: 'Since when nothing was taken.' }),
-    restsUntil: time.nullable().openapi({ description: 'Until when nothing is tried after a failure.' }),
-    waitingCount: z.int().openapi({ description: 'Events on their way.', example: 0 }),
+    failingSince: time
+      .nullable()
+      .openapi({ description: 'The time of the first failure since the last 2xx answer.' }),
+    restsUntil: time
+      .nullable()
+      .openapi({ description: 'After a failure, nothing is posted before this time.' }),
+    waitingCount: z.int().openapi({ description: 'Events that are queued or being posted.', example: 0 }),
     createdAt: time,
     updatedAt: time,
   })
   .openapi('Webhook');
 
 const secret = z.string().openapi({
-  description: 'What signs, in the form of Standard Webhooks; shown this once, stored encrypted.',
+  description:
+    'The signing secret, in the format of Standard Webhooks. It is shown only once and stored encrypted.',
   example: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
 });
 
@@ -60,7 +66,7 @@ export const newWebhookSchema = z
   .openapi('NewWebhook');
 
 export const madeWebhookSchema = webhookSchema
-  .extend({ secret: secret.nullable().openapi({ description: 'Null in the answer to a repeated call.' }) })
+  .extend({ secret: secret.nullable().openapi({ description: 'Null in the response to a repeated call.' }) })
   .openapi('MadeWebhook');
 
 export const webhookChangesSchema = z
@@ -86,7 +92,7 @@ const MAX_KEPT_HOURS = 30 * 24;
 export const rotationSchema = z
   .strictObject({
     keepHours: z.int().min(0).max(MAX_KEPT_HOURS).optional().openapi({
-      description: 'How long the old secret signs beside the new one. Defaults to 24.',
+      description: 'For how many hours the old secret still signs beside the new one. Defaults to 24.',
       example: 24,
     }),
   })
@@ -103,22 +109,23 @@ export const replaySchema = z
     z.strictObject({ eventId: id }).openapi({ description: 'One event.' }),
     z
       .strictObject({ from: moment, to: moment })
-      .openapi({ description: 'From a moment on, to before another.' }),
+      .openapi({ description: 'Events from `from` (inclusive) to `to` (exclusive).' }),
   ])
   .openapi('WebhookReplay');
 
 export const replayedSchema = z
-  .object({ queued: z.int().openapi({ description: 'Events that are on their way.', example: 12 }) })
+  .object({ queued: z.int().openapi({ description: 'The number of events queued.', example: 12 }) })
   .openapi('WebhookReplayed');
 
 const outcome = {
   at: time,
-  durationMs: z.int().openapi({ description: 'Milliseconds.', example: 120 }),
-  status: z.int().nullable().openapi({ description: 'HTTP status; null: no answer came.', example: 200 }),
+  durationMs: z.int().openapi({ description: 'How long the post took, in milliseconds.', example: 120 }),
+  status: z.int().nullable().openapi({ description: 'HTTP status; null: no response.', example: 200 }),
   fault: z.enum(POST_FAULTS).nullable().openapi({
-    description: 'Null: taken. `status`: an answer other than 2xx; `redirect`: 3xx, which is not followed.',
+    description:
+      'Null: the receiver answered 2xx. `status`: it answered otherwise; `redirect`: 3xx, which is not followed.',
   }),
-  answer: z.string().openapi({ description: 'The first 1,000 characters of what was answered.' }),
+  answer: z.string().openapi({ description: 'The first 1,000 characters of the response body.' }),
 };
 
 export const tryOutcomeSchema = z.object(outcome).openapi('WebhookTest');
@@ -127,15 +134,15 @@ export const attemptSchema = z
   .object({
     id,
     ...outcome,
-    eventId: id.nullable().openapi({ description: 'Null: a test.' }),
+    eventId: id.nullable().openapi({ description: 'Null: a test post.' }),
     eventType: z.string().nullable().openapi({ example: 'request.opened' }),
     requestId: id.nullable(),
     webhookId: z
       .string()
       .nullable()
-      .openapi({ description: 'The header `webhook-id`.', example: 'evt_1042' }),
+      .openapi({ description: 'The value of the header `webhook-id`.', example: 'evt_1042' }),
     body: z.string().nullable().openapi({
-      description: 'What was posted; what was erased since is blank in it too.',
+      description: 'The posted body. Data erased since then is blank here too.',
     }),
   })
   .openapi('WebhookAttempt');
@@ -152,13 +159,13 @@ export const attemptListQuery = z.strictObject({
     .openapi({
       type: 'string',
       enum: ['true', 'false'],
-      description: 'Those that failed, or those that did not.',
+      description: 'true: only failed attempts; false: only successful ones.',
     }),
   sort: sortParameter(ATTEMPT_SORTS, '-id'),
   total: totalParameter,
 });
 
-/** A webhook as the interface shows one. */
+/** A webhook as the API shows it. */
 export function renderWebhook(webhook: Webhook): z.infer<typeof webhookSchema> {
   const { types, mailboxIds, failingSince, restsUntil } = webhook;
   return {
@@ -172,13 +179,13 @@ export function renderWebhook(webhook: Webhook): z.infer<typeof webhookSchema> {
   };
 }
 
-/** What came of a post, as the interface shows it. */
+/** The result of a post, as the API shows it. */
 export function renderOutcome(result: Omit<PostResult, 'retryAfterMs'> & { readonly at: Date }) {
   const { at, durationMs, status, fault, answer } = result;
   return { at: at.toISOString(), durationMs, status, fault, answer };
 }
 
-/** An attempt as the interface shows one. */
+/** An attempt as the API shows it. */
 export function renderAttempt(attempt: AttemptView): z.infer<typeof attemptSchema> {
   const { event } = attempt;
   return {

@@ -6,7 +6,7 @@ import { postSigned } from './posts/post-signed.ts';
 import { postBody, type SendPostDeps, webhookKeys } from './posts/send-post.ts';
 import type { PostResult } from './webhook.ts';
 
-/** Posts `webhook.test` at once, whether or not the webhook is on, and tells what came back; it counts for nothing else. */
+/** Posts `webhook.test` at once, even if the webhook is off, and returns the result; a failure does not count against it. */
 export async function tryWebhook(
   deps: Pick<SendPostDeps, 'db' | 'clock' | 'keyring' | 'webhooksForbid'>,
   actor: OperatorActor,

@@ -1,27 +1,27 @@
 import type { EventType } from '../../people/history/event-types.ts';
 
-/** Somebody else's address that is told of events: signed posts after Standard Webhooks. */
+/** A URL of another program that receives events as signed posts (Standard Webhooks). */
 export type Webhook = {
   readonly id: number;
   readonly url: string;
   readonly name: string;
   /** Null: every type. */
   readonly types: readonly EventType[] | null;
-  /** Null: every mailbox, and what is of none. */
+  /** Null: every mailbox, and events that belong to none. */
   readonly mailboxIds: readonly number[] | null;
   readonly enabled: boolean;
   /** Why the desk itself switched it off; null when an operator did. */
   readonly disabledReason: 'failing' | 'gone' | null;
-  /** Since when nothing has been taken. */
+  /** The first failure since the last 2xx answer. */
   readonly failingSince: Date | null;
-  /** Until when nothing is tried. */
+  /** Nothing is posted before this time. */
   readonly restsUntil: Date | null;
   readonly waitingCount: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };
 
-/** Why a post did not come through; `status`: an answer other than 2xx. */
+/** Why a post failed; `status`: an answer other than 2xx or 3xx. */
 export type PostFault =
   'dns' | 'internal_address' | 'refused' | 'reset' | 'timeout' | 'tls' | 'redirect' | 'status' | 'other';
 
@@ -37,16 +37,16 @@ export const POST_FAULTS = [
   'other',
 ] as const satisfies readonly PostFault[];
 
-/** What came of one post. */
+/** The result of one post. */
 export type PostResult = {
   readonly status: number | null;
   readonly fault: PostFault | null;
-  /** The beginning of what was answered. */
+  /** The beginning of the response body. */
   readonly answer: string;
   readonly durationMs: number;
-  /** What the receiver asks to be left alone for. */
+  /** How long the receiver asks us to wait (Retry-After). */
   readonly retryAfterMs: number | null;
 };
 
-/** The id that a receiver knows an event by, in every attempt and replay the same. */
+/** The id under which a receiver knows an event, the same in every attempt and replay. */
 export const postName = (eventId: number): string => `evt_${eventId}`;

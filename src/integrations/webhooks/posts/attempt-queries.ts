@@ -18,7 +18,7 @@ export type AttemptView = {
 
 export type AttemptFilters = {
   readonly eventId?: number | undefined;
-  /** True: those that failed alone. */
+  /** True: only failed attempts; false: only successful ones. */
   readonly failed?: boolean | undefined;
 };
 
@@ -35,7 +35,7 @@ function conditions(db: Queryable, webhookId: number, { eventId, failed }: Attem
 
 const attemptTables = (db: Queryable) => db`webhook_attempts a left join webhook_posts p on p.id = a.post_id`;
 
-/** Attempts of a webhook with the events that they told of, in the order asked for. */
+/** Attempts of a webhook with their events, in the order asked for. */
 export async function listAttemptRows(
   db: Queryable,
   webhookId: number,

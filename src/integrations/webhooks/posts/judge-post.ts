@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE, SECOND } from '../../../platform/time.ts';
 import type { PostResult } from '../webhook.ts';
 
-/** After each attempt that failed, as Standard Webhooks advises: ten attempts in three days and a quarter. */
+/** The pause after each failed attempt, as Standard Webhooks advises: ten attempts in 3¼ days. */
 const RETRY_AFTER_MS = [
   5 * SECOND,
   5 * MINUTE,
@@ -15,7 +15,7 @@ const RETRY_AFTER_MS = [
 ];
 export const MAX_ATTEMPTS = RETRY_AFTER_MS.length + 1;
 
-/** So long nothing was taken: nobody is there, and each event only piles up. */
+/** A receiver that fails for this long is gone, and events would only pile up. */
 export const MAX_FAILING_MS = 3 * DAY;
 const MAX_REST_MS = 10 * MINUTE;
 const GONE = 410;
@@ -25,15 +25,15 @@ export type Judgement =
   | { readonly state: 'delivered' }
   | {
       readonly state: 'waiting' | 'failed';
-      /** When the event is tried again; null: never. */
+      /** When the event is posted again; null: never. */
       readonly nextAttemptAt: Date | null;
-      /** The receiver is left alone until then: the next event would fare no better. */
+      /** Nothing is posted to the receiver before this time: the next event would fail too. */
       readonly restsUntil: Date;
       readonly disable: 'failing' | 'gone' | null;
     };
 
 export type Standing = {
-  /** Attempts at the event, this one included. */
+  /** Attempts to post the event, this one included. */
   readonly attempts: number;
   /** Failures of the receiver in a row, this one included. */
   readonly failures: number;
@@ -41,7 +41,7 @@ export type Standing = {
   readonly now: Date;
 };
 
-/** Taken, to be tried again, or given up. 410 says that nobody wants it any more; Retry-After is kept to. */
+/** Decides whether a post was delivered, is tried again or is given up. 410 switches the webhook off; Retry-After is honoured. */
 export function judgePost(result: PostResult, standing: Standing): Judgement {
   if (result.fault === null) return { state: 'delivered' };
   const { attempts, failures, failingSince, now } = standing;
@@ -53,7 +53,7 @@ export function judgePost(result: PostResult, standing: Standing): Judgement {
     return { state: 'waiting', nextAttemptAt: now, restsUntil: now, disable: 'gone' };
   }
   if (now.getTime() - failingSince.getTime() >= MAX_FAILING_MS) {
-    // Kept for the day when it is switched on again.
+    // The event waits until the webhook is switched on again.
     return { state: 'waiting', nextAttemptAt: now, restsUntil: now, disable: 'failing' };
   }
   if (pause === undefined) return { state: 'failed', nextAttemptAt: null, restsUntil, disable: null };

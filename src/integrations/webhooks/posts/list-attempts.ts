@@ -6,7 +6,7 @@ import { type AttemptFilters, type AttemptView, countAttempts, listAttemptRows }
 import type { AttemptSort } from './attempt-sorts.ts';
 import { findWebhook } from '../find-webhook.ts';
 
-/** A page of what a webhook was told and what it answered, of the last thirty days. */
+/** A page of the posts of the last thirty days, with the receiver's answers. */
 export async function listAttempts(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,

@@ -7,7 +7,7 @@ import type { PostResult } from '../webhook.ts';
 /** A webhook as its worker sees it. */
 export type Receiver = { readonly id: number; readonly url: string; readonly failures: number };
 
-/** Switched on, with the place up to which each has been given its events. */
+/** Webhooks that are switched on; `resting`: nothing may be posted yet after a failure. */
 export async function listReceivers(db: Queryable, now: Date): Promise<(Receiver & { resting: boolean })[]> {
   return db<(Receiver & { resting: boolean })[]>`
     select id, url, failures, coalesce(rests_until > ${now}, false) as resting
@@ -16,7 +16,7 @@ export async function listReceivers(db: Queryable, now: Date): Promise<(Receiver
     order by id`;
 }
 
-/** Locks a webhook for giving it events; null while another process does, or when it is off. */
+/** Locks a webhook to queue its events; null if it is off or another process is doing so. */
 export async function lockPosition(
   tx: Transaction,
   webhookId: number,
@@ -31,7 +31,7 @@ export async function lockPosition(
   return { ...place, type: types ?? undefined };
 }
 
-/** Queues the events of a view after a place and before a horizon; the place up to which that is all, and how many. */
+/** Queues the events of a view after a position and before a horizon; returns how many and the new position. */
 export async function queueEvents(
   tx: Transaction,
   webhookId: number,
@@ -74,7 +74,7 @@ export async function savePosition(
     where id = ${webhookId}`;
 }
 
-/** Queues events again: those of a view that are named, or of a span of time; settled ones anew. */
+/** Queues one event or a time span of a view again, settled posts included. */
 export async function requeueEvents(
   tx: Transaction,
   webhookId: number,
@@ -97,12 +97,12 @@ export async function requeueEvents(
   return queued.count;
 }
 
-/** An event on its way to a webhook. */
+/** An event that is being posted to a webhook. */
 export type ClaimedPost = { readonly id: number; readonly eventId: number; readonly attemptCount: number };
 
 /**
- * Takes what is due for a webhook, oldest first: of a request only what nothing earlier of it waits before, so that a receiver
- * hears of it in order. What a killed process was sending is due when its lease is over.
+ * Claims due posts of a webhook, oldest first. A post waits for every earlier one of its request, so that a receiver gets the
+ * events of a request in order. A post that a killed process was sending is due when its lease is over.
  */
 export async function claimPosts(
   db: Queryable,
@@ -134,7 +134,7 @@ export async function claimPosts(
     returning webhook_posts.id, webhook_posts.event_id, webhook_posts.attempt_count`;
 }
 
-/** Events by id; one that was erased is not among them. */
+/** Events by id; erased ones are missing. */
 export async function listEventsById(
   db: Queryable,
   ids: readonly number[],
@@ -148,7 +148,7 @@ export async function listEventsById(
   return new Map(rows.map((event) => [event.id, event]));
 }
 
-/** Locks the standing of a webhook, which an attempt changes; null when it is gone. */
+/** Locks the failure count of a webhook for an attempt to change; null if the webhook was removed. */
 export async function lockStanding(
   tx: Transaction,
   webhookId: number,
@@ -162,7 +162,7 @@ export async function lockStanding(
   return row ?? null;
 }
 
-/** Writes what became of an event under one's own lease; false when another process has taken it over. */
+/** Writes the outcome of a post if the lease is still ours; false if another process has taken it over. */
 export async function settlePost(
   tx: Transaction,
   post: { readonly id: number; readonly owner: string },
@@ -199,7 +199,7 @@ export async function updateStanding(
     where id = ${webhookId}`;
 }
 
-/** Keeps what came of an attempt; `postId` null: a test. */
+/** Records an attempt; `postId` null: a test post. */
 export async function insertAttempt(
   db: Queryable,
   attempt: Omit<PostResult, 'retryAfterMs'> & { webhookId: number; postId: number | null; at: Date },
@@ -213,7 +213,7 @@ export async function insertAttempt(
   return row.id;
 }
 
-/** Forgets attempts and settled events from before a time; returns how many attempts. */
+/** Deletes attempts and settled posts from before a time; returns how many attempts. */
 export async function deleteSettledBefore(db: Queryable, before: Date): Promise<number> {
   const attempts = await db`delete from webhook_attempts where at < ${before}`;
   await db`delete from webhook_posts where settled_at < ${before} and state in ('delivered', 'failed')`;

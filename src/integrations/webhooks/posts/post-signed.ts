@@ -6,7 +6,7 @@ import { stopwatch } from '../../../platform/clock.ts';
 import { guard } from '../../../platform/net/internal-addresses.ts';
 import type { PostFault, PostResult } from '../webhook.ts';
 
-/** What Standard Webhooks advises is 15 to 30 s. */
+/** Standard Webhooks advises 15 to 30 s. */
 const TIMEOUT_MS = 15_000;
 const MAX_ANSWER_BYTES = 4096;
 const ANSWER_LENGTH = 1000;
@@ -17,21 +17,21 @@ export type SignedPost = {
   /** `webhook-id`. */
   readonly name: string;
   readonly body: string;
-  /** Every valid one signs: a receiver that has yet to learn the new one knows the old one. */
+  /** Every valid key signs: a receiver that does not know the new one yet accepts the old one. */
   readonly keys: readonly Uint8Array[];
   readonly at: Date;
 };
 
 export type PostOptions = {
-  /** Addresses that are not connected to, whatever name leads there. */
+  /** Never connect to these addresses, whatever name resolves to them. */
   readonly forbids: BlockList | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
 
 /**
- * Posts JSON, signed as Standard Webhooks 1.0 has it. Never throws for what a receiver does: that is the result. A redirect
- * is a fault and is not followed, and no more of an answer is read than is kept.
+ * Posts JSON, signed as in Standard Webhooks 1.0. Never throws for what a receiver does: every fault is a result. A redirect
+ * is a fault and is not followed. Reads no more of the response than it keeps.
  */
 export async function postSigned(post: SignedPost, options: PostOptions): Promise<PostResult> {
   const began = stopwatch();
@@ -56,7 +56,7 @@ export async function postSigned(post: SignedPost, options: PostOptions): Promis
   }
 }
 
-/** The headers of a post; its timestamp is what the signature holds for. */
+/** The headers of a post; the signature covers its timestamp. */
 export function signedHeaders({ name, body, keys, at }: SignedPost): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const signatures = keys.map((key) => {
@@ -98,7 +98,7 @@ function exchange(
   });
 }
 
-// Its status has come: a receiver that breaks off in its answer has still taken the post.
+// The status is known: a receiver that breaks off within its response body has still accepted the post.
 async function beginningOf(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;

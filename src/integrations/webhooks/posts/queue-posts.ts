@@ -5,8 +5,8 @@ import { lockPosition, queueEvents, savePosition } from './post-queries.ts';
 const EVENTS_AT_ONCE = 1000;
 
 /**
- * Gives a webhook the events that have come since it was last looked at, in the order of the feed and each once, however many
- * processes do so. Returns how many.
+ * Queues the events since the last call for a webhook, in the order of the feed and each once, however many processes call it
+ * at a time. Returns how many.
  */
 export async function queuePosts(deps: Pick<Deps, 'db' | 'clock'>, webhookId: number): Promise<number> {
   let queued = 0;

@@ -6,14 +6,14 @@ import { findHorizon } from '../../feed/queries.ts';
 import { requeueEvents } from './post-queries.ts';
 import { findWebhookRow } from '../queries.ts';
 
-/** More at once is a mistake, or two calls. */
+/** Whoever needs more makes several calls; more at once is usually a mistake. */
 export const MAX_REPLAYED = 100_000;
 
 export type Replay = { readonly eventId: number } | { readonly from: Date; readonly to: Date };
 
 /**
- * Has a webhook told again of one event, or of all of a span of time that it wants, in their order and under the ids that they
- * had: a receiver that knows one already sees it. Returns how many are on their way.
+ * Queues one event, or all events of a time span that the webhook receives, again: in their order and under their original
+ * ids, so that a receiver recognises those it already knows. Returns how many.
  */
 export async function replayPosts(
   deps: Pick<Deps, 'db' | 'clock'>,
@@ -31,9 +31,9 @@ export async function replayPosts(
     const range = { horizon: await findHorizon(tx), limit: MAX_REPLAYED + 1, at: deps.clock.now() };
     const count = await requeueEvents(tx, webhookId, view, replay, range);
     if (count > MAX_REPLAYED)
-      throw invalidField('/to', `more than ${MAX_REPLAYED} events lie between: take less`);
+      throw invalidField('/to', `must be earlier: the span holds more than ${MAX_REPLAYED} events`);
     if ('eventId' in replay && count === 0) {
-      throw invalidField('/eventId', 'is no event that this webhook is told of, or is being sent now');
+      throw invalidField('/eventId', 'is not an event this webhook receives, or is being posted now');
     }
     return count;
   });

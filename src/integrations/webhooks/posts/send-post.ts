@@ -20,17 +20,17 @@ import { findWebhookRow, listSealedSecrets } from '../queries.ts';
 import { type PostResult, postName, type Webhook } from '../webhook.ts';
 
 export type SendPostDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'publicUrl'> & {
-  /** Addresses that are not connected to; absent: none. */
+  /** Never connect to these addresses; absent: all are allowed. */
   readonly webhooksForbid?: BlockList | undefined;
   readonly wakeDeliveries: () => void;
 };
 
-/** The body of a post: type, time and data, as Standard Webhooks advises; `data` is the event as `/v1/events` shows it. */
+/** The body of a post: type, time and data, as Standard Webhooks advises; `data` is the event as in `/v1/events`. */
 export function postBody(type: string, at: Date, data: object): string {
   return JSON.stringify({ type, timestamp: at.toISOString(), data });
 }
 
-/** The keys that sign for a webhook now. */
+/** The keys that now sign the posts of a webhook. */
 export async function webhookKeys(
   deps: Pick<Deps, 'db' | 'clock' | 'keyring'>,
   webhookId: number,
@@ -39,7 +39,7 @@ export async function webhookKeys(
   return sealed.flatMap((each) => decodeWebhookSecret(deps.keyring.open(each)) ?? []);
 }
 
-/** Posts one event that was claimed, and records what came of it. */
+/** Posts one claimed event and records the result. */
 export async function sendPost(
   deps: SendPostDeps,
   receiver: Receiver,
@@ -47,7 +47,7 @@ export async function sendPost(
   options: { readonly signal: AbortSignal; readonly timeoutMs?: number | undefined },
 ): Promise<void> {
   const event = (await listEventsById(deps.db, [post.eventId])).get(post.eventId);
-  // Erased since: its post went with it.
+  // The event was erased meanwhile, and its post with it.
   if (event === undefined) return;
   const at = deps.clock.now();
   const signed: SignedPost = {
@@ -58,7 +58,7 @@ export async function sendPost(
     at,
   };
   const result = await postSigned(signed, { forbids: deps.webhooksForbid, ...options });
-  // Broken off by the stop of the server: its lease runs out, and another process sends it.
+  // The server stopped during the post: its lease runs out, and another process posts it again.
   if (result.fault !== null && options.signal.aborted) return;
   await deps.db.begin((tx) => record(deps, tx, receiver, { post, result, at }));
   deps.wakeDeliveries();
@@ -133,12 +133,12 @@ function alarmText(webhook: Webhook, reason: 'failing' | 'gone', publicUrl: stri
   const why =
     reason === 'gone'
       ? 'It answered 410 Gone: nobody listens there any more.'
-      : 'It has taken nothing for three days.';
+      : 'It has failed for three days.';
   return {
     subject: `Webhook switched off: ${name}`,
     text:
       `Mailroom no longer posts events to ${new URL(webhook.url).origin}. ${why}\n\n` +
-      'Nothing is lost: switched on again, it is told of everything since.\n\n' +
+      'Nothing is lost: once switched on again, it receives every event since then.\n\n' +
       `${publicUrl}/settings/webhooks/${webhook.id}\n`,
   };
 }

@@ -6,7 +6,7 @@ import { queuePosts } from './queue-posts.ts';
 import { sendPost, type SendPostDeps } from './send-post.ts';
 
 export type WebhookWorker = {
-  /** Begins nothing more, waits for what is under way (five seconds at most, then it is broken off) and returns. */
+  /** Starts no more posts, and waits up to five seconds for those under way before aborting them. */
   readonly stop: () => Promise<void>;
 };
 
@@ -16,14 +16,14 @@ export type WebhookWorkerOptions = {
   readonly leaseMs?: number;
 };
 
-/** Of one receiver in one process; one that fails is asked with one at a time. */
+/** Per receiver and process; a failing receiver gets one post at a time. */
 const POSTS_AT_ONCE = 4;
 const STOP_WITHIN_MS = 5 * SECOND;
 const MAX_PAUSE_MS = 30 * SECOND;
 
 /**
- * Keeps telling webhooks what happens, looking once a second. Each receiver is looked after on its own: one that hangs holds
- * up no other. Survives the loss of the database.
+ * Posts events to webhooks, looking for new ones once a second. Receivers are independent: one that hangs does not delay the
+ * others. Survives the loss of the database.
  */
 export function startWebhookWorker(deps: SendPostDeps, options: WebhookWorkerOptions = {}): WebhookWorker {
   const { pollMs = SECOND } = options;
@@ -77,7 +77,7 @@ export function startWebhookWorker(deps: SendPostDeps, options: WebhookWorkerOpt
 
 type LaneOptions = WebhookWorkerOptions & { readonly stop: AbortSignal; readonly abort: AbortSignal };
 
-// Until nothing is due: a few at a time, and the next as soon as one of them is settled.
+// Posts a few at a time until nothing is due, starting the next as soon as one is settled.
 async function lookAfter(
   deps: SendPostDeps,
   receiver: Receiver & { readonly resting: boolean },
@@ -96,7 +96,7 @@ async function lookAfter(
         signal: options.abort,
         timeoutMs: options.timeoutMs,
       })
-        // Its lease runs out, and it is sent again.
+        // Its lease runs out, and it is posted again.
         .catch((error: unknown) =>
           deps.log.error({ error, webhookId: receiver.id }, 'an event could not be told'),
         )
@@ -107,7 +107,7 @@ async function lookAfter(
     await Promise.race(sending);
     if (receiver.failures > 0) return;
     const [now] = (await listReceivers(deps.db, deps.clock.now())).filter(({ id }) => id === receiver.id);
-    // It failed, was switched off or changed meanwhile: what is under way ends, and the next look begins anew.
+    // The webhook failed, was switched off or changed: let the posts under way end; the next look starts over.
     if (now === undefined || now.failures > 0 || now.url !== receiver.url) {
       await Promise.all(sending);
       return;
