@@ -1,7 +1,8 @@
 import { TextDecoder } from 'node:util';
 import { canonicalCharset, decoderFor } from './charset-label.ts';
 import { guessCharset, readsAs } from './guess-charset.ts';
-import { codePages, decodeCodePage, decodeSevenBit, decodeUtf7 } from './odd-charsets.ts';
+import { composed, decodeByIconv } from './iconv-charsets.ts';
+import { decodeSevenBit, decodeUtf7 } from './odd-charsets.ts';
 
 const sevenBit = new Set(['iso-2022-kr', 'iso-2022-cn', 'iso-2022-cn-ext', 'hz-gb-2312']);
 const wide = new Set(['utf-16le', 'utf-16be', 'utf-32', 'utf-32le', 'utf-32be']);
@@ -60,10 +61,8 @@ function strictlyUtf8(bytes: Uint8Array): string | null {
 }
 
 function decodeWith(charset: string, bytes: Uint8Array): string {
-  if (charset.startsWith('cp') && codePages.has(charset.slice(2)))
-    return decodeCodePage(bytes, charset.slice(2));
-  if (charset.startsWith('utf-32')) return decodeUtf32(bytes, charset === 'utf-32be');
-  return (decoderFor(charset) ?? utf8).decode(bytes);
+  const decoder = decoderFor(charset);
+  return composed(decoder === null ? decodeByIconv(bytes, charset) : decoder.decode(bytes), charset);
 }
 
 function decodeAsUtf8(bytes: Uint8Array, hint: string | null): string {
@@ -128,14 +127,4 @@ function byteOrderMark(bytes: Uint8Array): string | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be';
   return null;
-}
-
-function decodeUtf32(bytes: Uint8Array, bigEndian: boolean): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let text = '';
-  for (let i = 0; i + 4 <= bytes.length; i += 4) {
-    const code = view.getUint32(i, !bigEndian);
-    text += code > 0x10ffff ? '\ufffd' : String.fromCodePoint(code);
-  }
-  return text;
 }
