@@ -3,8 +3,20 @@ export function cleanText(text: string): string {
   return text.replaceAll('\0', '').toWellFormed();
 }
 
-/** The text without the marks that turn the reading direction of what follows: with them a name or a link shows as another. */
+const directionMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]/g;
+
+/** A name, a subject or the words of a link without the invisible marks of reading direction: with them one shows as another. */
 export function withoutDirectionMarks(text: string): string {
+  return text.replace(directionMarks, '');
+}
+
+/** A web address whose marks of reading direction are seen, for it leads elsewhere without them. */
+export function escapedDirectionMarks(address: string): string {
+  return address.replace(directionMarks, encodeURIComponent);
+}
+
+/** Running text without the marks that turn the direction of whatever follows them; the others order punctuation and stay. */
+export function withoutDirectionSpans(text: string): string {
   return text.replace(/[\u202a-\u202e\u2066-\u2069]/g, '');
 }
 

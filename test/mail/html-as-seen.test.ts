@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { htmlToText } from '../../src/mail/html/html-to-text.ts';
 import { sanitizeHtml } from '../../src/mail/html/sanitize-html.ts';
+import { safeFileName } from '../../src/mail/mime/file-name.ts';
 import { textOfAlternative } from '../../src/mail/mime/stub-text.ts';
+import { parseMail } from '../../src/mail/reading/parse-mail.ts';
 import { cleanLine } from '../../src/mail/text.ts';
 import { visibleTextOfHtml } from '../../src/mail/trim/trim-reply.ts';
 
@@ -112,9 +114,49 @@ test.each([
   expect(sanitizeHtml(html)).not.toMatch(/9{2,}|100%/);
 });
 
-test('marks of direction are gone from names, subjects and the words of links', () => {
-  expect(cleanLine('a\u202Eb\u2066c\u2069')).toBe('abc');
-  expect(sanitizeHtml('<a href="https://x.example">\u202Emoc</a>')).toContain('>moc</a>');
+/** Left-to-right, right-to-left and Arabic marks, embeddings, overrides, isolates, and the deprecated ones. */
+const directionMarks = '\u200e\u200f\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u206a\u206f';
+
+test.each([...directionMarks])(
+  '%j is gone from names, subjects, files and the words of links',
+  async (mark) => {
+    const word = `mo${mark}c`;
+    const entity = `mo&#${mark.codePointAt(0)};c`;
+    const link = (words: string) => `<a href="https://x.example/${mark}a">${words}</a>`;
+    expect(cleanLine(word)).toBe('moc');
+    for (const html of [link(word), link(entity), link(`<b>${entity}</b>`), link(`<img alt="${word}">`)]) {
+      expect(sanitizeHtml(html)).not.toContain(mark);
+      for (const text of [htmlToText(html), visibleTextOfHtml(html)]) {
+        expect(text).toContain('moc');
+        expect(text).toContain(`<https://x.example/${encodeURIComponent(mark)}a>`);
+        expect(text).not.toContain(mark);
+      }
+    }
+    const encoded = `=?utf-8?B?${Buffer.from(word).toString('base64')}?=`;
+    const mail = await parseMail(
+      Buffer.from(
+        `From: ${encoded} <a@x.example>\r\nReply-To: ${word} <a@x${mark}.example>\r\nSubject: ${encoded}\r\n` +
+          `Content-Type: text/plain; charset=utf-8; name="${word}"\r\n\r\nUp to ${word} words`,
+      ),
+    );
+    expect(mail).toMatchObject({
+      from: { name: 'moc', address: 'a@x.example' },
+      replyTo: [{ name: 'moc', address: 'a@x.example' }],
+      subject: 'moc',
+      visibleText: 'Up to moc words',
+    });
+    expect(safeFileName(`${word}.txt`, 'text/plain', 1)).toBe('moc.txt');
+  },
+);
+
+test('what turns the rest of a text is gone from all of it; a mark that orders its punctuation stays in the whole text', async () => {
+  const { text } = await parseMail(
+    Buffer.from('Content-Type: text/plain; charset=utf-8\r\n\r\na\u202Eb\u2067c \u200Fd'),
+  );
+  expect(text).toBe('abc \u200Fd');
+});
+
+test('a marked-up direction is no way around: bdo is left out', () => {
   expect(sanitizeHtml('<a href="https://x.example"><bdo dir="rtl">moc</bdo></a>')).not.toContain('bdo');
 });
 

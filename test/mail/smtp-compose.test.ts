@@ -167,6 +167,15 @@ test.each(['subject', 'name', 'attachment', 'loop mark'])(
   },
 );
 
+test('a notice has no mark of reading direction in its subject and names', async () => {
+  const { parsed } = await compose({
+    subject: 'Re: gpj\u202e.exe \u200f5\u061c',
+    to: [{ name: 'An\u2067na', address: 'anna@example.org' }],
+    automatic: { loopMark: 'desk@example.com' },
+  });
+  expect(parsed).toMatchObject({ subject: 'Re: gpj.exe 5', to: [{ name: 'Anna' }] });
+});
+
 test('unicode subjects, names and file names are read back as written', async () => {
   const name = 'Анна «Ä» 王';
   const content = Buffer.from([0, 1, 2, 253, 254, 255]);

@@ -11,7 +11,7 @@ const MAX_LIST_LENGTH = 64 * 1024;
 const MAX_COMMENT_LENGTH = 500;
 const MAX_ADDRESS_LENGTH = 512;
 /** Marks of writing direction and blanks without width, which come along when an address is pasted. */
-const invisible = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/gu;
+const invisible = /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/gu;
 
 /**
  * The mailboxes of an address field given as latin1, groups flattened, in order. Entries without an address are left out;

@@ -1,4 +1,5 @@
 import { Tokenizer } from 'htmlparser2';
+import { withoutDirectionMarks } from '../text.ts';
 import { linkTarget } from './link-target.ts';
 import type { ListNumbers } from './list-numbers.ts';
 import { listNumbers } from './list-numbers.ts';
@@ -50,12 +51,14 @@ function render(html: string, skipped: ReadonlySet<string>): string {
   const addToAttribute = (text: string): void => {
     if (wanted.has(attribute)) attributes[attribute] = (attributes[attribute] ?? '') + text;
   };
+  const write = (text: string): void =>
+    void (skipping === null && page.words(link === null ? text : withoutDirectionMarks(text)));
   const ignore = (): void => undefined;
   const tokenizer = new Tokenizer(
     { decodeEntities: true },
     {
-      ontext: (start, end) => void (skipping === null && page.words(html.slice(start, end))),
-      ontextentity: (code) => void (skipping === null && page.words(String.fromCodePoint(code))),
+      ontext: (start, end) => write(html.slice(start, end)),
+      ontextentity: (code) => write(String.fromCodePoint(code)),
       onopentagname: (start, end) => {
         tag = html.slice(start, end).toLowerCase();
         attributes = {};
@@ -79,7 +82,7 @@ function render(html: string, skipped: ReadonlySet<string>): string {
           }
         }
       },
-      oncdata: (start, end) => page.words(html.slice(start, end)),
+      oncdata: (start, end) => write(html.slice(start, end)),
       oncomment: ignore,
       ondeclaration: ignore,
       onprocessinginstruction: ignore,
@@ -104,7 +107,7 @@ function openElement(
   if (name === 'blockquote') page.quote(1);
   if (name === 'td' || name === 'th') page.words(' ');
   if (name === 'li') page.words(lists.item(attributes, '* '));
-  const alt = attributes['alt']?.trim() ?? '';
+  const alt = withoutDirectionMarks(attributes['alt'] ?? '').trim();
   if (name === 'img' && alt !== '') page.words(`[${alt}]`);
 }
 

@@ -1,5 +1,5 @@
 import sanitize from 'sanitize-html';
-import { withoutDirectionMarks } from '../text.ts';
+import { escapedDirectionMarks, withoutDirectionMarks } from '../text.ts';
 import type { ColorPairs } from './color-pairs.ts';
 import { colorPairs } from './color-pairs.ts';
 import { isLength, safeStyle } from './safe-style.ts';
@@ -89,7 +89,7 @@ function asBlock(tagName: string, attributes: sanitize.Attributes): sanitize.Tag
 }
 
 function asLink(tagName: string, { href, ...rest }: sanitize.Attributes): sanitize.Tag {
-  const target = href?.trim() ?? '';
+  const target = escapedDirectionMarks(href?.trim() ?? '');
   const attribs = { ...rest, rel: 'noopener noreferrer nofollow', target: '_blank' };
   return { tagName, attribs: absoluteLink.test(target) ? { href: target, ...attribs } : attribs };
 }

@@ -64,10 +64,10 @@ export function declaredFileName(entity: Entity, hint: string | null): string | 
   return null;
 }
 
-/** A name that is safe as a file name everywhere: no path, no control or direction characters, never empty, at most 200 characters. */
+/** A name that is safe as a file name everywhere: no path, no control characters or marks of direction, never empty, at most 200 characters. */
 export function safeFileName(declared: string | null, type: string, ordinal: number): string {
   const line = cleanLine((declared ?? '').slice(0, 4000))
-    .replaceAll(/[\u202a-\u202e\u2066-\u2069\u200e\u200f\ufeff]/g, '')
+    .replaceAll('\ufeff', '')
     .replaceAll('\ufffd', '_');
   const isPath = line.includes('\\') || /^(?:\.{0,2}\/|[a-z]:)/i.test(line);
   const base = (isPath ? line.split(/[\\/]/).findLast((part) => part.trim() !== '') : line) ?? '';

@@ -17,7 +17,7 @@ import { repairRaw } from '../mime/repair-raw.ts';
 import type { Address, Header, ParsedMail } from '../parsed-mail.ts';
 import { sanitizeHtml } from '../html/sanitize-html.ts';
 import { isDump } from '../html/shown-html.ts';
-import { cleanLine, cleanText, shorten } from '../text.ts';
+import { cleanLine, cleanText, shorten, withoutDirectionSpans } from '../text.ts';
 import type { TrimHints } from '../trim/trim-reply.ts';
 import { visibleText, visibleTextOfHtml } from '../trim/trim-reply.ts';
 
@@ -38,7 +38,7 @@ function parse(raw: Uint8Array): ParsedMail {
   const content = readContent(bytes, leaves, hint);
   const { headers } = root;
   const html = content.html === null ? null : cleanText(content.html);
-  const text = cleanText(content.text);
+  const text = withoutDirectionSpans(cleanText(content.text));
   const files = shownFiles(content.found, html);
   const head = envelope(headers, hint);
   const hints = { subject: head.subject, isReport: isReport(root, head.from) };

@@ -1,3 +1,4 @@
+import { withoutDirectionMarks } from '../text.ts';
 import { quotedText } from './quoted-html.ts';
 import type { Segment, Surroundings } from './segments.ts';
 import { historyMark, introductionMark, lettersOf, segmentsOf } from './segments.ts';
@@ -53,10 +54,8 @@ function introductionsIn(marked: string): readonly string[] {
 
 function trimmed(text: string, keepsOwnQuotes: boolean, around: Surroundings): string {
   // Marks of writing direction stand around names and addresses in Hebrew and Arabic mail and hide what they are.
-  const lines = text
-    .trimEnd()
+  const lines = withoutDirectionMarks(text.trimEnd())
     .replace(/\r+\n?/g, '\n')
-    .replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
     .split('\n');
   const segments = segmentsOf(lines, around);
   const shown = shownText(segments, keepsOwnQuotes);

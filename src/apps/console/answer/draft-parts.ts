@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { html } from 'hono/html';
 import type { Draft, DraftKind } from '../../../requests/drafts/draft.ts';
 import type { Conversation } from '../conversation/conversation.ts';
-import { withoutBidi } from '../conversation/text.ts';
+import { withoutDirectionMarks } from '../../../mail/text.ts';
 import { conversationWords } from '../conversation/words.ts';
 import { type Html, icon } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -29,14 +29,15 @@ export function draftFiles(visit: Visit, kind: DraftKind, { request, drafts }: C
       (file) =>
         html`<li data-file="${file.id}">
           <span class="file"
-            ><span dir="auto">${withoutBidi(file.name)}</span> <small>${visit.format.size(file.size)}</small
+            ><span dir="auto">${withoutDirectionMarks(file.name)}</span>
+            <small>${visit.format.size(file.size)}</small
             ><button
               class="quiet"
               name="file"
               value="${file.id}"
               formaction="/requests/${request.id}/drafts/${kind}/remove-file"
               formnovalidate
-              aria-label="${words.removeFile}: ${withoutBidi(file.name)}"
+              aria-label="${words.removeFile}: ${withoutDirectionMarks(file.name)}"
             >
               ${icon('x', visit.deps.assets)}
             </button></span

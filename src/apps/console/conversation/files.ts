@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { MessageView } from '../../../requests/messages/message-view.ts';
 import { type Html, icon } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
-import { withoutBidi } from './text.ts';
+import { withoutDirectionMarks } from '../../../mail/text.ts';
 import { conversationWords } from './words.ts';
 
 const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|application\/pdf|text\/(plain|csv|calendar))$/;
@@ -16,7 +16,7 @@ export function fileList(visit: Visit, message: MessageView): Html | '' {
   const base = `/requests/${message.requestId}/messages/${message.id}`;
   return html`<ul class="files" aria-label="${words.files(files.length)}">
     ${files.map((file) => {
-      const name = withoutBidi(file.name);
+      const name = withoutDirectionMarks(file.name);
       return html`<li>
         ${
           PICTURE.test(file.contentType) && file.size < 5_000_000

@@ -5,7 +5,8 @@ import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import { deliveryView } from './delivery.ts';
 import { fileList } from './files.ts';
-import { textWithLinks, withoutBidi } from './text.ts';
+import { withoutDirectionMarks } from '../../../mail/text.ts';
+import { textWithLinks } from './text.ts';
 import { conversationWords } from './words.ts';
 
 /** One message: who, when, what it says; how sure one can be of its sender; what became of it. */
@@ -140,7 +141,9 @@ function circumstances(visit: Visit, message: MessageView): Html | '' {
   if (message.kind === 'note') return '';
   const words = visit.say(conversationWords);
   const addresses = (all: readonly Address[]): string =>
-    all.map(({ name, address }) => withoutBidi(name === '' ? address : `${name} <${address}>`)).join(', ');
+    all
+      .map(({ name, address }) => withoutDirectionMarks(name === '' ? address : `${name} <${address}>`))
+      .join(', ');
   return html`<p class="circumstances">
     <span dir="auto">${words.to}: ${addresses(message.toAddresses)}</span>
     ${when(
@@ -167,7 +170,7 @@ export function authorOf(visit: Visit, message: MessageView): string {
   const name = message.authorName ?? message.fromAddress?.name ?? '';
   if (message.authorKind === 'operator' && message.authorId === visit.actor.operatorId)
     return `${name} (${words.you})`;
-  return withoutBidi(name || message.fromAddress?.address || words.automatic);
+  return withoutDirectionMarks(name || message.fromAddress?.address || words.automatic);
 }
 
 function initial(message: MessageView): string {

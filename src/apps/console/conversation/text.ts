@@ -19,8 +19,3 @@ function linkTo(url: string): Html {
     ? html`<a href="${url}" target="_blank" rel="noopener noreferrer nofollow">${url}</a>`
     : html`${url}`;
 }
-
-/** What strangers named something, without the marks that turn the direction of what stands after it (`‮gpj.exe`). */
-export function withoutBidi(text: string): string {
-  return text.replace(/[\u202A-\u202E\u2066-\u2069]/g, '');
-}

@@ -3,7 +3,7 @@ import { discardIntake } from '../../../intake/quarantine/discard-intake.ts';
 import type { IntakeView } from '../../../intake/quarantine/intake.ts';
 import { listIntake } from '../../../intake/quarantine/list-intake.ts';
 import { releaseIntake } from '../../../intake/quarantine/release-intake.ts';
-import { withoutBidi } from '../conversation/text.ts';
+import { withoutDirectionMarks } from '../../../mail/text.ts';
 import { readForm } from '../parts/forms.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
@@ -95,7 +95,7 @@ function row(visit: Visit, intake: IntakeView): Html {
     <div>
       <p>
         <b dir="auto">${intake.subject || say(terms).noSubject}</b>
-        <span class="quiet" dir="auto">${withoutBidi(sender)}</span>
+        <span class="quiet" dir="auto">${withoutDirectionMarks(sender)}</span>
       </p>
       <p>
         ${(words.reasons as Readonly<Record<string, string>>)[reason ?? ''] ?? reason}${when(error, (text) => html` <q lang="en">${text}</q>`)}
