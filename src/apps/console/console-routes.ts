@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../../people/access/app-env.ts';
 import type { IntakeDeps } from '../../intake/deps.ts';
+import type { JiraDeps } from '../../integrations/jira/jira-deps.ts';
 import { answerHandlers } from './answer/handlers.ts';
 import { assetRoutes, loadAssets } from './assets/assets.ts';
 import { beginHandlers } from './begin/handlers.ts';
@@ -17,6 +18,10 @@ import { mailboxHandlers } from './mailboxes/handlers.ts';
 import { newRequestHandlers } from './new-request/handlers.ts';
 import { overviewHandlers } from './overview/handlers.ts';
 import { quarantineHandlers } from './quarantine/handlers.ts';
+import { connectionHandlers } from './jira/connection-page.ts';
+import { connectionsHandlers } from './jira/connections-page.ts';
+import { mappingHandlers } from './jira/mapping-form.ts';
+import { panelHandlers } from './jira/panel.ts';
 import { cannedHandlers } from './settings/canned.ts';
 import { connectHandlers } from './settings/connect.ts';
 import { mailboxSettingsHandlers } from './settings/mailboxes.ts';
@@ -30,12 +35,16 @@ import { sessionPages } from './shell/pages.ts';
 import { viewHandlers } from './views/handlers.ts';
 
 /** The console's pages, on the same verbs as the HTTP interface, for whoever has a session in their browser. */
-export function consoleRoutes(deps: IntakeDeps): Hono<AppEnv> {
+export function consoleRoutes(deps: IntakeDeps & JiraDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const assets = loadAssets();
   assetRoutes(app, assets);
   const pages = sessionPages(app, { ...deps, assets });
   homeHandlers(pages);
+  connectionsHandlers(pages);
+  connectionHandlers(pages);
+  mappingHandlers(pages);
+  panelHandlers(pages);
   listHandlers(pages);
   conversationHandlers(pages);
   answerHandlers(pages);

@@ -14,6 +14,7 @@ import { listCannedReplies } from '../../../requests/canned-replies/find-canned-
 import type { Typed } from '../answer/typed.ts';
 import { readListQuery } from '../list/query.ts';
 import { listAllOperators } from '../parts/operators.ts';
+import { type JiraPanel, readPanel } from '../jira/panel.ts';
 import type { Visit } from '../shell/visit.ts';
 
 /** All that the page of a request shows. */
@@ -32,6 +33,8 @@ export type Conversation = {
   readonly present: readonly Present[];
   /** Those that fit its mailbox. */
   readonly canned: readonly CannedReply[];
+  /** Null on a desk without Jira. */
+  readonly jira: JiraPanel | null;
   readonly drafts: { readonly reply: Draft | null; readonly note: Draft | null };
 };
 
@@ -46,25 +49,27 @@ export async function readConversation(
 ): Promise<Conversation> {
   const { deps, actor } = visit;
   const request = await findRequest(deps, actor, requestId);
-  const [messages, others, recipients, operators, list, present, canned, reply, note] = await Promise.all([
-    allMessages(visit, requestId),
-    listRequests(deps, actor, {
-      filters: { contactId: [request.contactId] },
-      sort: { field: 'lastMessageAt', descending: true },
-      limit: 11,
-    }),
-    listRecipients(deps, actor, { requestId }),
-    listAllOperators(visit),
-    neighbours(visit, requestId, from),
-    findPresence(deps, actor, { requestIds: [requestId] }),
-    listCannedReplies(deps, actor, {
-      filters: { mailboxId: request.mailboxId },
-      sort: { field: 'name', descending: false },
-      limit: 200,
-    }),
-    findDraft(deps, actor, { requestId, kind: 'reply' }),
-    findDraft(deps, actor, { requestId, kind: 'note' }),
-  ]);
+  const [messages, others, recipients, operators, list, present, canned, reply, note, jira] =
+    await Promise.all([
+      allMessages(visit, requestId),
+      listRequests(deps, actor, {
+        filters: { contactId: [request.contactId] },
+        sort: { field: 'lastMessageAt', descending: true },
+        limit: 11,
+      }),
+      listRecipients(deps, actor, { requestId }),
+      listAllOperators(visit),
+      neighbours(visit, requestId, from),
+      findPresence(deps, actor, { requestIds: [requestId] }),
+      listCannedReplies(deps, actor, {
+        filters: { mailboxId: request.mailboxId },
+        sort: { field: 'name', descending: false },
+        limit: 200,
+      }),
+      findDraft(deps, actor, { requestId, kind: 'reply' }),
+      findDraft(deps, actor, { requestId, kind: 'note' }),
+      readPanel(visit, requestId),
+    ]);
   return {
     request,
     messages,
@@ -76,6 +81,7 @@ export async function readConversation(
     typed,
     present: present.filter(({ operatorId }) => operatorId !== actor.operatorId),
     canned: canned.items,
+    jira,
     drafts: { reply, note },
   };
 }

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { isOpen } from '../../../requests/request.ts';
+import { jiraPanel } from '../jira/panel.ts';
 import { type Html, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -7,7 +8,7 @@ import type { Conversation } from './conversation.ts';
 import { conversationWords } from './words.ts';
 
 /** Beside the messages: whose it is, who asks, what else they asked. */
-export function facts(visit: Visit, { request, others }: Conversation): Html {
+export function facts(visit: Visit, { request, others, jira }: Conversation): Html {
   const { say, format } = visit;
   const words = say(conversationWords);
   const { nobody, status, noSubject } = say(terms);
@@ -26,6 +27,7 @@ export function facts(visit: Visit, { request, others }: Conversation): Html {
       <dd>${format.time(request.createdAt)}</dd>
     </dl>
     ${when(isOpen(request.status), () => factsForm(visit, request))}
+    ${when(jira, (panel) => jiraPanel(visit, request.id, panel))}
     <h2>${words.otherRequests}</h2>
     <ul class="others" data-live="others">
       ${others.length === 0 ? html`<li class="quiet">${words.noOthers}</li>` : ''}

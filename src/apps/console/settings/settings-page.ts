@@ -12,6 +12,7 @@ const en = {
   mailboxes: 'Mailboxes',
   templates: 'Notices',
   operators: 'Operators',
+  jira: 'Jira',
 };
 const ru: typeof en = {
   title: 'Настройки',
@@ -21,6 +22,7 @@ const ru: typeof en = {
   mailboxes: 'Ящики',
   templates: 'Уведомления',
   operators: 'Операторы',
+  jira: 'Jira',
 };
 const sentences: Catalogue<typeof en> = { en, ru };
 
@@ -44,6 +46,7 @@ export function settingsPage(
         ] as const)
       : []),
     ...(may(visit.actor, 'operators.add') ? ([['operators', '/settings/operators']] as const) : []),
+    ['jira', '/settings/jira'],
   ];
   const page = html`<div class="page">
     <h1>${words.title}</h1>

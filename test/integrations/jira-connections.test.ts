@@ -1,0 +1,240 @@
+import { expect, test } from 'vitest';
+import { SIMULATED_APP } from '../../src/apps/demo/jira/sign-in.ts';
+import { tidyJira } from '../../src/integrations/jira/work-jira.ts';
+import { refreshDue, refreshGrant } from '../../src/integrations/jira/connections/refresh-grant.ts';
+import { openSession } from '../../src/people/credentials/open-session.ts';
+import { connect } from '../../src/platform/db/connect.ts';
+import { problemOf } from '../support/app.ts';
+import { MAPPING, personComment, testJiraDesk } from '../support/jira.ts';
+
+const { db, url, desk } = await testJiraDesk();
+
+const HOUR = 3_600_000;
+
+async function session(operatorId = desk.ada.id) {
+  const opened = await db.begin((tx) => openSession(tx, operatorId, desk.clock.now()));
+  return opened.session;
+}
+
+function page(method: string, path: string, cookie: string, form: Record<string, string> = {}) {
+  return desk.app.request(path, {
+    method,
+    headers: { cookie: `__Host-mailroom=${cookie}`, origin: 'https://desk.example.com' },
+    ...(method === 'GET' ? {} : { body: new URLSearchParams(form) }),
+  });
+}
+
+async function oauthConnection() {
+  return desk.ok('POST', '/v1/connections', {
+    kind: 'oauth',
+    name: 'Jira',
+    siteUrl: desk.siteUrl,
+    clientId: SIMULATED_APP.id,
+    clientSecret: SIMULATED_APP.secret,
+  });
+}
+
+/** The browser's way to Atlassian and back, as far as the desk's own page. */
+async function consentAnswer(connectionId: number, cookie: string, decide = 'allow'): Promise<string> {
+  const begun = await page('POST', `/settings/jira/${connectionId}`, cookie, { verb: 'consent' });
+  expect(begun.status).toBe(303);
+  const authorize = new URL(begun.headers.get('location') ?? '');
+  expect(authorize.searchParams.get('scope')).toContain('offline_access');
+  authorize.searchParams.set('decide', decide);
+  const back = await fetch(authorize, { redirect: 'manual' });
+  return (
+    new URL(back.headers.get('location') ?? '').pathname + new URL(back.headers.get('location') ?? '').search
+  );
+}
+
+async function connected() {
+  const { id } = await oauthConnection();
+  const cookie = await session();
+  const answer = await consentAnswer(id, cookie);
+  expect((await page('GET', answer, cookie)).status).toBe(303);
+  return desk.ok('GET', `/v1/connections/${id}`);
+}
+
+test('a token without scopes works at the site, one with scopes at the gateway, a wrong one nowhere', async () => {
+  expect(await desk.connect(null)).toMatchObject({ state: 'active', account: 'Mailroom Bot' });
+  await desk.connect(null, { token: `scoped-${desk.jira.bot.apiToken}` });
+  const rows = await db`select base from jira_connections order by id`;
+  expect(rows.map(({ base }) => base)).toEqual(['site', 'gateway']);
+  const refused = await desk.call('POST', '/v1/connections', {
+    token: desk.ada.token,
+    body: { kind: 'api_token', name: 'Jira', siteUrl: desk.siteUrl, email: 'a@b.example', token: 'wrong' },
+  });
+  expect((await problemOf(refused, 400, 'invalid_input')).errors).toMatchObject([{ pointer: '/token' }]);
+  const [stored] = await db`select sealed from jira_grants limit 1`;
+  expect(stored?.['sealed']).not.toContain(desk.jira.bot.apiToken);
+});
+
+test('a consent ends in the session that began it, once, and in no other', async () => {
+  const { id } = await oauthConnection();
+  const [mine, other] = [await session(), await session()];
+  const answer = await consentAnswer(id, mine);
+  expect((await page('GET', answer, other)).status).toBe(403);
+  expect((await page('GET', answer, mine)).status).toBe(303);
+  expect((await page('GET', answer, mine)).status).toBe(403);
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({
+    state: 'active',
+    reconnectNeeded: false,
+    expiresInSeconds: 3600,
+    refreshStatus: 'waiting',
+  });
+});
+
+test('a consent that is denied connects nothing', async () => {
+  const { id } = await oauthConnection();
+  const cookie = await session();
+  const denied = await page('GET', await consentAnswer(id, cookie, 'deny'), cookie);
+  expect(denied.status).toBe(409);
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({ state: 'pending' });
+});
+
+test('tokens are refreshed before they end, on demand, and refused for good they wait for a person', async () => {
+  const { id } = await connected();
+  desk.clock.advance(0.9 * HOUR);
+  await refreshDue(desk.deps);
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({ refreshesSucceeded: 2 });
+  expect(await desk.ok('POST', `/v1/connections/${id}/refresh`)).toEqual({ result: 'refreshed' });
+
+  desk.jira.signIn.revoke();
+  expect(await desk.ok('POST', `/v1/connections/${id}/refresh`)).toEqual({ result: 'reconnect_needed' });
+  const asked = desk.jira.signIn.state.refreshes;
+  desk.clock.advance(24 * HOUR);
+  await desk.work();
+  expect(desk.jira.signIn.state.refreshes).toBe(asked);
+  const { items } = await desk.ok('GET', `/v1/connections/${id}/events`);
+  expect(items[0].message).toContain('Unknown or invalid refresh token');
+  const mails = await db`select kind from desk_mails`;
+  expect(mails.map(({ kind }) => kind)).toEqual(['jira_reconnect']);
+
+  // The same button mends it, and the row stays the same.
+  const cookie = await session();
+  await page('GET', await consentAnswer(id, cookie), cookie);
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({ state: 'active' });
+});
+
+test('two processes that refresh at once ask Atlassian once, and one that was killed in between locks nobody out', async () => {
+  const { id } = await connected();
+  const other = { ...desk.deps, db: connect(url, { max: 2 }) };
+  try {
+    const [grant] = await db<{ id: number; refreshedAt: Date }[]>`select id, refreshed_at from jira_grants`;
+    const before = desk.jira.signIn.state.refreshes;
+    for (let n = 0; n < 25; n += 1) {
+      desk.clock.advance(1000);
+      const [now] = await db<{ refreshedAt: Date }[]>`select refreshed_at from jira_grants`;
+      await Promise.all(
+        [desk.deps, other].map((deps) => refreshGrant(deps, grant!.id, { refreshedAt: now!.refreshedAt })),
+      );
+      if (n % 5 !== 0) continue;
+      // Killed between Atlassian's answer and its commit: the old pair stays in the row, and the mark.
+      const [row] = await db<
+        { sealed: string; refreshedAt: Date }[]
+      >`select sealed, refreshed_at from jira_grants`;
+      await refreshGrant(other, grant!.id, { refreshedAt: row!.refreshedAt });
+      await db`update jira_grants set sealed = ${row!.sealed}, refresh_began_at = ${desk.clock.now()}`;
+      desk.clock.advance(20_000);
+      await refreshDue(desk.deps);
+    }
+    expect(desk.jira.signIn.state.refreshes - before).toBe(25 + 5 + 5);
+    expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({ state: 'active' });
+    expect((await desk.ok('GET', `/v1/connections/${id}/projects`)).items).toHaveLength(2);
+  } finally {
+    await other.db.end();
+  }
+});
+
+test('an operator’s own connection writes their comments in their name, and is nobody else’s to see', async () => {
+  await desk.connect();
+  const ann = desk.jira.world.addAccount('Ann Agent');
+  const own = await desk.ok(
+    'POST',
+    '/v1/connections',
+    {
+      kind: 'api_token',
+      name: 'Mine',
+      siteUrl: desk.siteUrl,
+      email: ann.email,
+      token: ann.apiToken,
+      personal: true,
+    },
+    desk.ann.token,
+  );
+  await problemOf(
+    await desk.call('GET', `/v1/connections/${own.id}`, { token: desk.ada.token }),
+    404,
+    'not_found',
+  );
+  const { requestId } = await desk.mail();
+  await desk.pass(1);
+  await desk.ok('POST', `/v1/requests/${requestId}/messages`, { text: 'Try again.' }, desk.ann.token);
+  await desk.deliver();
+  await desk.deliver();
+  await desk.pass(2);
+  expect(desk.jira.world.issues[0]?.comments.map(({ author }) => author.displayName)).toEqual(['Ann Agent']);
+  // It is known as ours, and becomes no note.
+  expect((await desk.messages(requestId ?? 0)).filter(({ kind }: any) => kind === 'note')).toEqual([]);
+});
+
+test('a mapping that lacks a field Jira asks for is refused, and names it', async () => {
+  const connection = await desk.connect(null);
+  const put = (body: object) =>
+    desk.call('PUT', `/v1/mailboxes/${desk.mailbox.id}/jira`, {
+      token: desk.ada.token,
+      body: { ...MAPPING, connectionId: connection.id, ...body },
+    });
+  const missing = await problemOf(await put({ projectKey: 'OPS' }), 400, 'invalid_input');
+  expect(missing.errors).toMatchObject([{ pointer: '/fields/customfield_10010' }]);
+  expect((await put({ projectKey: 'OPS', fields: { customfield_10010: 'Team A' } })).status).toBe(200);
+  await problemOf(await put({ fields: { customfield_9: 1 } }), 400, 'invalid_input');
+  await problemOf(await put({ priorities: { P1: '77' } }), 400, 'invalid_input');
+  await problemOf(await put({ projectKey: 'NONE' }), 502, 'jira_refused');
+});
+
+test('the admins are told 30, 7 and 1 days before an API token ends, once each', async () => {
+  await desk.ok('POST', '/v1/connections', {
+    kind: 'api_token',
+    name: 'Jira',
+    siteUrl: desk.siteUrl,
+    email: desk.jira.bot.email,
+    token: desk.jira.bot.apiToken,
+    tokenEndsAt: new Date(desk.clock.now().getTime() + 40 * 24 * HOUR).toISOString(),
+  });
+  for (let day = 0; day < 40; day += 1) {
+    desk.clock.advance(24 * HOUR);
+    await tidyJira(desk.deps);
+  }
+  expect(await db`select kind from desk_mails`).toHaveLength(3);
+});
+
+test('a disconnected site is forgotten, credential and all', async () => {
+  const { id } = await desk.connect();
+  expect((await desk.call('DELETE', `/v1/connections/${id}`, { token: desk.ada.token })).status).toBe(204);
+  expect(await db`select sealed, state from jira_grants`).toMatchObject([
+    { sealed: null, state: 'disconnected' },
+  ]);
+  await desk.mail();
+  await desk.pass(1);
+  expect(desk.jira.world.issues).toEqual([]);
+});
+
+test('the pages of the console show how the token stands, and a request its issue', async () => {
+  const { id } = await connected();
+  await desk.ok('PUT', `/v1/mailboxes/${desk.mailbox.id}/jira`, { ...MAPPING, connectionId: id });
+  const { requestId } = await desk.mail();
+  await desk.pass(1);
+  const cookie = await session();
+  const shown = async (path: string) => (await page('GET', path, cookie)).text();
+  expect(await shown('/settings/jira')).toContain('connected');
+  const token = await shown(`/settings/jira/${id}`);
+  expect(token).toContain('Refresh the token now');
+  expect(token).toContain('Development');
+  expect(token).not.toContain(SIMULATED_APP.secret);
+  expect(await shown(`/requests/${requestId}`)).toContain('DEV-1');
+  personComment(desk.jira, desk.jira.world.issues[0]!, desk.dana, 'x');
+  const untied = await page('POST', `/requests/${requestId}/jira`, cookie, { verb: 'untie', linkId: '1' });
+  expect(untied.status).toBe(303);
+  expect(await desk.links(requestId ?? 0)).toEqual([]);
+});
