@@ -11,7 +11,8 @@ const goesOn = anyOf([
   'continuar(?:á|ão|emos)[^.\\n]{0,20}tenta|novas tentativas|tentar(?:á|emos) novamente|não é (?:necessário|preciso) (?:re)?enviar',
   '(?:blijft|blijven|zal|zullen)[^.\\n]{0,40}(?:proberen|probeert)|(?:kommer att|fortsätter att|vil|fortsetter å|fortsætter med at)[^.\\n]{0,30}(?:försöka|prøve|forsøge)|yritetään (?:uudelleen|edelleen)',
   '(?:попытк\\p{L}*|доставк\\p{L}*)[^.\\n]{0,60}(?:продолж|буд\\p{L}* повтор|буд\\p{L}* предприн|буд\\p{L}* тривати)|(?:продолжит|будет|продовжить)[^.\\n]{0,40}(?:пытаться|повтор|намага)|повторно отправлять[^.\\n]{0,20}не (?:нужно|требуется)',
-  '(?:kolejne|ponowne|dalsze) próby|będ(?:zie|ą)[^.\\n]{0,30}(?:prób|ponawia)|(?:další|opakovan\\p{L}*) pokus|bude[^.\\n]{0,30}pokouš|további kísérlet|(?:denemeye devam|yeniden denenecek|tekrar denenecek)',
+  '(?:kolejne|ponowne|dalsze) próby|będ(?:zie|ą)[^.\\n]{0,30}(?:prób|ponawia)|(?:další|opakovan\\p{L}*) pokus(?!\\p{L}* (?:už )?ne)|bude[^.\\n]{0,30}pokouš|további kísérlet(?!\\p{L}* nem)|(?:denemeye devam|yeniden denenecek|tekrar denenecek)',
+  '(?:θα|συνεχίσει|συνεχίζει)[^.\\n]{0,30}(?:προσπαθ|δοκιμ|επαναλ)|(?:vor|vom|va|o să) (?:mai )?(?:continua|încerca|reîncerca)|(?:ще|nastavi\\p{L}*|pokuša\\p{L}*)[^.\\n]{0,30}(?:опит|pokuša|dostav|poskuš)|akan (?:terus )?(?:mencoba|dicoba)|sẽ (?:tiếp tục |thử )(?:thử|gửi|lại)|จะ(?:พยายาม|ลอง)',
   '再送(?:を|し)|再試行|引き続き|(?:继续|繼續|稍后|稍後|再次|自动|自動)(?:尝试|嘗試|重试|重試|投递|投遞|发送)|(?:계속|다시)[^.\\n]{0,10}(?:시도|전송)',
 ]);
 
@@ -19,12 +20,12 @@ const goesOn = anyOf([
 const late = anyOf([
   "\\bdelay(?:ed)?\\b|\\bpostponed\\b|\\bdeferred\\b|\\b(?:delivered|sent) yet\\b|\\bstill undelivered\\b|\\bqueued\\b|\\bin the queue\\b|\\bdo(?: not|n[’']t) re-?send\\b",
   'verzöger|noch nicht zugestellt|retardé|pas encore|retras|aún no|todavía no|ritard|non ancora|atras(?:o|ad)|ainda não|vertraag|nog niet|försen|forsink|viiväst',
-  'задерж|затрим|ещё не|пока не|opóźni|jeszcze nie|zpožd|késés|gecik|遅延|遅れ|延迟|延遲|지연',
+  'задерж|затрим|ещё не|пока не|opóźni|jeszcze nie|zpožd|késés|késik|gecik|καθυστ|întârzi|забав|kasni|zamud|tertunda|bị (?:hoãn|chậm)|ล่าช้า|遅延|遅れ|延迟|延遲|지연',
 ]);
 
 const gaveUp = anyOf([
   "\\bpermanent(?:ly)?\\b|\\b(?:giving|given|gave|gives?) up\\b|\\bno (?:further|more) (?:delivery )?(?:attempts?|retries|tries)\\b|\\bnot going to try\\b|\\bwill not (?:be )?(?:re-?tr(?:y|ied)|try|attempt)|\\bwon[’']t (?:be )?(?:re-?tr|try)|\\bexpired\\b|\\btoo (?:old|long)\\b|\\bstop(?:ped)? trying\\b|\\bhas been (?:returned|bounced|rejected)\\b",
-  'endgültig|aufgegeben|keine weiteren|définitivement|abandonn|aucune autre tentative|definitiv|no se (?:volverá|intentará)|non verranno|não (?:serão|tentar)|ne (?:sera|seront|fera|feront)[^.\\n]{0,20} (?:pas|plus|aucun)|zal niet|niet (?:meer|opnieuw)|kommer inte|nie będ|nebude|denenmeyecek|больше не|не буд|прекращ|zaniecha|放弃|放棄|永久',
+  'endgültig|aufgegeben|keine weiteren|définitivement|abandonn|aucune autre tentative|definitiv|no se (?:volverá|intentará)|non verranno|não (?:serão|tentar)|ne (?:sera|seront|fera|feront)[^.\\n]{0,20} (?:pas|plus|aucun)|zal niet|niet (?:meer|opnieuw)|kommer inte|nie będ|nebude|nebudou|feladta|nem (?:lesz|próbál)|vazgeç|denenmeyecek|δεν θα (?:γίνουν|επαναλ|προσπαθ)|nu (?:se )?(?:vor|va) mai|няма да|больше не|не буд|прекращ|zaniecha|放弃|放棄|永久',
 ]);
 
 /** What would happen later is not what happened: "Eventually it will give up", "if the delivery fails permanently". */

@@ -20,7 +20,7 @@ export type ClassifyContext = {
 const automaticHeaders = [
   'x-autoreply', 'x-auto-reply', 'x-autoreply-from', 'x-auto-reply-from', 'x-autorespond', 'x-autoresponder', 'x-autoresponse', 'x-auto-response', 'x-mail-autoreply',
   'x-mdautoresponder', 'x-vacation', 'x-vacationer', 'x-tmda-confirm-ack', 'x-autoreplied', 'x-automatic-reply', 'x-webmail-autoreply',
-  'x-sent-by-autoresponder', 'x-out-of-office', 'x-otrs-loop', 'x-znuny-loop', 'x-bluebottle-request', 'x-boxbe-notice',
+  'x-sent-by-autoresponder', 'x-out-of-office', 'x-otrs-loop', 'x-znuny-loop', 'x-bluebottle-request', 'x-boxbe-notice', 'x-amazon-auto-reply',
 ]; // prettier-ignore
 
 /** What programs put on their mail, people's answers that they send on included: it asks for no automatic answer. */
@@ -162,6 +162,9 @@ function automaticOf(mail: ParsedMail): Kind | null {
   ) {
     return { class: 'auto_reply', decidedBy: 'autoresponder' };
   }
+  // The `vacation` of Unix and its descendants name themselves as the program that wrote the mail.
+  if (/^vacation(?:[ /-]v?[\d.]+)?$/i.test(headerValue(mail, 'x-mailer') ?? ''))
+    return { class: 'auto_reply', decidedBy: 'x-mailer: vacation' };
   const rule = nullSenderAnswers(mail);
   return rule === null ? null : { class: 'auto_reply', decidedBy: rule };
 }

@@ -28,7 +28,9 @@ export function calendarOf(mail: ParsedMail): Kind | null {
 export function isInvitation(mail: ParsedMail): boolean {
   const type = headerValue(mail, 'content-type') ?? '';
   const method = /^\s*text\/calendar/i.test(type) ? parameter(type, 'method')?.toUpperCase() : null;
-  return /^(REQUEST|CANCEL|ADD|COUNTER|PUBLISH)$/.test(method ?? calendarMethod(mail) ?? '');
+  return /^(REQUEST|CANCEL|ADD|COUNTER|DECLINECOUNTER|REFRESH|PUBLISH)$/.test(
+    method ?? calendarMethod(mail) ?? '',
+  );
 }
 
 /** What the first calendar of a mail is for, by RFC 5546. */
@@ -38,5 +40,5 @@ function calendarMethod(mail: ParsedMail): string | null {
   );
   if (part === undefined) return null;
   const text = new TextDecoder().decode(part.content.subarray(0, 20_000));
-  return /^METHOD:(\w+)\s*$/im.exec(text)?.[1]?.toUpperCase() ?? null;
+  return /^METHOD(?:;[^:\n]{0,200})?:(\w+)\s*$/im.exec(text)?.[1]?.toUpperCase() ?? null;
 }
