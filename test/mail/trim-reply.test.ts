@@ -5,6 +5,9 @@ const reply = 'Thank you, that helped.';
 
 /** "On … wrote:" as Gmail, Thunderbird, Apple Mail, Outlook and web mailers put it. */
 const attributions = [
+  '2026 թ. նոյ. 21, Շբթ 18:00-ին Օլգա <olga@desk.example> գրել է՝',
+  'շբ, 21 նոյեմբերի, 2026 թ.-ին 18:00-ին Օլգա <olga@desk.example>-ը գրեց՝',
+  'Օլգա <olga@desk.example>, 21.11.2026 18:00, գրել է։',
   'On Mon, Nov 2, 2026 at 4:05 PM Desk <desk@example.com> wrote:',
   'On 02/11/2026 16:05, Desk wrote:',
   'On 2 Nov 2026, at 16:05, Desk <desk@example.com> wrote:',
@@ -160,6 +163,7 @@ test.each([
 });
 
 test.each([
+  'Մենք 21.11.2026 18:00-ին գրել ենք ձեզ՝\n\nՊատվերի համարը՝\n4711\n\nԳրեք ann@customer.example հասցեով՝\nշնորհակալություն',
   'Please book:\nFrom: London\nTo: Paris\nDate: 3 May\n\nThank you',
   'Dear team,\n\nhe wrote:\n\nthis is what he said.\n\nBye',
   'At 10:30 the system printed:\n\nError 17\n\nWhat now?',

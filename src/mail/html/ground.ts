@@ -1,3 +1,7 @@
+import { declarations } from './hidden-style.ts';
+import type { Rule } from './style-sheets.ts';
+import { namesOf, simpleName } from './style-sheets.ts';
+
 type Style = ReadonlyMap<string, string>;
 type Attributes = Readonly<Record<string, string>>;
 
@@ -6,18 +10,55 @@ const named: Readonly<Record<string, string>> = {
   grey: '#808080', navy: '#000080', maroon: '#800000', green: '#008000', whitesmoke: '#f5f5f5', snow: '#fffafa', ivory: '#fffff0', lightgray: '#d3d3d3', lightgrey: '#d3d3d3',
 }; // prettier-ignore
 
-/** The ground under an element's words as #rrggbb, `around` when it sets none; null for what cannot be told, such as an image or a class. */
+const seeThrough = /^(?:none|transparent|inherit|initial)$/;
+
+/** What a mail's style sheets paint: the ground of each class and id that is told by its name alone. */
+export type SheetGrounds = {
+  /** A colour; null for what cannot be told, such as an image. */
+  readonly byName: ReadonlyMap<string, string | null>;
+  /** Other rules paint too: what has a class or id may then stand on another ground than its name says. */
+  readonly isComplete: boolean;
+};
+
+/** The ground under an element's words as #rrggbb, `around` when it sets none; null for what cannot be told, such as an image. */
 export function groundUnder(
-  attributes: Attributes,
-  style: Style,
+  { name, attributes, style }: { name: string; attributes: Attributes; style: Style },
   around: string | null,
-  isPainted: boolean,
+  sheets: SheetGrounds,
 ): string | null {
-  const painted = style.get('background-color') ?? style.get('background') ?? attributes['bgcolor'];
   if (style.has('background-image') || 'background' in attributes) return null;
-  if (painted !== undefined)
-    return /^(?:none|transparent|inherit|initial)$/.test(painted) ? around : colorOf(painted);
-  return isPainted && ('class' in attributes || 'id' in attributes) ? null : around;
+  const own = paintedBy(style);
+  const known =
+    'class' in attributes || 'id' in attributes ? sheetGround(name, attributes, sheets) : undefined;
+  const ofSheet = known === 'around' ? around : known;
+  if (own !== undefined) {
+    const ground = groundOf(own, around);
+    // A sheet's `!important` would win.
+    return sheets.isComplete && ofSheet !== undefined && ofSheet !== ground ? null : ground;
+  }
+  if (ofSheet !== undefined) return ofSheet;
+  const color = attributes['bgcolor'];
+  return color === undefined ? around : groundOf(color, around);
+}
+
+/** What the style sheets paint under an element; undefined for nothing. Of two classes that differ, the page's own order decides: it cannot be told. */
+function sheetGround(name: string, attributes: Attributes, sheets: SheetGrounds): string | null | undefined {
+  if (!sheets.isComplete) return null;
+  if (sheets.byName.size === 0) return undefined;
+  const found = new Set(
+    namesOf(name, attributes).flatMap((key) =>
+      sheets.byName.has(key) ? [sheets.byName.get(key) ?? null] : [],
+    ),
+  );
+  return found.size > 1 ? null : [...found][0];
+}
+
+function paintedBy(style: Style): string | undefined {
+  return style.get('background-color') ?? style.get('background');
+}
+
+function groundOf(painted: string, around: string | null): string | null {
+  return seeThrough.test(painted) ? around : colorOf(painted);
 }
 
 /** Tells whether the words right inside have the colour of the ground they stand on: only a program reads them. */
@@ -33,9 +74,28 @@ export function setsColor(attributes: Attributes): boolean {
   );
 }
 
-/** Tells whether the mail's style sheets paint a ground: what has a class may then stand on another than its own style says. */
-export function sheetsPaint(html: string): boolean {
-  return /<style\b/i.test(html) && /background/i.test(html);
+/** The grounds that a mail's style sheets paint. The page's own is under all others and asks for no more. */
+export function sheetGrounds(rules: readonly Rule[]): SheetGrounds {
+  const byName = new Map<string, string | null>();
+  let isComplete = true;
+  for (const { selectors, body } of rules) {
+    if (!/background/i.test(body)) continue;
+    if (selectors.trim().startsWith('@')) {
+      isComplete = false;
+      continue;
+    }
+    const style = declarations(body);
+    const painted = paintedBy(style);
+    if (painted === undefined && !style.has('background-image')) continue;
+    const ground =
+      style.has('background-image') || painted === undefined ? null : groundOf(painted, 'around');
+    for (const selector of selectors.slice(0, 4000).split(',')) {
+      const key = simpleName(selector);
+      if (key !== null) byName.set(key, ground);
+      else if (!/^\s*(?:body|html)\s*$/i.test(selector)) isComplete = false;
+    }
+  }
+  return { byName, isComplete };
 }
 
 function colorOf(value: string): string | null {

@@ -1,3 +1,6 @@
+import type { Rule } from './style-sheets.ts';
+import { namesOf, simpleName, withoutComments } from './style-sheets.ts';
+
 /** Classes and ids whose style sheet hides what carries them (".x", "#y", "p.x" for paragraphs alone). */
 export type HidingNames = ReadonlySet<string>;
 
@@ -14,10 +17,7 @@ export function isHidden(
   if ('hidden' in attributes) return true;
   if (hides(style)) return true;
   if (names.size === 0 || (style.get('display') ?? 'none') !== 'none') return false;
-  const classes = (attributes['class'] ?? '').slice(0, 1000).split(/\s+/);
-  return [...classes.map((name) => `.${name}`), `#${attributes['id'] ?? ''}`].some(
-    (key) => names.has(key.toLowerCase()) || names.has(element + key.toLowerCase()),
-  );
+  return namesOf(element, attributes).some((key) => names.has(key));
 }
 
 /** Tells whether the words right inside are not shown, though elements in it may set a size of their own: newsletters do so against gaps. */
@@ -34,67 +34,19 @@ export function isInvisible(style: ReadonlyMap<string, string>): boolean {
 }
 
 /** The names that the mail's own style sheets hide on every screen; rules for some screens alone say nothing. */
-export function hidingNames(html: string): HidingNames {
+export function hidingNames(rules: readonly Rule[]): HidingNames {
   const names = new Set<string>();
-  let at = 0;
-  for (let sheets = 0; sheets < 50; sheets += 1) {
-    const start = indexOfTag(html, '<style', at);
-    if (start < 0) break;
-    const open = html.indexOf('>', start);
-    const end = indexOfTag(html, '</style', open);
-    if (open < 0 || end < 0) break;
-    readSheet(html.slice(open + 1, Math.min(end, open + 200_000)), names);
-    at = end;
-  }
+  for (const rule of rules) if (!rule.selectors.trim().startsWith('@')) readRule(rule, names);
   return names;
 }
 
-function indexOfTag(html: string, tag: string, from: number): number {
-  const pattern = new RegExp(tag, 'gi');
-  pattern.lastIndex = Math.max(from, 0);
-  return pattern.exec(html)?.index ?? -1;
-}
-
-function readSheet(sheet: string, names: Set<string>): void {
-  const text = withoutComments(sheet).replace(/<!--|-->/g, ' ');
-  let depth = 0;
-  let from = 0;
-  let selectors = '';
-  for (const { 0: brace, index } of text.matchAll(/[{}]/g)) {
-    if (brace === '{') {
-      if (depth === 0) selectors = text.slice(from, index);
-      depth += 1;
-      if (depth === 1) from = index + 1;
-      continue;
-    }
-    depth = Math.max(0, depth - 1);
-    if (depth > 0) continue;
-    if (!selectors.trim().startsWith('@')) readRule(selectors, text.slice(from, index), names);
-    from = index + 1;
-  }
-}
-
-function withoutComments(sheet: string): string {
-  const kept: string[] = [];
-  let from = 0;
-  for (let at = sheet.indexOf('/*'); at >= 0; at = sheet.indexOf('/*', from)) {
-    kept.push(sheet.slice(from, at), ' ');
-    const end = sheet.indexOf('*/', at + 2);
-    if (end < 0) return kept.join('');
-    from = end + 2;
-  }
-  return kept.join('') + sheet.slice(from);
-}
-
-function readRule(selectors: string, body: string, names: Set<string>): void {
+function readRule({ selectors, body }: Rule, names: Set<string>): void {
   const style = declarations(body);
   const hidden = hides(style) || isInvisible(style) || isOfNoSize(style);
   if (!hidden && !style.has('display') && !style.has('visibility')) return;
   for (const selector of selectors.slice(0, 4000).split(',')) {
-    const [, element = '', sign, name] =
-      /^\s*([a-z][a-z0-9]*)?([.#])([\w-]{1,100})\s*$/i.exec(selector) ?? [];
-    if (sign === undefined || name === undefined) continue;
-    const key = `${element.toLowerCase()}${sign}${name.toLowerCase()}`;
+    const key = simpleName(selector);
+    if (key === null) continue;
     if (hidden) names.add(key);
     else names.delete(key);
   }

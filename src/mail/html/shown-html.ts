@@ -1,7 +1,8 @@
 import type { HidingNames } from './hidden-style.ts';
-import { blendsIn, groundUnder, setsColor, sheetsPaint } from './ground.ts';
+import { blendsIn, groundUnder, setsColor, sheetGrounds } from './ground.ts';
 import { declarations, hidingNames, isHidden, isInvisible, isOfNoSize } from './hidden-style.ts';
 import { attributesIn, nameAt, seeker, selfClosing, tagEnd, voids } from './html-tags.ts';
+import { rulesIn } from './style-sheets.ts';
 
 /** Deeper nesting than this is no mail but an attack: parsers and browsers take quadratic time or recurse over it. */
 const MAX_DEPTH = 200;
@@ -30,9 +31,11 @@ type Hidden = {
  * with the tags beyond a depth no mail needs. One pass. A hidden element that is never closed stays, or a slip would lose the mail.
  */
 export function shownHtml(text: string): string {
-  const names = hidingNames(text);
+  const rules = rulesIn(text);
+  const names = hidingNames(rules);
+  const sheets = sheetGrounds(rules);
+  const takesNames = names.size > 0 || sheets.byName.size > 0 || !sheets.isComplete;
   const seek = seeker(text);
-  const isPainted = sheetsPaint(text);
   const open: string[] = [];
   /** The ground under the words of each open element; null when it cannot be told. */
   const grounds: (string | null)[] = [];
@@ -65,13 +68,13 @@ export function shownHtml(text: string): string {
     if (!fits) {
       output.skip(at, end);
     } else if (!closing) {
-      const attributes = attributesIn(text, at + 1 + name.length, end, names.size > 0 || isPainted);
+      const attributes = attributesIn(text, at + 1 + name.length, end, takesNames);
       const within = output.hidden()?.how;
       if (attributes !== null) {
         const style = declarations(attributes['style'] ?? '');
         if (within !== undefined && showsAgain(within, attributes, style)) output.showAgain();
         if (!voids.has(name)) {
-          const ground = groundUnder(attributes, style, grounds.at(-1) ?? null, isPainted);
+          const ground = groundUnder({ name, attributes, style }, grounds.at(-1) ?? null, sheets);
           grounds[grounds.length - 1] = ground;
           const how = output.hidden() === null ? howHidden({ name, attributes, style, ground }, names) : null;
           if (how !== null) output.hide(open.length - 1, at, how);

@@ -42,7 +42,7 @@ const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
 
 /** Tells how many lines from `at` on introduce a quote ("On … wrote:", in many languages, wrapped or not); 0 for none. */
 export function attributionLength(lines: readonly string[], at: number): number {
-  const first = lines[at] ?? '';
+  const first = withColon(lines[at] ?? '');
   if (first.length > MAX_LENGTH || first.trim() === '' || first.trimStart().startsWith('>')) return 0;
   const wraps = mayWrap(first);
   // Without any of these a line is neither the whole of an attribution nor its beginning.
@@ -50,7 +50,8 @@ export function attributionLength(lines: readonly string[], at: number): number 
   const limit = wraps ? MAX_WRAPPED_LINES : 1;
   let joined = '';
   for (let count = 1; count <= limit; count += 1) {
-    const line = lines[at + count - 1];
+    const given = lines[at + count - 1];
+    const line = given === undefined ? undefined : withColon(given);
     if (line === undefined || line.trim() === '' || (count > 1 && /^\s*>(?!\s*(wrote\b|:))/.test(line)))
       return 0;
     if (count > 1 && startsWithOpener(bare(line)) && digit.test(line)) return 0;
@@ -81,6 +82,11 @@ export function historyInside(line: string): number {
   if (!/^[ \t\u00a0]/.test(line)) return -1;
   const head = /^.{10,300}?[:：](?=[ \u00a0]{2,}\S)/.exec(line.slice(0, MAX_LENGTH))?.[0];
   return head !== undefined && address.test(head) && isAttribution(head, 1) ? head.length : -1;
+}
+
+/** Armenian introduces speech by its own sign, and its full stop looks like a colon. */
+function withColon(line: string): string {
+  return /[\u055d\u0589]\s*$/.test(line.slice(-20)) ? `${line.trimEnd().slice(0, -1)}:` : line;
 }
 
 function mayWrap(line: string): boolean {
