@@ -24,6 +24,7 @@ test('a server on a migrated database is ready; a silent relay is told and no hi
       database: 'ok',
       migrations: 'ok',
       silentRelays: [desk.mailboxId],
+      jira: { brokenLinks: 0, uncertain: 0, reconnectNeeded: 0 },
       pausedMailboxes: [desk.mailboxId, heard.mailboxId],
       worker: 'none',
     },

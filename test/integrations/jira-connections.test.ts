@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { SIMULATED_APP } from '../../src/apps/demo/jira/sign-in.ts';
+import { checkConnections } from '../../src/integrations/jira/connection-check.ts';
+import { reconcileJira } from '../../src/integrations/jira/reconcile-jira.ts';
 import { tidyJira } from '../../src/integrations/jira/work-jira.ts';
 import { refreshDue, refreshGrant } from '../../src/integrations/jira/connections/refresh-grant.ts';
 import { openSession } from '../../src/people/credentials/open-session.ts';
@@ -237,4 +239,22 @@ test('the pages of the console show how the token stands, and a request its issu
   const untied = await page('POST', `/requests/${requestId}/jira`, cookie, { verb: 'untie', linkId: '1' });
   expect(untied.status).toBe(303);
   expect(await desk.links(requestId ?? 0)).toEqual([]);
+});
+
+test('the check of a connection says what holds and what does not; reconcile makes what was missed', async () => {
+  await desk.connect({ always: false });
+  const { requestId } = await desk.mail();
+  await desk.pass(1);
+  expect(desk.jira.world.issues).toEqual([]);
+  const checks = () => checkConnections(desk.deps, { kind: 'system' });
+  expect((await checks()).every(({ ok }) => ok)).toBe(true);
+  await db`update jira_mappings set always = true, since = ${new Date(0)}, project_key = 'NONE'`;
+  expect((await checks()).filter(({ ok }) => !ok).map(({ what }) => what)).toEqual([
+    `mailbox ${desk.mailbox.id}: new issues in NONE`,
+  ]);
+  await db`update jira_mappings set project_key = 'DEV'`;
+  desk.clock.advance(3 * 24 * HOUR);
+  await desk.work();
+  expect(await reconcileJira(desk.deps, { days: 7 })).toMatchObject({ linked: 1, broken: 0, uncertain: 0 });
+  expect(await desk.links(requestId ?? 0)).toMatchObject([{ state: 'linked', key: 'DEV-1' }]);
 });

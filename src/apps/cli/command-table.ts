@@ -82,6 +82,26 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./relays/reconcile.ts')).reconcileCommand,
   },
   {
+    name: 'jira connect',
+    summary: 'Connects a Jira site by a token or an OAuth app; what is stored is encrypted.',
+    load: async () => (await import('./jira/jira-connect.ts')).jiraConnect,
+  },
+  {
+    name: 'jira check',
+    summary: 'Asks each Jira connection who it is, what it sees and may, and whether the mappings still fit.',
+    load: async () => (await import('./jira/jira-check.ts')).jiraCheck,
+  },
+  {
+    name: 'jira disconnect',
+    summary: 'Ends a connection to Jira and deletes its credential.',
+    load: async () => (await import('./jira/jira-disconnect.ts')).jiraDisconnect,
+  },
+  {
+    name: 'jira reconcile',
+    summary: 'Compares the desk with Jira, and makes and tells what was missed.',
+    load: async () => (await import('./jira/jira-reconcile.ts')).jiraReconcile,
+  },
+  {
     name: 'intake replay',
     summary:
       'Processes quarantined messages again after a fix: what failed is filed, what a rule holds stays.',

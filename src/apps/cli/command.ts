@@ -1,8 +1,11 @@
+import type { Atlassian } from '../../integrations/jira/jira-deps.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import type { GoogleClient, GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 
 /** What a command works on: the same database and keys as the server's. */
 export type Desk = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {
+  /** Defaults to Atlassian itself. */
+  readonly atlassian?: Atlassian;
   /** The OAuth client of the settings. */
   readonly googleClient: GoogleClient | null;
   readonly google: GoogleEndpoints;

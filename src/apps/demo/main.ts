@@ -23,7 +23,13 @@ async function main(): Promise<void> {
   enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/compiled'));
   const { jsonLog } = await import('../../platform/log.ts');
   const { startDemo } = await import('./start-demo.ts');
-  const options = { dataDir, port, relayEveryMs: RELAY_EVERY_MS, log: jsonLog(logLevel) };
+  const options = {
+    dataDir,
+    port,
+    relayEveryMs: RELAY_EVERY_MS,
+    log: jsonLog(logLevel),
+    jira: process.argv.includes('--jira'),
+  };
   const demo = await startDemo({ ...options, onProgress: (what) => say(`  Starting ${what} …`) }).catch(
     (error: unknown) =>
       fail(`\nThe demo did not start: ${error instanceof Error ? error.message : String(error)}`),
@@ -42,6 +48,7 @@ function summary(demo: RunningDemo, port: number): string {
   Write as a contact    ${demo.pageUrl}
   Answer in the console ${demo.pageUrl}/console (signs you in as ${demo.operator})
 
+${demo.jiraUrl === null ? '' : `  Be a developer in Jira ${demo.jiraUrl}\n`}
   HTTP interface        ${demo.serverUrl}/docs
   Token of an operator  ${demo.token} (${demo.operator})
   Data                  ${demo.dataDir} (delete it to start over)

@@ -9,6 +9,8 @@ import { startServer } from '../server/start-server.ts';
 import { startCatcher } from './catcher.ts';
 import { createContactSide } from './contact-side.ts';
 import { createDeskSide } from './desk-side.ts';
+import { type JiraSide, startJiraSide } from './jira/jira-side.ts';
+import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
 import { holdFolder } from './folder-lock.ts';
 import { startGmailSide } from './gmail-side.ts';
 import { demoToken } from './operator-token.ts';
@@ -26,11 +28,15 @@ export type DemoOptions = {
   /** Told in a few words what is being started. */
   readonly onProgress?: (what: string) => void;
   readonly clock?: Clock;
+  /** A simulated Jira beside it, tied to the mailbox. */
+  readonly jira?: boolean;
 };
 
 export type RunningDemo = {
   readonly pageUrl: string;
   readonly serverUrl: string;
+  /** The simulated Jira's pages; null without one. */
+  readonly jiraUrl: string | null;
   readonly token: string;
   readonly operator: string;
   /** A link that signs an operator in to the console, once; defaults to the demo's own. */
@@ -42,6 +48,8 @@ export type RunningDemo = {
 };
 
 const SHOWN_OUTCOMES = 100;
+/** Quicker than a desk needs it: somebody is watching. */
+const JIRA_EVERY_MS = 1000;
 const HOST = '127.0.0.1';
 const MAILBOX = { address: 'support@example.com', name: 'Example Support' };
 const OPERATOR = { email: 'olga@example.com', name: 'Olga Petrova', role: 'admin' } as const;
@@ -75,15 +83,21 @@ async function startParts(
   const catcher = await startCatcher({ clock });
   closers.push(catcher.stop);
 
+  if (options.jira === true) onProgress('the simulated Jira');
+  const jira = options.jira === true ? await startJiraSide(clock) : null;
+  if (jira !== null) closers.push(jira.close);
+
   onProgress(`the server, on a PostgreSQL of its own in ${dataDir} (the first start takes longer)`);
   const port = await freePort(options.port);
   const server = await startServer(serverConfig({ dataDir, port, smtpUrl: catcher.url }), {
     log,
+    ...(jira === null ? {} : { atlassian: jira.atlassian, jiraEveryMs: JIRA_EVERY_MS }),
     ...(options.clock === undefined ? {} : { clock }),
   });
   closers.push(server.stop);
   const { deps } = server;
   await addDemoMailbox(deps);
+  if (jira !== null) await connectJira(jira, deps);
   const token = await demoToken(deps, { file: join(dataDir, 'operator-token'), ...OPERATOR });
 
   onProgress('the Gmail account: compiling the relay script and running its setup');
@@ -113,6 +127,7 @@ async function startParts(
   return {
     pageUrl: `http://${HOST}:${listener.port}`,
     serverUrl: deps.publicUrl,
+    jiraUrl: jira === null ? null : `${jira.siteUrl}/browse`,
     token,
     operator: OPERATOR.name,
     signInLink: (email = OPERATOR.email) => server.signInLink(email),
@@ -144,6 +159,13 @@ function serverConfig({
     appSecrets: null,
     logLevel: 'info',
   };
+}
+
+async function connectJira(jira: JiraSide, deps: Parameters<JiraSide['connect']>[0]): Promise<void> {
+  const mailbox = (await listMailboxes(deps, { kind: 'system' })).find(
+    ({ address }) => address === MAILBOX.address,
+  );
+  if (mailbox !== undefined) await jira.connect(deps, mailbox.id);
 }
 
 async function addDemoMailbox(deps: Parameters<typeof addMailbox>[0]): Promise<void> {

@@ -1,6 +1,7 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { newestVersion, schemaVersion } from '../../../platform/db/migrate.ts';
+import { findJiraTrouble } from '../../../integrations/jira/find-trouble.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { createMetrics } from './metrics.ts';
@@ -31,14 +32,15 @@ export function healthRoutes(deps: HealthDeps): ApiRoutes {
   return routes;
 }
 
-// A silent relay or a pause is told and no more: taking the server out of service would end neither.
+// A silent relay, a pause or a broken link to Jira is told and no more: taking the server out of service would end neither.
 async function databaseChecks(deps: HealthDeps) {
   try {
-    const [version, newest, relays, reasonOf] = await Promise.all([
+    const [version, newest, relays, reasonOf, jira] = await Promise.all([
       schemaVersion(deps.db),
       newestVersion(),
       listRelaysHeard(deps.db),
       listPauseReasons(deps),
+      findJiraTrouble(deps),
     ]);
     const now = deps.clock.now();
     const silent = relays.filter((relay) => relay.source === 'gmail' && isSilent(relay, now));
@@ -49,9 +51,20 @@ async function databaseChecks(deps: HealthDeps) {
       pausedMailboxes: relays.flatMap(({ id }) =>
         reasonOf({ mailboxId: id, state: 'queued' }) === null ? [] : [id],
       ),
+      jira: {
+        brokenLinks: jira.broken + jira.refused,
+        uncertain: jira.uncertain,
+        reconnectNeeded: jira.reconnectNeeded,
+      },
     };
   } catch (error) {
     deps.log.error({ error }, 'the database did not answer');
-    return { database: 'unreachable', migrations: 'unknown', silentRelays: [], pausedMailboxes: [] };
+    return {
+      database: 'unreachable',
+      migrations: 'unknown',
+      silentRelays: [],
+      pausedMailboxes: [],
+      jira: null,
+    };
   }
 }

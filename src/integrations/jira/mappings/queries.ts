@@ -10,6 +10,10 @@ export async function findMappingRow(db: Queryable, mailboxId: number): Promise<
   return row ?? null;
 }
 
+export async function listMappingRows(db: Queryable): Promise<Mapping[]> {
+  return db<Mapping[]>`select ${columns(db)} from jira_mappings order by mailbox_id`;
+}
+
 export async function upsertMapping(tx: Transaction, mapping: Mapping, at: Date): Promise<void> {
   await tx`
     insert into jira_mappings as m

@@ -1,0 +1,21 @@
+import { countTrouble, lookBack, markAllDue, type Trouble } from './queries.ts';
+import { type WorkDeps, workJira } from './work-jira.ts';
+
+export type JiraReport = Trouble & { readonly read: number };
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Compares the desk with Jira as a whole: every tied issue is read anew, requests that should have an issue get one, and
+ * messages that were not told are. It repairs what was lost, and does nothing twice.
+ */
+export async function reconcileJira(
+  deps: WorkDeps,
+  { days }: { readonly days: number },
+): Promise<JiraReport> {
+  const at = deps.clock.now();
+  await lookBack(deps.db, new Date(at.getTime() - days * DAY_MS));
+  const read = await markAllDue(deps.db, at);
+  await workJira(deps);
+  return { read, ...(await countTrouble(deps.db)) };
+}
