@@ -190,6 +190,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   'POST /v1/canned-replies': () => ({ body: { scope: 'own', name: 'New', text: 'Dear {{ name }}' } }),
   'PATCH /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId, body: { text: 'Hi.' } }),
   'DELETE /v1/canned-replies/{id}': ({ cannedReplyId }) => ({ id: cannedReplyId }),
+  'POST /v1/canned-replies/preview': () => ({ body: { text: 'Dear {{ contact.name }}' } }),
   'POST /v1/canned-replies/{id}/render': ({ cannedReplyId, open }) => ({
     id: cannedReplyId,
     body: { requestId: open },

@@ -82,9 +82,16 @@ export async function claimMail(
     select
       (select id from claimed) as intake_id,
       (select id from contact) as contact_id,
-      ${isOpen(tx)} as is_open`;
+      ${isOpen(tx)} as is_open,
+      -- For what travels in the same flight and cannot wait for the answer: it must take nothing for a duplicate.
+      case when not exists (select from claimed) then set_config('mailroom.claim', 'duplicate', true) end`;
   if (row?.isOpen !== true) throw new Error('the transaction of a mail did not begin');
   return row;
+}
+
+/** False in a transaction whose claim ran into a message that is stored already. */
+export function isNoDuplicate(tx: Transaction) {
+  return tx`current_setting('mailroom.claim', true) is distinct from 'duplicate'`;
 }
 
 export type KnownIntake = {

@@ -3,6 +3,7 @@ import type { Fragment, Transaction } from '../../platform/db/connect.ts';
 import { noticeCounts } from '../../outbox/notices/count-notices.ts';
 import type { NoticeCounts } from '../../outbox/notices/notice-caps.ts';
 import { nextRequestId } from '../../requests/life/opening.ts';
+import { isNoDuplicate } from './queries.ts';
 import type { ThreadQuestion } from './thread-question.ts';
 import type { Candidate } from './thread.ts';
 
@@ -31,7 +32,8 @@ type CandidateJson = Omit<Candidate, 'closedAt' | 'answeredAt'> & {
  * statement of its own: only then does its snapshot contain what the message before this one committed.
  */
 export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise<ThreadReading> {
-  const opens = opening(tx, mail, tx`not exists (select from candidate)`);
+  const isOpening = tx`not exists (select from candidate) and ${isNoDuplicate(tx)}`;
+  const opens = opening(tx, mail, isOpening);
   const hourAgo = new Date(mail.at.getTime() - 3_600_000);
   const [row] = await tx<(Omit<ThreadReading, 'candidates'> & { candidates: CandidateJson[] })[]>`
     with recursive ${candidates(tx, mail)}, ${opens.taking}
@@ -44,7 +46,7 @@ export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise
       from requests
       where requests.contact_id = contacts.id and requests.mailbox_id is not distinct from ${mail.mailboxId}
         and requests.created_at > ${hourAgo}) as opened_last_hour,
-      case when not exists (select from candidate) then ${opens.opening} end as opening
+      case when ${isOpening} then ${opens.opening} end as opening
     from (select) as one
     left join messages as own on own.direction = 'out' and own.internet_message_id = ${mail.internetMessageId}
     left join contacts on contacts.email = ${mail.senderEmail}
