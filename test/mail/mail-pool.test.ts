@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { afterEach, expect, test } from 'vitest';
 import type { ParsePool, ParsePoolOptions } from '../../src/mail/reading/parse-pool.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
@@ -68,6 +69,20 @@ test('time in which the process stood still does not count against a mail', asyn
   // Nothing of this thread runs for longer than the deadline; the mail is not done yet when it goes on.
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
   expect(await reading).toMatchObject({ reason: 'parser_error' });
+});
+
+test('where no thread’s processor time can be read, the clock ends a stalled mail after three deadlines', async () => {
+  const kept = Object.getOwnPropertyDescriptor(Worker.prototype, 'cpuUsage')!;
+  Reflect.deleteProperty(Worker.prototype, 'cpuUsage');
+  try {
+    const { read } = pool({ size: 1, entry: stalling, deadlineMs: 100 });
+    const started = performance.now();
+    expect(await read(mail('stall'), context)).toMatchObject({ ok: false, reason: 'deadline' });
+    expect(performance.now() - started).toBeGreaterThan(290);
+    expect(await read(mail('fine'), context)).toMatchObject({ reason: 'parser_error' });
+  } finally {
+    Object.defineProperty(Worker.prototype, 'cpuUsage', kept);
+  }
 });
 
 test('a mail that kills its thread leaves the others alone', async () => {

@@ -148,7 +148,10 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   };
 }
 
-/** The processor time a thread has used; beyond every deadline once it has ended, when its own end says more. */
+/**
+ * The processor time a thread has used; beyond every deadline once it has ended, when its own end says more. A runtime that
+ * cannot tell says the same from the start, so that nothing seems spent and the clock's limit alone ends a thread.
+ */
 async function processorMs(worker: Worker): Promise<number> {
   try {
     const { user, system } = await worker.cpuUsage();
