@@ -11,7 +11,7 @@ import { decodeWebhookSecret } from '../../src/platform/webhook-secret.ts';
 import { type AppDeps } from '../../src/apps/server/app.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertRequest } from '../support/desk.ts';
+import { insertDesk, insertRequest, testDesk } from '../support/desk.ts';
 import { type Answering, ok, status, webhookReceiver } from '../support/webhook-receiver.ts';
 
 const { db } = await testDatabase();
@@ -32,8 +32,7 @@ async function receiverOf(answer?: Answering) {
 /** A desk with Ada, who is an admin of all of it, two requests, and a worker that tells webhooks at once. */
 async function desk(overrides: Partial<AppDeps> = {}, options: WebhookWorkerOptions = {}) {
   const made = testApp(db, overrides);
-  const place = await insertDesk(db);
-  const ada = await testOperator(made.deps, { name: 'Ada' });
+  const { ada, ...place } = await testDesk(made.deps, ['Ada']);
   const requests = [await insertRequest(db, place), await insertRequest(db, place)] as const;
   const call = async (method: string, path: string, body?: unknown) => {
     const response = await made.call(method, path, { token: ada.token, body });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { problemOf, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk } from '../support/desk.ts';
+import { insertDesk, otherTeam } from '../support/desk.ts';
 import { opened, rolesDesk } from '../support/roles-desk.ts';
 
 const { db } = await testDatabase();
@@ -53,8 +53,7 @@ describe('an operator', () => {
 
   test('who is not active, or does not serve the mailbox, is assigned nothing', async () => {
     const made = await desk('admin');
-    const elsewhere = await insertDesk(db, 'sales@example.com');
-    const eve = await testOperator(made.deps, { name: 'Eve', mailboxIds: [elsewhere.mailboxId] });
+    const { eve } = await otherTeam(made.deps);
     await made.call('DELETE', `/v1/operators/${made.other.id}`);
     for (const [operatorId, detail] of [
       [eve.id, "does not serve the request's mailbox"],
@@ -103,9 +102,9 @@ describe('an operator', () => {
 
   test('who is an admin of some mailboxes gives nobody more, and takes nobody’s place who has more', async () => {
     const made = await desk('admin');
-    const elsewhere = await insertDesk(db, 'sales@example.com');
-    const own = [elsewhere.mailboxId];
-    const { token, id } = await testOperator(made.deps, { name: 'Eve', role: 'admin', mailboxIds: own });
+    const { eve, mailboxId } = await otherTeam(made.deps, { role: 'admin' });
+    const { token, id } = eve;
+    const own = [mailboxId];
     const bob = { email: 'bob@example.com', name: 'Bob', role: 'admin', mailboxIds: own };
     const made201 = await made.call('POST', '/v1/operators', bob, { token });
     const { id: bobId } = (await made201.json()) as { id: number };

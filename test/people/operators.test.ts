@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { may, type Action } from '../../src/people/access/permissions.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk } from '../support/desk.ts';
+import { insertDesk, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call, clock } = testApp(db);
@@ -10,8 +10,7 @@ const { deps, call, clock } = testApp(db);
 const bob = { email: 'Bob@Example.COM', name: 'Bob', role: 'agent' };
 
 test('an admin adds an operator, whose address is kept in lower case, and the history tells of it', async () => {
-  const admin = await testOperator(deps, { role: 'admin' });
-  const desk = await insertDesk(db);
+  const { ada: admin, ...desk } = await testDesk(deps, ['Ada']);
   const body = { ...bob, mailboxIds: [desk.mailboxId] };
   const response = await call('POST', '/v1/operators', { token: admin.token, body });
   expect(response.status).toBe(201);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/people/access/actor.ts';
 import { ACTIONS, type Action } from '../../src/people/access/permissions.ts';
-import { problemOf, testOperator } from '../support/app.ts';
+import { problemOf } from '../support/app.ts';
 import { opened, rolesDesk, type RolesDesk } from '../support/roles-desk.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk } from '../support/desk.ts';
+import { otherTeam } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 
@@ -350,8 +350,7 @@ const ON_A_REQUEST: readonly (readonly [method: string, path: string, body?: unk
 describe('a request of a mailbox that one does not serve', () => {
   test.each(ROLES)('does not exist for the role %s, whatever is tried', async (role) => {
     const made = await desk('admin');
-    const elsewhere = await insertDesk(db, 'sales@example.com');
-    const eve = await testOperator(made.deps, { name: 'Eve', role, mailboxIds: [elsewhere.mailboxId] });
+    const { eve, ...elsewhere } = await otherTeam(made.deps, { role });
     const own = await opened(db, elsewhere);
     const before = await everything();
     for (const [method, path, body] of ON_A_REQUEST) {

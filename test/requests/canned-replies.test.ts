@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { fillText, textFault } from '../../src/requests/canned-replies/fill-text.ts';
-import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { problemOf, testApp, testPeople } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertRequest } from '../support/desk.ts';
+import { insertDesk, insertRequest, otherTeam } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
@@ -10,12 +10,7 @@ const { deps, call } = testApp(db);
 type By = { readonly token: string };
 type Canned = { readonly id: number; readonly name: string };
 
-async function people() {
-  return {
-    ann: await testOperator(deps),
-    lea: await testOperator(deps, { name: 'Lea' }),
-  };
-}
+const people = () => testPeople(deps, ['Ann', 'Lea']);
 
 async function added(by: By, body: object): Promise<Canned> {
   const answer = await call('POST', '/v1/canned-replies', { token: by.token, body });
@@ -68,8 +63,7 @@ describe('a canned reply', () => {
   test('is its operator’s, a mailbox’s or the desk’s', async () => {
     const { ann, lea } = await people();
     const { mailboxId } = await insertDesk(db);
-    const sales = await insertDesk(db, 'sales@example.com');
-    const eve = await testOperator(deps, { name: 'Eve', mailboxIds: [sales.mailboxId] });
+    const { eve, ...sales } = await otherTeam(deps);
     await added(ann, { scope: 'own', name: 'Ann’s', text: 'Hello.' });
     await added(lea, { scope: 'mailbox', mailboxId, name: 'Support’s', text: 'Hello.' });
     await added(lea, { scope: 'desk', name: 'All', text: 'Hello.' });

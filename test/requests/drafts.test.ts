@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { fileForm } from '../support/contract-desk.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
+import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
@@ -18,8 +18,7 @@ type Draft = {
 };
 
 async function desk() {
-  const place = await insertDesk(db);
-  const ann = await testOperator(deps);
+  const { ann, ...place } = await testDesk(deps, ['Ann']);
   const opened = async () => {
     const id = await insertRequest(db, place);
     await insertInbound(db, place, id);

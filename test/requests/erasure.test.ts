@@ -4,7 +4,7 @@ import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { recordEvent } from '../../src/people/history/record-event.ts';
 import { problemOf, START, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk } from '../support/desk.ts';
+import { otherTeam } from '../support/desk.ts';
 import { handOver, mailOf, type MailParts, receive, testMailbox } from '../support/intake.ts';
 
 const { db } = await testDatabase();
@@ -117,8 +117,7 @@ describe('a request that is erased', () => {
 
   test('of a mailbox that the admin does not serve does not exist', async () => {
     await desk();
-    const other = await insertDesk(db, 'other@example.com');
-    const eve = await testOperator(deps, { name: 'Eve', role: 'admin', mailboxIds: [other.mailboxId] });
+    const { eve } = await otherTeam(deps, { role: 'admin' });
     const before = await everything();
     for (const path of ['/v1/requests/1', '/v1/messages/1']) {
       await problemOf(await call('DELETE', path, { token: eve.token }), 404, 'not_found');

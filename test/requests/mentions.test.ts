@@ -1,17 +1,15 @@
 import { expect, test } from 'vitest';
 import { testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertRequest } from '../support/desk.ts';
+import { insertDesk, insertRequest, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
 
 test('a note tells by an event whom it names, and nobody who does not serve the mailbox', async () => {
-  const desk = await insertDesk(db);
+  const { ann, lea, ...desk } = await testDesk(deps, ['Ann', 'Lea']);
   const other = await insertDesk(db, 'other@example.com');
   const requestId = await insertRequest(db, desk);
-  const ann = await testOperator(deps, { name: 'Ann' });
-  const lea = await testOperator(deps, { name: 'Lea' });
   const leaLong = await testOperator(deps, { name: 'Lea-Long' });
   await testOperator(deps, { name: 'Otto', mailboxIds: [other.mailboxId] });
   const mentionedBy = async (text: string): Promise<readonly unknown[]> => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { problemOf, testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertRequest } from '../support/desk.ts';
+import { insertRequest, otherTeam, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const made = testApp(db);
@@ -12,9 +12,8 @@ const other = testApp(db, { clock });
 type By = { readonly token: string };
 
 async function desk() {
-  const place = await insertDesk(db);
+  const { ann, bob, ...place } = await testDesk(deps, ['Ann', 'Bob']);
   const [one, two] = [await insertRequest(db, place), await insertRequest(db, place)];
-  const [ann, bob] = [await testOperator(deps), await testOperator(deps, { name: 'Bob' })];
   return { place, one, two, ann, bob };
 }
 
@@ -74,8 +73,7 @@ test('who leaves is gone at once, and where one was long ago is forgotten', asyn
 
 test('nobody is at a request that one may not see', async () => {
   const { one, ann } = await desk();
-  const sales = await insertDesk(db, 'sales@example.com');
-  const eve = await testOperator(deps, { name: 'Eve', mailboxIds: [sales.mailboxId] });
+  const { eve } = await otherTeam(deps);
   await beat(ann, one, 'looking');
   expect(await seen(eve, one)).toEqual([]);
   const body = { requestId: one, state: 'looking' };

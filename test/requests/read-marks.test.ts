@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest';
-import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { problemOf, testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
+import { insertInbound, insertRequest, otherTeam, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
 
 async function desk() {
-  const place = await insertDesk(db);
-  const ann = await testOperator(deps);
-  const bob = await testOperator(deps, { name: 'Bob' });
+  const { ann, bob, ...place } = await testDesk(deps, ['Ann', 'Bob']);
   const id = await insertRequest(db, place);
   const { messageId } = await insertInbound(db, place, id);
   return { place, ann, bob, id, messageId, mark: `/v1/requests/${id}/read-mark` };
@@ -102,8 +100,7 @@ test('a stale entity tag, a missing request and one of another mailbox are refus
   const headers = { 'if-match': '"1.99"' };
   await problemOf(await call('PUT', mark, { ...ann, headers }), 412, 'precondition_failed');
   await problemOf(await call('PUT', '/v1/requests/4711/read-mark', ann), 404, 'not_found');
-  const other = await insertDesk(db, 'sales@example.com');
-  const eve = await testOperator(deps, { name: 'Eve', mailboxIds: [other.mailboxId] });
+  const { eve } = await otherTeam(deps);
   await problemOf(await call('PUT', mark, eve), 404, 'not_found');
   await problemOf(await call('DELETE', mark, eve), 404, 'not_found');
   expect(await db`select request_id from read_marks`).toEqual([]);

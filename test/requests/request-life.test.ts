@@ -5,7 +5,7 @@ import { closeResolved } from '../../src/requests/life/auto-closing.ts';
 import type { RequestStatus } from '../../src/requests/request.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
+import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 import { DESK, receive, testMailbox } from '../support/intake.ts';
 
 const { db } = await testDatabase();
@@ -99,9 +99,8 @@ const CASES = Object.entries(VERBS).flatMap(([name, verb]) => ROLES.map((role) =
 describe('each verb in each state', () => {
   test.each(CASES)('$name by the role $role', async ({ role, verb }) => {
     const { deps, call, clock } = testApp(db);
-    const desk = await insertDesk(db);
     const me = await testOperator(deps, { name: 'Me', role });
-    const other = await testOperator(deps, { name: 'Other' });
+    const { other, ...desk } = await testDesk(deps, ['Other']);
     for (const situation of SITUATIONS) {
       const requestId = await insertIn(desk, situation, { me: me.id, other: other.id }, clock.now());
       const target = await insertRequest(db, desk);

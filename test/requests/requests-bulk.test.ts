@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
+import { insertInbound, insertRequest, otherTeam, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
@@ -10,15 +10,13 @@ type By = { readonly token: string };
 type Item = { readonly requestId: number; readonly done: boolean; readonly problem: object | null };
 
 async function desk() {
-  const place = await insertDesk(db);
+  const { ann, olga, ...place } = await testDesk(deps, ['Ann', 'Olga']);
   const opened = async () => {
     const id = await insertRequest(db, place);
     await insertInbound(db, place, id);
     return id;
   };
   const ids = [await opened(), await opened(), await opened()] as const;
-  const ann = await testOperator(deps);
-  const olga = await testOperator(deps, { name: 'Olga' });
   return { place, ids, ann, olga };
 }
 
@@ -99,8 +97,7 @@ test('tags are put to those that a request has, or taken off, and the rest is se
 
 test('each is refused to who may not, and nothing is learnt of other mailboxes', async () => {
   const { ids, ann, olga } = await desk();
-  const sales = await insertDesk(db, 'sales@example.com');
-  const eve = await testOperator(deps, { name: 'Eve', mailboxIds: [sales.mailboxId] });
+  const { eve } = await otherTeam(deps);
   const items = await bulk(eve, { verb: 'close', ids });
   expect(items.map(({ problem }) => problem)).toMatchObject(ids.map(() => ({ type: '/problems/not_found' })));
   const [given] = await bulk(ann, { verb: 'assign', ids: [ids[0]], operatorId: olga.id });

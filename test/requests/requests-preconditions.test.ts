@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { readIfMatch } from '../../src/requests/entity-tag.ts';
-import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { problemOf, testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
+import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
@@ -24,15 +24,14 @@ const changes = Object.entries(document.paths).flatMap(([path, item]) =>
 );
 
 async function desk() {
-  const place = await insertDesk(db);
+  const { ada, ...place } = await testDesk(deps, ['Ada']);
   const requestId = await insertRequest(db, place);
   const { messageId } = await insertInbound(db, place, requestId);
   await insertInbound(db, place, requestId);
   const other = await insertRequest(db, place);
-  const admin = await testOperator(deps, { name: 'Ada' });
   const path = `/v1/requests/${requestId}`;
-  const tag = (await call('GET', path, { token: admin.token })).headers.get('etag') ?? '';
-  return { ...admin, requestId, messageId, other, path, tag };
+  const tag = (await call('GET', path, { token: ada.token })).headers.get('etag') ?? '';
+  return { ...ada, requestId, messageId, other, path, tag };
 }
 
 /** A body that each verb would do its work with. */

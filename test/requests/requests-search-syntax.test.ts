@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { problemOf, START, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
+import { insertDesk, insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
@@ -10,11 +10,9 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** Four requests, 1 to 4, that differ in all that a search can ask for. */
 async function desk() {
-  const support = await insertDesk(db);
+  const { ann, bob, ...support } = await testDesk(deps, ['Ann', 'Bob']);
   const sales = await insertDesk(db, 'sales@example.com');
-  const ann = await testOperator(deps);
   await db`update operators set name = 'Ann Archer' where id = ${ann.id}`;
-  const bob = await testOperator(deps, { name: 'Bob' });
   const [otto] = await db<{ id: number }[]>`
     insert into contacts (email, name, created_at) values ('otto@customer.example', 'Otto Olsen', ${START}) returning id`;
   const one = await insertRequest(db, support, 'Broken printer');

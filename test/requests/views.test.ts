@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { problemOf, testApp, testOperator, testPeople } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';
 
@@ -8,13 +8,7 @@ const { deps, call } = testApp(db);
 
 type View = { readonly id: number; readonly name: string; readonly query: string };
 
-async function people() {
-  return {
-    ann: await testOperator(deps),
-    bob: await testOperator(deps, { name: 'Bob' }),
-    lea: await testOperator(deps, { name: 'Lea' }),
-  };
-}
+const people = () => testPeople(deps, ['Ann', 'Bob', 'Lea']);
 
 async function added(by: { readonly token: string }, body: object): Promise<View> {
   const answer = await call('POST', '/v1/views', { token: by.token, body });

@@ -84,16 +84,17 @@ const ROLES: Readonly<Record<string, Role>> = {
   Ada: 'admin',
 };
 
-/** Ann and Bob, agents, Lea, a lead, and Ada, an admin, who all serve every mailbox. */
-export async function testPeople(deps: Pick<AppDeps, 'db' | 'clock'>) {
-  const [ann, bob] = [await testOperator(deps, { name: 'Ann' }), await testOperator(deps, { name: 'Bob' })];
-  return {
-    ann,
-    bob,
-    lea: await testOperator(deps, { name: 'Lea' }),
-    ada: await testOperator(deps, { name: 'Ada' }),
-  };
+/** Operators who serve every mailbox, each under their name in lower case. */
+export async function testPeople<Name extends string>(
+  deps: Pick<AppDeps, 'db' | 'clock'>,
+  names: readonly Name[],
+): Promise<Record<Lowercase<Name>, TestOperator>> {
+  const people: Record<string, TestOperator> = {};
+  for (const name of names) people[name.toLowerCase()] = await testOperator(deps, { name });
+  return people;
 }
+
+export type TestOperator = Awaited<ReturnType<typeof testOperator>>;
 
 /** An operator with a token, made by the verbs themselves; the role defaults to that of the name, else to agent. */
 export async function testOperator(

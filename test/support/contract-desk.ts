@@ -1,6 +1,6 @@
 import type { Db } from '../../src/platform/db/connect.ts';
 import { createToken } from '../../src/people/credentials/create-token.ts';
-import { START, type testApp, testOperator } from './app.ts';
+import { START, type testApp, testPeople } from './app.ts';
 import { insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
@@ -17,9 +17,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
     values ('maria@example.org', 'Maria', ${START}), ('otto@example.org', 'Otto', ${START})
     returning id`;
   const place = { mailboxId: mailbox.id, contactId: contact?.id ?? 0 };
-  const admin = await testOperator(deps, { name: 'Ada' });
-  const agent = await testOperator(deps, { name: 'Ann' });
-  const idle = await testOperator(deps, { name: 'Ida' });
+  const { ada: admin, ann: agent, ida: idle } = await testPeople(deps, ['Ada', 'Ann', 'Ida']);
   await db`update operators set active = false where id = ${idle.id}`;
   const reading = { operatorId: admin.id, name: 'reports', scope: 'read' } as const;
   const reader = await createToken(deps, { kind: 'system' }, reading);

@@ -1,5 +1,23 @@
 import type { Db } from '../../src/platform/db/connect.ts';
-import { START } from './app.ts';
+import type { Role } from '../../src/people/access/actor.ts';
+import { START, type TestApp, testOperator, testPeople } from './app.ts';
+
+/** A desk with a mailbox, its contact Maria, and operators by name, whose roles are those of their names. */
+export async function testDesk<Name extends string>(
+  deps: Pick<TestApp['deps'], 'db' | 'clock'>,
+  names: readonly Name[],
+) {
+  return { ...(await insertDesk(deps.db)), ...(await testPeople(deps, names)) };
+}
+
+/** Another team's mailbox, with a contact, and Eve, who serves no other. */
+export async function otherTeam(
+  deps: Pick<TestApp['deps'], 'db' | 'clock'>,
+  eve: { readonly role?: Role } = {},
+) {
+  const place = await insertDesk(deps.db, 'sales@example.com');
+  return { ...place, eve: await testOperator(deps, { name: 'Eve', mailboxIds: [place.mailboxId], ...eve }) };
+}
 
 /** A mailbox and a contact, for tests that look at requests and need not know how one came to be. */
 export async function insertDesk(db: Db, address = 'support@example.com') {

@@ -1,14 +1,13 @@
 import type { Db } from '../../src/platform/db/connect.ts';
 import type { Role } from '../../src/people/access/actor.ts';
 import { type CallOptions, testApp, testOperator } from './app.ts';
-import { insertDesk, insertInbound, insertRequest } from './desk.ts';
+import { insertInbound, insertRequest, testDesk } from './desk.ts';
 
 /** A desk where the caller has a request of their own, somebody else another, and a third is nobody's. */
 export async function rolesDesk(db: Db, role: Role) {
   const made = testApp(db);
-  const found = await insertDesk(db);
   const me = await testOperator(made.deps, { name: 'Me', role });
-  const other = await testOperator(made.deps, { name: 'Other' });
+  const { other, ...found } = await testDesk(made.deps, ['Other']);
   const [free, mine, others] = [await opened(db, found), await opened(db, found), await opened(db, found)];
   await db`update requests set status = 'in_progress', assignee_id = ${me.id} where id = ${mine.id}`;
   await db`update requests set status = 'in_progress', assignee_id = ${other.id} where id = ${others.id}`;

@@ -17,7 +17,7 @@ export async function sendingDesk(
   const transport = smtpTransport({ url: given.smtpUrl, maxConnections: 1 });
   const made = testApp(db, { parsePool: given.parsePool, transports: oneAccount(transport) });
   const mailbox = await testMailbox(made.deps);
-  const people = await testPeople(made.deps);
+  const people = await testPeople(made.deps, ['Ann', 'Bob', 'Lea', 'Ada']);
   await receive(made, given.mail ?? {});
   return {
     ...made,
