@@ -11,17 +11,17 @@ export type ParsedAttachment = {
   readonly contentId: string | null;
 };
 
-/** One header field as it stood in the mail: name lower-cased, value unfolded but not decoded (RFC 2047 words intact). */
+/** One header field as it arrived: name in lower case, value unfolded but not decoded (RFC 2047 words intact). */
 export type Header = { readonly name: string; readonly value: string };
 
 /**
- * A mail as the desk understands it. Every string in here is fit for PostgreSQL: no NUL, no lone surrogate.
+ * An email as the desk understands it. PostgreSQL can store every string in it: no NUL, no lone surrogate.
  * Message-IDs keep their angle brackets; an absent or empty one (`<>`, `< >`) is null.
  */
 export type ParsedMail = {
   readonly headers: readonly Header[];
   readonly from: Address | null;
-  /** Addresses in all From headers together; more than one makes a mail unverified. */
+  /** The number of addresses in all From headers; more than one makes an email unverified. */
   readonly fromHeaders: number;
   readonly replyTo: readonly Address[];
   readonly to: readonly Address[];
@@ -38,6 +38,6 @@ export type ParsedMail = {
   /** The sender's HTML sanitised for display (no script, no remote loads); null without an HTML part. */
   readonly html: string | null;
   readonly attachments: readonly ParsedAttachment[];
-  /** SHA-256 (hex) of From, Subject, Date and the bytes after the header block: the same for copies of one mail. */
+  /** SHA-256 (hex) of From, Subject, Date and the bytes after the header block: the same for copies of one email. */
   readonly contentHash: string;
 };

@@ -8,7 +8,7 @@ import type { DemoMail } from './demo-mail.ts';
 export type Catcher = {
   /** For SMTP_URL. */
   readonly url: string;
-  /** Every mail that was caught, oldest first. */
+  /** Every caught email, oldest first. */
   readonly mails: () => readonly DemoMail[];
   readonly stop: () => Promise<void>;
 };
@@ -16,7 +16,7 @@ export type Catcher = {
 const MAX_MAILS_KEPT = 1000;
 const MAX_BYTES = 60_000_000;
 
-/** An SMTP server on loopback that takes every mail, keeps it in memory and passes nothing on. */
+/** An SMTP server on loopback that takes every email, keeps it in memory and passes nothing on. */
 export async function startCatcher({ clock }: { readonly clock: Clock }): Promise<Catcher> {
   const mails: DemoMail[] = [];
   let count = 0;
@@ -35,7 +35,7 @@ export async function startCatcher({ clock }: { readonly clock: Clock }): Promis
     if (mails.length > MAX_MAILS_KEPT) mails.shift();
   }
 
-  /** The fault that the sender is told of, or null when the mail is kept. */
+  /** The fault reported to the sender, or null when the email is kept. */
   async function take(stream: SMTPServerDataStream, session: SMTPServerSession): Promise<Error | null> {
     try {
       const raw = await buffer(stream);

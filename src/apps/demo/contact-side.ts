@@ -7,7 +7,7 @@ import type { DemoMail } from './demo-mail.ts';
 import type { SimulatedGmail } from './gmail/simulated-gmail.ts';
 import { asGmailReceives, composeLetter, type Letter } from './letter.ts';
 
-/** A letter as it came from the form, where an answer is named by the id of the mail it answers. */
+/** A letter as it came from the form; an answer gives the id of the email that it answers. */
 export type NewLetter = Omit<Letter, 'from' | 'inReplyTo'> & {
   readonly name: string;
   readonly address: string;
@@ -33,16 +33,16 @@ export function createContactSide(deps: {
     [...written, ...deps.catcher.mails()].sort((a, b) => a.at.getTime() - b.at.getTime());
   const find = (id: string): DemoMail | null => all().find((mail) => mail.id === id) ?? null;
 
-  /** Sends a mail to the desk's Gmail account; refuses what no mail program would send. */
+  /** Sends an email to the desk's Gmail account; refuses what no mail program would send. */
   async function write(input: NewLetter): Promise<DemoMail> {
     const address = senderAddress(input.address, deskAddress);
     if (input.text.trim() === '' && input.attachments.length === 0) throw invalidField('/text', 'is empty');
     const parent = input.inReplyTo === null ? null : find(input.inReplyTo);
     if (input.inReplyTo !== null && parent === null)
-      throw invalidField('/inReplyTo', 'is a mail that is not there');
+      throw invalidField('/inReplyTo', 'is not an email of this demo');
     const at = deps.clock.now();
     const from = { name: input.name.trim(), address };
-    // An impostor has seen none of the desk's mails, so knows neither their ids nor the request's reply address.
+    // An impostor has seen none of the desk's emails and knows neither their ids nor the request's reply address.
     const inReplyTo = input.forged ? null : parent;
     const letter = await composeLetter({ ...input, from, inReplyTo }, deskAddress, at);
     const raw = asGmailReceives(letter, { deskAddress, from: address, forged: input.forged, at });

@@ -7,7 +7,7 @@ export type Conversation = {
   readonly mails: readonly DemoMail[];
 };
 
-/** Groups mails as a mail program does, by Message-ID, In-Reply-To and References; the latest conversation first. */
+/** Groups emails as a mail program does, by Message-ID, In-Reply-To and References; the latest conversation first. */
 export function groupConversations(mails: readonly DemoMail[]): readonly Conversation[] {
   const groupOf = new Map<string, DemoMail[]>();
   const groups = new Set<DemoMail[]>();

@@ -13,7 +13,7 @@ export type RelayLine = {
 
 export type GmailSide = {
   readonly gmail: SimulatedGmail;
-  /** All mails of the account with their labels, newest first. */
+  /** All emails of the account with their labels, newest first. */
   readonly mails: () => Promise<readonly MessageSummary[]>;
   /** What the script logged last, newest first. */
   readonly lines: () => readonly RelayLine[];

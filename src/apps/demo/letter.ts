@@ -14,13 +14,13 @@ export type Letter = {
     readonly contentType: string;
     readonly content: Buffer;
   }[];
-  /** The mail that this one answers; null for a mail that begins a conversation. */
+  /** The email that this one answers; null for one that begins a conversation. */
   readonly inReplyTo: DemoMail | null;
 };
 
 const MAX_REFERENCES = 20;
 
-/** The mail as a mail program would send it: MIME, an answer with what it answers in its headers and quoted below. */
+/** The email as a mail program would send it: MIME, an answer with what it answers in its headers and quoted below. */
 export function composeLetter(letter: Letter, deskAddress: string, at: Date): Promise<Buffer> {
   const parent = letter.inReplyTo;
   const domain = domainOf(letter.from.address);
@@ -44,7 +44,7 @@ export function composeLetter(letter: Letter, deskAddress: string, at: Date): Pr
   return composer.compile().build();
 }
 
-/** Puts above a mail what Gmail puts there on arrival; a forged one is one that another server than its domain's sent. */
+/** Adds the headers that Gmail adds on arrival; a forged email is one that another server than its domain's sent. */
 export function asGmailReceives(
   raw: Buffer,
   envelope: {

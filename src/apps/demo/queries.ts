@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 
-/** What the desk did with one mail of the Gmail account. */
+/** What the desk did with one email of the Gmail account. */
 export type IntakeOutcome = {
   readonly sourceId: string;
   readonly outcome: 'opened' | 'appended' | 'recorded' | 'quarantined' | 'discarded' | 'erased';
@@ -8,7 +8,7 @@ export type IntakeOutcome = {
   readonly requestId: number | null;
 };
 
-/** The outcomes of the mails that were handed over last, newest first. */
+/** The outcomes of the emails that were handed over last, newest first. */
 export async function listIntakeOutcomes(db: Queryable, limit: number): Promise<readonly IntakeOutcome[]> {
   return db<IntakeOutcome[]>`
     select source_id, outcome, reason, request_id

@@ -21,7 +21,7 @@ export type DemoParts = {
   readonly gmail: Pick<GmailSide, 'mails' | 'lines'>;
   /** A link that signs the operator in to the console, a new one each time. */
   readonly signInLink: () => Promise<string>;
-  /** What the desk did with the mails that the relay handed over. */
+  /** What the desk did with the emails that the relay handed over. */
   readonly outcomes: () => Promise<readonly IntakeOutcome[]>;
   readonly clock: Clock;
   readonly log: Log;
@@ -96,7 +96,7 @@ function lookFrom(c: Context): { readonly person: string; readonly requestId: nu
 
 function mailOf(parts: DemoParts, c: Context): DemoMail {
   const mail = parts.contacts.find(c.req.param('id') ?? '');
-  if (mail === null) throw new Problem('not_found', 'There is no such mail; a restart forgets them.');
+  if (mail === null) throw new Problem('not_found', 'There is no such email; a restart forgets them.');
   return mail;
 }
 
@@ -125,7 +125,7 @@ function strictHeaders() {
 }
 
 function refuseLarge(): never {
-  throw new Problem('too_large', `A mail may have ${MAX_LETTER_BYTES / 1_000_000} MB.`);
+  throw new Problem('too_large', `An email may have at most ${MAX_LETTER_BYTES / 1_000_000} MB.`);
 }
 
 function answerFault(error: Error, c: Context, log: Log): Response {

@@ -41,7 +41,7 @@ type Joining = {
   readonly believed: boolean;
 };
 
-/** What is asked about a person's mail before it is filed, and the mail as a letter. */
+/** What is asked about a person's email before it is filed, and the email as it will be stored. */
 export function askAbout(
   filing: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
   person: Person,
@@ -76,7 +76,7 @@ export async function fileIntoRequest(
 ): Promise<Ending<Filed>> {
   const { decision, claimed } = filing;
   const { contactId } = claimed;
-  if (contactId === null) throw new Error('a mail without a contact was to join requests');
+  if (contactId === null) throw new Error('cannot file an email without a contact into requests');
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const thread = attempt === 1 && asked !== null ? asked : await readThread(tx, question);
     const believed = decision.believed || thread.trusted;
@@ -99,7 +99,7 @@ export async function fileIntoRequest(
     await insertAttachments(tx, row.messageId, letter.message.attachments, claimed.at);
     return ended(filed);
   }
-  throw new KeptChanging('the request kept being closed while a mail was joining it');
+  throw new KeptChanging('the request was closed again and again while an email was joining it');
 }
 
 /** Nobody else closes or merges it: whoever does locks its contact first. */

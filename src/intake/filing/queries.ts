@@ -28,7 +28,7 @@ export type IntakeFacts = {
   readonly at: Date;
 };
 
-/** The original of a mail, ready to be claimed with it. */
+/** The original of an email, ready to be claimed with it. */
 export async function originalOf(tx: Transaction, { raw }: HandedOver): Promise<StoredBytes> {
   return raw === null ? { expression: tx`null::bytea` } : storedBytes(tx, raw);
 }
@@ -85,7 +85,7 @@ export async function claimMail(
       ${isOpen(tx)} as is_open,
       -- For what travels in the same flight and cannot wait for the answer: it must take nothing for a duplicate.
       case when not exists (select from claimed) then set_config('mailroom.claim', 'duplicate', true) end`;
-  if (row?.isOpen !== true) throw new Error('the transaction of a mail did not begin');
+  if (row?.isOpen !== true) throw new Error('the transaction of an email did not begin');
   return row;
 }
 

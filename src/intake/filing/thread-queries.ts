@@ -17,7 +17,7 @@ export type ThreadReading = {
   readonly language: Language | null;
   /** Requests that this contact opened here within the last hour. */
   readonly openedLastHour: number;
-  /** Of a mail that nothing leads anywhere: the request that it opens, and what the notice about it is measured by. */
+  /** For an email that leads to no request: the request that it opens, and what the notice about it is measured by. */
   readonly opening: { readonly requestId: number; readonly counts: NoticeCounts } | null;
 };
 
@@ -56,7 +56,7 @@ export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise
   return { ...row, candidates: row.candidates.map(asCandidate) };
 }
 
-/** The id of a request that a mail opens although something led elsewhere, and what its notice is measured by. */
+/** The id of a request that an email opens although something led elsewhere, and what its notice is measured by. */
 export async function readOpening(
   tx: Transaction,
   mail: ThreadQuestion,

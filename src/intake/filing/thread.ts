@@ -76,7 +76,7 @@ export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFac
       answeredAt: joined.answeredAt,
     };
   }
-  // A source's thread is a guess of its own, by subject; only what the mail itself cites makes it a follow-up.
+  // A source guesses threads by subject; only a message that cites an earlier one itself is a follow-up.
   const citing = [...byToken, ...bySystem.filter(isBy('references'))];
   const own = citing.find(
     (candidate) => candidate.contactId === facts.contactId && !isOpen(candidate.status),

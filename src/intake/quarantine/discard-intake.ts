@@ -24,7 +24,7 @@ export async function discardIntake(
   const intake = await findIntake(deps, actor, input.intakeId);
   if (input.blockSender === true && intake.fromAddress === null) {
     throw new Problem('invalid_input', 'This mail names no sender who could be blocked.', {
-      errors: [{ pointer: '/blockSender', detail: 'the mail names no sender' }],
+      errors: [{ pointer: '/blockSender', detail: 'cannot be true: the email names no sender' }],
     });
   }
   const at = deps.clock.now();

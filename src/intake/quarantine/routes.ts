@@ -35,7 +35,7 @@ const list = createRoute({
   path: '/v1/intake',
   summary: 'List what the relay handed over',
   description:
-    'Every mail with what became of it and why; `outcome=quarantined` is what waits for a decision.',
+    'Every message that came in, with what became of it and why; those with `outcome=quarantined` wait for a decision.',
   request: { query: intakeListQuery },
   responses: {
     200: jsonContent('A page of intake.', intakeListSchema),
@@ -63,7 +63,7 @@ const original = createRoute({
   request: { params: idPath },
   responses: {
     200: {
-      description: 'The mail.',
+      description: 'The original message.',
       content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } },
     },
     ...readProblems,

@@ -7,7 +7,7 @@ import { INTAKE_SORTS } from './intake-sorts.ts';
 
 const outcome = z
   .enum(['opened', 'appended', 'recorded', 'quarantined', 'discarded', 'erased'])
-  .openapi({ description: 'What became of the mail.' });
+  .openapi({ description: 'What became of the message.' });
 
 const REASONS = [
   'unparsable',

@@ -3,7 +3,7 @@ import type { StatusEntry } from './delivery-status.ts';
 
 export type BounceAction = 'failed' | 'delayed' | 'delivered' | 'relayed' | 'expanded';
 
-/** What became of the mail: by the fields of the report, else by its subject and how it opens. */
+/** What became of the email: by the fields of the report, else by its subject and its first words. */
 export function actionOf(entries: readonly StatusEntry[], subject: string, text: string): BounceAction {
   const actions = entries.map((entry) => entry.action);
   for (const action of ['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const)

@@ -23,7 +23,7 @@ const goods =
 
 const attribution = /^[^\n]{10,160}(wrote|writes|schrieb|a écrit|escribió|scrive|пишет):[ \t]*$/m;
 
-/** How much a mail's sender looks like a mail server: `daemon` writes nothing but reports, `postmaster` little else, `office` may be a person. */
+/** How much an email's sender looks like a mail server: `daemon` writes nothing but reports, `postmaster` little else, `office` may be a person. */
 export function senderKind(mail: ParsedMail): 'daemon' | 'postmaster' | 'office' | null {
   const raw =
     mail.headers
@@ -39,12 +39,12 @@ export function senderKind(mail: ParsedMail): 'daemon' | 'postmaster' | 'office'
   return officeLocalParts.test(local) ? 'office' : null;
 }
 
-/** Tells whether a subject speaks of a mail that was not delivered. */
+/** Tells whether a subject speaks of an email that was not delivered. */
 export function hasBounceSubject(mail: ParsedMail): boolean {
   return subjects.test(mail.subject.slice(0, 300).toLowerCase());
 }
 
-/** Tells whether a mail says that it answers or forwards another, as people's mails about bounces do. */
+/** Tells whether an email says that it answers or forwards another, as people's emails about bounces do. */
 export function isAnswer(mail: ParsedMail): boolean {
   return hasAnswerPrefix(mail) || mail.inReplyTo.length > 0;
 }

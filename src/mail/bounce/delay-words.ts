@@ -33,7 +33,7 @@ const later =
   /(?<!\p{L})(?:if|when|once|unless|until|eventually|should|falls|wenn|sollte|si|lorsque|cuando|se (?:il|la|lo|non|não|o|a)|als|indien|om|если|когда|якщо|jeśli|jeżeli|pokud)(?!\p{L})[^.]{0,300}/giu;
 const failed = /\bfailed\b|\bfailure\b|\bcould ?(?:not|n['’]t) be delivered\b|\bundeliverable\b/i;
 
-/** Tells whether the beginning of a report says that the mail is late and not lost. */
+/** Tells whether the beginning of a report says that the email is late and not lost. */
 export function saysDelayed(subject: string, text: string): boolean {
   const opening = `${subject}\n${text}`.replaceAll(/\s+/g, ' ');
   if (gaveUp.test(opening.replaceAll(later, ''))) return false;

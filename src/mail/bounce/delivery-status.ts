@@ -84,7 +84,7 @@ function entryOf(fields: ReadonlyMap<string, string>): StatusEntry | null {
 function addressOf(value: string | undefined): string | null {
   if (value === undefined) return null;
   const text = value.slice(value.indexOf(';') + 1, 1000);
-  // What a command delivers to is no address: `|exec procmail #ann@host`.
+  // A command that delivers is not an address: `|exec procmail #ann@host`.
   if (text.trimStart().startsWith('|')) return null;
   const match = /(?:"[^"\n]{1,100}"|[^\s<>()",;:]{1,120})@[^\s<>()",;:]{1,200}/.exec(decodeXtext(text));
   if (match === null) return null;

@@ -25,7 +25,7 @@ type Parties = {
 
 /**
  * The addresses a report in prose names as failed, best evidence first: alone on their line, below a heading even when
- * they are those of the report itself (who writes to himself gets the report about himself), on a line that tells of failure.
+ * they are those of the report itself (who writes to himself gets the report about himself), on a line that reports a failure.
  */
 export function namedRecipients(said: string, parties: Parties): readonly NamedRecipient[] {
   const excluded = parties.all;

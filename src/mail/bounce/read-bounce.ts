@@ -30,7 +30,7 @@ export type Bounce = {
   readonly addresses: readonly string[];
 };
 
-/** Reads what a bounce says: who failed, why, for how long, and which mail it was about; null when the mail is none. */
+/** Reads what a bounce says: which recipients failed, why, for how long, and which email it is about; null when it is not a bounce. */
 export function readBounce(mail: ParsedMail, rawText: string): Bounce | null {
   const report = reportText(mail, rawText);
   const entries = readDeliveryStatus(report.status);
@@ -94,7 +94,7 @@ function fromProse(
   );
 }
 
-/** A status that names its one recipient by no mail address (X.400, a local name) still says what became of him. */
+/** A status that names its one recipient by something other than an email address (X.400, a local name) still says what became of them. */
 function withOutcome(recipient: BouncedRecipient, entries: readonly StatusEntry[]): BouncedRecipient {
   const [entry] = entries;
   if (entry === undefined || entries.length > 1 || recipient.status !== null) return recipient;

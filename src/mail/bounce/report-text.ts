@@ -19,7 +19,7 @@ export type ReportText = {
   readonly status: string;
 };
 
-/** Divides a report into its words, its machine-readable part and the mail it returns, whether or not they are MIME parts. */
+/** Divides a report into its words, its machine-readable part and the email it returns, whether or not they are MIME parts. */
 export function reportText(mail: ParsedMail, rawText: string): ReportText {
   const parts = mail.attachments.map((attachment) => ({
     type: attachment.contentType.toLowerCase(),
@@ -56,7 +56,7 @@ function divide(text: string): { said: string; returned: string } {
   const lines = text.split('\n');
   let summary = false;
   for (const [index, line] of lines.entries()) {
-    // Sun's and Oracle's reports begin with the header fields of the mail that they are about.
+    // Sun's and Oracle's reports begin with the header fields of the email that they are about.
     summary =
       line.trim() === ''
         ? summary && (lines[index - 1] ?? '').endsWith(':')
@@ -73,7 +73,7 @@ function divide(text: string): { said: string; returned: string } {
   return { said: text, returned: '' };
 }
 
-/** Two header fields in a row that only a mail's own header block has. */
+/** Two header fields in a row that only an email's own header block has. */
 function startsCopy(lines: readonly string[], index: number): boolean {
   const line = lines[index] ?? '';
   if (line.length > 1000 || !copyHeader.test(line.trimStart())) return false;

@@ -13,7 +13,7 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The text in `bytes`, believing the charset label only as far as the bytes do: strictly valid UTF-8 under a label it
- * contradicts is read as UTF-8, and bytes without a usable label are guessed. `hint` is a label from elsewhere in the mail.
+ * contradicts is read as UTF-8, and bytes without a usable label are guessed. `hint` is a label from elsewhere in the email.
  */
 export function decodeText(bytes: Uint8Array, label: string | null, hint: string | null = null): string {
   const marked = byteOrderMark(bytes);
@@ -87,7 +87,7 @@ function mostlyWhole(loose: string): boolean {
 function decodeUnlabelled(bytes: Uint8Array, hint: string | null): string {
   const asUtf8 = strictlyUtf8(bytes);
   const hinted = canonicalCharset(hint);
-  // "谢谢" in GBK is "лл" in UTF-8: so short, the rest of the mail decides.
+  // "谢谢" in GBK is "лл" in UTF-8: for a text this short the rest of the email decides.
   const byHint = hinted !== null && manyBytes.has(hinted) && readsAs(bytes.subarray(0, 100), hinted);
   if (asUtf8 !== null && !(byHint && !contradicts(hinted, asUtf8))) return plainOrEscaped(bytes, asUtf8);
   if (

@@ -2,7 +2,7 @@
 const shown = ['SUMMARY', 'DTSTART', 'DTEND', 'LOCATION', 'DESCRIPTION'];
 const MAX_LENGTH = 256 * 1024;
 
-/** The words of an iCalendar file (RFC 5545) for a mail that has no others; the file itself when it names none of them. */
+/** The words of an iCalendar file (RFC 5545) for an email without other text; the file itself when it names none of them. */
 export function calendarText(file: string): string {
   const start = file.slice(0, MAX_LENGTH).replaceAll(/\n[ \t]/g, '');
   const event = start.slice(Math.max(0, start.search(/^BEGIN:V(?:EVENT|TODO|JOURNAL)\b/im)));

@@ -31,7 +31,7 @@ const fontCharsets: Record<number, string> = {
   186: 'cp1257', 204: 'cp1251', 222: 'cp874', 238: 'cp1250',
 }; // prettier-ignore
 const MAX_DEPTH = 500;
-/** Beyond this it is a file, not a mail somebody wrote. */
+/** A longer text is a file, not an email that somebody wrote. */
 const MAX_LENGTH = 8 * 1024 * 1024;
 
 /** Reads RTF, and the HTML or text that [MS-OXRTFEX] wraps in it. Takes anything; linear in the length. */

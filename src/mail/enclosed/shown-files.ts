@@ -3,7 +3,7 @@ import type { Found } from '../mime/attachments.ts';
 const SOURCE = /\b(?:src|background)\s*=\s*(?:"([^"]{1,2000})"|'([^']{1,2000})'|([^\s>"']{1,2000}))/gi;
 const IMAGE_NAME = /\.(?:png|jpe?g|gif|webp|bmp|tiff?|heic|emf|wmf|jfif)$/i;
 
-/** The files of a mail under the ids that its HTML shows them by, and the id that a source in this HTML stands for. */
+/** The files of an email under the ids that its HTML shows them by, and the id that a source in this HTML stands for. */
 export type ShownFiles = {
   readonly found: readonly Found[];
   /** The ids that sources without `cid:` stand for. */
@@ -14,7 +14,7 @@ export type ShownFiles = {
 /**
  * Fax gateways, scanners and saved web pages name an image by its file name, its Content-Location (RFC 2557) or its bare Content-ID
  * instead of `cid:`. Such a source becomes the id of the file, and a file without an id gets the name it is shown by; an image
- * that came with the mail would else be asked from the desk itself or from its sender's server.
+ * that came with the email would otherwise be requested from the desk itself or from its sender's server.
  */
 export function shownFiles(found: readonly Found[], html: string | null): ShownFiles {
   if (html === null || found.length === 0) return { found, shown: new Set(), idOf: () => null };

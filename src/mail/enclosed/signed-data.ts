@@ -5,7 +5,7 @@ const signedData = Buffer.from('2a864886f70d010702', 'hex');
 const tag = { octets: 0x04, octetsInPieces: 0x24, oid: 0x06, sequence: 0x30, first: 0xa0 };
 /** Real ones nest five deep. */
 const MAX_DEPTH = 12;
-/** Of 100 bytes and more each, in a mail of 35 MB. */
+/** Each takes 100 bytes or more, in an email of 35 MB. */
 const MAX_PIECES = 350_000;
 
 /**

@@ -2,7 +2,7 @@ import { cleanLine } from '../text.ts';
 import type { Tnef } from './tnef.ts';
 
 /**
- * A mail that was attached within a winmail.dat, as any mail program opens it: its fields and words. Its files stand beside it,
+ * An email attached within a winmail.dat, as any mail program opens it: its fields and words. Its files stand beside it,
  * and its bytes as Outlook made them are in the winmail.dat.
  */
 export function mailOfTnef({ subject, sender, to, sentAt, text, html }: Tnef): Buffer {

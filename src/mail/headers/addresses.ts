@@ -154,7 +154,7 @@ function commentEnd(text: string, start: number): number {
 
 /**
  * RFC 2047 forbids encoded words in an address. One that holds nothing but atom characters is read; any other stays as
- * written, or it could smuggle in an "@" and make the mail appear to be somebody else's.
+ * written, or it could smuggle in an "@" and make the email appear to be somebody else's.
  */
 function addressOf(text: string, decoded: Restore, written: Restore): string {
   if (!text.includes('\ue000')) return normalizeAddress(text);
@@ -224,7 +224,7 @@ function canonicalLocalPart(text: string): string {
   return bare === '' ? '' : `"${bare.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** The domain in lower-case ASCII, '' for none, null for what is no domain. */
+/** The domain in lower-case ASCII, '' for none, null for an invalid domain. */
 function canonicalDomain(text: string): string | null {
   const domain = text
     .trim()

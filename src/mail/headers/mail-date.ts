@@ -27,7 +27,7 @@ export function readDate(value: string | null): Date | null {
       text,
     );
   const time = match === null ? Date.parse(text) : fromParts(match);
-  // Years no mail was written in overflow column types and sort orders.
+  // Years in which nobody wrote email overflow column types and break sort orders.
   return Number.isNaN(time) || time < 0 || time > 4102444800000 ? null : new Date(time);
 }
 

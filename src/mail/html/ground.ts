@@ -12,7 +12,7 @@ const named: Readonly<Record<string, string>> = {
 
 const seeThrough = /^(?:none|transparent|inherit|initial)$/;
 
-/** What a mail's style sheets paint: the ground of each class and id that is told by its name alone. */
+/** What an email's style sheets paint: the ground of each class and id that is told by its name alone. */
 export type SheetGrounds = {
   /** A colour; null for what cannot be told, such as an image. */
   readonly byName: ReadonlyMap<string, string | null>;
@@ -74,7 +74,7 @@ export function setsColor(attributes: Attributes): boolean {
   );
 }
 
-/** The grounds that a mail's style sheets paint. The page's own is under all others and asks for no more. */
+/** The grounds that an email's style sheets paint. The page's own is under all others and needs no entry. */
 export function sheetGrounds(rules: readonly Rule[]): SheetGrounds {
   const byName = new Map<string, string | null>();
   let isComplete = true;

@@ -8,7 +8,7 @@ const nothing = /^0(?:\.0+)?(?:px|pt|em|rem|%|in|cm|mm)?$/;
 const farAway = /^-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|%)?$/;
 const MAX_STYLE_LENGTH = 4000;
 
-/** Tells whether an element is not shown in a browser: by its own style, by the attribute `hidden`, or by a style sheet of the mail. */
+/** Tells whether an element is not shown in a browser: by its own style, by the attribute `hidden`, or by a style sheet of the email. */
 export function isHidden(
   element: string,
   attributes: Readonly<Record<string, string>>,
@@ -33,7 +33,7 @@ export function isInvisible(style: ReadonlyMap<string, string>): boolean {
   return /^(?:hidden|collapse)$/.test(style.get('visibility') ?? '');
 }
 
-/** The names that the mail's own style sheets hide on every screen; rules for some screens alone say nothing. */
+/** The names that the email's own style sheets hide on every screen; rules for some screens alone say nothing. */
 export function hidingNames(rules: readonly Rule[]): HidingNames {
   const names = new Set<string>();
   for (const rule of rules) if (!rule.selectors.trim().startsWith('@')) readRule(rule, names);

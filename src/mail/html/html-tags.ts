@@ -73,7 +73,7 @@ export function attributesIn(
   return found;
 }
 
-/** Finds what is no tag. Each end that is missing is looked for once, or a mail of openings alone would be read again for each. */
+/** Skips comments and raw text. A missing end is looked for once, or HTML of openings alone would be read again for each. */
 export function seeker(text: string) {
   const missing = new Set<string>();
   const find = (end: string, from: number): number => {

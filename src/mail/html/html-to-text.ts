@@ -14,12 +14,12 @@ const lines = new Set(
 );
 const paragraphs = new Set('p,h1,h2,h3,h4,h5,h6,ul,ol,dl,table,blockquote,pre'.split(','));
 
-/** The readable text of an HTML mail: blocks as lines, list items and quotes marked, links with their address, hidden words left out. Linear in the length. */
+/** The readable text of an HTML email: blocks as lines, list items and quotes marked, links with their address, hidden words left out. Linear in the length. */
 export function htmlToText(source: string): string {
   const html = shownHtml(source);
   const text = render(html, hidden);
   if (text !== '' || source.trim() === '' || render(source, hidden) !== '') return text;
-  // A title, style or comment that is never closed swallows the whole mail: better its source than nothing.
+  // A title, style or comment that is never closed swallows the whole email: its source is better than nothing.
   return render(source.replaceAll(/<(?:!--|\/?(?:style|title|template)\b)/gi, '<i '), new Set(['script']));
 }
 

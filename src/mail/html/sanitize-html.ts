@@ -53,7 +53,7 @@ const MAX_OF_ATTRIBUTE: Readonly<Record<string, number>> = {
 
 /**
  * The sender's HTML fit for an operator's browser: no script, form, frame or style sheet, nothing loaded from elsewhere, no words that
- * were hidden. The address of a remote image waits in `data-src` until somebody asks for it; images of the mail itself keep their
+ * were hidden. The address of a remote image waits in `data-src` until somebody asks for it; images of the email itself keep their
  * `cid:` reference, and what `idOf` knows under another name gets one.
  */
 export function sanitizeHtml(html: string, idOf: IdOfSource = () => null): string {

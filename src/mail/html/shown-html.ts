@@ -4,7 +4,7 @@ import { declarations, hidingNames, isHidden, isInvisible, isOfNoSize } from './
 import { attributesIn, nameAt, seeker, selfClosing, tagEnd, voids } from './html-tags.ts';
 import { rulesIn } from './style-sheets.ts';
 
-/** Deeper nesting than this is no mail but an attack: parsers and browsers take quadratic time or recurse over it. */
+/** HTML nested deeper is an attack: parsers and browsers take quadratic time or recurse over it. */
 const MAX_DEPTH = 200;
 /** What ends a paragraph that was not closed. */
 const blocks = new Set(
@@ -28,7 +28,7 @@ type Hidden = {
 
 /**
  * The same HTML with what no browser shows left out: elements hidden by style, and the islands of XML that Office leaves; and
- * with the tags beyond a depth no mail needs. One pass. A hidden element that is never closed stays, or a slip would lose the mail.
+ * with the tags beyond a depth no email needs. One pass. A hidden element that is never closed stays, or a slip would lose the email.
  */
 export function shownHtml(text: string): string {
   const rules = rulesIn(text);
@@ -126,7 +126,7 @@ export function isDump(html: string): boolean {
   return beginningOfHtml(html, 4_000_000, 100_000).length < html.length;
 }
 
-/** The beginning of HTML that has more characters or tags than any mail needs; all of other HTML. */
+/** The beginning of HTML that has more characters or tags than any email needs; all of other HTML. */
 export function beginningOfHtml(html: string, maxCharacters: number, maxTags: number): string {
   let at = -1;
   for (let tags = 0; tags <= maxTags; tags += 1) {

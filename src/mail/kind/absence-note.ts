@@ -17,14 +17,14 @@ const letterhead =
   /^[^\p{L}\p{N}]*$|^\S+@\S+$|^(https?:|www\.)\S+$|^(tel|phone|fax|mobile?|cell|t|m|f)\b[ .:+\d()/-]*$/iu;
 
 /**
- * Tells whether subject and whole text of a mail that no mark calls automatic are a note of absence. One sentence about
+ * Tells whether subject and whole text of an email that no mark calls automatic are a note of absence. One sentence about
  * something else, or a question, and a person wrote it.
  */
 export function isAbsenceNote(mail: ParsedMail): boolean {
   return automaticSubject(mail)?.startsWith('subject:') === true && tellsOfAbsence(mail);
 }
 
-/** Tells whether each sentence of a mail speaks of being away, or of what follows from it. */
+/** Tells whether each sentence of an email speaks of being away, or of what follows from it. */
 export function tellsOfAbsence(mail: ParsedMail): boolean {
   const text = mail.visibleText.trim();
   if (text.length > MAX_LENGTH || /[?？]/.test(text) || mail.attachments.some((part) => !part.inline))

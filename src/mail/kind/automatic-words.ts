@@ -37,7 +37,7 @@ const awayOrGone =
 const standsIn =
   /^\W*([^\n]{3,40}\n+)?thank(s| you) for your (e-?mail|message|mail)|urgent|immediate (assistance|help|attention)|in my absence|(limited|no|without) access to|please (contact|call|direct|e-?mail|forward)|in dringenden|vertret(en|ung)|wenden sie sich|nicht weitergeleitet|en cas d['’]urgence|en mon absence|contacter/i;
 
-/** A desk's word that a mail has come: what is confirmed is the mail itself, not goods or an offer. */
+/** A desk's receipt for an email: it confirms the email itself, not goods or an offer. */
 const acknowledges =
   /^\W{0,3}(thank(s| you) for (your (message|e-?mail|mail|inquiry|enquiry|request)|contacting|e-?mailing|writing)|(ticket|case|request) (#?\d+ )?(received|created|opened|registered)|(we('ve| have) )?received your (message|e-?mail|request|inquiry)|your (ticket|request|case|inquiry|enquiry|message|e-?mail) (has been|was) (received|created|registered|opened)|empfangsbestätigung|eingangsbestätigung|ihre (anfrage|nachricht) (ist (bei uns )?eingegangen|wurde (empfangen|erhalten))|accusé de réception|acuse de recibo|confirmação de recebimento|ontvangstbevestiging|potwierdzenie otrzymania)/i;
 const confirmed =

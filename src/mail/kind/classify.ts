@@ -41,7 +41,7 @@ const readText =
   /^\W{0,10}(your message|ihre nachricht|votre message|su mensaje|il messaggio|a sua mensagem|uw bericht|ваше сообщение)\s[\s\S]{0,800}(was (read|displayed|deleted without being read)|wurde[\s\S]{0,60}gelesen|a été lu|fue leído|è stato letto|foi lida|is gelezen|прочитано)/i;
 
 /**
- * Tells what kind of mail this is and by what. Marks decide, words do not: a person may write that they are out of the office,
+ * Tells the kind of an email and what decided it. Marks decide, words do not: a person may write that they are out of the office,
  * and an alarm is a matter too. What only sounds automatic, or says that a program made it, is not answered automatically.
  */
 export function classifyMail(mail: ParsedMail, context: ClassifyContext): Classification {
@@ -84,7 +84,7 @@ function reportOf(mail: ParsedMail): Kind | null {
   const says = (name: string): boolean =>
     kind?.includes(name) === true || (isReport && holds(`message/${name}`));
   if (says('disposition-notification')) {
-    // Dovecot tells of a full mailbox in the form of a read receipt.
+    // Dovecot reports a full mailbox in the form of a read receipt.
     const rejected = senderKind(mail) !== null && hasBounceSubject(mail) && hasBouncePhrase(mail.text);
     return { class: rejected ? 'bounce' : 'receipt', decidedBy: 'report-type: disposition-notification' };
   }
@@ -171,7 +171,7 @@ function automaticOf(mail: ParsedMail): Kind | null {
 
 /**
  * Exchange and old vacation programs answer from the null return path. A person's answer that was redirected has lost its
- * return path too, so that the mail must also call itself a program's.
+ * return path too, so the email must also call itself a program's.
  */
 function nullSenderAnswers(mail: ParsedMail): string | null {
   if (!/^<\s*>$/.test(headerValue(mail, 'return-path') ?? '')) return null;
@@ -193,7 +193,7 @@ function absenceOf(mail: ParsedMail): Kind | null {
     : null;
 }
 
-/** What says that nothing automatic should answer a mail; null for a person's. */
+/** What says that nothing automatic should answer an email; null for a person's. */
 function unanswerable(mail: ParsedMail): string | null {
   const mark = programMark(mail);
   if (mark !== null) return mark;
@@ -202,7 +202,7 @@ function unanswerable(mail: ParsedMail): string | null {
   return automaticSubject(mail);
 }
 
-/** The header by which a program sends mail, or somebody asks for no automatic answer: it makes no mail an answer itself. */
+/** The header by which a program sends mail, or somebody asks for no automatic answer; it does not make the email an answer itself. */
 function programMark(mail: ParsedMail): string | null {
   const submitted = keyword(headerValue(mail, 'auto-submitted') ?? '');
   if (submitted !== '' && submitted !== 'no') return `auto-submitted: ${submitted.slice(0, 60)}`;

@@ -2,7 +2,7 @@ import { headerValue, parameter } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 import type { Kind } from './kind.ts';
 
-/** Gmail's reaction button sends a mail of one sign; whoever writes more than that has written an answer. */
+/** Gmail's reaction button sends an email of one sign; whoever writes more than that has written an answer. */
 export function reactionOf(mail: ParsedMail): Kind | null {
   const reacts = mail.attachments.some((part) =>
     /^text\/vnd\.google\.email-reaction\+json/i.test(part.contentType),
@@ -33,7 +33,7 @@ export function isInvitation(mail: ParsedMail): boolean {
   );
 }
 
-/** What the first calendar of a mail is for, by RFC 5546. */
+/** What the first calendar of an email is for, by RFC 5546. */
 function calendarMethod(mail: ParsedMail): string | null {
   const part = mail.attachments.find((attachment) =>
     /^(text\/calendar|application\/ics)/i.test(attachment.contentType),

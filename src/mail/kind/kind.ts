@@ -1,6 +1,6 @@
 export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
 
-/** What kind of mail one is, and the header or rule that decided, as `auto-submitted: auto-replied`. */
+/** The kind of an email, and the header or rule that decided it, such as `auto-submitted: auto-replied`. */
 export type Kind = { readonly class: MailClass; readonly decidedBy: string };
 
 export type Classification = Kind & {

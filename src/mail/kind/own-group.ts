@@ -1,7 +1,7 @@
 import { headerValue, headerValues } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 
-/** Tells whether the list headers come from the Google Group in front of the mailbox: it puts them on every mail, people's too. */
+/** Tells whether the list headers come from the Google Group in front of the mailbox: it puts them on every email, people's too. */
 export function isOwnGroup(
   mail: ParsedMail,
   context: {
@@ -30,7 +30,7 @@ export function isOwnGroup(
   );
 }
 
-/** Tells whether a mail's list headers name an address: then it is the list that writes under it. */
+/** Tells whether an email's list headers name an address: then the list itself writes under it. */
 export function isListAddress(mail: ParsedMail, address: string): boolean {
   const posts = [...headerValues(mail, 'list-post'), ...headerValues(mail, 'mailing-list')].join(' ');
   return (

@@ -28,7 +28,7 @@ export function reportInProse(mail: ParsedMail): string | null {
   if (sender === 'daemon' && (titled || phrase || !isAutomatic(mail))) return 'from: mailer-daemon';
   const personal = speaksAsPerson(mail.text);
   if (sender === 'postmaster') {
-    // In a language that no phrase covers a report is short, or returns the mail.
+    // A report in a language that no phrase covers is short, or returns the email.
     const said = phrase || (!personal && (mail.text.length < 500 || returnsMail(mail)));
     const reports = titled && !hasAnswerPrefix(mail) && said;
     const automatic = machine && phrase && automaticSubject(mail) === null;
@@ -52,7 +52,7 @@ export function reportInProse(mail: ParsedMail): string | null {
   return null;
 }
 
-/** Tells whether the text holds an address besides those of the mail itself. */
+/** Tells whether the text contains an address besides those of the email itself. */
 function namesSomebody(mail: ParsedMail): boolean {
   const own = new Set([mail.from, ...mail.to, ...mail.cc].map((party) => party?.address ?? ''));
   return allAddresses(mail.text.slice(0, 2000)).some((address) => !own.has(address));

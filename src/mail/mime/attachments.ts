@@ -11,7 +11,7 @@ import { firstHeader } from './header-block.ts';
 import { mailName } from './mail-name.ts';
 import { decodeBody } from './transfer-encoding.ts';
 
-/** A file found in a mail before it has its final name. */
+/** A file found in an email, before it has its final name. */
 export type Found = {
   readonly name: string | null;
   readonly contentType: string;
@@ -45,7 +45,7 @@ function locationOf({ headers }: Entity): string | null {
   return location === null ? null : decodeHeaderText(location.slice(0, 2000)).replaceAll(/\s+/g, '');
 }
 
-/** By its subject when its sender gave no name; `.eml` is what makes a mail program open it. */
+/** An enclosed email is named by its subject when its sender gave no name; `.eml` makes a mail program open it. */
 function nameOfMail(declared: string | null, content: Buffer, hint: string | null): string | null {
   if (declared === null) return mailName(content, hint);
   return /\.[a-z0-9]{2,5}\s*$/i.test(declared) ? declared : `${declared.trim()}.eml`;
@@ -102,7 +102,7 @@ function fromApple(file: Found, name: Buffer | null, data: Buffer): Found {
   };
 }
 
-/** The mail's attachments with safe, distinct names; inline are those the HTML refers to and those that say so and have an id. */
+/** The email's attachments with safe, distinct names; inline are those the HTML refers to and those that say so and have an id. */
 export function nameAttachments(
   { found, shown }: { readonly found: readonly Found[]; readonly shown: ReadonlySet<string> },
   html: string | null,

@@ -14,7 +14,7 @@ export type Body = {
 
 type Section = { readonly plain: string; readonly html: string | null };
 
-/** The mail's text and HTML from its text parts in order: of an alternative the plain branch for text and the last HTML one for HTML. */
+/** The email's text and HTML from its text parts in order: of an alternative the plain branch for text and the last HTML one for HTML. */
 export function assembleBody(parts: readonly ShownPart[]): Body {
   const sections = toSections(parts);
   const texts = sections.map(textOfSection).filter(({ text }) => text.trim() !== '');

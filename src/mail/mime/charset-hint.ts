@@ -16,7 +16,7 @@ const MAX_LEAVES = 20;
 const written = /^(?:subject|from|to|cc|reply-to|organization|content-(?:type|disposition|description))$/;
 
 /**
- * The charset of 8-bit text without a label, one for the whole mail: that of its labelled text or of its encoded words, else
+ * The charset of 8-bit text without a label, one for the whole email: that of its labelled text or of its encoded words, else
  * what all such text together looks like. Each alone is too short: a KOI8-R subject in capitals reads as Greek.
  */
 export function charsetHint(bytes: Buffer, root: Entity, leaves: readonly Entity[]): string | null {

@@ -7,7 +7,7 @@ const HEADER_WINDOW = 1024 * 1024;
 
 /**
  * SHA-256 (hex) of the raw From, Subject and Date fields and of the bytes after the header: the same for two copies
- * of one mail, whose Received lines differ. Works on anything, a broken mail too.
+ * of one email, whose Received lines differ. Works on anything, broken emails too.
  */
 export function contentHash(raw: Uint8Array): string {
   const bytes = repairRaw(raw);

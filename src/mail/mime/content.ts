@@ -17,7 +17,7 @@ import { firstHeader } from './header-block.ts';
 import { repairRaw } from './repair-raw.ts';
 import { textOf } from './text-part.ts';
 
-/** What a mail shows and what it carries. */
+/** What an email shows and what it carries. */
 export type Content = {
   readonly text: string;
   readonly html: string | null;
@@ -36,11 +36,11 @@ const shownTypes = new Set([
 ]);
 const signedTypes = /^application\/(?:x-)?pkcs7-mime$/;
 const richTypes = new Set(['text/enriched', 'text/richtext']);
-/** How deep forwarded mails are opened for their text when a mail has none of its own. */
+/** How deep forwarded emails are opened for their text when an email has none of its own. */
 const MAX_FORWARD_DEPTH = 3;
 const MAX_HEADER_LINE_LENGTH = 4000;
 
-/** The text and HTML of a mail and its files, in order. A mail whose words all sit in files, or in winmail.dat, shows those. */
+/** The text and HTML of an email and its files, in order. An email whose words are all in files, or in winmail.dat, shows those. */
 export function readContent(
   bytes: Buffer,
   leaves: readonly Entity[],
@@ -152,7 +152,7 @@ function holdsFile(entity: Entity): boolean {
   );
 }
 
-/** A mail whose whole text sits in files: in a text file, in a forwarded mail, or in a delivery report. */
+/** The text of an email that has it only in files: in a text file, in a forwarded email, or in a delivery report. */
 function textOfFiles(
   bytes: Buffer,
   leaves: readonly Entity[],

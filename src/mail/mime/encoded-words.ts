@@ -14,7 +14,7 @@ const MAX_WORD_LENGTH = 20_000;
 
 /**
  * The text of an unstructured header field given as latin1: RFC 2047 words decoded, words of one charset joined before
- * decoding (a character may be split over two), raw 8-bit text detected. `hint` is the charset of the mail's own text.
+ * decoding (a character may be split over two), raw 8-bit text detected. `hint` is the charset of the email's own text.
  */
 export function decodeHeaderText(latin1: string, hint: string | null = null): string {
   return cleanLine(decodePieces(splitEncodedWords(latin1), hint));

@@ -5,7 +5,7 @@ import { firstHeader, lineAt, readHeaderBlock } from './header-block.ts';
 import type { Structured } from './parameters.ts';
 import { parseStructured, stripComments } from './parameters.ts';
 
-/** One node of the MIME tree: its header and the range of its body in the mail's bytes. */
+/** One node of the MIME tree: its header and the range of its body in the email's bytes. */
 export type Entity = {
   readonly parent: Entity | null;
   readonly depth: number;
@@ -25,12 +25,12 @@ export type Entity = {
 
 type Open = { readonly entity: Entity; readonly boundary: string };
 
-/** Beyond this many parts the rest of the mail belongs to the last one: a part of five bytes costs a hundred times that in memory. */
+/** Beyond this many parts the rest of the email belongs to the last one: a part of five bytes costs a hundred times that in memory. */
 const MAX_PARTS = 20_000;
 /** Boundary parameters that lie are searched for in the body this often; each search reads the body again. */
 const MAX_INFERENCES = 8;
 
-/** Every leaf of the mail in order, with its ancestors. Linear in the bytes, without recursion: any depth of nesting will do. */
+/** Every leaf of the email in order, with its ancestors. Linear in the bytes, without recursion: any depth of nesting will do. */
 export function readEntities(bytes: Buffer): { readonly root: Entity; readonly leaves: readonly Entity[] } {
   const root = readPart(bytes, 0, bytes.length, null, 0);
   const entities: Entity[] = [root];

@@ -5,7 +5,7 @@ export type HeaderBlock = { readonly headers: readonly RawHeader[]; readonly bod
 
 type Line = { readonly start: number; readonly end: number; readonly next: number };
 
-/** Fields kept however many others a mail has; of the rest only so many, or a 10 MB block would cost gigabytes. */
+/** These fields are always kept; of the others only so many, or a 10 MB block would cost gigabytes. */
 const important = new Set([
   'from',
   'sender',

@@ -18,7 +18,7 @@ function contentStart(bytes: Buffer): number {
 
 function withoutMboxLine(bytes: Buffer): Buffer {
   let rest = bytes;
-  // "From  :" is a field with blanks before its colon (RFC 5322, 4.5): without it the mail would have no sender.
+  // "From  :" is a field with blanks before its colon (RFC 5322, 4.5): without it the email would have no sender.
   while (/^>?From [ \t]*[^ \t:]/.test(rest.toString('latin1', 0, 200))) {
     const newline = rest.indexOf(0x0a);
     if (newline < 0) return rest;

@@ -2,7 +2,7 @@ import { htmlToText } from '../html/html-to-text.ts';
 
 /** More words than this are no stub, whatever the HTML has. */
 const MAX_STUB_LENGTH = 80;
-/** What mailers put beside an HTML mail for readers without HTML; in many languages the word is the same. */
+/** What mailers put beside HTML for readers without it; in many languages the word is the same. */
 const excuse =
   /\bhtml\b|\bbrowser\b|\bwebmail\b|multi-?part message in mime|mime[- ](?:format|compatible|nachricht)|(?:online|web)[- ](?:version|versie|versión|ansicht)|e-?mail[- ](?:client|programm|reader|viewer)|формате? html|браузер|瀏覽器|浏览器|ブラウザ|브라우저/i;
 
@@ -24,7 +24,7 @@ export function textOfAlternative(
   if (words.length === 0)
     return known.length === 0 ? { text: plain, isHtml: false } : { text: full, isHtml: true };
   if (excuse.test(plain) && more >= 1 && shared < known.length * 0.8) return { text: full, isHtml: true };
-  // The beginning of the HTML, or a mail without the greater part of it.
+  // The beginning of the HTML, or an email without the greater part of it.
   if (shared === words.length && more >= 5 && known.length >= words.length * 1.5)
     return { text: full, isHtml: true };
   if (more >= 30 && known.length >= words.length * 5 && shared < words.length * 0.5)

@@ -2,7 +2,7 @@ import type { Address } from '../parsed-mail.ts';
 import { composeMail } from './compose-mail.ts';
 
 /**
- * A mail of the desk itself to one of its people, an alarm or a sign-in link. Marked automatic: a holiday note must not
+ * An email of the desk itself to one of its people, an alarm or a sign-in link. Marked automatic: a holiday note must not
  * answer it, and a desk that gets it back knows its own mark.
  */
 export function composeDeskMail(mail: {

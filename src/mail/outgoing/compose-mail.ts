@@ -19,7 +19,7 @@ export type MailToCompose = {
   /** Of the words we add, such as "On … wrote:". */
   readonly language: 'en' | 'ru';
   readonly quoted: QuotedMail | null;
-  /** Plain text between the mail and the quote; none unless given. */
+  /** Plain text between the message and the quote. Defaults to none. */
   readonly signature?: string;
   readonly attachments: readonly {
     readonly name: string;
@@ -34,7 +34,7 @@ export type MailToCompose = {
 
 /**
  * The finished MIME message (CRLF). The same mail gives the same bytes every time: date, id and boundaries come from
- * the mail, so a second copy of a retried mail is recognised as one.
+ * the message, so a second copy of a retried message is recognised as one.
  */
 export async function composeMail(mail: MailToCompose): Promise<Buffer> {
   const { text, html } = bodyOf(mail);

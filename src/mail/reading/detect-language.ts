@@ -24,7 +24,7 @@ const ENGLISH = new Set(
   ),
 );
 
-/** The language a mail is written in, as it says itself, else by its words; null for one that the desk does not write. */
+/** The language an email is written in: as it says itself, else by its words; null for a language that the desk does not write. */
 export function detectLanguage(
   mail: Pick<ParsedMail, 'headers' | 'visibleText' | 'subject'>,
 ): Language | null {

@@ -26,7 +26,7 @@ const MAX_HEADER_LENGTH = 64 * 1024;
 /** A text longer than this is a log or an attack, no conversation: it is shown whole instead of searched for quotes. */
 const MAX_TRIMMED_LENGTH = 4 * 1024 * 1024;
 
-/** Raw RFC 822 bytes as a mail. Takes anything, however broken, without error; linear in the length; changes nothing in `raw`. */
+/** Parses raw RFC 822 bytes. Accepts anything, however broken, without error; linear in the length; does not change `raw`. */
 export function parseMail(raw: Uint8Array): Promise<ParsedMail> {
   return Promise.resolve(parse(raw));
 }
@@ -79,7 +79,7 @@ export function envelope(headers: readonly RawHeader[], hint: string | null) {
   };
 }
 
-/** A server that reports on a mail names its fields, addresses and times: nothing of that is a quote. */
+/** A server's report on an email names its fields, addresses and times: none of that is a quote. */
 function isReport(root: Entity, from: Address | null): boolean {
   return (
     root.type === 'multipart/report' ||

@@ -27,10 +27,10 @@ export type ParsePool = {
 
 /**
  * A deadline is counted in slices. While the whole process stands still no thread reads, and no slice ends either: of a
- * freeze of any length one slice counts, instead of all of it against a mail that has nothing wrong with it.
+ * freeze of any length one slice counts, instead of all of it against an email that has nothing wrong with it.
  */
 const DEADLINE_SLICES = 20;
-/** By the clock a mail may take this many deadlines, while other processes hold the processor: on a busy machine no mail is at fault. */
+/** By the clock an email may take this many deadlines, while other processes hold the processor: a busy machine is not the email's fault. */
 const MAX_DEADLINES = 3;
 
 const QUICK_BYTES = 16_384;
@@ -43,9 +43,9 @@ type Job = {
 type Thread = { readonly worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Timeout | null };
 
 /**
- * Reads mails: those that `isQuick` vouches for at once, a turn of the event loop each, for passing them to a thread and back
- * costs more than reading them; all others in threads. `read` never rejects and leaves `raw` as it is: a mail that stalls or kills its thread costs that
- * thread alone and comes back as a failed reading. After `close`, waiting mails come back as `crashed`.
+ * Reads emails: those that `isQuick` vouches for at once, a turn of the event loop each, because passing them to a thread and back
+ * costs more than reading them; all others in threads. `read` never rejects and leaves `raw` as it is: an email that stalls or kills its thread costs that
+ * thread alone and comes back as a failed reading. After `close`, waiting emails come back as `crashed`.
  */
 export function createParsePool(options: ParsePoolOptions): ParsePool {
   const { size, deadlineMs = 5000, maxOldSpaceMb = 256, idleMs = 60_000 } = options;

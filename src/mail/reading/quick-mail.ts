@@ -2,11 +2,11 @@ const LF = 10;
 const SPACE = 32;
 const TAB = 9;
 
-/** A header field of a letter has some hundred bytes; what takes longest to read of small mails are endless ones. */
+/** An ordinary header field has some hundred bytes; endless fields are what takes longest to read in small emails. */
 const MAX_FIELD_LENGTH = 4096;
 
 /**
- * Tells whether a mail is so small and plain that reading it takes milliseconds whatever it says: the reader is linear but
+ * Tells whether an email is so small and plain that reading it takes milliseconds whatever it says: the reader is linear but
  * for lists inside one field. What is not may take its thread's whole deadline.
  */
 export function isQuick(raw: Uint8Array, mostBytes: number): boolean {

@@ -8,13 +8,13 @@ import { envelope, parseMail } from './parse-mail.ts';
 import type { Address, ParsedMail } from '../parsed-mail.ts';
 import { cleanLine, shorten } from '../text.ts';
 
-/** What the readers need to know besides the mail; must survive a structured clone. */
+/** What the readers need to know besides the email; must survive a structured clone. */
 export type ReadContext = ClassifyContext;
 
-/** Why a mail could not be read: it took too long, it killed its thread, it filled the thread's memory, or the parser failed. */
+/** Why an email could not be read: it took too long, it killed its thread, it filled the thread's memory, or the parser failed. */
 export type FailureReason = 'deadline' | 'crashed' | 'memory' | 'parser_error';
 
-/** A mail that could not be read, with what its header says as far as that can be told. */
+/** An unreadable email, with as much of its header as could be read. */
 export type FailedReading = {
   readonly ok: false;
   readonly reason: FailureReason;
@@ -26,24 +26,24 @@ export type FailedReading = {
   readonly contentHash: string;
 };
 
-/** A mail that was read: what it says, what kind it is, what it returns if a bounce. */
+/** An email that was read: what it says, what kind it is, and for a bounce what it returns. */
 export type GoodReading = {
   readonly ok: true;
   readonly mail: ParsedMail;
   readonly classification: Classification;
-  /** Null for every mail that is not classified as a bounce. */
+  /** Null for every email that is not classified as a bounce. */
   readonly bounce: Bounce | null;
 };
 
 export type MailReading = GoodReading | FailedReading;
 
-/** How much of a header is looked at when nothing else about the mail could be read. */
+/** How much of the header is read when the rest of the email could not be. */
 const HEADER_WINDOW = 64 * 1024;
 
 /** How much of a bounce is searched: the report stands before what it returns. */
 const BOUNCE_WINDOW = 1024 * 1024;
 
-/** Everything the desk wants to know of a mail, from its bytes alone. Never rejects. */
+/** Everything the desk wants to know of an email, from its bytes alone. Never rejects. */
 export async function readMail(raw: Uint8Array, context: ReadContext): Promise<MailReading> {
   try {
     const mail = await parseMail(raw);
@@ -59,7 +59,7 @@ function latin1(raw: Uint8Array): string {
   return Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, BOUNCE_WINDOW)).toString('latin1');
 }
 
-/** The reading of a mail that could not be read: sender, subject and id from the first 64 KiB of its header. Never throws. */
+/** The reading of an unreadable email: sender, subject and id from the first 64 KiB of its header. Never throws. */
 export function failedReading(raw: Uint8Array, reason: FailureReason, detail = ''): FailedReading {
   const blank = {
     ok: false,

@@ -11,7 +11,7 @@ const verbs = clientWords('wrote');
 const weakVerbs = ['said', 'says', 'sent'];
 
 const firstPerson = /(?<=^|[\s,])(i|we|ich|wir|je|j['’]ai|yo|eu|ik|wij|jag|jeg|я|мы)(?=[\s,]|$)/u;
-/** One pass over a line instead of one a verb: nearly every line of a mail ends here. */
+/** One pass over a line instead of one per verb: nearly every line of an email ends here. */
 const anyVerb = new RegExp(verbs.map((verb) => RegExp.escape(verb)).join('|'), 'u');
 const verbAtEnd = new RegExp(`(?:${verbs.map((verb) => RegExp.escape(verb)).join('|')})$`, 'u');
 const anyOpener = new RegExp(
@@ -19,7 +19,7 @@ const anyOpener = new RegExp(
   'u',
 );
 const english = new Set(['wrote', 'writes', ...weakVerbs]);
-/** What a server writes about a mail that it refused, whatever date and address stand in the line. */
+/** What a server writes about an email that it refused, whatever date and address the line contains. */
 const serverWords =
   /\b(host|server|smtp|mx|remote|refused|rejected|undeliver\w*|deliver\w*|bounced|failed|failure|error|warning|unable|unreachable)\b|\[\d{1,3}(\.\d{1,3}){3}\]/u;
 const weekdays =

@@ -34,7 +34,7 @@ const historyClasses =
 const introductionClasses = /\b(gmail_attr|moz-cite-prefix|moz-email-headers-table-none)\b/;
 const quoteClasses = /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/;
 
-/** What a mail program's own marks say of an element: the earlier mail, a quote of it, or what introduces the quote. */
+/** What a mail program's own marks say of an element: the earlier email, a quote of it, or what introduces the quote. */
 export function historyOrQuote(node: DomNode): 'history' | 'quote' | 'introduction' | null {
   if (node.name !== 'blockquote' && Object.keys(node.attribs ?? {}).length === 0) return null;
   if (startsHistory(node)) return 'history';
@@ -48,10 +48,10 @@ export function isLeftOut(node: DomNode): boolean {
   return /\b(gmail_signature|moz-signature|gmail_signature_prefix)\b/.test(classOf(node));
 }
 
-/** Gmail writes a quotation its user made himself as blockquote of the class it gives quoted mails, outside of its container. */
+/** Gmail gives a quotation that its user made the class of quoted emails, but outside of their container. */
 function isQuote(node: DomNode): boolean {
   if (node.name !== 'blockquote') return quoteClasses.test(classOf(node));
-  // A web page cited is not a mail quoted.
+  // A cited web page is not a quoted email.
   if (/^https?:/i.test(node.attribs?.['cite'] ?? '')) return false;
   return !(/\bgmail_quote\b/.test(classOf(node)) && !isInsideGmailContainer(node)) && !holdsForward(node);
 }

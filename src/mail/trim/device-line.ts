@@ -7,7 +7,7 @@ const names = clientWords('device-name');
 const apology =
   /excuse|forgive|typo|brevity|brief|apolog|entschuldig|tippfehler|veuillez excuser|disculp|fehler/i;
 
-/** Tells whether a line is what a phone or a mail program puts under every mail ("Sent from my …"). */
+/** Tells whether a line is what a phone or a mail program puts under every email ("Sent from my …"). */
 export function isDeviceLine(line: string): boolean {
   if (line.length > 300 || line.length < 6) return false;
   const text = line

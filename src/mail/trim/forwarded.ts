@@ -16,7 +16,7 @@ const HEADER_WINDOW = 65_536;
 const NO_LANGUAGES: ReadonlySet<string> = new Set();
 
 /**
- * Who wrote the mail that this one forwards, or null when it forwards none: the attached message's From, else the writer
+ * Who wrote the email that this one forwards, or null when it forwards none: the attached message's From, else the writer
  * whom mail clients name above a forwarded text. Replies name one too, so the subject has to agree: it says so, or it is no
  * answer's and the copy is marked as forwarded or attached under the same subject. Says nothing about whether that is true.
  */
@@ -38,7 +38,7 @@ function isMail({ contentType, name }: ParsedAttachment): boolean {
   return contentType === 'message/rfc822' || /\.eml$/i.test(name);
 }
 
-/** Forwarded as a file, a mail keeps its subject: bare, prefixed, or left out. */
+/** An email forwarded as a file keeps its subject: bare, prefixed, or left out. */
 function senderOfAttached({ content }: ParsedAttachment, subject: string): Address | null {
   const bytes = repairRaw(content.subarray(0, HEADER_WINDOW));
   const { headers } = readHeaderBlock(bytes, 0, bytes.length);
@@ -49,7 +49,7 @@ function senderOfAttached({ content }: ParsedAttachment, subject: string): Addre
   return from === null ? null : (parseAddresses(from).find(({ address }) => address.includes('@')) ?? null);
 }
 
-/** The writer named by the first marked copy of a mail, bare header block or "On … wrote:" line. */
+/** The writer named by the first marked copy of an email, bare header block or "On … wrote:" line. */
 function senderAbove(lines: readonly string[], subject: string): Address | null {
   for (const [index, line] of lines.entries()) {
     const marker = originalMarker(line);

@@ -20,7 +20,7 @@ type Seen = { readonly kinds: Set<LabelKind>; addressed: boolean; timed: boolean
 /**
  * The header block of a quoted mail ("From: … Sent: … To: …") that begins at `at`; null if there is none. In one language's
  * words it names From with an address and To or a date, or From, the moment of sending and To or Subject. In any words it
- * stands below a rule and holds an address, a date with time, and the mail's own subject.
+ * stands below a rule and holds an address, a date with time, and the email's own subject.
  */
 export function headerBlock(
   lines: readonly string[],
@@ -89,7 +89,7 @@ function note(seen: Map<string, Seen>, { meanings }: HeaderLine, value: string):
   }
 }
 
-/** A form ("From: London, To: Paris, Date: 5 May") is no header block: it has neither the address nor the moment of sending. */
+/** A form ("From: London, To: Paris, Date: 5 May") is not a header block: it has neither the address nor the time of sending. */
 function proves({ kinds, addressed, timed }: Seen, isMarked: boolean): boolean {
   if (!kinds.has('from')) return false;
   const dated = kinds.has('sent') || kinds.has('date');

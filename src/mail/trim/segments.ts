@@ -4,8 +4,8 @@ import { originalMarker } from './original-message.ts';
 import { subjectKind } from './subject-prefix.ts';
 
 /**
- * A stretch of a mail's text: the writer's own lines, or quoted ones with what introduced them.
- * `history` runs to the end of the mail without any quote mark, `verbatim` is a forwarded mail the writer sends on.
+ * A stretch of an email's text: the writer's own lines, or quoted ones with what introduced them.
+ * `history` runs to the end of the email without any quote mark, `verbatim` is a forwarded email that the writer sends on.
  */
 export type Segment = {
   readonly kind: 'own' | 'quote' | 'history' | 'verbatim';
@@ -13,7 +13,7 @@ export type Segment = {
   readonly lines: readonly string[];
 };
 
-/** What is known of a mail besides its text. */
+/** What is known of an email besides its text. */
 export type Surroundings = {
   readonly subject: string;
   /** A server's report: the fields and addresses in it are what it is about. */
@@ -108,7 +108,7 @@ function introductionAt(
   return length === 0 ? null : { length, languages: noLanguages };
 }
 
-/** Apple Mail and others quote the line that says that a mail is forwarded. */
+/** Apple Mail and others quote the line that says that an email is forwarded. */
 function quotesForward(lines: readonly string[], at: number): boolean {
   for (let index = at; index < at + 4; index += 1) {
     const line = lines[index] ?? '';
@@ -145,7 +145,7 @@ function oneHinted(lines: readonly string[], at: number, introductions: readonly
   return 0;
 }
 
-/** A line by its letters and digits, which two renderings of one mail have in common. */
+/** A line reduced to its letters and digits, which two renderings of one email have in common. */
 export function lettersOf(line: string): string {
   return line
     .replace(/<(?:mailto|https?):[^<>]*>/gi, '')

@@ -44,7 +44,7 @@ function tagOf(text: string): RegExpExecArray | null {
 }
 
 /**
- * What the first prefix of a subject says of its mail; null for no prefix. `languages`, those of the copy's header block, decide
+ * What the first prefix of a subject says of its email; null for no prefix. `languages`, those of the copy's header block, decide
  * where one prefix answers in one language and forwards in another.
  */
 export function subjectKind(

@@ -26,7 +26,7 @@ export function visibleText(text: string, hints: TrimHints = {}): string {
   });
 }
 
-/** The same for a mail that has only HTML, whose markup tells quotes from text; null when there is no text in it. */
+/** The same for an email that has only HTML, whose markup tells quotes from text; null when it has no text. */
 export function visibleTextOfHtml(html: string, hints: Omit<TrimHints, 'html'> = {}): string | null {
   const text = quotedText(html);
   if (text.trim() === '') return null;
@@ -60,7 +60,7 @@ function trimmed(text: string, keepsOwnQuotes: boolean, around: Surroundings): s
   const segments = segmentsOf(lines, around);
   const shown = shownText(segments, keepsOwnQuotes);
   if (shown !== '') return shown;
-  // A mail of nothing but a signature, or of nothing but a quote, is shown as it is.
+  // An email of nothing but a signature, or of nothing but a quote, is shown whole.
   const own = segments.filter((segment) => segment.kind === 'own').flatMap((segment) => segment.lines);
   return (
     tidy(own) ||

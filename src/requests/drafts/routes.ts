@@ -64,7 +64,7 @@ const discard = createRoute({
   method: 'delete',
   path,
   summary: 'Discard a draft',
-  description: 'With its files. One that is gone already is no fault.',
+  description: 'Discards the draft with its files. Succeeds if there is none.',
   request: { params: draftPath, query: discardQuery },
   responses: {
     204: { description: 'It is gone.' },

@@ -36,7 +36,7 @@ const original = createRoute({
   method: 'get',
   path: '/v1/messages/{id}/raw',
   summary: 'The original mail of a message',
-  description: 'As it arrived, byte for byte. Messages that came by no mail have none.',
+  description: 'As it arrived, byte for byte. Messages that did not come by email have none.',
   request: { params: idPath },
   responses: {
     200: {

@@ -81,9 +81,9 @@ export const messageSchema = z
       )
       .openapi({ description: 'Their contents: `/v1/attachments/{id}`.' }),
     delivery: deliverySchema.nullable(),
-    receivedAt: time
-      .nullable()
-      .openapi({ description: 'When the mailbox took the mail; null for what came by no mail.' }),
+    receivedAt: time.nullable().openapi({
+      description: 'When the mailbox received the email; null for a message that did not come by email.',
+    }),
     createdAt: time.openapi({ description: 'When it was filed, written or queued.' }),
   })
   .openapi('Message');

@@ -104,6 +104,6 @@ async function jsonOf(reply: File | string): Promise<unknown> {
   try {
     return JSON.parse(written);
   } catch {
-    throw invalidField('/reply', 'is no JSON');
+    throw invalidField('/reply', 'is not JSON');
   }
 }

@@ -54,7 +54,7 @@ async function replayAll(desk: Desk, ids: readonly number[]): Promise<Replayed[]
   try {
     for (const id of ids) {
       const filed = await replayIntake(deps, id).catch((error: unknown) => {
-        desk.log.error({ error, intakeId: id }, 'a replay failed; the mail stays in quarantine');
+        desk.log.error({ error, intakeId: id }, 'a replay failed; the message stays in quarantine');
         return {
           outcome: 'failed',
           requestId: null,

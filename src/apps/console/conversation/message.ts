@@ -124,7 +124,7 @@ function formattedMail(visit: Visit, message: MessageView, open: boolean): Html 
   </details>`;
 }
 
-/** How many images of others a mail shows, and whose, as `sanitizeHtml` has put them aside. */
+/** How many remote images an email shows, and whose, as `sanitizeHtml` has put them aside. */
 export function remoteImages(sanitized: string): {
   readonly count: number;
   readonly hosts: readonly string[];

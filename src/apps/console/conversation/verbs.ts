@@ -54,7 +54,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   merge: async ({ deps, actor }, requestId, form) => {
     const into = Number(form.text('into').replace('#', ''));
-    if (!Number.isSafeInteger(into) || into < 1) throw invalidField('/into', 'is no number of a request');
+    if (!Number.isSafeInteger(into) || into < 1)
+      throw invalidField('/into', 'is not the number of a request');
     await mergeRequest(deps, actor, { requestId, into });
     return { did: 'merged', id: requestId, undo: requestId, to: into };
   },

@@ -73,8 +73,8 @@ export const en = {
     forged: 'The sender is forged',
   } as Readonly<Record<string, string>>,
   matched: {
-    token: 'It answers a mail of this request.',
-    references: 'It cites a mail of this request.',
+    token: 'It answers an email of this request.',
+    references: 'It cites an email of this request.',
     gmail_thread: 'Gmail put it in the same conversation.',
     conversation: 'Outlook put it in the same conversation.',
     sender: 'It came from the same sender, who had this request open.',

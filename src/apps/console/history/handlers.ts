@@ -18,7 +18,7 @@ const en = {
   relay: 'the relay',
   events: {
     'request.opened': 'Opened',
-    'request.status_changed': 'Woken by a mail',
+    'request.status_changed': 'Woken by an email',
     'request.taken': 'Taken',
     'request.assigned': 'Assigned',
     'request.unassigned': 'Given back',

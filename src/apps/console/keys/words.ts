@@ -42,7 +42,7 @@ const en = {
     around: 'next, previous request of the list',
     back: 'back to the list',
     unfold: 'unfold everything',
-    images: 'show this mail’s images',
+    images: 'show this email’s images',
     send: 'send',
     sendClose: 'send and close',
     leave: 'leave the box; the draft stays',

@@ -9,8 +9,8 @@ export type MailDocument = { readonly content: Html; readonly policy: string };
 const IMAGE = /(<img\b[^>]*?\s)(data-src|src)="([^"]*)"/g;
 
 /**
- * A mail's own HTML as the document of its frame, with the policy that holds whatever the HTML tries: no script, nothing
- * loaded but the mail's own images, and those of the hosts named when `hosts` are allowed.
+ * An email's own HTML as the document of its frame, with the policy that holds whatever the HTML tries: no script, nothing
+ * loaded but the email's own images, and those of the hosts named when `hosts` are allowed.
  */
 export function mailDocument(
   visit: Visit,
@@ -38,7 +38,7 @@ export function mailDocument(
   };
 }
 
-/** What a mail's frame may do. Its own images alone: `'self'` would let a mail call any address of ours with the session. */
+/** What an email's frame may do. It may load only its own images: `'self'` would let an email call any address of ours with the session. */
 export function framePolicy(allowed: { readonly style: string; readonly images: readonly string[] }): string {
   return [
     "default-src 'none'",

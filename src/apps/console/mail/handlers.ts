@@ -13,7 +13,7 @@ import { isPdf, pictureType } from './picture-type.ts';
 const BASE = '/requests/:id{[0-9]+}/messages/:message{[0-9]+}';
 const SHOWN_TEXT_BYTES = 1_000_000;
 
-/** A mail's formatted text in its frame, its pictures and files, and the mail as it came. */
+/** An email's formatted text in its frame, its pictures and files, and the original email. */
 export function mailHandlers(pages: Pages): void {
   pages.get(`${BASE}/html`, async (visit) => {
     const message = await messageIn(visit);
@@ -30,7 +30,7 @@ export function mailHandlers(pages: Pages): void {
     const file = await fileIn(visit);
     const content = Buffer.from(await file.read(0, file.size));
     const type = pictureType(content);
-    if (type === null) throw new Problem('not_found', 'This file is no picture that is shown.');
+    if (type === null) throw new Problem('not_found', 'This file is not a picture that can be shown.');
     return visit.c.body(new Uint8Array(content), 200, {
       'content-type': type,
       'content-disposition': 'inline',
@@ -67,7 +67,7 @@ async function messageIn(visit: Visit): Promise<MessageView> {
   return message;
 }
 
-// Under the path of its own message alone: a mail must not be able to show the files of another.
+// A file is served only under the path of its own message: an email must not be able to show the files of another.
 async function fileIn(visit: Visit) {
   const message = await messageIn(visit);
   const id = idIn(visit.c, 'file') ?? 0;

@@ -8,10 +8,10 @@ import type { Catalogue, Visit } from '../shell/visit.ts';
 const en = {
   title: 'Original mail',
   back: 'Back to the request',
-  raw: 'Download the mail as it came',
+  raw: 'Download the original email',
   gmail: 'Find it in Gmail',
   headers: 'Headers',
-  none: 'There is no original: this message came by no mail.',
+  none: 'There is no original: this message did not come by email.',
 };
 const ru: typeof en = {
   title: 'Исходное письмо',
@@ -25,7 +25,7 @@ const sentences: Catalogue<typeof en> = { en, ru };
 
 const SHOWN_BYTES = 64 * 1024;
 
-/** The beginning of a mail as it came, as far as its headers go; null for a message that came by none. */
+/** The beginning of an original email, as far as its headers go; null for a message that did not come by email. */
 export async function readOriginal({ deps, actor }: Visit, messageId: number): Promise<string | null> {
   try {
     const file = await findOriginal(deps, actor, messageId);
@@ -37,7 +37,7 @@ export async function readOriginal({ deps, actor }: Visit, messageId: number): P
   }
 }
 
-/** The headers of a mail, the mail itself to keep, and where it lies in Gmail. */
+/** The headers of an email, the email itself to download, and where it lies in Gmail. */
 export function originalPage(visit: Visit, message: MessageView, headers: string | null): Html {
   const words = visit.say(sentences);
   const { assets } = visit.deps;

@@ -11,7 +11,7 @@ const SIGNATURES: readonly (readonly [string, (bytes: Buffer) => boolean])[] = [
   ['image/avif', (bytes) => /^ftypavi[fs]/.test(bytes.subarray(4, 12).toString('latin1'))],
 ];
 
-/** What picture the bytes begin, or null. What the mail says of them decides nothing: an SVG named photo.png is script. */
+/** The type of picture that the bytes begin, or null. The email's own label is ignored: an SVG named photo.png is script. */
 export function pictureType(bytes: Buffer): string | null {
   return SIGNATURES.find(([, fits]) => fits(bytes))?.[0] ?? null;
 }

@@ -19,7 +19,7 @@ const en = {
   name: 'Their name',
   subject: 'Subject',
   text: 'Text',
-  noMail: 'Send no mail: keep the text as a note, of a telephone call for instance',
+  noMail: 'Send no email: keep the text as a note, of a telephone call for instance',
   open: 'Open the request',
   empty: 'The text is empty.',
 };

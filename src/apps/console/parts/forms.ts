@@ -15,7 +15,7 @@ export type Form = {
 /** A form as a browser sends one; a body that is none is refused. */
 export async function readForm(c: Context): Promise<Form> {
   const data = await c.req.formData().catch(() => {
-    throw invalidField('', 'The body is no form');
+    throw invalidField('', 'The body is not a form');
   });
   const all = (name: string): string[] =>
     data.getAll(name).flatMap((value) => (typeof value === 'string' ? [clean(value)] : []));

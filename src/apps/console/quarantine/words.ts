@@ -14,7 +14,7 @@ const en = {
   noSender: 'No sender',
   released: (id: number) => `It is in request ${id} now.`,
   reasons: {
-    unparsable: 'It could not be read as a mail.',
+    unparsable: 'It could not be read as an email.',
     processing_error: 'Something failed while it was filed.',
     before_start: 'It is older than the desk.',
     spoof_suspect: 'Its sender is forged: the domain’s own rules refuse it.',
@@ -23,14 +23,14 @@ const en = {
     not_allowed_sender: 'Its sender is not on the list of those allowed.',
 
     blocked_sender: 'Its sender is blocked.',
-    bounce_unverified: 'It says that a mail could not be delivered, and answers none of ours.',
+    bounce_unverified: 'It says that an email could not be delivered, but answers none of ours.',
     auto_reply_unmatched: 'An automatic reply to nothing of ours.',
 
     too_many_requests: 'Its sender opened too many requests within an hour.',
-    own_message_id: 'It reuses the id of one of our own mails.',
+    own_message_id: 'It reuses the id of one of our own emails.',
     own_address: 'It claims to come from the mailbox itself.',
     no_sender: 'It names no sender.',
-    loop: 'It is one of our own mails that came back.',
+    loop: 'It is one of our own emails that came back.',
     sent_copy: 'A copy of what the mailbox itself sent.',
     receipt_unmatched: 'A receipt for nothing of ours.',
   } satisfies Readonly<Record<QuarantineReason, string>>,

@@ -45,7 +45,7 @@ const en = {
   waiting: 'Waiting for the relay: it speaks within two minutes of its setup. This page looks by itself.',
   unreachable:
     'Google cannot reach this server under the address it has now: set PUBLIC_URL to an https:// address.',
-  firstMail: 'Send a mail to the address: it will stand in the list within a minute or two.',
+  firstMail: 'Send an email to the address: it will appear in the list within a minute or two.',
   toList: 'To the list',
   saved: 'Next: how answers leave',
 };

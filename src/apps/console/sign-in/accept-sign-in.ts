@@ -3,7 +3,7 @@ import { openSession } from '../../../people/credentials/open-session.ts';
 import { tokenHash } from '../../../people/credentials/token-secret.ts';
 import { isLinkOpen, useLink } from './queries.ts';
 
-/** True when a link's secret could be used now. Looking uses nothing up: scanners of mail open every link they see. */
+/** True when a link's secret could be used now. Looking does not use it up: mail scanners open every link they see. */
 export async function canSignIn(deps: Pick<Deps, 'db' | 'clock'>, secret: string): Promise<boolean> {
   const hash = tokenHash(secret);
   return hash !== null && isLinkOpen(deps.db, hash, deps.clock.now());

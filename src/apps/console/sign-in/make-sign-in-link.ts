@@ -3,7 +3,7 @@ import { generateToken, tokenHash } from '../../../people/credentials/token-secr
 import { insertMadeLink } from './queries.ts';
 import { LINK_HOLDS_MS } from './compose-sign-in-link.ts';
 
-/** A sign-in link for an active operator, to be handed over by who runs this server instead of by mail; it works once. */
+/** A sign-in link for an active operator, which whoever runs this server hands over instead of an email; it works once. */
 export async function makeSignInLink(
   deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>,
   input: { readonly email: string },

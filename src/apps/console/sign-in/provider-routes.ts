@@ -52,7 +52,7 @@ export function addProviderRoutes(
   });
 }
 
-// Whatever a browser holds under the name: what is no JSON is no errand.
+// A browser may hold anything under this name: what is not JSON counts as absent.
 function parsed(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');

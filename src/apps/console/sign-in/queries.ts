@@ -30,7 +30,7 @@ export async function insertSignInLink(
   return row ?? null;
 }
 
-/** Stores a link that goes by no mail. */
+/** Stores a link that is not sent by email. */
 export async function insertMadeLink(
   db: Queryable,
   email: string,
@@ -44,7 +44,7 @@ export async function insertMadeLink(
     where email = ${email} and active`;
 }
 
-/** Stores what the link in a mail is known by, before the mail leaves; false when the link is gone. */
+/** Stores the hash of the secret in an emailed link, before the email leaves; false when the link is gone. */
 export async function markLinkMade(
   db: Queryable,
   linkId: number,

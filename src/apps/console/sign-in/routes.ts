@@ -31,7 +31,7 @@ const ask = createRoute({
   operationId: 'askSignIn',
   method: 'post',
   path: '/v1/sign-in',
-  summary: 'Ask for a sign-in link by mail',
+  summary: 'Ask for a sign-in link by email',
   description:
     'For people with a browser; takes no token. The answer is the same whoever has the address. The link holds for 15 ' +
     'minutes, once, and opens a session in a cookie.',

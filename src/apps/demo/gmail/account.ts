@@ -26,7 +26,7 @@ export type Arrival = { readonly id: string; readonly threadId: string };
 
 export type GmailAccount = ReturnType<typeof createGmailAccount>;
 
-/** An in-memory Gmail account: mails with labels of their own, threads, filters. */
+/** An in-memory Gmail account: emails with their own labels, threads, filters. */
 export function createGmailAccount({ address, clock }: { readonly address: string; readonly clock: Clock }) {
   const labels = createLabels();
   const filters: GmailFilter[] = [];
@@ -71,13 +71,13 @@ export function createGmailAccount({ address, clock }: { readonly address: strin
     labels,
     filters,
 
-    /** A mail arrives from outside: inbox, unread, and whatever the filters say. */
+    /** An email arrives from outside: inbox, unread, and whatever the filters say. */
     deliver(raw: Buffer, options: ArrivalOptions = {}): Arrival {
       const labelIds = (options.labels ?? ['INBOX', 'UNREAD']).map(resolve);
       return store(raw, labelIds, options.internalDate ?? clock.now().getTime());
     },
 
-    /** The owner sends a mail; one that also goes to the owner is a single message, sent and in the inbox. */
+    /** The owner sends an email; one that also goes to the owner is a single message, sent and in the inbox. */
     send(raw: Buffer): Arrival {
       const headers = readHeaders(raw);
       const toSelf = ['to', 'cc', 'bcc'].some((name) => isAddressedTo(headerOf({ headers }, name), address));
@@ -122,7 +122,7 @@ export function createGmailAccount({ address, clock }: { readonly address: strin
   };
 }
 
-/** Gmail joins a mail to a thread when it cites one of its mails and bears the same subject; up to 100 mails. */
+/** Gmail joins an email to a thread when it cites one of its emails and has the same subject; up to 100 emails. */
 function createThreads() {
   const byInternetId = new Map<string, { threadId: string; subject: string }>();
   const sizes = new Map<string, number>();

@@ -41,7 +41,7 @@ const calls: WorkerCalls = {
   messages: () => account.messages().map(summaryOf),
   labelsOf: (id) => {
     const message = account.find(id);
-    if (!message) throw new Error(`there is no mail ${id}`);
+    if (!message) throw new Error(`there is no message ${id}`);
     return labelNames(message);
   },
   addFilter: (criteria, label) => {

@@ -36,7 +36,7 @@ export function createLabels() {
         throw googleError(404, 'notFound', 'Requested entity was not found.');
       labels.delete(id);
     },
-    /** Refuses ids that do not exist or may not be changed on a mail, in Gmail's words. */
+    /** Refuses ids that do not exist or may not be changed on an email, in Gmail's words. */
     requireChangeable(ids: readonly string[]): void {
       for (const id of ids) {
         if (id === 'SENT' || id === 'DRAFT')

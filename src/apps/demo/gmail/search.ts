@@ -4,7 +4,7 @@ import { headerOf, isAddressedTo, type GmailMessage } from './message.ts';
 type Search = (message: GmailMessage) => boolean;
 
 /**
- * A Gmail search, made once for however many mails: whether one matches. A term that is not modelled throws rather than
+ * A Gmail search, made once for any number of emails: tells whether one matches. A term that is not modelled throws rather than
  * match nothing. `me` stands for the account's own address.
  */
 export function gmailSearch(query: string, labels: LabelStore, me: string): Search {

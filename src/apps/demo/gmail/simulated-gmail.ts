@@ -5,9 +5,9 @@ import { createPoster } from './poster.ts';
 import type { MessageSummary, WorkerCalls, WorkerInput, WorkerReply } from './protocol.ts';
 
 export type SimulatedGmail = {
-  /** A mail arrives from outside; Gmail's filters label it. */
+  /** An email arrives from outside; Gmail's filters label it. */
   readonly deliver: (raw: Uint8Array | string, options?: ArrivalOptions) => Promise<Arrival>;
-  /** The owner sends a mail, from the web or over SMTP: it lies in Sent, and in the inbox when it is to the owner. */
+  /** The owner sends an email, from the web or over SMTP: it lies in Sent, and in the inbox when it is to the owner. */
   readonly send: (raw: Uint8Array | string) => Promise<Arrival>;
   /** Run a function of the script now. A run that throws, as Google would mail to the owner, rejects. */
   readonly setup: () => Promise<void>;
@@ -18,7 +18,7 @@ export type SimulatedGmail = {
   readonly runEvery: (ms: number) => void;
   /** As a filter made by the owner; the label must exist. */
   readonly addFilter: (criteria: Readonly<Record<string, string>>, label: string) => Promise<void>;
-  /** All mails, newest first, with the names of their labels. */
+  /** All emails, newest first, with the names of their labels. */
   readonly messages: () => Promise<readonly MessageSummary[]>;
   readonly labelsOf: (id: string) => Promise<readonly string[]>;
   /** Moves the account's clock ahead of the real one. */

@@ -7,7 +7,7 @@ import { shownSize, shownTime } from './shown-time.ts';
 
 type Html = ReturnType<typeof html>;
 
-/** The last mails of a conversation are open, earlier ones show their first words, as in mail programs. */
+/** The last emails of a conversation are open, earlier ones show their first words, as in mail programs. */
 const OPEN_MAILS = 2;
 const MAX_SNIPPET_LENGTH = 100;
 

@@ -97,7 +97,7 @@ Maria</textarea>
       <input type="checkbox" name="forged" value="yes" />
       <span>
         Pretend to be somebody else who writes under this name
-        <small>Gmail cannot verify the sender: the mail joins nobody's request and gets no notice.</small>
+        <small>Gmail cannot verify the sender: the email joins nobody's request and gets no notice.</small>
       </span>
     </label>
     <p class="alert" role="alert" hidden></p>

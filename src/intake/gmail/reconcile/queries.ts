@@ -1,6 +1,6 @@
 import type { Queryable } from '../../../platform/db/connect.ts';
 
-/** Of these Gmail ids, those that the desk was handed, each with whether it has the whole mail; the others are absent. */
+/** Of these Gmail ids, those that the desk was handed, each with whether it has the whole message; the others are absent. */
 export async function listReconciled(
   db: Queryable,
   mailboxId: number,

@@ -206,7 +206,7 @@ async function takeOne(
     headers: null,
   } as const;
   const [result] = await receiveBatch(deps, mailbox, [handedOver], AbortSignal.timeout(FILE_WITHIN_MS));
-  if (result === undefined) throw new Error('a mail was taken in without a result');
+  if (result === undefined) throw new Error('a message was taken in without a result');
   const { sourceId: _, ...rest } = result;
   return rest;
 }

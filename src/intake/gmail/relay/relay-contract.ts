@@ -30,7 +30,7 @@ const relayMessage = z.object({
   internalDate: z.int().transform(storableTime).openapi({
     type: 'integer',
     example: 1767225600000,
-    description: 'When Gmail accepted the mail, milliseconds since 1970',
+    description: 'When Gmail accepted the message, in milliseconds since 1970',
   }),
   labelIds: z
     .array(z.string().max(128).transform(cleanText))
@@ -50,7 +50,7 @@ const relayMessage = z.object({
     .array(z.tuple([mailText, mailText]))
     .optional()
     .openapi({ description: 'Header fields in their order, when raw is null' }),
-  oversize: z.boolean().optional().openapi({ description: 'raw is null because the mail is too large' }),
+  oversize: z.boolean().optional().openapi({ description: 'raw is null because the message is too large' }),
 });
 
 // For an imported message this is the Date header, whatever it says: a date that no column can store must not keep the
@@ -103,7 +103,7 @@ export const relayResult = z.object({
 export const relayAnswer = z
   .object({
     batch: z.string().openapi({ description: 'The webhook-id of the post' }),
-    results: z.array(relayResult).openapi({ description: 'One for each mail' }),
+    results: z.array(relayResult).openapi({ description: 'One for each message' }),
   })
   .openapi('RelayAnswer');
 

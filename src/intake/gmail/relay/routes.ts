@@ -174,7 +174,7 @@ const relayOperation: RouteConfig = {
     body: { required: true, content: { 'application/json': { schema: relayBatch } } },
   },
   responses: {
-    200: jsonContent('What became of each mail', relayAnswer),
+    200: jsonContent('What became of each message', relayAnswer),
     ...problemResponses(
       'invalid_input',
       'bad_signature',
