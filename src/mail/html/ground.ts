@@ -45,12 +45,14 @@ export function groundUnder(
 function sheetGround(name: string, attributes: Attributes, sheets: SheetGrounds): string | null | undefined {
   if (!sheets.isComplete) return null;
   if (sheets.byName.size === 0) return undefined;
-  const found = new Set(
-    namesOf(name, attributes).flatMap((key) =>
-      sheets.byName.has(key) ? [sheets.byName.get(key) ?? null] : [],
-    ),
-  );
-  return found.size > 1 ? null : [...found][0];
+  let found: string | null | undefined;
+  for (const key of namesOf(name, attributes)) {
+    const ground = sheets.byName.get(key);
+    if (ground === undefined) continue;
+    if (found !== undefined && found !== ground) return null;
+    found = ground;
+  }
+  return found;
 }
 
 function paintedBy(style: Style): string | undefined {

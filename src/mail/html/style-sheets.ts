@@ -30,10 +30,12 @@ export function simpleName(selector: string): string | null {
 
 /** The names that selectors may know an element by, in lower case. */
 export function namesOf(element: string, attributes: Readonly<Record<string, string>>): readonly string[] {
-  const classes = (attributes['class'] ?? '').slice(0, 1000).split(/\s+/);
-  return [...classes.map((name) => `.${name}`), `#${attributes['id'] ?? ''}`]
-    .map((key) => key.toLowerCase())
-    .flatMap((key) => [key, element + key]);
+  const names: string[] = [];
+  const id = attributes['id']?.toLowerCase() ?? '';
+  if (id !== '') names.push(`#${id}`, `${element}#${id}`);
+  const classes = attributes['class']?.slice(0, 1000).toLowerCase() ?? '';
+  if (classes !== '') for (const name of classes.split(/\s+/)) names.push(`.${name}`, `${element}.${name}`);
+  return names;
 }
 
 function indexOfTag(html: string, tag: string, from: number): number {
