@@ -7,7 +7,9 @@ export type Faults = ReturnType<typeof createFaults>;
 /** Faults on order: what goes wrong next, and with which calls. */
 export function createFaults() {
   const ordered: { kind: FaultKind; method: string; path: RegExp }[] = [];
-  return {
+  const faults = {
+    /** What goes wrong with calls that nothing was ordered for. */
+    decide: (_method: string, _path: string): FaultKind | null => null,
     /** The next call that fits goes wrong; `lost` does what was asked and answers nothing. */
     order(kind: FaultKind, method = 'POST', path = /./): void {
       ordered.push({ kind, method, path });
@@ -17,9 +19,10 @@ export function createFaults() {
     /** What goes wrong with this call, once. */
     take(method: string, path: string): FaultKind | null {
       const at = ordered.findIndex((each) => each.method === method && each.path.test(path));
-      return at === -1 ? null : (ordered.splice(at, 1)[0]?.kind ?? null);
+      return at === -1 ? faults.decide(method, path) : (ordered.splice(at, 1)[0]?.kind ?? null);
     },
   };
+  return faults;
 }
 
 /** The refusal of a fault that happens before anything is done; null for one that happens after. */
