@@ -258,3 +258,38 @@ test('the check of a connection says what holds and what does not; reconcile mak
   expect(await reconcileJira(desk.deps, { days: 7 })).toMatchObject({ linked: 1, broken: 0, uncertain: 0 });
   expect(await desk.links(requestId ?? 0)).toMatchObject([{ state: 'linked', key: 'DEV-1' }]);
 });
+
+test('a token that is refused waits for a person, and a new one goes on where the old one was', async () => {
+  const { id } = await desk.connect();
+  const { requestId } = await desk.mail();
+  await desk.pass(1);
+  const [issue] = desk.jira.world.issues;
+  const [stored] = await db`select creation from jira_issues`;
+  expect(JSON.stringify(stored)).not.toContain('carla@customer.example');
+  // The old one ends at Atlassian.
+  const old = desk.jira.world.accounts.shift()!;
+  await desk.mail({ subject: 'Re: The printer is on fire', text: 'Still.' });
+  await desk.pass(2);
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({ reconnectNeeded: true });
+  expect(issue?.comments).toEqual([]);
+  const fresh = { ...old, apiToken: 'ATATT-new' };
+  desk.jira.world.accounts.push(fresh);
+  const put = (token: string) =>
+    desk.call('PUT', `/v1/connections/${id}/token`, { token: desk.ada.token, body: { token } });
+  await problemOf(await put('wrong'), 400, 'invalid_input');
+  expect(await (await put('ATATT-new')).json()).toMatchObject({ state: 'active', reconnectNeeded: false });
+  await desk.pass(6);
+  expect(issue?.comments).toHaveLength(1);
+  expect(await desk.links(requestId ?? 0)).toMatchObject([{ state: 'linked', waitingChanges: 0 }]);
+});
+
+test('what was erased is erased here too', async () => {
+  await desk.connect();
+  const { requestId } = await desk.mail();
+  await desk.pass(1);
+  expect(
+    (await desk.call('DELETE', `/v1/requests/${requestId}`, { token: desk.ada.token })).status,
+  ).toBeLessThan(300);
+  await tidyJira(desk.deps);
+  expect(await db`select id from jira_issues union all select id from jira_links`).toHaveLength(0);
+});

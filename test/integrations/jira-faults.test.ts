@@ -183,7 +183,7 @@ test('webhooks are hints: signed they make it quick, doubled and out of order th
   smtp.mails.length = 0;
   const [row] = await db<{ webhookSecret: string }[]>`select webhook_secret from jira_connections`;
   const secret = desk.deps.keyring.open(row!.webhookSecret);
-  desk.jira.hooks.addAdmin(`https://desk.example.com/v1/jira/hooks/${id}`, secret);
+  desk.jira.hooks.addAdmin(`https://desk.example.com/jira/hooks/${id}`, secret);
   const [issue] = desk.jira.world.issues;
   desk.clock.advance(1000);
   personComment(desk.jira, issue!, desk.dana, '#reply At once.');
@@ -191,7 +191,7 @@ test('webhooks are hints: signed they make it quick, doubled and out of order th
   desk.jira.hooks.tell('jira:issue_updated', issue!);
   const calls = desk.jira.hooks.waiting.splice(0).toReversed();
   const post = (headers: Record<string, string>, body: string) =>
-    desk.app.request(`/v1/jira/hooks/${id}`, { method: 'POST', headers, body });
+    desk.app.request(`/jira/hooks/${id}`, { method: 'POST', headers, body });
   for (const call of [...calls, ...calls]) expect((await post(call.headers, call.body)).status).toBe(204);
   await desk.work();
   await desk.deliver();

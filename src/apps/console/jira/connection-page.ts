@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { replaceToken } from '../../../integrations/jira/connections/connect.ts';
 import { beginConsent, endConsent } from '../../../integrations/jira/connections/consent.ts';
 import { disconnectJira } from '../../../integrations/jira/connections/disconnect.ts';
 import {
@@ -12,6 +13,7 @@ import { hookUrl } from '../../../integrations/jira/hearing/webhooks.ts';
 import { may } from '../../../people/access/permissions.ts';
 import { sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { notFound, Problem } from '../../../platform/problems.ts';
+import { textField } from '../parts/fields.ts';
 import { readForm } from '../parts/forms.ts';
 import { type Html, when } from '../parts/html.ts';
 import { settingsPage } from '../settings/settings-page.ts';
@@ -29,7 +31,8 @@ const PATH = '/settings/jira/:id{[0-9]+}';
 export function connectionHandlers(pages: Pages): void {
   pages.get(PATH, (visit) => show(visit, idIn(visit.c) ?? 0, null));
   pages.post(PATH, async (visit) => {
-    const verb = (await readForm(visit.c)).text('verb');
+    const form = await readForm(visit.c);
+    const verb = form.text('verb');
     const connectionId = idIn(visit.c) ?? 0;
     const { deps, actor, c } = visit;
     const act = async () => {
@@ -41,6 +44,12 @@ export function connectionHandlers(pages: Pages): void {
         await disconnectJira(deps, actor, { connectionId });
         return done(visit, '/settings/jira', { did: 'done' });
       }
+      if (verb === 'token')
+        await replaceToken(deps, actor, {
+          connectionId,
+          token: form.text('token').trim(),
+          tokenEndsAt: null,
+        });
       if (verb === 'refresh') await refreshNow(deps, actor, connectionId);
       return done(visit, `/settings/jira/${connectionId}`, { did: 'done' });
     };
@@ -92,8 +101,12 @@ async function show(visit: Visit, connectionId: number, alert: string | null): P
         () => html`<button name="verb" value="refresh">${words.refresh}</button>`,
       )}
       ${when(
-        !isOauth && connection.state !== 'active',
-        () => html`<a class="button primary" href="/settings/jira">${words.reconnect}</a>`,
+        !isOauth,
+        () =>
+          html`${textField({ label: words.token, name: 'token', type: 'password' })}
+            <button class="${connection.state === 'active' ? '' : 'primary'}" name="verb" value="token">
+              ${words.reconnect}
+            </button>`,
       )}
       <button class="danger" name="verb" value="disconnect">${words.disconnect}</button>
     </form>

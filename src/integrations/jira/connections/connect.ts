@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Actor } from '../../../people/access/actor.ts';
 import { requirePermission, requireWholeDesk } from '../../../people/access/permissions.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
-import { invalidField, Problem } from '../../../platform/problems.ts';
+import { invalidField, notFound, Problem } from '../../../platform/problems.ts';
 import type { Deployment } from '../client/dialect.ts';
 import { JiraFault } from '../client/jira-fault.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { siteUrlOf } from './connection.ts';
-import { authorizationOf, type Credentials, sealCredentials } from './credentials.ts';
+import { authorizationOf, type Credentials, openCredentials, sealCredentials } from './credentials.ts';
 import { type Base, findBase } from './find-base.ts';
-import { insertGrantEvent } from './grant-queries.ts';
-import { insertConnection, insertGrant } from './queries.ts';
+import { insertGrantEvent, markTokenReplaced } from './grant-queries.ts';
+import { findConnectionRow, insertConnection, insertGrant, markBase } from './queries.ts';
 
 export type NewConnection = {
   readonly name: string;
@@ -88,6 +88,60 @@ export async function connectJira(
     return id;
   });
   return { connectionId };
+}
+
+/**
+ * Puts a new token in the place of one that ended or is refused: links and mappings stay, and what waited goes on. It is tried
+ * before it is stored.
+ */
+export async function replaceToken(
+  deps: Pick<JiraDeps, 'db' | 'clock' | 'keyring' | 'atlassian' | 'wakeJira'>,
+  actor: Actor,
+  input: {
+    readonly connectionId: number;
+    /** Defaults to the account of the old one. */
+    readonly email?: string | undefined;
+    readonly token: string;
+    readonly tokenEndsAt: Date | null;
+  },
+): Promise<void> {
+  const connection = await findConnectionRow(deps.db, input.connectionId);
+  const isOthers =
+    actor.kind === 'operator' && (connection?.operatorId ?? actor.operatorId) !== actor.operatorId;
+  if (connection === null || isOthers) throw notFound('connection', input.connectionId);
+  requireConnecting(actor, connection.operatorId !== null);
+  const before = connection.sealed === null ? null : openCredentials(deps, connection.sealed);
+  if (before === null || before.kind === 'oauth')
+    throw new Problem('wrong_state', 'This connection has no token of its own: ask for consent instead.');
+  const credentials: Credentials =
+    before.kind === 'api_token'
+      ? { kind: 'api_token', email: input.email ?? before.email, token: input.token }
+      : { kind: 'access_token', token: input.token };
+  const base = await tryOut(deps, { ...connection, credentials });
+  if (base === null) throw new Error('a token was not tried');
+  const at = deps.clock.now();
+  const { displayName } = base.myself;
+  await deps.db.begin(async (tx) => {
+    await markTokenReplaced(tx, connection.grantId, {
+      sealed: sealCredentials(deps, credentials),
+      accountId: base.jira.dialect.personId(base.myself),
+      accountName: displayName,
+      tokenEndsAt: input.tokenEndsAt,
+    });
+    await markBase(tx, connection.id, base);
+    await insertGrantEvent(tx, connection.grantId, {
+      type: 'info',
+      message: `Connected again as ${displayName}.`,
+      at,
+    });
+    await recordEvent(tx, {
+      type: 'jira.connected',
+      actor,
+      at,
+      new: { connectionId: connection.id, name: connection.name, again: true },
+    });
+  });
+  deps.wakeJira?.();
 }
 
 /** Who may make, use up and remove a connection: an admin of the whole desk; everybody their own. */

@@ -55,6 +55,24 @@ export async function markRefreshed(
     where id = ${grantId}`;
 }
 
+/** A new token in place of one that ended or was refused. */
+export async function markTokenReplaced(
+  tx: Transaction,
+  grantId: number,
+  to: {
+    readonly sealed: string;
+    readonly accountId: string | null;
+    readonly accountName: string;
+    readonly tokenEndsAt: Date | null;
+  },
+): Promise<void> {
+  await tx`
+    update jira_grants
+    set state = 'active', reason = null, sealed = ${to.sealed}, account_id = ${to.accountId}, account_name = ${to.accountName},
+      token_ends_at = ${to.tokenEndsAt}, warned_days = null
+    where id = ${grantId}`;
+}
+
 /** It failed in a way that may pass: the same token is tried again. */
 export async function markRefreshFailed(tx: Transaction, grantId: number, nextAt: Date): Promise<void> {
   await tx`
@@ -146,5 +164,9 @@ export async function markWarned(tx: Transaction, grantId: number, days: number)
 export async function deleteOldJiraRows(db: Queryable, at: Date): Promise<void> {
   await db`delete from jira_grant_events where at < ${at}::timestamptz - interval '90 days'`;
   await db`delete from jira_hooks where at < ${at}::timestamptz - interval '1 day'`;
+  // Their requests were erased.
+  await db`
+    delete from jira_issues i
+    where not exists (select from jira_links l where l.issue_id = i.id) and i.lease_owner is null`;
   await db`delete from jira_consents where expires_at < ${at}`;
 }

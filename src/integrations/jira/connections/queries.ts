@@ -132,6 +132,18 @@ export async function markRemoved(tx: Transaction, connection: ConnectionRow, at
       and not exists (select from jira_connections where grant_id = ${connection.grantId} and removed_at is null)`;
 }
 
+/** Where a connection's new token works. */
+export async function markBase(
+  tx: Transaction,
+  id: number,
+  at: { readonly base: 'site' | 'gateway'; readonly cloudId: string | null },
+): Promise<void> {
+  await tx`
+    update jira_connections
+    set base = ${at.base}, cloud_id = ${at.cloudId}, paused_until = null, pause_reason = null
+    where id = ${id}`;
+}
+
 /** Calls of a connection rest, for as long as Jira asks. */
 export async function markPaused(db: Queryable, id: number, reason: string, until: Date): Promise<void> {
   await db`

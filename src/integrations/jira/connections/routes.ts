@@ -1,10 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
-import { id, idPath, jsonBody, jsonContent, text, time } from '../../../platform/http/schemas.ts';
+import { idPath, jsonBody, jsonContent, text } from '../../../platform/http/schemas.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { callbackUrl } from './consent.ts';
-import { connectJira } from './connect.ts';
+import { connectJira, replaceToken } from './connect.ts';
 import { disconnectJira } from './disconnect.ts';
 import {
   findConnection,
@@ -14,7 +14,15 @@ import {
   listGrantEvents,
   refreshNow,
 } from './find-connections.ts';
-import { connectionSchema, newConnectionOf, newConnectionSchema, renderConnection } from './schemas.ts';
+import {
+  connectionSchema,
+  ends,
+  grantEventSchema,
+  newConnectionOf,
+  newConnectionSchema,
+  renderConnection,
+  seenIssueSchema,
+} from './schemas.ts';
 
 const shared = { tags: ['Jira'], security: [{ token: [] }] };
 const itemsOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) });
@@ -72,6 +80,29 @@ const remove = createRoute({
   responses: { 204: { description: 'It is gone.' }, ...missing },
 });
 
+const token = createRoute({
+  ...shared,
+  operationId: 'replaceConnectionToken',
+  method: 'put',
+  path: '/v1/connections/{id}/token',
+  summary: 'Put a new token in the place of the old one',
+  description: 'Links and mappings stay, and what waited goes on. It is tried before it is stored.',
+  request: {
+    params: idPath,
+    body: jsonBody(
+      z.strictObject({
+        email: text(320, 1).optional().openapi({ description: 'Defaults to the account of the old one.' }),
+        token: text(4000, 1).openapi({ description: 'Stored encrypted, never shown.' }),
+        tokenEndsAt: ends,
+      }),
+    ),
+  },
+  responses: {
+    200: jsonContent('The connection.', connectionSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+  },
+});
+
 const authorize = createRoute({
   ...shared,
   operationId: 'authorizeConnection',
@@ -115,17 +146,7 @@ const events = createRoute({
   description: 'The last 100, the newest first. Kept 90 days.',
   request: { params: idPath },
   responses: {
-    200: jsonContent(
-      'The events.',
-      itemsOf(
-        z.object({
-          id,
-          type: z.enum(['refresh', 'error', 'warning', 'info']),
-          message: z.string(),
-          at: time,
-        }),
-      ),
-    ),
+    200: jsonContent('The events.', itemsOf(grantEventSchema)),
     ...missing,
   },
 });
@@ -152,20 +173,12 @@ const issues = createRoute({
   method: 'get',
   path: '/v1/connections/{id}/issues',
   summary: 'The issues of a project that changed last',
-  request: { params: idPath, query: z.strictObject({ projectKey: text(255, 1) }) },
+  request: {
+    params: idPath,
+    query: z.strictObject({ projectKey: text(255, 1).openapi({ example: 'DEV' }) }),
+  },
   responses: {
-    200: jsonContent(
-      'At most 50, as Jira’s search has them.',
-      itemsOf(
-        z.object({
-          id: z.string(),
-          key: z.string(),
-          summary: z.string().nullable(),
-          status: z.string().nullable(),
-          updatedAt: z.string().nullable(),
-        }),
-      ),
-    ),
+    200: jsonContent('At most 50, as Jira’s search has them.', itemsOf(seenIssueSchema)),
     ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy'),
   },
 });
@@ -187,6 +200,13 @@ export function connectionRoutes(deps: JiraDeps): ApiRoutes {
   routes.openapi(get, async (c) =>
     c.json(shown(await findConnection(deps, c.get('actor'), c.req.valid('param').id)), 200),
   );
+  routes.openapi(token, async (c) => {
+    const connectionId = c.req.valid('param').id;
+    const { tokenEndsAt, ...body } = c.req.valid('json');
+    const endsAt = tokenEndsAt === null ? null : new Date(tokenEndsAt);
+    await replaceToken(deps, c.get('actor'), { connectionId, ...body, tokenEndsAt: endsAt });
+    return c.json(shown(await findConnection(deps, c.get('actor'), connectionId)), 200);
+  });
   routes.openapi(remove, async (c) => {
     await disconnectJira(deps, c.get('actor'), { connectionId: c.req.valid('param').id });
     return c.body(null, 204);

@@ -8,29 +8,35 @@ const maybe = time.nullable();
 export const connectionSchema = z
   .object({
     id,
-    name: z.string(),
+    name: z.string().openapi({ description: 'What the desk calls it.' }),
     kind: z.enum(['api_token', 'access_token', 'oauth']),
     state: z.enum(['pending', 'active', 'reconnect_needed', 'disconnected']).openapi({
       description: '`pending`: waits for consent; `reconnect_needed`: Jira refuses the credential.',
     }),
-    reason: z.string().nullable(),
-    reconnectNeeded: z.boolean(),
+    reason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why somebody has to connect it again, in the words of Atlassian.' }),
+    reconnectNeeded: z.boolean().openapi({ description: 'Somebody has to connect it again.' }),
     personal: z.boolean().openapi({ description: 'Writes the comments of one operator, in their name.' }),
     deployment: z.enum(['cloud', 'data_center']),
-    siteUrl: z.string(),
+    siteUrl: z.string().openapi({ example: 'https://example.atlassian.net' }),
     account: z.string().nullable().openapi({ description: 'In whose name the desk acts in Jira.' }),
     tokenEndsAt: maybe.openapi({ description: 'When the API token ends, as its owner told.' }),
     accessExpiresAt: maybe,
-    expiresInSeconds: z.int().nullable(),
+    expiresInSeconds: z.int().nullable().openapi({ description: 'What the access token has left.' }),
     refreshTokenExpiresAt: maybe,
     refreshStatus: z.enum(['none', 'waiting', 'ready', 'refreshing']),
     lastRefreshAt: maybe,
     nextRefreshAt: maybe,
-    refreshesAttempted: z.int(),
-    refreshesSucceeded: z.int(),
-    refreshesFailed: z.int(),
+    refreshesAttempted: z.int().openapi({ description: 'Since it was connected.' }),
+    refreshesSucceeded: z.int().openapi({ description: 'Those that gave a new token.' }),
+    refreshesFailed: z.int().openapi({ description: 'Those that got no answer, and were tried again.' }),
     pausedUntil: maybe.openapi({ description: 'Jira asked for a rest until then.' }),
-    pauseReason: z.string().nullable(),
+    pauseReason: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The limit that was reached, as Atlassian names it.' }),
     sweptAt: maybe,
     webhooksUntil: maybe,
     createdAt: time,
@@ -85,7 +91,8 @@ const common = {
   siteUrl: text(2000, 1).openapi({ example: 'https://example.atlassian.net' }),
   personal: z.boolean().default(false).openapi({ description: 'For the caller’s own comments alone.' }),
 };
-const ends = z.iso
+/** When a token ends. */
+export const ends = z.iso
   .datetime({ offset: true })
   .nullable()
   .default(null)
@@ -123,3 +130,20 @@ export function newConnectionOf(body: z.infer<typeof newConnectionSchema>): NewC
   if (body.kind === 'oauth') return body;
   return { ...body, tokenEndsAt: body.tokenEndsAt === null ? null : new Date(body.tokenEndsAt) };
 }
+
+/** What became of a credential. */
+export const grantEventSchema = z.object({
+  id,
+  type: z.enum(['refresh', 'error', 'warning', 'info']),
+  message: z.string(),
+  at: time,
+});
+
+/** An issue as a connection sees it. */
+export const seenIssueSchema = z.object({
+  id: z.string(),
+  key: z.string(),
+  summary: z.string().nullable(),
+  status: z.string().nullable(),
+  updatedAt: z.string().nullable(),
+});

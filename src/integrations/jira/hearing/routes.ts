@@ -9,12 +9,11 @@ import { takeHook } from './take-hook.ts';
 
 /** Jira sends an issue with all its fields; larger ones are found by the sweep. */
 const MAX_BODY_BYTES = 5_000_000;
-const PATH = '/v1/jira/hooks/{id}';
+const PATH = '/jira/hooks/{id}';
 
 const hook = createRoute({
   operationId: 'takeJiraHook',
   tags: ['Jira'],
-  security: [],
   method: 'post',
   path: PATH,
   summary: 'A hint from Jira that an issue has changed',
@@ -31,7 +30,7 @@ const hook = createRoute({
 export function hookRoutes(deps: JiraDeps): ApiRoutes {
   const routes = apiRoutes();
   routes.use(
-    '/v1/jira/hooks/:id',
+    '/jira/hooks/:id',
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
       onError: () => {

@@ -25,7 +25,7 @@ const listShape = z.object({ values: z.array(z.object({ id: z.number() })) });
 
 /** Where Jira sends its hints. */
 export function hookUrl({ publicUrl }: Pick<OpenDeps, 'publicUrl'>, connectionId: number): string {
-  return `${publicUrl}/v1/jira/hooks/${connectionId}`;
+  return `${publicUrl}/jira/hooks/${connectionId}`;
 }
 
 /**

@@ -34,12 +34,15 @@ const linkSchema = z
         '`uncertain`: the issue was asked for and no answer came, so it is looked for; `refused`: Jira would not make it; `broken`: it is gone.',
     }),
     key: z.string().nullable().openapi({ example: 'DEV-7' }),
-    url: z.string().nullable(),
-    summary: z.string().nullable(),
-    status: z.string().nullable(),
-    statusCategory: z.string().nullable(),
-    assignee: z.string().nullable(),
-    fault: z.string().nullable(),
+    url: z.string().nullable().openapi({ description: 'Its page in Jira; null until it is made.' }),
+    summary: z.string().nullable().openapi({ description: 'As Jira has it.' }),
+    status: z.string().nullable().openapi({ example: 'In Progress' }),
+    statusCategory: z.string().nullable().openapi({ description: '`new`, `indeterminate` or `done`.' }),
+    assignee: z.string().nullable().openapi({ description: 'The name of whoever has it in Jira.' }),
+    fault: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What is wrong, in the words of Jira where it said any.' }),
     waitingChanges: z
       .int()
       .openapi({ description: 'Comments, files and moves that Jira has yet to be told.' }),

@@ -7,7 +7,7 @@ import { findMapping, removeMapping, saveMapping } from './save-mapping.ts';
 
 const shared = { tags: ['Jira'], security: [{ token: [] }], path: '/v1/mailboxes/{id}/jira' };
 const label = text(255, 1).regex(/^\S+$/, 'must be a label, without a space');
-const priorityId = text(40, 1);
+const priorityId = text(40, 1).openapi({ description: 'The id of a priority in Jira.', example: '1' });
 
 export const mappingSchema = z
   .strictObject({
@@ -30,7 +30,7 @@ export const mappingSchema = z
       })
       .default({})
       .openapi({ description: 'From our priorities to the ids of Jira’s.' }),
-    labels: z.array(label).max(20).default([]),
+    labels: z.array(label).max(20).default([]).openapi({ description: 'On every issue that is made.' }),
     categoryLabel: z.boolean().default(true).openapi({ description: 'The category is a label too.' }),
     namesContact: z.boolean().default(true).openapi({
       description: 'The issue and its comments name the contact, with address.',

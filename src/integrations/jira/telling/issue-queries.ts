@@ -32,6 +32,7 @@ export async function claimIssue(db: Queryable, owner: string, at: Date): Promis
       join jira_grants g on g.id = c.grant_id and g.state = 'active'
       where i.next_at <= ${at} and (i.lease_until is null or i.lease_until < ${at})
         and (c.paused_until is null or c.paused_until <= ${at})
+        and exists (select from jira_links l where l.issue_id = i.id and l.ended_at is null)
       order by i.next_at, i.id
       limit 1
       for update of i skip locked)
@@ -104,6 +105,8 @@ export async function markMade(
   await tx`
     update jira_issues
     set state = 'linked', jira_id = ${made.jiraId}, key = ${made.key}, fault = ${made.fault}, read_due = true,
+      -- What the contact wrote is kept where it can be erased, and here no longer than it is needed.
+      creation = creation - 'text' - 'summary',
       next_at = ${made.at}
     where id = ${issueId}`;
 }
