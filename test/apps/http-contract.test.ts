@@ -14,6 +14,7 @@ import {
   type ContractDesk,
   contractDesk,
   GOOD,
+  JIRA,
   type Good,
   REFUSED,
 } from '../support/contract-desk.ts';
@@ -157,7 +158,7 @@ test(
   'calls that read, are refused or go wrong are answered as documented',
   { timeout: 180_000 },
   async () => {
-    const made = testApp(db, { parsePool });
+    const made = testApp(db, { parsePool, atlassian: JIRA.atlassian });
     const desk = await contractDesk(db, made);
     const { faults, run } = walk(made);
     // In this order, because a few of the wrong calls do find something to do.
@@ -191,7 +192,7 @@ test(
 );
 
 test('every list gives each row once in any order, both ways, nulls last', async () => {
-  const made = testApp(db, { parsePool });
+  const made = testApp(db, { parsePool, atlassian: JIRA.atlassian });
   const desk = await contractDesk(db, made);
   await insertDesk(db, 'other@example.com');
   type Row = Readonly<Record<string, unknown>>;
@@ -267,7 +268,7 @@ function parameterOf(documented: Operation['documented'], name: string) {
 function otherBody(body: unknown): unknown {
   if (typeof body === 'string') return body.replace('hello', 'other');
   const fields = body as Readonly<Record<string, unknown>>;
-  const field = ['subject', 'text', 'name'].find((name) => name in fields) ?? '';
+  const field = ['subject', 'text', 'name', 'issueTypeId'].find((name) => name in fields) ?? '';
   return { ...fields, [field]: 'Other' };
 }
 
@@ -288,7 +289,7 @@ const REMOVED_BY: Readonly<Record<string, 'an admin' | 'its maker'>> = {
 const changing = operations.filter(({ method }) => method !== 'GET');
 
 test.each(changing)('$name does its work and answers as documented', async (operation) => {
-  const made = testApp(db, { parsePool });
+  const made = testApp(db, { parsePool, atlassian: JIRA.atlassian });
   const desk = await contractDesk(db, made);
   const { faults, run } = walk(made);
   const keyed = takes(operation, 'idempotency-key');

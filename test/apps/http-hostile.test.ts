@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { testApp, testOperator } from '../support/app.ts';
 import { type OpenApiDocument, operationsOf } from '../support/contract.ts';
-import { addressOf, contractDesk, GOOD } from '../support/contract-desk.ts';
+import { addressOf, contractDesk, GOOD, JIRA } from '../support/contract-desk.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk } from '../support/desk.ts';
 
@@ -116,7 +116,7 @@ test(
   '5,000 hostile values in cursors, filters and sorts are answered or refused by their name',
   { timeout: 60_000 },
   async () => {
-    const made = testApp(db);
+    const made = testApp(db, { atlassian: JIRA.atlassian });
     const { admin } = await contractDesk(db, made);
     const { token } = admin;
     const parameters = operations
@@ -179,7 +179,7 @@ const LEAKS =
 test.each(['agent', 'lead', 'admin'] as const)(
   'no operation shows the role %s of another mailbox anything of this one, or anybody how it is made',
   async (role) => {
-    const made = testApp(db);
+    const made = testApp(db, { atlassian: JIRA.atlassian });
     const desk = await contractDesk(db, made);
     const elsewhere = await insertDesk(db, 'elsewhere@example.com');
     await db`delete from contacts where email = 'nobody'`;

@@ -1,8 +1,17 @@
+import { createHmac } from 'node:crypto';
+import { afterAll } from 'vitest';
+import { serveJira } from '../../src/apps/demo/jira/serve-jira.ts';
+import { SIMULATED_APP } from '../../src/apps/demo/jira/sign-in.ts';
+import { systemClock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import { createToken } from '../../src/people/credentials/create-token.ts';
 import { START, type testApp, testPeople } from './app.ts';
 import { insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
+
+/** A Jira for the desk to be tied to; its hooks are the file's that imports this. */
+export const JIRA = await serveJira({ clock: systemClock });
+afterAll(() => JIRA.close());
 
 /** Where nobody listens. */
 const NOBODY = 'http://127.0.0.1:9/events';
@@ -79,8 +88,10 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const tried = await send('/v1/webhooks', { url: NOBODY });
   await send(`/v1/webhooks/${tried.id}/test`);
   await send(`/v1/webhooks/${tried.id}/test`);
+  const jira = await contractJira(db, deps, send, { open, taken });
   return {
     ...place,
+    ...jira,
     webhookId: webhook.id,
     /** One that was tried twice. */
     triedWebhookId: tried.id,
@@ -109,6 +120,92 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   };
 }
 
+type Send = (path: string, body?: unknown) => Promise<{ readonly id: number }>;
+
+/** Connections that work, by a token and by OAuth, and one that does not; requests that are tied to issues. */
+async function contractJira(
+  db: Db,
+  { keyring }: ReturnType<typeof testApp>['deps'],
+  send: Send,
+  { open, taken }: { readonly open: number; readonly taken: number },
+) {
+  const { jira, siteUrl, atlassian } = JIRA;
+  const { email, apiToken: token } = jira.bot;
+  const byToken = { kind: 'api_token', name: 'Jira', siteUrl, email, token };
+  const works = await send('/v1/connections', byToken);
+  const dead = await send('/v1/connections', byToken);
+  await db`update jira_connections set site_url = 'http://127.0.0.1:9' where id = ${dead.id}`;
+  const { id: clientId, secret: clientSecret } = SIMULATED_APP;
+  const app = await send('/v1/connections', { kind: 'oauth', name: 'App', siteUrl, clientId, clientSecret });
+  const redirect = 'http://127.0.0.1/callback';
+  const query = new URLSearchParams({
+    redirect_uri: redirect,
+    state: 's',
+    scope: 'read:jira-work',
+    decide: 'allow',
+  });
+  const back = await fetch(`${atlassian.authUrl}/authorize?${query.toString()}`, { redirect: 'manual' });
+  const code = new URL(back.headers.get('location') ?? '').searchParams.get('code');
+  const exchange = {
+    grant_type: 'authorization_code',
+    client_id: clientId,
+    client_secret: clientSecret,
+    code,
+    redirect_uri: redirect,
+  };
+  const answer = await fetch(`${atlassian.authUrl}/oauth/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(exchange),
+  });
+  const tokens = (await answer.json()) as { access_token: string; refresh_token: string };
+  const credentials = {
+    kind: 'oauth',
+    clientId,
+    clientSecret,
+    tokens: { access: tokens.access_token, refresh: tokens.refresh_token },
+  };
+  await db`
+    update jira_grants set state = 'active', sealed = ${keyring.seal(JSON.stringify(credentials))}
+    where id = (select grant_id from jira_connections where id = ${app.id})`;
+  const made = await fetch(`${siteUrl}/rest/api/3/issue`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ fields: { project: { key: 'DEV' }, issuetype: { id: '10001' }, summary: 'x' } }),
+  });
+  const { key: issueKey } = (await made.json()) as { key: string };
+  const place = { connectionId: works.id, projectKey: 'DEV', issueTypeId: '10001' };
+  const refused = await send(`/v1/requests/${open}/links`, place);
+  await db`update jira_issues set state = 'refused' where id = 1`;
+  const tied = await send(`/v1/requests/${taken}/links`, { connectionId: works.id, issueKey });
+  const [row] = await db<
+    { secret: string }[]
+  >`select webhook_secret as secret from jira_connections where id = ${works.id}`;
+  return {
+    jiraPlace: place,
+    jiraIssueKey: issueKey,
+    jiraToken: token,
+    jiraSecret: keyring.open(row?.secret ?? ''),
+    jiraId: works.id,
+    deadJiraId: dead.id,
+    appJiraId: app.id,
+    refusedLinkId: refused.id,
+    tiedLinkId: tied.id,
+  };
+}
+
+/** A hint as Jira signs it. */
+function hint(secret: string): Pick<Good, 'body' | 'headers'> {
+  const body = JSON.stringify({ timestamp: START.getTime() });
+  return {
+    body,
+    headers: { 'x-hub-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` },
+  };
+}
+
 export type Good = {
   /** What stands for `{id}`; 1 unless told. */
   readonly id?: number | string;
@@ -120,6 +217,35 @@ export type Good = {
 
 /** A call of each operation that needs more than an id of 1 and no body, with which it succeeds. */
 export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
+  'POST /jira/hooks/{id}': ({ jiraId, jiraSecret }) => ({ id: jiraId, ...hint(jiraSecret) }),
+  'POST /v1/connections': () => ({
+    body: {
+      kind: 'oauth',
+      name: 'New',
+      siteUrl: 'https://example.atlassian.net',
+      clientId: 'a',
+      clientSecret: 'b',
+    },
+  }),
+  'GET /v1/connections/{id}': ({ jiraId }) => ({ id: jiraId }),
+  'DELETE /v1/connections/{id}': ({ jiraId }) => ({ id: jiraId }),
+  'GET /v1/connections/{id}/authorize': ({ appJiraId }) => ({ id: appJiraId }),
+  'GET /v1/connections/{id}/events': ({ jiraId }) => ({ id: jiraId }),
+  'GET /v1/connections/{id}/projects': ({ jiraId }) => ({ id: jiraId }),
+  'GET /v1/connections/{id}/issues': ({ jiraId }) => ({ id: jiraId, query: '?projectKey=DEV' }),
+  'PUT /v1/connections/{id}/token': ({ jiraId, jiraToken }) => ({ id: jiraId, body: { token: jiraToken } }),
+  'POST /v1/connections/{id}/refresh': ({ appJiraId }) => ({ id: appJiraId }),
+  'PUT /v1/mailboxes/{id}/jira': ({ mailboxId, jiraPlace }) => ({ id: mailboxId, body: jiraPlace }),
+  'POST /v1/requests/{id}/links': ({ taken, jiraPlace }) => ({ id: taken, body: jiraPlace }),
+  'GET /v1/requests/{id}/links': ({ taken }) => ({ id: taken }),
+  'DELETE /v1/requests/{id}/links/{linkId}': ({ open, refusedLinkId }) => ({
+    id: open,
+    others: { linkId: refusedLinkId },
+  }),
+  'POST /v1/requests/{id}/links/{linkId}/retry': ({ open, refusedLinkId }) => ({
+    id: open,
+    others: { linkId: refusedLinkId },
+  }),
   'POST /v1/relay/{mailbox}': () => ({ others: { mailbox: DESK }, ...signed(HEARTBEAT) }),
   'POST /v1/sign-in': () => ({ body: { email: 'ann@desk.example.com' } }),
   'POST /v1/requests': ({ mailboxId }) => ({
@@ -231,6 +357,23 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
 
 /** Calls that are refused because of how things stand, by the status that they get. */
 export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<Record<number, Good>>>> = {
+  'POST /jira/hooks/{id}': ({ jiraId }) => ({ 401: { id: jiraId, ...hint('another') } }),
+  'GET /v1/connections/{id}/projects': ({ deadJiraId }) => ({ 502: { id: deadJiraId } }),
+  'GET /v1/connections/{id}/issues': ({ deadJiraId }) => ({
+    502: { id: deadJiraId, query: '?projectKey=DEV' },
+  }),
+  'PUT /v1/connections/{id}/token': ({ appJiraId }) => ({ 409: { id: appJiraId, body: { token: 'x' } } }),
+  'POST /v1/connections/{id}/refresh': ({ jiraId }) => ({ 409: { id: jiraId } }),
+  'PUT /v1/mailboxes/{id}/jira': ({ mailboxId, jiraPlace, deadJiraId }) => ({
+    502: { id: mailboxId, body: { ...jiraPlace, connectionId: deadJiraId } },
+  }),
+  'POST /v1/requests/{id}/links': ({ taken, jiraId, jiraIssueKey }) => ({
+    409: { id: taken, body: { connectionId: jiraId, issueKey: jiraIssueKey } },
+    502: { id: taken, body: { connectionId: jiraId, issueKey: 'DEV-99999' } },
+  }),
+  'POST /v1/requests/{id}/links/{linkId}/retry': ({ taken, tiedLinkId }) => ({
+    409: { id: taken, others: { linkId: tiedLinkId } },
+  }),
   'POST /v1/relay/{mailbox}': () => {
     const others = { mailbox: DESK };
     const fit = signed(HEARTBEAT);

@@ -92,10 +92,6 @@ export async function explainingJira<Result>(work: () => Promise<Result>): Promi
     return await work();
   } catch (error) {
     if (!(error instanceof JiraFault)) throw error;
-    if (error.kind === 'limited')
-      throw new Problem('busy', `Jira asks for a rest: ${error.message}`, {
-        retryAfterSeconds: error.retryAfterSeconds ?? 30,
-      });
     throw new Problem('jira_refused', `Jira says: ${error.message}`);
   }
 }

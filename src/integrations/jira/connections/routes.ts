@@ -16,26 +16,33 @@ import {
 } from './find-connections.ts';
 import {
   connectionSchema,
-  ends,
   grantEventSchema,
   newConnectionOf,
   newConnectionSchema,
+  newTokenSchema,
   renderConnection,
   seenIssueSchema,
 } from './schemas.ts';
 
 const shared = { tags: ['Jira'], security: [{ token: [] }] };
 const itemsOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) });
-const missing = problemResponses('unauthenticated', 'forbidden', 'not_found');
-const refused = problemResponses('unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy');
+const missing = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found');
+const refused = problemResponses(
+  'invalid_input',
+  'unauthenticated',
+  'forbidden',
+  'not_found',
+  'jira_refused',
+);
+
+const stuck = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state');
 
 const list = createRoute({
   ...shared,
   operationId: 'listConnections',
   method: 'get',
   path: '/v1/connections',
-  summary: 'The Jira sites the desk works with',
-  description: 'The desk’s connections and the caller’s own, each with the standing of its token.',
+  summary: 'The Jira sites that the desk, or the caller, works with',
   responses: {
     200: jsonContent('All of them.', itemsOf(connectionSchema)),
     ...problemResponses('unauthenticated'),
@@ -49,8 +56,8 @@ const add = createRoute({
   path: '/v1/connections',
   summary: 'Connect a Jira site',
   description:
-    'A token is tried before it is stored: at the site, then at Atlassian’s gateway, where tokens with scopes work. An OAuth app ' +
-    'waits for consent, which begins at `authorize`. For admins of the whole desk; a personal one for everybody.',
+    'A token is tried first, at the site and at Atlassian’s gateway; an OAuth app waits for consent, which begins at `authorize`. ' +
+    'For admins of the whole desk; a personal one for everybody.',
   request: { body: jsonBody(newConnectionSchema) },
   responses: {
     201: jsonContent('The connection.', connectionSchema),
@@ -89,17 +96,11 @@ const token = createRoute({
   description: 'Links and mappings stay, and what waited goes on. It is tried before it is stored.',
   request: {
     params: idPath,
-    body: jsonBody(
-      z.strictObject({
-        email: text(320, 1).optional().openapi({ description: 'Defaults to the account of the old one.' }),
-        token: text(4000, 1).openapi({ description: 'Stored encrypted, never shown.' }),
-        tokenEndsAt: ends,
-      }),
-    ),
+    body: jsonBody(newTokenSchema),
   },
   responses: {
     200: jsonContent('The connection.', connectionSchema),
-    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+    ...stuck,
   },
 });
 
@@ -133,7 +134,7 @@ const refresh = createRoute({
       'What became of it.',
       z.object({ result: z.enum(['refreshed', 'fresh', 'later', 'reconnect_needed']) }),
     ),
-    ...problemResponses('unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+    ...stuck,
   },
 });
 
@@ -142,8 +143,7 @@ const events = createRoute({
   operationId: 'listConnectionEvents',
   method: 'get',
   path: '/v1/connections/{id}/events',
-  summary: 'What became of a connection’s token',
-  description: 'The last 100, the newest first. Kept 90 days.',
+  summary: 'What became of a connection’s token: the last 100 events, kept 90 days',
   request: { params: idPath },
   responses: {
     200: jsonContent('The events.', itemsOf(grantEventSchema)),
@@ -179,7 +179,7 @@ const issues = createRoute({
   },
   responses: {
     200: jsonContent('At most 50, as Jira’s search has them.', itemsOf(seenIssueSchema)),
-    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy'),
+    ...refused,
   },
 });
 

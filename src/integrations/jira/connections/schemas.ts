@@ -92,7 +92,7 @@ const common = {
   personal: z.boolean().default(false).openapi({ description: 'For the caller’s own comments alone.' }),
 };
 /** When a token ends. */
-export const ends = z.iso
+const ends = z.iso
   .datetime({ offset: true })
   .nullable()
   .default(null)
@@ -146,4 +146,11 @@ export const seenIssueSchema = z.object({
   summary: z.string().nullable(),
   status: z.string().nullable(),
   updatedAt: z.string().nullable(),
+});
+
+/** A token in the place of another. */
+export const newTokenSchema = z.strictObject({
+  email: text(320, 1).optional().openapi({ description: 'Defaults to the account of the old one.' }),
+  token: text(4000, 1).openapi({ description: 'Stored encrypted, never shown.' }),
+  tokenEndsAt: ends,
 });

@@ -8,7 +8,7 @@ import type { JiraDeps } from '../jira-deps.ts';
 import { takeHook } from './take-hook.ts';
 
 /** Jira sends an issue with all its fields; larger ones are found by the sweep. */
-const MAX_BODY_BYTES = 5_000_000;
+const MAX_BODY_BYTES = 1_000_000;
 const PATH = '/jira/hooks/{id}';
 
 const hook = createRoute({

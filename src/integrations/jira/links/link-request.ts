@@ -4,7 +4,7 @@ import { requirePermission } from '../../../people/access/permissions.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
 import { type Idempotency, once } from '../../../platform/idempotency/idempotency.ts';
 import { invalidField, notFound, Problem } from '../../../platform/problems.ts';
-import { lockVisibleRequest, seeVisibleRequest } from '../../../requests/locks.ts';
+import { lockVisibleRequest, type OnRequest, seeVisibleRequest } from '../../../requests/locks.ts';
 import type { Priority, RequestRow } from '../../../requests/request.ts';
 import { readIssue } from '../client/issues.ts';
 import { explainingJira } from '../connections/find-connections.ts';
@@ -24,8 +24,7 @@ import {
   upsertKnownIssue,
 } from './queries.ts';
 
-export type LinkInput = {
-  readonly requestId: number;
+export type LinkInput = OnRequest & {
   /** Defaults to the one of the mailbox's mapping. */
   readonly connectionId?: number | undefined;
   /** An issue that is there already. Without it one is made. */

@@ -12,6 +12,7 @@ import {
   time,
 } from '../../../platform/http/schemas.ts';
 import { idempotency } from '../../../platform/idempotency/idempotency.ts';
+import { onRequest } from '../../../requests/request/on-request.ts';
 import { Problem } from '../../../platform/problems.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { retryLink, unlinkRequest } from './end-link.ts';
@@ -73,7 +74,7 @@ const list = createRoute({
   request: { params: idPath },
   responses: {
     200: jsonContent('The newest first.', z.object({ items: z.array(linkSchema) })),
-    ...problemResponses('unauthenticated', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
   },
 });
 
@@ -96,7 +97,6 @@ const add = createRoute({
       'already_exists',
       'idempotency_mismatch',
       'jira_refused',
-      'busy',
     ),
   },
 });
@@ -111,7 +111,7 @@ const remove = createRoute({
   request: { params: linkPath },
   responses: {
     204: { description: 'Untied.' },
-    ...problemResponses('unauthenticated', 'forbidden', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });
 
@@ -125,7 +125,7 @@ const retry = createRoute({
   request: { params: linkPath },
   responses: {
     200: jsonContent('The link.', linkSchema),
-    ...problemResponses('unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
   },
 });
 
@@ -147,7 +147,7 @@ export function linkRoutes(deps: JiraDeps): ApiRoutes {
     const body = c.req.valid('json');
     const key = c.req.valid('header')['idempotency-key'];
     const { linkId } = await linkRequest(deps, actor, {
-      requestId,
+      ...onRequest(c, requestId),
       ...body,
       idempotency: idempotency(actor.operatorId, key, `POST /v1/requests/${requestId}/links`, body),
     });
@@ -155,12 +155,12 @@ export function linkRoutes(deps: JiraDeps): ApiRoutes {
   });
   routes.openapi(remove, async (c) => {
     const { id: requestId, linkId } = c.req.valid('param');
-    await unlinkRequest(deps, c.get('actor'), { requestId, linkId });
+    await unlinkRequest(deps, c.get('actor'), { ...onRequest(c, requestId), linkId });
     return c.body(null, 204);
   });
   routes.openapi(retry, async (c) => {
     const { id: requestId, linkId } = c.req.valid('param');
-    await retryLink(deps, c.get('actor'), { requestId, linkId });
+    await retryLink(deps, c.get('actor'), { ...onRequest(c, requestId), linkId });
     return c.json(await one(c.get('actor'), requestId, linkId), 200);
   });
   return routes;

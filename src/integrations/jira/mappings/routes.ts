@@ -70,7 +70,7 @@ const get = createRoute({
   request: { params: idPath },
   responses: {
     200: jsonContent('`mapping` is null when they do not.', z.object({ mapping: mappingSchema.nullable() })),
-    ...problemResponses('unauthenticated', 'forbidden', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });
 
@@ -84,7 +84,7 @@ const put = createRoute({
   request: { params: idPath, body: jsonBody(mappingSchema) },
   responses: {
     200: jsonContent('As it is stored.', z.object({ mapping: mappingSchema.nullable() })),
-    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'jira_refused', 'busy'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'jira_refused'),
   },
 });
 
@@ -96,7 +96,7 @@ const remove = createRoute({
   request: { params: idPath },
   responses: {
     204: { description: 'None.' },
-    ...problemResponses('unauthenticated', 'forbidden', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });
 
