@@ -1,11 +1,12 @@
 import type { Actor } from '../../../people/access/actor.ts';
-import { requirePermission, servesMailbox } from '../../../people/access/permissions.ts';
+import { requirePermission } from '../../../people/access/permissions.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
 import { invalidField, notFound } from '../../../platform/problems.ts';
 import { listCreateFields } from '../client/jira-client.ts';
 import type { JiraField } from '../client/shapes.ts';
 import { explainingJira, findConnection } from '../connections/find-connections.ts';
 import { type OpenDeps, withJira } from '../connections/open-jira.ts';
+import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { lockMailboxById } from '../../../mailboxes/locks.ts';
 import type { Mapping } from './mapping.ts';
 import { deleteMapping, findMappingRow, upsertMapping } from './queries.ts';
@@ -21,7 +22,7 @@ export async function findMapping(
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<Mapping | null> {
   requirePermission(actor, 'jira.watch');
-  requireServed(actor, mailboxId);
+  await requireServed(deps, actor, mailboxId);
   return findMappingRow(deps.db, mailboxId);
 }
 
@@ -31,7 +32,7 @@ export async function findMapping(
  */
 export async function saveMapping(deps: OpenDeps, actor: Actor, mapping: Mapping): Promise<void> {
   requirePermission(actor, 'jira.manage');
-  requireServed(actor, mapping.mailboxId);
+  await requireServed(deps, actor, mapping.mailboxId);
   const connection = await findConnection(deps, actor, mapping.connectionId);
   if (connection.operatorId !== null)
     throw invalidField('/connectionId', 'is somebody’s own: a mailbox works by a connection of the desk');
@@ -62,7 +63,7 @@ export async function removeMapping(
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<void> {
   requirePermission(actor, 'jira.manage');
-  requireServed(actor, mailboxId);
+  await requireServed(deps, actor, mailboxId);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     if (await deleteMapping(tx, mailboxId))
@@ -94,6 +95,7 @@ function ensureFits(mapping: Mapping, fields: readonly JiraField[]): void {
   }
 }
 
-function requireServed(actor: Actor, mailboxId: number): void {
-  if (actor.kind === 'operator' && !servesMailbox(actor, mailboxId)) throw notFound('mailbox', mailboxId);
+async function requireServed(deps: Pick<OpenDeps, 'db'>, actor: Actor, mailboxId: number): Promise<void> {
+  const mailboxes = await listMailboxes(deps, actor);
+  if (!mailboxes.some(({ id }) => id === mailboxId)) throw notFound('mailbox', mailboxId);
 }
