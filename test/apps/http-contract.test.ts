@@ -14,7 +14,7 @@ import {
   type ContractDesk,
   contractDesk,
   GOOD,
-  JIRA,
+  servedJira,
   type Good,
   REFUSED,
 } from '../support/contract-desk.ts';
@@ -22,6 +22,7 @@ import { testDatabase } from '../support/database.ts';
 import { insertDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
+const JIRA = await servedJira();
 const parsePool = createParsePool({ size: 1 });
 afterAll(() => parsePool.close());
 const document = (await (await testApp(db).call('GET', '/openapi.json')).json()) as OpenApiDocument;
@@ -159,7 +160,7 @@ test(
   { timeout: 180_000 },
   async () => {
     const made = testApp(db, { parsePool, atlassian: JIRA.atlassian });
-    const desk = await contractDesk(db, made);
+    const desk = await contractDesk(db, made, JIRA);
     const { faults, run } = walk(made);
     // In this order, because a few of the wrong calls do find something to do.
     for (const operation of operations.filter(({ method }) => method === 'GET')) {
@@ -193,7 +194,7 @@ test(
 
 test('every list gives each row once in any order, both ways, nulls last', async () => {
   const made = testApp(db, { parsePool, atlassian: JIRA.atlassian });
-  const desk = await contractDesk(db, made);
+  const desk = await contractDesk(db, made, JIRA);
   await insertDesk(db, 'other@example.com');
   type Row = Readonly<Record<string, unknown>>;
   type List = { readonly items: readonly Row[]; readonly nextCursor: string | null; readonly total?: number };
@@ -290,7 +291,7 @@ const changing = operations.filter(({ method }) => method !== 'GET');
 
 test.each(changing)('$name does its work and answers as documented', async (operation) => {
   const made = testApp(db, { parsePool, atlassian: JIRA.atlassian });
-  const desk = await contractDesk(db, made);
+  const desk = await contractDesk(db, made, JIRA);
   const { faults, run } = walk(made);
   const keyed = takes(operation, 'idempotency-key');
   const good = keyed

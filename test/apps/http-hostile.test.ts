@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
 import { testApp, testOperator } from '../support/app.ts';
 import { type OpenApiDocument, operationsOf } from '../support/contract.ts';
-import { addressOf, contractDesk, GOOD, JIRA } from '../support/contract-desk.ts';
+import { addressOf, contractDesk, servedJira, GOOD } from '../support/contract-desk.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
+const JIRA = await servedJira();
 const document = (await (await testApp(db).call('GET', '/openapi.json')).json()) as OpenApiDocument;
 const operations = operationsOf(document);
 
@@ -117,7 +118,7 @@ test(
   { timeout: 60_000 },
   async () => {
     const made = testApp(db, { atlassian: JIRA.atlassian });
-    const { admin } = await contractDesk(db, made);
+    const { admin } = await contractDesk(db, made, JIRA);
     const { token } = admin;
     const parameters = operations
       .filter(({ method, path }) => method === 'GET' && !path.endsWith('/stream'))
@@ -180,7 +181,7 @@ test.each(['agent', 'lead', 'admin'] as const)(
   'no operation shows the role %s of another mailbox anything of this one, or anybody how it is made',
   async (role) => {
     const made = testApp(db, { atlassian: JIRA.atlassian });
-    const desk = await contractDesk(db, made);
+    const desk = await contractDesk(db, made, JIRA);
     const elsewhere = await insertDesk(db, 'elsewhere@example.com');
     await db`delete from contacts where email = 'nobody'`;
     const eve = await testOperator(made.deps, { name: 'Eve', role, mailboxIds: [elsewhere.mailboxId] });

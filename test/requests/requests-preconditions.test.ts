@@ -55,7 +55,7 @@ test.each(changes)(
     await db`update requests set subject = 'Changed' where id = ${requestId}`;
     const before = await db`select * from requests order by id`;
     const body = BODIES[`${method} ${path}`]?.(made);
-    const url = path.replace('{id}', String(requestId));
+    const url = path.replace('{id}', String(requestId)).replace('{linkId}', '1');
     for (const stale of [tag, `"${requestId}.999"`, '"x", "y"', `W/${tag}`]) {
       const refused = await call(method, url, { token, body, headers: { 'if-match': stale } });
       const problem = await problemOf(refused, 412, 'precondition_failed');

@@ -10,8 +10,14 @@ import { insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
 /** A Jira for the desk to be tied to; its hooks are the file's that imports this. */
-export const JIRA = await serveJira({ clock: systemClock });
-afterAll(() => JIRA.close());
+export type ContractJira = Awaited<ReturnType<typeof servedJira>>;
+
+/** A simulated Jira for the tests of the file that asks for it. */
+export async function servedJira() {
+  const served = await serveJira({ clock: systemClock });
+  afterAll(() => served.close());
+  return served;
+}
 
 /** Where nobody listens. */
 const NOBODY = 'http://127.0.0.1:9/events';
@@ -19,7 +25,7 @@ const NOBODY = 'http://127.0.0.1:9/events';
 export type ContractDesk = Awaited<ReturnType<typeof contractDesk>>;
 
 /** A desk with one of everything, so that every operation has something to do its work on. */
-export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof testApp>) {
+export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof testApp>, served: ContractJira) {
   const mailbox = await testMailbox(deps);
   const [contact, other] = await db<{ id: number }[]>`
     insert into contacts (email, name, created_at)
@@ -88,7 +94,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const tried = await send('/v1/webhooks', { url: NOBODY });
   await send(`/v1/webhooks/${tried.id}/test`);
   await send(`/v1/webhooks/${tried.id}/test`);
-  const jira = await contractJira(db, deps, send, { open, taken });
+  const jira = await contractJira(db, { ...deps, served }, send, { open, taken });
   return {
     ...place,
     ...jira,
@@ -125,11 +131,11 @@ type Send = (path: string, body?: unknown) => Promise<{ readonly id: number }>;
 /** Connections that work, by a token and by OAuth, and one that does not; requests that are tied to issues. */
 async function contractJira(
   db: Db,
-  { keyring }: ReturnType<typeof testApp>['deps'],
+  { keyring, served }: ReturnType<typeof testApp>['deps'] & { readonly served: ContractJira },
   send: Send,
   { open, taken }: { readonly open: number; readonly taken: number },
 ) {
-  const { jira, siteUrl, atlassian } = JIRA;
+  const { jira, siteUrl, atlassian } = served;
   const { email, apiToken: token } = jira.bot;
   const byToken = { kind: 'api_token', name: 'Jira', siteUrl, email, token };
   const works = await send('/v1/connections', byToken);
