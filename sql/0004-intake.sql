@@ -70,3 +70,57 @@ create table google_access (
   reconciled_at timestamptz,
   updated_at timestamptz not null
 );
+
+-- What the server may do in a mailbox of Microsoft 365, and how fetching stands. `sealed` (secret
+-- or certificate, encrypted with APP_SECRET) is null when the mailbox was disconnected.
+create table microsoft_access (
+  mailbox_id bigint primary key references mailboxes on delete cascade,
+  tenant_id text not null,
+  client_id text not null,
+  kind text not null constraint microsoft_access_kind_known check (kind in ('secret', 'certificate')),
+  sealed text,
+  -- When the secret or certificate ends, as its owner says; nothing else tells.
+  secret_ends_at timestamptz,
+  -- For which of the days left the admins have been told last.
+  warned_days integer,
+  reads_junk boolean not null,
+  connected_at timestamptz not null,
+  -- Since when Microsoft refuses the credentials, and in its own words.
+  refused_since timestamptz,
+  refusal text,
+  -- Every process leaves the mailbox alone until then.
+  throttled_until timestamptz,
+  throttles integer not null default 0,
+  next_look_at timestamptz not null,
+  lease_owner uuid,
+  lease_until timestamptz,
+  -- When every folder was last read to its end.
+  looked_at timestamptz,
+  fault text,
+  -- Silence counts from the moment somebody watches, as with relays.
+  listening_since timestamptz not null,
+  watched_at timestamptz not null,
+  silent_since timestamptz
+);
+
+-- How far a folder has been read. The link moves when all that came with it is filed or parked.
+create table microsoft_folders (
+  mailbox_id bigint not null references mailboxes on delete cascade,
+  folder text not null constraint microsoft_folders_folder_known check (folder in ('inbox', 'junkemail')),
+  delta_link text,
+  primary key (mailbox_id, folder)
+);
+
+-- Messages that Microsoft lists and cannot give: tried again beside all others, which they hold up no longer.
+create table microsoft_parked (
+  mailbox_id bigint not null references mailboxes on delete cascade,
+  source_id text not null,
+  folder text not null,
+  thread_id text not null,
+  arrived_at timestamptz not null,
+  first_failed_at timestamptz not null,
+  failures integer not null,
+  fault text not null,
+  next_try_at timestamptz not null,
+  primary key (mailbox_id, source_id)
+);

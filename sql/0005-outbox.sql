@@ -77,7 +77,8 @@ create index delivery_attempts_delivery on delivery_attempts (delivery_id, id);
 create table desk_mails (
   delivery_id bigint primary key references deliveries on delete cascade,
   kind text not null
-    constraint desk_mails_kind_known check (kind in ('sign_in', 'relay_silent', 'relay_back', 'google_access_lost', 'webhook_off', 'jira_reconnect', 'jira_token_ends')),
+    constraint desk_mails_kind_known check (kind in ('sign_in', 'relay_silent', 'relay_back', 'google_access_lost', 'webhook_off', 'jira_reconnect', 'jira_token_ends',
+      'microsoft_silent', 'microsoft_back', 'microsoft_access_lost', 'microsoft_secret_ends')),
   -- The row that it is about, which only its composer knows: a sign-in link's.
   about_id bigint,
   -- Null for what is composed when it is sent: a sign-in link's secret is stored nowhere.

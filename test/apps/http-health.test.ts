@@ -25,6 +25,7 @@ test('a server on a migrated database is ready; a silent relay is told and no hi
       migrations: 'ok',
       silentRelays: [desk.mailboxId],
       jira: { brokenLinks: 0, uncertain: 0, reconnectNeeded: 0 },
+      unreadMicrosoft: [],
       pausedMailboxes: [desk.mailboxId, heard.mailboxId],
       worker: 'none',
     },

@@ -34,7 +34,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'mailbox add',
-    summary: 'Adds a Gmail address as a mailbox and prints its relay secret.',
+    summary: 'Adds an address as a mailbox, and prints the relay secret of a Gmail one.',
     load: async () => (await import('./mailboxes/mailbox-add.ts')).mailboxAdd,
   },
   {
@@ -75,6 +75,23 @@ export const COMMANDS: readonly ListedCommand[] = [
     name: 'relay disconnect',
     summary: "Returns and deletes the permission to a mailbox's Google account; the relay keeps working.",
     load: async () => (await import('./relays/relay-disconnect.ts')).relayDisconnect,
+  },
+  {
+    name: 'microsoft connect',
+    summary:
+      'Has a mailbox fetched from Microsoft 365, with the secret or certificate of an app; stored encrypted.',
+    load: async () => (await import('./microsoft/microsoft-connect.ts')).microsoftConnect,
+  },
+  {
+    name: 'microsoft check',
+    summary:
+      'Tests whether a mailbox of Microsoft 365 can be read, and that another one is refused. Changes nothing.',
+    load: async () => (await import('./microsoft/microsoft-check.ts')).microsoftCheck,
+  },
+  {
+    name: 'microsoft disconnect',
+    summary: "Deletes a mailbox's credentials for Microsoft 365; it is not fetched any more.",
+    load: async () => (await import('./microsoft/microsoft-disconnect.ts')).microsoftDisconnect,
   },
   {
     name: 'reconcile',

@@ -9,6 +9,7 @@ const HOUR_MS = 3_600_000;
  */
 export const CRON_ITEMS = [
   { task: 'watch-relays', match: '* * * * *', options: once('watch-relays') },
+  { task: 'watch-microsoft', match: '* * * * *', options: once('watch-microsoft') },
   {
     task: 'close-resolved',
     match: '*/10 * * * *',

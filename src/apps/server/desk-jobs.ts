@@ -4,6 +4,7 @@ import { forgetNoticesToNew } from '../../outbox/notices/forget-notices-to-new.t
 import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
+import { watchMicrosoft } from '../../intake/microsoft/access/watch-microsoft.ts';
 import { rebuildSearch } from '../../requests/search/rebuild-search.ts';
 import { forgetAttempts } from '../../integrations/webhooks/posts/forget-attempts.ts';
 import { tidyJira } from '../../integrations/jira/work-jira.ts';
@@ -23,6 +24,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
   return {
     async 'watch-relays'() {
       await watchRelays(deps);
+    },
+    async 'watch-microsoft'() {
+      await watchMicrosoft(deps);
     },
     async 'close-resolved'() {
       await closeResolved(deps);

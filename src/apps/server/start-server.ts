@@ -22,6 +22,9 @@ import type { Log } from '../../platform/log.ts';
 import { createParsePool } from '../../mail/reading/parse-pool.ts';
 import { addFirstMailbox } from '../../mailboxes/settings/add-first-mailbox.ts';
 import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
+import { openMicrosoft } from '../../intake/microsoft/access/open-microsoft.ts';
+import { startFetcher } from '../../intake/microsoft/fetching/fetcher.ts';
+import { MICROSOFT, type MicrosoftEndpoints } from '../../intake/microsoft/graph/endpoints.ts';
 import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
 import { codeSignIn } from '../../people/credentials/code-sign-in.ts';
@@ -42,6 +45,8 @@ export type StartOptions = {
   readonly clock?: Clock;
   /** Defaults to Google itself. */
   readonly google?: GoogleEndpoints;
+  /** Defaults to Microsoft's own. */
+  readonly microsoft?: MicrosoftEndpoints;
   /** Atlassian itself unless told. */
   readonly atlassian?: Atlassian;
   /** Between two looks at what there is to do between desk and Jira. */
@@ -84,7 +89,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
 }
 
 async function startParts(config: Config, options: StartOptions, closers: Closer[]) {
-  const { log, web = true, worker = true, google = GOOGLE } = options;
+  const { log, web = true, worker = true, google = GOOGLE, microsoft = MICROSOFT } = options;
   const { db, url: databaseUrl, close } = await openDatabase(config, log);
   closers.push({ what: 'database', close });
   const clock = options.clock ?? (await followDatabase(db, log, closers));
@@ -130,6 +135,8 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     const jira = startJiraWorker(deps, { everyMs: options.jiraEveryMs });
     wakeJira = jira.wake;
     closers.push({ what: 'Jira worker', close: jira.stop, works: true });
+    const fetcher = startFetcher({ ...deps, microsoft: openMicrosoft(deps, microsoft) });
+    closers.push({ what: 'Microsoft 365 fetcher', close: fetcher.stop, works: true });
     const background = deskJobs({ ...deps, endpoints: google });
     const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });
     closers.push({ what: 'background jobs', close: jobs.stop, works: true });

@@ -49,6 +49,8 @@ const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
 export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date): Decision {
   const { handedOver, reading, judged, person } = read;
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
+  if (handedOver.broken !== undefined)
+    return { kind: 'quarantine', reason: 'unparsable', error: handedOver.broken };
   if (handedOver.arrivedAt < mailbox.acceptSince) return toQuarantine('before_start');
   // This comes before any class, because an automatic reply, a receipt or a bounce is as easily forged as a letter.
   if (judged.authenticity === 'forged') return toQuarantine('spoof_suspect');

@@ -6,7 +6,6 @@ export const gmail: Source = {
   name: 'gmail',
   authenticate: authenticateMail,
   isNoteToSelf: (labels) => labels.includes('SENT') && labels.includes('INBOX'),
-  handsOverSent: false,
   threadRule: 'gmail_thread',
   service: 'Gmail',
   link: (sourceId) => `https://mail.google.com/mail/u/0/#all/${sourceId}`,

@@ -10,7 +10,6 @@ export const microsoft: Source = {
       tenantDomains: mailbox.tenantDomains,
     }),
   isNoteToSelf: () => false,
-  handsOverSent: true,
   threadRule: 'conversation',
   service: 'Outlook',
   link: (sourceId) =>

@@ -15,8 +15,6 @@ export type Source = {
   readonly authenticate: (mail: ParsedMail, mailbox: IntakeMailbox) => Authenticity;
   /** The mailbox's owner wrote it to the mailbox: it never crossed the internet, so that no server vouches for it. */
   readonly isNoteToSelf: (labels: Labels) => boolean;
-  /** The source also hands over what people send from the mailbox with a mail client; it joins its request as an answer of ours. */
-  readonly handsOverSent: boolean;
   /** What a match by the source's own threads is called. */
   readonly threadRule: 'gmail_thread' | 'conversation';
   /** The service, as people call it. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { Mailbox } from '../mailbox.ts';
+import type { Mailbox, SourceName } from '../mailbox.ts';
 
 export type MailboxSettings = Omit<Mailbox, 'id' | 'address' | 'source'>;
 
@@ -22,4 +22,8 @@ export async function markSettings(
       authenticity = ${settings.authenticity}, tenant_domains = ${settings.tenantDomains as string[]}::text[],
       accept_since = ${settings.acceptSince}
     where id = ${mailboxId}`;
+}
+
+export async function markSource(tx: Transaction, mailboxId: number, source: SourceName): Promise<void> {
+  await tx`update mailboxes set source = ${source} where id = ${mailboxId}`;
 }

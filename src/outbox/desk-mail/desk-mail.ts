@@ -1,7 +1,16 @@
 import type { Address } from '../../mail/parsed-mail.ts';
 
 export type AlarmKind =
-  'relay_silent' | 'relay_back' | 'google_access_lost' | 'webhook_off' | 'jira_reconnect' | 'jira_token_ends';
+  | 'relay_silent'
+  | 'relay_back'
+  | 'google_access_lost'
+  | 'webhook_off'
+  | 'jira_reconnect'
+  | 'jira_token_ends'
+  | 'microsoft_silent'
+  | 'microsoft_back'
+  | 'microsoft_access_lost'
+  | 'microsoft_secret_ends';
 
 /** What the desk itself writes to its people, apart from any request. */
 export type DeskMailKind = 'sign_in' | AlarmKind;

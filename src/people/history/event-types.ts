@@ -48,6 +48,8 @@ export const EVENT_TYPES = {
   'mailbox.added': 'A mailbox was added.',
   'mailbox.edited': 'Settings of a mailbox were changed.',
   'mailbox.relay_installed': 'The relay was installed in a mailbox’s Google account.',
+  'mailbox.microsoft_connected': 'A mailbox was connected to Microsoft 365.',
+  'mailbox.microsoft_disconnected': 'A mailbox was disconnected from Microsoft 365.',
   'mailbox.secret_replaced': 'A relay secret was replaced.',
   'mailbox.secret_rotated': 'A relay secret was added beside the present one.',
   'mailbox.smtp_set': 'A mailbox was given an SMTP account.',

@@ -13,8 +13,9 @@ export const mailboxAdd = command({
       type: 'string',
       value: 'ADDRESS',
       required: true,
-      sentence: 'The Gmail address that people write to.',
+      sentence: 'The address that people write to.',
     },
+    microsoft: { type: 'boolean', sentence: 'It is a mailbox of Microsoft 365. Defaults to Gmail.' },
     name: { type: 'string', value: 'NAME', sentence: 'The name that contacts see. Defaults to the address.' },
     language: {
       type: 'string',
@@ -39,12 +40,21 @@ export const mailboxAdd = command({
       { kind: 'system' },
       {
         address: values.address,
+        source: values.microsoft ? 'microsoft' : 'gmail',
         name: values.name ?? values.address,
         language: oneOf(LANGUAGES, '/language', values.language),
         threadBy: oneOf(THREAD_BY, '/threadBy', values['thread-by']),
         reopenDays: values['reopen-days'] === undefined ? undefined : Number(values['reopen-days']),
       },
     );
+    if (values.microsoft) {
+      return {
+        text:
+          `Added ${mailbox.address}, mailbox ${mailbox.id}. Next, connect it to Microsoft 365 (docs/microsoft.md): ` +
+          `npx mailroom microsoft connect --mailbox ${mailbox.address} …\n`,
+        json: mailbox,
+      };
+    }
     return {
       text:
         `Added ${mailbox.address}, mailbox ${mailbox.id}. Its relay secret:\n\n${secret}\n\n` +

@@ -1,7 +1,7 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
-import { type Counted, MAX_COUNTED, listRelaysHeard, readTables } from './queries.ts';
+import { type Counted, MAX_COUNTED, listMicrosoftLooks, listRelaysHeard, readTables } from './queries.ts';
 
 type MetricsDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
 
@@ -32,9 +32,10 @@ export function createMetrics(deps: MetricsDeps): () => Promise<string> {
  * relay that was never heard has no sample.
  */
 async function renderMetrics(deps: MetricsDeps): Promise<string> {
-  const [{ requests, deliveries, intake, oldestWaiting }, relays, reasonOf] = await Promise.all([
+  const [{ requests, deliveries, intake, oldestWaiting }, relays, looks, reasonOf] = await Promise.all([
     readTables(deps.db),
     listRelaysHeard(deps.db),
+    listMicrosoftLooks(deps.db),
     listPauseReasons(deps),
   ]);
   const now = deps.clock.now();
@@ -66,6 +67,14 @@ async function renderMetrics(deps: MetricsDeps): Promise<string> {
       'Seconds since the relay was last heard, by mailbox id.',
       'mailbox',
       heard,
+    ),
+    gauge(
+      'mailroom_microsoft_lag_seconds',
+      'Seconds since a mailbox of Microsoft 365 was last read to its end, by mailbox id.',
+      'mailbox',
+      looks.flatMap(({ id, lookedAt }) =>
+        lookedAt === null ? [] : [{ label: String(id), count: secondsSince(lookedAt, now) }],
+      ),
     ),
     gauge(
       'mailroom_sending_paused',

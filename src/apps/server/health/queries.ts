@@ -86,3 +86,11 @@ export type RelayHeard = {
 export async function listRelaysHeard(db: Queryable): Promise<readonly RelayHeard[]> {
   return db<RelayHeard[]>`select id, source, relay_heard_at, silence_minutes from mailboxes order by id`;
 }
+
+export type MicrosoftLook = { readonly id: number; readonly lookedAt: Date | null };
+
+/** When each mailbox that is connected to Microsoft 365 was last read to its end; null for never. */
+export async function listMicrosoftLooks(db: Queryable): Promise<readonly MicrosoftLook[]> {
+  return db<MicrosoftLook[]>`
+    select mailbox_id as id, looked_at from microsoft_access where sealed is not null order by mailbox_id`;
+}

@@ -5,7 +5,8 @@ import { findJiraTrouble } from '../../../integrations/jira/find-trouble.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { createMetrics } from './metrics.ts';
-import { listRelaysHeard } from './queries.ts';
+import { SILENT_AFTER_MS } from '../../../intake/microsoft/access/watch-microsoft.ts';
+import { listMicrosoftLooks, listRelaysHeard } from './queries.ts';
 
 /** What a process that sends mail says of its worker; one that only takes HTTP has none. */
 export type WorkerHealth = { readonly status: () => 'running' | 'stopped' };
@@ -35,10 +36,11 @@ export function healthRoutes(deps: HealthDeps): ApiRoutes {
 // A silent relay, a pause or a broken link to Jira is told and no more: taking the server out of service would end neither.
 async function databaseChecks(deps: HealthDeps) {
   try {
-    const [version, newest, relays, reasonOf, jira] = await Promise.all([
+    const [version, newest, relays, looks, reasonOf, jira] = await Promise.all([
       schemaVersion(deps.db),
       newestVersion(),
       listRelaysHeard(deps.db),
+      listMicrosoftLooks(deps.db),
       listPauseReasons(deps),
       findJiraTrouble(deps),
     ]);
@@ -48,6 +50,9 @@ async function databaseChecks(deps: HealthDeps) {
       database: 'ok',
       migrations: version === newest ? 'ok' : 'pending',
       silentRelays: silent.map((relay) => relay.id),
+      unreadMicrosoft: looks
+        .filter(({ lookedAt }) => now.getTime() - (lookedAt?.getTime() ?? 0) > SILENT_AFTER_MS)
+        .map(({ id }) => id),
       pausedMailboxes: relays.flatMap(({ id }) =>
         reasonOf({ mailboxId: id, state: 'queued' }) === null ? [] : [id],
       ),
@@ -63,6 +68,7 @@ async function databaseChecks(deps: HealthDeps) {
       database: 'unreachable',
       migrations: 'unknown',
       silentRelays: [],
+      unreadMicrosoft: [],
       pausedMailboxes: [],
       jira: null,
     };

@@ -1,0 +1,26 @@
+import { checkConnection } from '../../../intake/microsoft/access/check-connection.ts';
+import { openMicrosoft } from '../../../intake/microsoft/access/open-microsoft.ts';
+import { MICROSOFT } from '../../../intake/microsoft/graph/endpoints.ts';
+import { command } from '../command.ts';
+import { mailboxOf } from './mailbox-of.ts';
+
+export const microsoftCheck = command({
+  options: {
+    mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
+    foreign: {
+      type: 'string',
+      value: 'ADDRESS',
+      sentence: 'Another mailbox of the tenant, which has to be refused.',
+    },
+  },
+  async run(desk, values) {
+    const { id: mailboxId } = await mailboxOf(desk, values.mailbox);
+    const deps = { db: desk.db, microsoft: openMicrosoft(desk, MICROSOFT) };
+    const { ok, lines } = await checkConnection(
+      deps,
+      { kind: 'system' },
+      { mailboxId, foreign: values.foreign ?? null },
+    );
+    return { text: `${lines.join('\n')}\n`, json: { ok, lines }, failed: !ok };
+  },
+});

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { connectMicrosoft } from '../../../intake/microsoft/access/connecting.ts';
+import type { MicrosoftCredentials } from '../../../intake/microsoft/graph/credentials.ts';
+import { invalidField } from '../../../platform/problems.ts';
+import { command } from '../command.ts';
+import { mailboxOf } from './mailbox-of.ts';
+
+export const microsoftConnect = command({
+  options: {
+    mailbox: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Which mailbox.' },
+    tenant: {
+      type: 'string',
+      value: 'ID',
+      required: true,
+      sentence: 'The tenant, by its id or a domain of it.',
+    },
+    'client-id': {
+      type: 'string',
+      value: 'ID',
+      required: true,
+      sentence: "The app's application (client) id.",
+    },
+    'secret-file': {
+      type: 'string',
+      value: 'FILE',
+      sentence: "A file with the app's client secret; /dev/stdin reads it from standard input.",
+    },
+    'certificate-file': {
+      type: 'string',
+      value: 'FILE',
+      sentence: 'Instead of a secret: a file with a certificate and its private key, both in PEM.',
+    },
+    'secret-ends': {
+      type: 'string',
+      value: 'DATE',
+      sentence:
+        'When the secret or certificate ends, such as 2028-05-31: the admins are told 30, 7 and 1 days before.',
+    },
+    junk: { type: 'boolean', sentence: 'Fetches the Junk Email folder too.' },
+  },
+  async run(desk, values) {
+    const { id: mailboxId, address } = await mailboxOf(desk, values.mailbox);
+    const credentials = await credentialsIn(values['secret-file'], values['certificate-file']);
+    await connectMicrosoft(
+      desk,
+      { kind: 'system' },
+      {
+        mailboxId,
+        tenantId: values.tenant,
+        clientId: values['client-id'],
+        credentials,
+        secretEndsAt: values['secret-ends'] === undefined ? null : dateOf(values['secret-ends']),
+        readsJunk: values.junk,
+      },
+    );
+    return {
+      text: `${address} is fetched from Microsoft 365. See whether it can be: npx mailroom microsoft check --mailbox ${address}\n`,
+      json: { mailbox: address, kind: credentials.kind },
+    };
+  },
+});
+
+async function credentialsIn(
+  secretFile: string | undefined,
+  certificateFile: string | undefined,
+): Promise<MicrosoftCredentials> {
+  if (secretFile !== undefined && certificateFile === undefined)
+    return { kind: 'secret', secret: (await readFile(secretFile, 'utf8')).trim() };
+  if (certificateFile === undefined || secretFile !== undefined)
+    throw invalidField('/secretFile', 'is needed, or else a certificate file');
+  const pem = await readFile(certificateFile, 'utf8');
+  const part = (what: RegExp): string => what.exec(pem)?.[0] ?? '';
+  return {
+    kind: 'certificate',
+    certificate: part(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/),
+    privateKey: part(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----/),
+  };
+}
+
+function dateOf(text: string): Date {
+  const date = new Date(text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime()))
+    throw invalidField('/secretEnds', 'is a date such as 2028-05-31');
+  return date;
+}
