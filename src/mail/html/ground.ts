@@ -64,8 +64,12 @@ function groundOf(painted: string, around: string | null): string | null {
 }
 
 /** Tells whether the words right inside have the colour of the ground they stand on: only a program reads them. */
-export function blendsIn(attributes: Attributes, style: Style, ground: string | null): boolean {
-  const letters = style.get('color') ?? attributes['color'];
+export function blendsIn(
+  { attributes, style, ground }: { attributes: Attributes; style: Style; ground: string | null },
+  isColoredByName: boolean,
+): boolean {
+  // A style sheet's colour beats the attribute.
+  const letters = style.get('color') ?? (isColoredByName ? undefined : attributes['color']);
   return letters !== undefined && ground !== null && colorOf(letters) === ground;
 }
 

@@ -1,23 +1,39 @@
 import type { Rule } from './style-sheets.ts';
 import { namesOf, simpleName, withoutComments } from './style-sheets.ts';
 
+/** How a style sheet hides: all of an element, or what an element in it may set again. */
+type HowByName = 'whole' | 'size' | 'visibility';
+
 /** Classes and ids whose style sheet hides what carries them (".x", "#y", "p.x" for paragraphs alone). */
-export type HidingNames = ReadonlySet<string>;
+export type HidingNames = ReadonlyMap<string, HowByName>;
 
 const nothing = /^0(?:\.0+)?(?:px|pt|em|rem|%|in|cm|mm)?$/;
 const farAway = /^-\d{3,}(?:\.\d+)?(?:px|pt|em|rem|%)?$/;
 const MAX_STYLE_LENGTH = 4000;
 
-/** Tells whether an element is not shown in a browser: by its own style, by the attribute `hidden`, or by a style sheet of the email. */
+/** Tells whether an element is not shown in a browser, by its own style or by the attribute `hidden`. */
 export function isHidden(
+  attributes: Readonly<Record<string, string>>,
+  style: ReadonlyMap<string, string>,
+): boolean {
+  return 'hidden' in attributes || hides(style);
+}
+
+/** How the email's style sheets hide an element by its classes and its id, unless its own style says otherwise; null for not. */
+export function hiddenByName(
   element: string,
   attributes: Readonly<Record<string, string>>,
   { style, names }: { readonly style: ReadonlyMap<string, string>; readonly names: HidingNames },
-): boolean {
-  if ('hidden' in attributes) return true;
-  if (hides(style)) return true;
-  if (names.size === 0 || (style.get('display') ?? 'none') !== 'none') return false;
-  return namesOf(element, attributes).some((key) => names.has(key));
+): HowByName | null {
+  if (names.size === 0) return null;
+  let found: HowByName | null = null;
+  for (const key of namesOf(element, attributes)) {
+    const how = names.get(key);
+    if (how === undefined || properties[how].some((property) => style.has(property))) continue;
+    if (how === 'whole') return how;
+    found = how;
+  }
+  return found;
 }
 
 /** Tells whether the words right inside are not shown, though elements in it may set a size of their own: newsletters do so against gaps. */
@@ -33,23 +49,36 @@ export function isInvisible(style: ReadonlyMap<string, string>): boolean {
   return /^(?:hidden|collapse)$/.test(style.get('visibility') ?? '');
 }
 
+/** What an element or a later rule sets to undo that its name hides it. */
+const properties: Readonly<Record<HowByName, readonly string[]>> = {
+  whole: ['display'],
+  size: ['font-size', 'font'],
+  visibility: ['visibility'],
+};
+
 /** The names that the email's own style sheets hide on every screen; rules for some screens alone say nothing. */
 export function hidingNames(rules: readonly Rule[]): HidingNames {
-  const names = new Set<string>();
-  for (const rule of rules) if (!rule.selectors.trim().startsWith('@')) readRule(rule, names);
+  const names = new Map<string, HowByName>();
+  for (const { selectors, body } of rules) {
+    if (selectors.trim().startsWith('@')) continue;
+    const style = declarations(body);
+    const how = howByRule(style);
+    for (const selector of selectors.slice(0, 4000).split(',')) {
+      const key = simpleName(selector);
+      const before = key === null ? undefined : names.get(key);
+      if (key === null) continue;
+      if (how !== null) names.set(key, how);
+      else if (before !== undefined && properties[before].some((property) => style.has(property)))
+        names.delete(key);
+    }
+  }
   return names;
 }
 
-function readRule({ selectors, body }: Rule, names: Set<string>): void {
-  const style = declarations(body);
-  const hidden = hides(style) || isInvisible(style) || isOfNoSize(style);
-  if (!hidden && !style.has('display') && !style.has('visibility')) return;
-  for (const selector of selectors.slice(0, 4000).split(',')) {
-    const key = simpleName(selector);
-    if (key === null) continue;
-    if (hidden) names.add(key);
-    else names.delete(key);
-  }
+function howByRule(style: ReadonlyMap<string, string>): HowByName | null {
+  if (hides(style)) return 'whole';
+  if (isInvisible(style)) return 'visibility';
+  return isOfNoSize(style) ? 'size' : null;
 }
 
 function hides(style: ReadonlyMap<string, string>): boolean {

@@ -1,7 +1,16 @@
 import type { HidingNames } from './hidden-style.ts';
 import { blendsIn, groundUnder, setsColor, sheetGrounds } from './ground.ts';
-import { declarations, hidingNames, isHidden, isInvisible, isOfNoSize } from './hidden-style.ts';
+import {
+  declarations,
+  hiddenByName,
+  hidingNames,
+  isHidden,
+  isInvisible,
+  isOfNoSize,
+} from './hidden-style.ts';
 import { attributesIn, nameAt, seeker, selfClosing, tagEnd, voids } from './html-tags.ts';
+import type { Again, ShownAgain } from './shown-again.ts';
+import { shownAgain, showsAgainByName } from './shown-again.ts';
 import { rulesIn } from './style-sheets.ts';
 
 /** HTML nested deeper is an attack: parsers and browsers take quadratic time or recurse over it. */
@@ -14,7 +23,7 @@ const blocks = new Set(
 );
 
 /** What hides an element: all of it, or what an element in it may set again. */
-type How = 'whole' | 'size' | 'color' | 'visibility';
+type How = 'whole' | Again;
 
 /** A hidden element that is open: its place among the open ones, and the output as it was before. */
 type Hidden = {
@@ -34,7 +43,8 @@ export function shownHtml(text: string): string {
   const rules = rulesIn(text);
   const names = hidingNames(rules);
   const sheets = sheetGrounds(rules);
-  const takesNames = names.size > 0 || sheets.byName.size > 0 || !sheets.isComplete;
+  const again = shownAgain(rules);
+  const takesNames = rules.length > 0;
   const seek = seeker(text);
   const open: string[] = [];
   /** The ground under the words of each open element; null when it cannot be told. */
@@ -72,14 +82,17 @@ export function shownHtml(text: string): string {
       const within = output.hidden()?.how;
       if (attributes !== null) {
         const style = declarations(attributes['style'] ?? '');
-        if (within !== undefined && showsAgain(within, attributes, style)) output.showAgain();
+        if (within !== undefined && showsAgain(within, { name, attributes, style }, again))
+          output.showAgain();
         if (!voids.has(name)) {
           const ground = groundUnder({ name, attributes, style }, grounds.at(-1) ?? null, sheets);
           grounds[grounds.length - 1] = ground;
-          const how = output.hidden() === null ? howHidden({ name, attributes, style, ground }, names) : null;
+          const how =
+            output.hidden() === null ? howHidden({ name, attributes, style, ground }, names, again) : null;
           if (how !== null) output.hide(open.length - 1, at, how);
         }
-      } else if (name === 'xml' && within === undefined) output.hide(open.length - 1, at, 'whole');
+      } else if (within !== undefined && within !== 'whole' && again[within].has(name)) output.showAgain();
+      else if (name === 'xml' && within === undefined) output.hide(open.length - 1, at, 'whole');
       if (name === 'img' && (within === 'size' || within === 'color')) output.showAgain();
     }
     at = text.indexOf('<', closing ? end : seek.pastRawText(name, end));
@@ -143,18 +156,27 @@ type Opened = {
   readonly ground: string | null;
 };
 
-function howHidden({ name, attributes, style, ground }: Opened, names: HidingNames): How | null {
+function howHidden(opened: Opened, names: HidingNames, again: ShownAgain): How | null {
+  const { name, attributes, style } = opened;
   if (name === 'xml') return 'whole';
   // A hidden body or page is a slip of a template, and all there is.
   if (name === 'body' || name === 'html') return null;
-  if (isHidden(name, attributes, { style, names })) return 'whole';
+  if (isHidden(attributes, style)) return 'whole';
+  const byName = hiddenByName(name, attributes, { style, names });
+  if (byName !== null) return byName;
   if (isInvisible(style)) return 'visibility';
   if (isOfNoSize(style)) return 'size';
-  return blendsIn(attributes, style, ground) ? 'color' : null;
+  const isColoredByName = showsAgainByName('color', name, attributes, again);
+  return blendsIn(opened, isColoredByName) ? 'color' : null;
 }
 
-function showsAgain(how: How, attributes: Opened['attributes'], style: Opened['style']): boolean {
+function showsAgain(
+  how: How,
+  { name, attributes, style }: Omit<Opened, 'ground'>,
+  again: ShownAgain,
+): boolean {
+  if (how === 'whole') return false;
+  if (showsAgainByName(how, name, attributes, again)) return true;
   if (how === 'size') return style.has('font-size') || style.has('font');
-  if (how === 'color') return setsColor(attributes);
-  return how === 'visibility' && style.get('visibility') === 'visible';
+  return how === 'color' ? setsColor(attributes) : style.get('visibility') === 'visible';
 }
