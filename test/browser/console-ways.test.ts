@@ -24,6 +24,12 @@ test('with scripts off a request is found, read, taken, answered with a file and
   await page.getByRole('searchbox').fill('parcel');
   await page.getByRole('searchbox').press('Enter');
   await page.getByRole('link', { name: /My parcel/ }).click();
+  expect(
+    await page
+      .locator('.message.inbound')
+      .getByRole('link', { name: 'Find it in Gmail' })
+      .getAttribute('href'),
+  ).toMatch(/^https:\/\/mail\.google\.com\/mail\/u\/0\/#search\/rfc822msgid%3A[^<>]+$/);
   await page.getByRole('button', { name: 'Take', exact: true }).click();
   await page.getByPlaceholder(box).fill('It is on its way.');
   await page

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { Address } from '../../../mail/parsed-mail.ts';
 import type { MessageView } from '../../../requests/messages/message-view.ts';
 import { type Html, icon, when } from '../parts/html.ts';
+import { gmailLink } from '../mail/gmail-link.ts';
 import type { Visit } from '../shell/visit.ts';
 import { deliveryView } from './delivery.ts';
 import { fileList } from './files.ts';
@@ -159,6 +160,10 @@ function circumstances(visit: Visit, message: MessageView): Html | '' {
       message.kind !== 'outbound',
       () =>
         html`<a href="/requests/${message.requestId}/messages/${message.id}/original">${words.original}</a>`,
+    )}
+    ${when(
+      gmailLink(message),
+      (link) => html`<a href="${link}" target="_blank" rel="noopener noreferrer">${words.inGmail}</a>`,
     )}
   </p>`;
 }

@@ -64,6 +64,7 @@ export const en = {
   noText: 'This mail has no text.',
   incomplete: 'This mail was too large to be handed over; only its headers are here.',
   original: 'Original mail and headers',
+  inGmail: 'Find it in Gmail',
   files: (count: number) => english(count, 'file', 'files'),
   download: 'Download',
   verdict: {

@@ -64,6 +64,7 @@ export const ru: typeof en = {
   noText: 'В этом письме нет текста.',
   incomplete: 'Письмо слишком велико и передано не целиком: здесь только заголовки.',
   original: 'Исходное письмо и заголовки',
+  inGmail: 'Найти в Gmail',
   files: (count) => russian(count, 'файл', 'файла', 'файлов'),
   download: 'Скачать',
   verdict: {

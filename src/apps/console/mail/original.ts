@@ -4,6 +4,7 @@ import type { MessageView } from '../../../requests/messages/message-view.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';
+import { gmailLink } from './gmail-link.ts';
 
 const en = {
   title: 'Original mail',
@@ -41,7 +42,6 @@ export async function readOriginal({ deps, actor }: Visit, messageId: number): P
 export function originalPage(visit: Visit, message: MessageView, headers: string | null): Html {
   const words = visit.say(sentences);
   const { assets } = visit.deps;
-  const id = message.internetMessageId?.replace(/^<|>$/g, '');
   return html`<div class="page">
     <p>
       <a href="/requests/${message.requestId}#m${message.id}">${icon('arrow-left', assets)}${words.back}</a>
@@ -55,13 +55,9 @@ export function originalPage(visit: Visit, message: MessageView, headers: string
               >${icon('download', assets)}${words.raw}</a
             >
             ${when(
-              id,
-              (given) =>
-                html`<a
-                  class="button"
-                  href="https://mail.google.com/mail/u/0/#search/${encodeURIComponent(`rfc822msgid:${given}`)}"
-                  target="_blank"
-                  rel="noopener noreferrer"
+              gmailLink(message),
+              (link) =>
+                html`<a class="button" href="${link}" target="_blank" rel="noopener noreferrer"
                   >${icon('external-link', assets)}${words.gmail}</a
                 >`,
             )}
