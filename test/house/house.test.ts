@@ -116,6 +116,15 @@ describe('the survey', () => {
     expect(files.filter((path) => !existsSync(join(ROOT, 'src', path)))).toEqual([]);
   });
 
+  test('refuses a type name that is exported and declared again', () => {
+    const file = (path: string, text: string): SourceFile => ({ path, text, lines: 1 });
+    const { faults } = surveyHouse([
+      file('mail/a.ts', 'type Local = 1;\nexport type Letter = 1;\n'),
+      file('intake/b.ts', 'type Local = 2;\ntype Letter<X> = X;\n'),
+    ]);
+    expect(faults).toEqual(['the type Letter is declared in mail/a.ts and intake/b.ts: rename one']);
+  });
+
   test('refuses a folder over 16 files, a file over 250 lines, and a write to a table of another room', () => {
     const file = (path: string, text = 'export {};\n', lines = 1): SourceFile => ({ path, text, lines });
     const full = Array.from({ length: 17 }, (_, n) => file(`mail/mime/part-${n}.ts`));

@@ -65,6 +65,7 @@ export function surveyHouse(files: readonly SourceFile[]): House {
         }),
       ),
       ...files.flatMap(foreignWrites),
+      ...doubledTypes(files),
     ],
   };
 }
@@ -104,6 +105,22 @@ function foreignWrites({ path, text }: SourceFile): string[] {
     !also.includes(path) &&
     new RegExp(`\\b(insert into|update|delete from) ${table}\\b`).test(text)
       ? [`${path} writes ${table}, which only ${[room, ...also].join(', ')} may write`]
+      : [],
+  );
+}
+
+/** A type that others import by its name shares that name with no other type: one word means one thing. */
+function doubledTypes(files: readonly SourceFile[]): string[] {
+  const declared = files.flatMap(({ path, text }) =>
+    [...text.matchAll(/^(export )?(?:type|class|interface) (\w+)/gm)].map(([, exported, name = '']) => ({
+      path,
+      name,
+      exported: exported !== undefined,
+    })),
+  );
+  return [...Map.groupBy(declared, ({ name }) => name)].flatMap(([name, places]) =>
+    places.length > 1 && places.some(({ exported }) => exported)
+      ? [`the type ${name} is declared in ${places.map(({ path }) => path).join(' and ')}: rename one`]
       : [],
   );
 }

@@ -26,7 +26,7 @@ export type Option = {
 
 export type Options = Readonly<Record<string, Option>>;
 
-export type Values<O extends Options> = {
+export type OptionValues<O extends Options> = {
   readonly [Name in keyof O]: O[Name]['type'] extends 'boolean'
     ? boolean
     : O[Name] extends { readonly required: true }
@@ -65,9 +65,9 @@ export type ListedCommand = {
 export function command<const O extends Options>(
   declared: Omit<Command, 'run' | 'options'> & {
     readonly options: O;
-    readonly run: (desk: Desk, values: Values<O>) => Promise<Printed>;
+    readonly run: (desk: Desk, values: OptionValues<O>) => Promise<Printed>;
   },
 ): Command {
   // The parser gives every declared option its declared type, and no other option.
-  return { ...declared, run: (desk, values) => declared.run(desk, values as Values<O>) };
+  return { ...declared, run: (desk, values) => declared.run(desk, values as OptionValues<O>) };
 }

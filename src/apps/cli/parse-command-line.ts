@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Command, ListedCommand, Options } from './command.ts';
+import type { Command, ListedCommand, Option, Options } from './command.ts';
 import { nearest } from './nearest.ts';
 
 export type CommandLine =
@@ -123,8 +123,6 @@ function valueFault(
     return `${name} needs a value (write ${name}=${value} if that is the value).`;
   return null;
 }
-
-type Option = Options[string];
 
 function didYouMean(name: string | null): string {
   return name === null ? '' : ` Did you mean ${name}?`;

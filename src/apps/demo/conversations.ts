@@ -1,6 +1,6 @@
 import type { DemoMail } from './demo-mail.ts';
 
-export type Conversation = {
+export type MailThread = {
   readonly id: string;
   readonly subject: string;
   /** Oldest first; never empty. */
@@ -8,7 +8,7 @@ export type Conversation = {
 };
 
 /** Groups emails as a mail program does, by Message-ID, In-Reply-To and References; the latest conversation first. */
-export function groupConversations(mails: readonly DemoMail[]): readonly Conversation[] {
+export function groupConversations(mails: readonly DemoMail[]): readonly MailThread[] {
   const groupOf = new Map<string, DemoMail[]>();
   const groups = new Set<DemoMail[]>();
   for (const each of mails) {

@@ -6,21 +6,21 @@ import type { DemoMail } from './demo-mail.ts';
 import type { DeskSide } from './desk-side.ts';
 import type { GmailSide } from './gmail-side.ts';
 import { gmailView } from './page/gmail-view.ts';
-import type { IntakeOutcome } from './queries.ts';
+import type { EmailOutcome } from './queries.ts';
 
 type Sides = {
   readonly contacts: ContactSide;
   readonly desk: DeskSide;
   readonly gmail: Pick<GmailSide, 'mails' | 'lines'>;
-  readonly outcomes: () => Promise<readonly IntakeOutcome[]>;
+  readonly outcomes: () => Promise<readonly EmailOutcome[]>;
   readonly clock: Clock;
 };
 
 /** Whose mailbox and which request are looked at. */
-type Look = { readonly person: string; readonly requestId: number | null };
+type Visitor = { readonly person: string; readonly requestId: number | null };
 
 /** How everything stands, as data. */
-export async function demoState(sides: Sides, look: Look) {
+export async function demoState(sides: Sides, look: Visitor) {
   const [gmail, outcomes, desk] = await readSides(sides, look);
   const conversations = groupConversations(sides.contacts.mailsOf(look.person));
   return {
@@ -47,7 +47,7 @@ export async function liveParts(sides: Omit<Sides, 'desk'>, person: string) {
   };
 }
 
-function readSides(sides: Sides, look: Look) {
+function readSides(sides: Sides, look: Visitor) {
   return Promise.all([sides.gmail.mails(), sides.outcomes(), sides.desk.state(look.requestId)]);
 }
 

@@ -1,7 +1,7 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 
 /** What the desk did with one email of the Gmail account. */
-export type IntakeOutcome = {
+export type EmailOutcome = {
   readonly sourceId: string;
   readonly outcome: 'opened' | 'appended' | 'recorded' | 'quarantined' | 'discarded' | 'erased';
   readonly reason: string | null;
@@ -9,8 +9,8 @@ export type IntakeOutcome = {
 };
 
 /** The outcomes of the emails that were handed over last, newest first. */
-export async function listIntakeOutcomes(db: Queryable, limit: number): Promise<readonly IntakeOutcome[]> {
-  return db<IntakeOutcome[]>`
+export async function listEmailOutcomes(db: Queryable, limit: number): Promise<readonly EmailOutcome[]> {
+  return db<EmailOutcome[]>`
     select source_id, outcome, reason, request_id
     from intake
     order by id desc

@@ -13,7 +13,7 @@ import type { GmailSide } from './gmail-side.ts';
 import { readLetter } from './page/letter-form.ts';
 import { demoState, liveParts } from './live.ts';
 import { demoPage, type PageFacts } from './page/page.ts';
-import type { IntakeOutcome } from './queries.ts';
+import type { EmailOutcome } from './queries.ts';
 
 export type DemoParts = {
   readonly contacts: ContactSide;
@@ -22,7 +22,7 @@ export type DemoParts = {
   /** A link that signs the operator in to the console, a new one each time. */
   readonly signInLink: () => Promise<string>;
   /** What the desk did with the emails that the relay handed over. */
-  readonly outcomes: () => Promise<readonly IntakeOutcome[]>;
+  readonly outcomes: () => Promise<readonly EmailOutcome[]>;
   readonly clock: Clock;
   readonly log: Log;
   readonly page: PageFacts;

@@ -14,7 +14,7 @@ import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
 import { holdFolder } from './folder-lock.ts';
 import { startGmailSide } from './gmail-side.ts';
 import { demoToken } from './operator-token.ts';
-import { listIntakeOutcomes } from './queries.ts';
+import { listEmailOutcomes } from './queries.ts';
 import { buildDemoApp } from './routes.ts';
 
 export type DemoOptions = {
@@ -112,7 +112,7 @@ async function startParts(
     desk: createDeskSide({ url: deps.publicUrl, token }),
     signInLink: () => server.signInLink(OPERATOR.email),
     gmail,
-    outcomes: () => listIntakeOutcomes(deps.db, SHOWN_OUTCOMES),
+    outcomes: () => listEmailOutcomes(deps.db, SHOWN_OUTCOMES),
     clock,
     log,
     page: {

@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { ClaimedMail, Filing } from './decide-intake.ts';
 import { type FilingFacts, insertAttachments, recordMessage } from './filing-queries.ts';
 import type { Filed } from './incoming-mail.ts';
-import { addressesOnMail, inboundMessage } from './letter.ts';
+import { addressesOnMail, inboundMessage } from './message-to-file.ts';
 import { quarantine, settleIntake } from './queries.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
 import { threadQuestion } from './thread-question.ts';

@@ -8,13 +8,13 @@ import type { Filing } from './decide-intake.ts';
 import { recordOn } from './file-automatic.ts';
 import { appendMessage, type FilingFacts, insertAttachments, openWithMessage } from './filing-queries.ts';
 import type { Filed, QuarantineReason } from './incoming-mail.ts';
-import { addressesOnMail, type Letter, letterOf, othersOnMail } from './letter.ts';
+import { addressesOnMail, type MessageToFile, messageToFile, othersOnMail } from './message-to-file.ts';
 import type { Person } from './person.ts';
 import { quarantine } from './queries.ts';
 import { readOpening, readThread, type ThreadReading } from './thread-queries.ts';
 import type { ThreadQuestion } from './thread-question.ts';
 import { SOURCES } from '../sources/sources.ts';
-import { chooseRequest, type MatchedBy, type Place } from './thread.ts';
+import { chooseRequest, type MatchedBy, type Placement } from './thread.ts';
 
 /** More requests than this from one contact in an hour are a loop or an attack that no header gives away. */
 export const MAX_REQUESTS_PER_CONTACT_PER_HOUR = 30;
@@ -33,7 +33,7 @@ const ABSENCE_ANSWERS_WITHIN_MS = 10 * 60_000;
 /** A person's message on its way into a request, with its contact locked. */
 type Joining = {
   readonly filing: Filing<'request'>;
-  readonly letter: Letter;
+  readonly letter: MessageToFile;
   readonly contactId: number;
   readonly question: ThreadQuestion;
   readonly thread: ThreadReading;
@@ -46,8 +46,8 @@ export function askAbout(
   filing: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
   person: Person,
   at: Date,
-): { readonly letter: Letter; readonly question: ThreadQuestion } {
-  const letter = letterOf(filing.mailbox, filing.mail, person);
+): { readonly letter: MessageToFile; readonly question: ThreadQuestion } {
+  const letter = messageToFile(filing.mailbox, filing.mail, person);
   const welcomesNotice = mayNotice(filing, filing.decision.believed);
   return {
     letter,
@@ -115,7 +115,7 @@ function present(row: object | null, filed: Filed): Filed {
   return filed;
 }
 
-function placeOf({ filing, letter, contactId, thread, believed }: Joining): Place {
+function placeOf({ filing, letter, contactId, thread, believed }: Joining): Placement {
   const { mailbox, claimed } = filing;
   const away = (addresses: readonly string[]): string[] =>
     addresses.filter((address) => address.includes('@') && !isOwnAddress(mailbox, address));
@@ -160,14 +160,14 @@ function filingFacts(
 }
 
 /** Words alone do not make a message automatic, with one exception: a bare absence note right after an answer of ours. */
-function isAbsenceNote({ filing }: Joining, place: Extract<Place, { kind: 'append' }>): boolean {
+function isAbsenceNote({ filing }: Joining, place: Extract<Placement, { kind: 'append' }>): boolean {
   const { reading, handedOver } = filing.mail;
   if (!reading.ok || !reading.classification.absenceNote || place.matchedBy !== 'token') return false;
   if (place.answeredAt === null) return false;
   return handedOver.arrivedAt.getTime() - place.answeredAt.getTime() <= ABSENCE_ANSWERS_WITHIN_MS;
 }
 
-function heldBack(thread: ThreadReading, place: Place): QuarantineReason | null {
+function heldBack(thread: ThreadReading, place: Placement): QuarantineReason | null {
   if (thread.isOwnId) return 'own_message_id';
   if (thread.blocked) return 'blocked_sender';
   if (place.kind === 'open' && thread.openedLastHour >= MAX_REQUESTS_PER_CONTACT_PER_HOUR)
@@ -182,7 +182,7 @@ function isBusy(thread: ThreadReading): boolean {
 async function openRequest(
   tx: Transaction,
   joining: Joining,
-  place: Extract<Place, { kind: 'open' }>,
+  place: Extract<Placement, { kind: 'open' }>,
 ): Promise<Ending<Filed>> {
   const { filing, thread, question, believed } = joining;
   const { claimed } = filing;

@@ -4,7 +4,9 @@ import type { EventType } from '../../people/history/event-types.ts';
 import { insertRequest } from '../../requests/life/opening.ts';
 import { countMessage, wakeRequest } from '../../requests/life/waking.ts';
 import type { RequestStatus } from '../../requests/request.ts';
-import type { Authenticity, InboundMessage, MailClass } from './incoming-mail.ts';
+import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
+import type { MailClass } from '../../mail/kind/kind.ts';
+import type { InboundMessage } from './incoming-mail.ts';
 import type { MatchedBy } from './thread.ts';
 
 export type FilingFacts = {

@@ -3,8 +3,6 @@ import type { Language } from '../../mail/language.ts';
 import type { SourceName } from '../../mailboxes/mailbox.ts';
 import type { MatchedBy } from './thread.ts';
 
-export type MailClass = 'human' | 'auto_reply' | 'bounce' | 'receipt' | 'list' | 'own';
-export type Authenticity = 'verified' | 'unchecked' | 'unverified' | 'forged';
 export type Outcome = 'opened' | 'appended' | 'recorded' | 'quarantined';
 
 /** Why a message is in quarantine: each reason is one rule of decide-intake.ts or file-into-request.ts. */

@@ -1,14 +1,9 @@
 import { json, type Queryable, type Transaction } from '../../platform/db/connect.ts';
 import { isOpen } from '../../platform/db/pipelined.ts';
 import { type StoredBytes, storedBytes } from '../../platform/db/stored-bytes.ts';
-import type {
-  Authenticity,
-  Filed,
-  HandedOver,
-  MailClass,
-  Outcome,
-  QuarantineReason,
-} from './incoming-mail.ts';
+import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
+import type { MailClass } from '../../mail/kind/kind.ts';
+import type { Filed, HandedOver, Outcome, QuarantineReason } from './incoming-mail.ts';
 
 export type IntakeFacts = {
   readonly mailboxId: number;

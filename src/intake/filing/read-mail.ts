@@ -4,7 +4,9 @@ import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { SOURCES } from '../sources/sources.ts';
-import type { Authenticity, HandedOver, MailClass } from './incoming-mail.ts';
+import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
+import type { MailClass } from '../../mail/kind/kind.ts';
+import type { HandedOver } from './incoming-mail.ts';
 import { findPerson, type Person } from './person.ts';
 
 /** The class of a message and whether its sender is genuine, each with the header or rule that decided it. */

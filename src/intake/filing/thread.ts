@@ -39,7 +39,7 @@ export type ThreadFacts = {
 };
 
 /** Where a message goes: into a request, or into a new one. */
-export type Place =
+export type Placement =
   | {
       readonly kind: 'append';
       readonly requestId: number;
@@ -55,7 +55,7 @@ export type Place =
  * Chooses the request a message belongs to, by the first rule below that applies. Pure: the candidates were read after
  * the contact was locked, so that no other message of this sender can open a request in between.
  */
-export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Place {
+export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFacts): Placement {
   const cited = citedInOrder(candidates, facts.citedIds);
   const byToken = [...cited.filter(isBy('token')), ...candidates.filter(isBy('reply_address'))];
   const bySystem = [...cited.filter(isBy('references')), ...candidates.filter(isBy('source_thread'))];

@@ -1,5 +1,7 @@
 import type { SourceName } from '../../mailboxes/mailbox.ts';
-import type { Authenticity, MailClass, Outcome } from '../filing/incoming-mail.ts';
+import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
+import type { MailClass } from '../../mail/kind/kind.ts';
+import type { Outcome } from '../filing/incoming-mail.ts';
 
 export type IntakeOutcome = Outcome | 'discarded' | 'erased';
 

@@ -1,4 +1,4 @@
-import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
+import type { Authentication } from '../../mail/authenticity/authenticate.ts';
 import type { ParsedMail } from '../../mail/parsed-mail.ts';
 import type { IntakeMailbox, SourceName } from '../../mailboxes/mailbox.ts';
 
@@ -12,7 +12,7 @@ export type Labels = readonly string[];
 export type Source = {
   readonly name: SourceName;
   /** Whether the sender is who From says, by the word of the server that took the message for this mailbox. */
-  readonly authenticate: (mail: ParsedMail, mailbox: IntakeMailbox) => Authenticity;
+  readonly authenticate: (mail: ParsedMail, mailbox: IntakeMailbox) => Authentication;
   /** The mailbox's owner wrote it to the mailbox: it never crossed the internet, so that no server vouches for it. */
   readonly isNoteToSelf: (labels: Labels) => boolean;
   /** What a match by the source's own threads is called. */

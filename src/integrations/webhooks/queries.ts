@@ -1,9 +1,8 @@
 import type { Fragment, Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
-import type { EventType } from '../../people/history/event-types.ts';
 import type { FeedPosition } from '../feed/feed.ts';
-import type { Webhook } from './webhook.ts';
+import type { Webhook, WebhookSettings } from './webhook.ts';
 import { WEBHOOK_SORTS, type WebhookSort } from './webhook-sorts.ts';
 
 const webhookColumns = (db: Queryable) => db`
@@ -11,17 +10,17 @@ const webhookColumns = (db: Queryable) => db`
   w.updated_at,
   (select count(*) from webhook_posts p where p.webhook_id = w.id and p.state in ('waiting', 'sending')) as waiting_count`;
 
+type Scope = Pick<OperatorActor, 'mailboxIds'>;
+
 // A webhook of every mailbox is visible only to operators who serve every mailbox.
-function isVisible(db: Queryable, { mailboxIds }: Pick<OperatorActor, 'mailboxIds'>): Fragment {
+function isVisible(db: Queryable, { mailboxIds }: Scope): Fragment {
   return mailboxIds === null ? db`true` : db`w.mailbox_ids <@ ${[...mailboxIds]}::bigint[]`;
 }
-
-type Viewer = Pick<OperatorActor, 'mailboxIds'>;
 
 /** Webhooks that an operator may see, in the order asked for, after a position. */
 export async function listWebhookRows(
   db: Queryable,
-  viewer: Viewer,
+  viewer: Scope,
   { sort, after, limit }: PageRange<WebhookSort>,
 ): Promise<(Webhook & { readonly sortValue: string | null })[]> {
   const beyond = after === null ? db`` : db`and ${WEBHOOK_SORTS.isAfter(db, sort, after)}`;
@@ -33,7 +32,7 @@ export async function listWebhookRows(
     limit ${limit}`;
 }
 
-export async function countWebhooks(db: Queryable, viewer: Viewer): Promise<number> {
+export async function countWebhooks(db: Queryable, viewer: Scope): Promise<number> {
   const [row] = await db<{ total: number }[]>`
     select count(*) as total from webhooks w where ${isVisible(db, viewer)}`;
   return row?.total ?? 0;
@@ -42,7 +41,7 @@ export async function countWebhooks(db: Queryable, viewer: Viewer): Promise<numb
 /** A webhook that an operator may see, locked on request; null if there is none. */
 export async function findWebhookRow(
   db: Queryable,
-  viewer: Viewer,
+  viewer: Scope,
   id: number,
   lock: 'locked' | 'read' = 'read',
 ): Promise<Webhook | null> {
@@ -54,18 +53,18 @@ export async function findWebhookRow(
   return row ?? null;
 }
 
-type Settings = {
-  readonly url: string;
-  readonly name: string;
-  readonly types: readonly EventType[] | null;
-  readonly mailboxIds: readonly number[] | null;
-  readonly enabled: boolean;
-};
-
 /** Inserts a webhook that receives every event after a position in the feed. */
 export async function insertWebhook(
   tx: Transaction,
-  { url, name, types, mailboxIds, enabled, position, at }: Settings & { position: FeedPosition; at: Date },
+  {
+    url,
+    name,
+    types,
+    mailboxIds,
+    enabled,
+    position,
+    at,
+  }: WebhookSettings & { position: FeedPosition; at: Date },
 ): Promise<number> {
   const [row] = await tx<{ id: number }[]>`
     insert into webhooks
@@ -83,7 +82,7 @@ export async function insertWebhook(
 export async function updateWebhook(
   tx: Transaction,
   id: number,
-  { url, name, types, mailboxIds, enabled, at }: Settings & { at: Date },
+  { url, name, types, mailboxIds, enabled, at }: WebhookSettings & { at: Date },
 ): Promise<void> {
   await tx`
     with changed as (

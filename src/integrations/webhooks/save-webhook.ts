@@ -10,7 +10,6 @@ import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, requireWholeDesk, servesMailbox } from '../../people/access/permissions.ts';
 import { changedFields } from '../../people/history/changed-fields.ts';
-import type { EventType } from '../../people/history/event-types.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { justBefore } from '../feed/feed.ts';
 import { findHorizon } from '../feed/queries.ts';
@@ -23,21 +22,11 @@ import {
   listKnownMailboxes,
   updateWebhook,
 } from './queries.ts';
-import type { Webhook } from './webhook.ts';
+import type { Webhook, WebhookSettings } from './webhook.ts';
 
 export type WebhookDeps = Pick<Deps, 'db' | 'clock' | 'keyring'> & {
   /** Never connect to these addresses; absent: all are allowed. */
   readonly webhooksForbid?: BlockList | undefined;
-};
-
-export type WebhookSettings = {
-  readonly url: string;
-  readonly name: string;
-  /** Null: every type. */
-  readonly types: readonly EventType[] | null;
-  /** Null: every mailbox; only an operator who serves all of them may set it. */
-  readonly mailboxIds: readonly number[] | null;
-  readonly enabled: boolean;
 };
 
 /** Default time for which a replaced secret still signs. */

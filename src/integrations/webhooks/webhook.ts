@@ -50,3 +50,13 @@ export type PostResult = {
 
 /** The id under which a receiver knows an event, the same in every attempt and replay. */
 export const postName = (eventId: number): string => `evt_${eventId}`;
+
+export type WebhookSettings = {
+  readonly url: string;
+  readonly name: string;
+  /** Null: every type. */
+  readonly types: readonly EventType[] | null;
+  /** Null: every mailbox; only an operator who serves all of them may set it. */
+  readonly mailboxIds: readonly number[] | null;
+  readonly enabled: boolean;
+};

@@ -1,6 +1,6 @@
 import { headerValue, headerValues } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
-import { type Authenticity, namedDomain } from './authenticate.ts';
+import { type Authentication, namedDomain } from './authenticate.ts';
 
 export type ExchangeTrust = {
   /** False where a filter stands in front of Exchange, which then sees that filter's address alone and judges nothing. */
@@ -9,8 +9,6 @@ export type ExchangeTrust = {
   readonly tenantDomains: readonly string[];
 };
 
-type Verdict = Pick<Authenticity, 'verdict' | 'reason'>;
-
 const INTERNAL = 'x-ms-exchange-organization-authas';
 
 /**
@@ -18,12 +16,16 @@ const INTERNAL = 'x-ms-exchange-organization-authas';
  * server's name in front and which there is once. Whoever writes a second one into their mail is believed by neither.
  * Microsoft's terms: "Anti-spam message headers in Microsoft 365" (Defender for Office 365).
  */
-export function authenticateByExchange(mail: ParsedMail, trust: ExchangeTrust): Authenticity {
+export function authenticateByExchange(mail: ParsedMail, trust: ExchangeTrust): Authentication {
   const domain = namedDomain(mail.from?.address ?? '');
   return { ...verdictOf(mail, trust, domain), domain };
 }
 
-function verdictOf(mail: ParsedMail, trust: ExchangeTrust, domain: string | null): Verdict {
+function verdictOf(
+  mail: ParsedMail,
+  trust: ExchangeTrust,
+  domain: string | null,
+): Omit<Authentication, 'domain'> {
   if (mail.fromHeaders > 1) return unverified('two From headers');
   if (domain === null) return unverified('no sender domain');
   if (!trust.believed) return unverified('a gateway stands in front');
@@ -37,7 +39,11 @@ function verdictOf(mail: ParsedMail, trust: ExchangeTrust, domain: string | null
 
 // Exchange takes these headers off what comes from outside; that it always does is not documented for Exchange Online,
 // so that only the admin's own domains are believed by them.
-function withoutResults(mail: ParsedMail, trust: ExchangeTrust, domain: string): Verdict {
+function withoutResults(
+  mail: ParsedMail,
+  trust: ExchangeTrust,
+  domain: string,
+): Omit<Authentication, 'domain'> {
   const said = headerValues(mail, INTERNAL).map((value) => value.trim().toLowerCase());
   if (said.length === 0) return { verdict: 'unchecked', reason: 'no Authentication-Results' };
   if (said.length === 1 && said[0] === 'internal' && trust.tenantDomains.includes(domain))
@@ -55,7 +61,7 @@ const PASSED_REASON = /^[17]\d\d$/;
 /** What Exchange did, or by override did not do, because the domain asks for it. */
 const REFUSED_ACTION = /^(oreject|o\.reject|reject|quarantine|pct\.reject|pct\.quarantine)$/;
 
-function judge({ dmarc, compauth }: Results, domain: string): Verdict {
+function judge({ dmarc, compauth }: Results, domain: string): Omit<Authentication, 'domain'> {
   const reason = compauth?.properties.get('reason') ?? '';
   const action = dmarc?.properties.get('action') ?? '';
   if (compauth?.result === 'fail' && FORGED_REASON.test(reason))
@@ -98,10 +104,10 @@ function isExchanges(value: string): boolean {
   return /^\s*(spf|dkim|dmarc|compauth)\s*=/i.test(value);
 }
 
-function unverified(reason: string): Verdict {
+function unverified(reason: string): Omit<Authentication, 'domain'> {
   return { verdict: 'unverified', reason };
 }
 
-function forged(reason: string): Verdict {
+function forged(reason: string): Omit<Authentication, 'domain'> {
   return { verdict: 'forged', reason };
 }

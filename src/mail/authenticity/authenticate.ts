@@ -5,8 +5,10 @@ import type { AuthenticationResult } from './authentication-results.ts';
 import { parseAuthenticationResults } from './authentication-results.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 
-export type Authenticity = {
-  readonly verdict: 'verified' | 'unchecked' | 'unverified' | 'forged';
+export type Authenticity = 'verified' | 'unchecked' | 'unverified' | 'forged';
+
+export type Authentication = {
+  readonly verdict: Authenticity;
   /** The result that decided, in the words of the header: `dmarc=pass`, `dkim=pass header.i=example.com`, `two From headers`. */
   readonly reason: string;
   /** The domain of From the verdict is about. */
@@ -22,7 +24,7 @@ const trace =
  * Tells whether the sender is who From says, by the receiving server's own Authentication-Results alone: the topmost one, from
  * mx.google.com, with nothing but trace headers above it. What senders put below, or into names and addresses, counts for nothing.
  */
-export function authenticateMail(mail: ParsedMail): Authenticity {
+export function authenticateMail(mail: ParsedMail): Authentication {
   const domain = namedDomain(mail.from?.address ?? '');
   if (mail.fromHeaders > 1) return { verdict: 'unverified', reason: 'two From headers', domain };
   if (domain === null) return { verdict: 'unverified', reason: 'no sender domain', domain };
@@ -42,7 +44,7 @@ export function authenticateMail(mail: ParsedMail): Authenticity {
 function judge(
   results: readonly AuthenticationResult[],
   domain: string,
-): Pick<Authenticity, 'verdict' | 'reason'> {
+): Pick<Authentication, 'verdict' | 'reason'> {
   const dmarc = results.find((result) => result.method === 'dmarc');
   if (dmarc !== undefined && dmarc.result !== 'none') {
     if (dmarc.result === 'pass') {

@@ -21,7 +21,7 @@ export type Tnef = {
 };
 
 type Property = { readonly id: number; readonly type: number; readonly value: Buffer };
-type Draft = {
+type PartialAttachment = {
   name: string | null;
   longName: string | null;
   contentType: string | null;
@@ -83,7 +83,7 @@ export function readTnef(bytes: Buffer): Tnef | null {
   let text: string | null = null;
   let subject = '';
   let bodies: readonly Property[] = [];
-  const drafts: Draft[] = [];
+  const drafts: PartialAttachment[] = [];
   for (let at = 6; at + 9 <= bytes.length;) {
     const id = bytes.readUInt16LE(at + 1);
     const length = bytes.readUInt32LE(at + 5);
@@ -163,7 +163,7 @@ function readBodies(
   return rtf === null ? { text, html } : readRtf(rtf);
 }
 
-function describe(draft: Draft | undefined, id: number, data: Buffer, codePage: string): void {
+function describe(draft: PartialAttachment | undefined, id: number, data: Buffer, codePage: string): void {
   if (draft === undefined) return;
   if (id === attribute.attachmentTitle) draft.name = stringOf(data, codePage);
   if (id === attribute.attachmentData) draft.content = data;

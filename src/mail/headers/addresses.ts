@@ -51,10 +51,10 @@ export function normalizeAddress(text: string): string {
 }
 
 type Restore = (text: string) => string;
-type Mailbox = { readonly name: string; readonly address: string; readonly inGroup: boolean };
+type AddressEntry = { readonly name: string; readonly address: string; readonly inGroup: boolean };
 
 /** Encoded words stand in the grammar as atoms of private-use characters, so nothing they hold can act as a comma or bracket. */
-function readList(latin1: string, hint: string | null): readonly Mailbox[] {
+function readList(latin1: string, hint: string | null): readonly AddressEntry[] {
   const pieces = splitEncodedWords(latin1);
   const runs: Piece[][] = [];
   let marked = '';
@@ -74,7 +74,7 @@ function readList(latin1: string, hint: string | null): readonly Mailbox[] {
   const decoded: Restore = (text) => restore(text, (run) => decodePieces(runs[run] ?? [], hint));
   const written: Restore = (text) => restore(text, (run) => (runs[run] ?? []).map(asWritten).join(''));
 
-  const mailboxes: Mailbox[] = [];
+  const mailboxes: AddressEntry[] = [];
   for (const entry of addressParser(plainComments(balancedQuotes(marked)))) {
     for (const member of entry.group ?? [entry]) {
       const name = displayName(decoded(member.name));
@@ -172,7 +172,7 @@ function displayName(text: string): string {
 }
 
 /** `Doe, John <j@x>` without quotes reads as two entries, the first without an address. */
-function joinSplitNames(mailboxes: readonly Mailbox[]): readonly Address[] {
+function joinSplitNames(mailboxes: readonly AddressEntry[]): readonly Address[] {
   const joined: Address[] = [];
   let pending: string[] = [];
   for (const { name, address, inGroup } of mailboxes) {

@@ -1,5 +1,5 @@
 import { declarations } from './hidden-style.ts';
-import type { Rule } from './style-sheets.ts';
+import type { StyleRule } from './style-sheets.ts';
 import { namesOf, simpleName } from './style-sheets.ts';
 
 type Style = ReadonlyMap<string, string>;
@@ -81,7 +81,7 @@ export function setsColor(attributes: Attributes): boolean {
 }
 
 /** The grounds that an email's style sheets paint. The page's own is under all others and needs no entry. */
-export function sheetGrounds(rules: readonly Rule[]): SheetGrounds {
+export function sheetGrounds(rules: readonly StyleRule[]): SheetGrounds {
   const byName = new Map<string, string | null>();
   let isComplete = true;
   for (const { selectors, body } of rules) {

@@ -1,4 +1,4 @@
-import type { Rule } from './style-sheets.ts';
+import type { StyleRule } from './style-sheets.ts';
 import { namesOf, simpleName, withoutComments } from './style-sheets.ts';
 
 /** How a style sheet hides: all of an element, or what an element in it may set again. */
@@ -57,7 +57,7 @@ const properties: Readonly<Record<HowByName, readonly string[]>> = {
 };
 
 /** The names that the email's own style sheets hide on every screen; rules for some screens alone say nothing. */
-export function hidingNames(rules: readonly Rule[]): HidingNames {
+export function hidingNames(rules: readonly StyleRule[]): HidingNames {
   const names = new Map<string, HowByName>();
   for (const { selectors, body } of rules) {
     if (selectors.trim().startsWith('@')) continue;

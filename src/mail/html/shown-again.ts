@@ -1,5 +1,5 @@
 import { declarations, isOfNoSize } from './hidden-style.ts';
-import type { Rule } from './style-sheets.ts';
+import type { StyleRule } from './style-sheets.ts';
 import { namesOf } from './style-sheets.ts';
 
 type Attributes = Readonly<Record<string, string>>;
@@ -11,7 +11,7 @@ export type Again = 'size' | 'color' | 'visibility';
 export type ShownAgain = Readonly<Record<Again, ReadonlySet<string>>>;
 
 /** What a style sheet shows again. Rules for some screens alone say nothing. */
-export function shownAgain(rules: readonly Rule[]): ShownAgain {
+export function shownAgain(rules: readonly StyleRule[]): ShownAgain {
   const found = { size: new Set<string>(), color: new Set<string>(), visibility: new Set<string>() };
   for (const { selectors, body } of rules) {
     if (selectors.trim().startsWith('@')) continue;

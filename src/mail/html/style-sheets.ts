@@ -1,12 +1,12 @@
 /** A rule of a style sheet: what it is for, and its declarations; a rule for some screens alone (`@media`) with all that is in it. */
-export type Rule = { readonly selectors: string; readonly body: string };
+export type StyleRule = { readonly selectors: string; readonly body: string };
 
 const MAX_SHEETS = 50;
 const MAX_SHEET_LENGTH = 200_000;
 
 /** The rules of a mail's own style sheets, in order. */
-export function rulesIn(html: string): readonly Rule[] {
-  const rules: Rule[] = [];
+export function rulesIn(html: string): readonly StyleRule[] {
+  const rules: StyleRule[] = [];
   let at = 0;
   for (let sheets = 0; sheets < MAX_SHEETS; sheets += 1) {
     const start = indexOfTag(html, '<style', at);
@@ -44,7 +44,7 @@ function indexOfTag(html: string, tag: string, from: number): number {
   return pattern.exec(html)?.index ?? -1;
 }
 
-function readSheet(sheet: string, rules: Rule[]): void {
+function readSheet(sheet: string, rules: StyleRule[]): void {
   const text = withoutComments(sheet).replace(/<!--|-->/g, ' ');
   let depth = 0;
   let from = 0;

@@ -7,7 +7,7 @@ import { calendarOf, isInvitation, reactionOf } from './click.ts';
 import { isOwnGroup } from './own-group.ts';
 import { reportInProse } from './report-in-prose.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
-import type { Classification, Kind } from './kind.ts';
+import type { Classification, ClassDecision } from './kind.ts';
 
 export type ClassifyContext = {
   readonly mailboxAddress: string;
@@ -66,7 +66,7 @@ export function classifyMail(mail: ParsedMail, context: ClassifyContext): Classi
 }
 
 /** Our notices carry the mailbox they left from; the header of another Mailroom is just another program's. */
-function loopOf(mail: ParsedMail, context: ClassifyContext): Kind | null {
+function loopOf(mail: ParsedMail, context: ClassifyContext): ClassDecision | null {
   const loops = headerValues(mail, 'x-mailroom-loop').map((value) => value.trim().toLowerCase());
   if (loops.length === 0) return null;
   return {
@@ -75,7 +75,7 @@ function loopOf(mail: ParsedMail, context: ClassifyContext): Kind | null {
   };
 }
 
-function reportOf(mail: ParsedMail): Kind | null {
+function reportOf(mail: ParsedMail): ClassDecision | null {
   const type = headerValue(mail, 'content-type') ?? '';
   const kind = /^\s*multipart\//i.test(type) ? parameter(type, 'report-type') : null;
   const isReport = kind !== null || /^\s*multipart\/report/i.test(type);
@@ -115,7 +115,7 @@ function reportOf(mail: ParsedMail): Kind | null {
   return null;
 }
 
-function deliveryReport(mail: ParsedMail): Kind {
+function deliveryReport(mail: ParsedMail): ClassDecision {
   const part = mail.attachments.find((attachment) => /delivery-status/i.test(attachment.contentType));
   const entries =
     part === undefined ? [] : readDeliveryStatus(new TextDecoder().decode(part.content.subarray(0, 200_000)));
@@ -128,19 +128,19 @@ function deliveryReport(mail: ParsedMail): Kind {
 }
 
 /** RFC 3834: who says `no` is a person. */
-function declared(mail: ParsedMail): Kind | null {
+function declared(mail: ParsedMail): ClassDecision | null {
   const submitted = headerValue(mail, 'auto-submitted');
   if (submitted === null || keyword(submitted) !== 'no' || senderKind(mail) === 'daemon') return null;
   return { class: 'human', decidedBy: 'auto-submitted: no' };
 }
 
-function bounceInProse(mail: ParsedMail): Kind | null {
+function bounceInProse(mail: ParsedMail): ClassDecision | null {
   const decidedBy = reportInProse(mail);
   return decidedBy === null ? null : { class: 'bounce', decidedBy };
 }
 
 /** Whether a program says that it answers something. */
-function automaticOf(mail: ParsedMail): Kind | null {
+function automaticOf(mail: ParsedMail): ClassDecision | null {
   const submitted = keyword(headerValue(mail, 'auto-submitted') ?? '');
   if (/^auto-?repl/.test(submitted))
     return { class: 'auto_reply', decidedBy: `auto-submitted: ${submitted.slice(0, 60)}` };
@@ -186,7 +186,7 @@ function nullSenderAnswers(mail: ParsedMail): string | null {
 }
 
 /** A program's mark that says no more than that a program sent it, on a text that says nothing but that somebody is away. */
-function absenceOf(mail: ParsedMail): Kind | null {
+function absenceOf(mail: ParsedMail): ClassDecision | null {
   const mark = programMark(mail);
   return mark !== null && tellsOfAbsence(mail)
     ? { class: 'auto_reply', decidedBy: `${mark}, text: absence` }
@@ -214,7 +214,7 @@ function programMark(mail: ParsedMail): string | null {
   return ['bulk', 'junk'].includes(precedence) ? `precedence: ${precedence}` : null;
 }
 
-function listOf(mail: ParsedMail, context: ClassifyContext): Kind | null {
+function listOf(mail: ParsedMail, context: ClassifyContext): ClassDecision | null {
   if (isOwnGroup(mail, context)) return null;
   for (const name of listHeaders) {
     if (headerValue(mail, name) !== null) return { class: 'list', decidedBy: name };

@@ -1,9 +1,9 @@
 import { headerValue, parameter } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
-import type { Kind } from './kind.ts';
+import type { ClassDecision } from './kind.ts';
 
 /** Gmail's reaction button sends an email of one sign; whoever writes more than that has written an answer. */
-export function reactionOf(mail: ParsedMail): Kind | null {
+export function reactionOf(mail: ParsedMail): ClassDecision | null {
   const reacts = mail.attachments.some((part) =>
     /^text\/vnd\.google\.email-reaction\+json/i.test(part.contentType),
   );
@@ -16,7 +16,7 @@ export function reactionOf(mail: ParsedMail): Kind | null {
 const MAX_REACTION_LENGTH = 300;
 
 /** Accepting or declining an invitation is a click; a counter-proposal carries words. */
-export function calendarOf(mail: ParsedMail): Kind | null {
+export function calendarOf(mail: ParsedMail): ClassDecision | null {
   const type = headerValue(mail, 'content-type') ?? '';
   if (/^\s*text\/calendar/i.test(type) && parameter(type, 'method') === 'reply')
     return { class: 'receipt', decidedBy: 'calendar: method=reply' };

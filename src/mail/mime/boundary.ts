@@ -1,6 +1,6 @@
 import { lineAt } from './header-block.ts';
 
-export type Hit = { readonly at: number; readonly closes: boolean };
+export type BoundaryLine = { readonly at: number; readonly closes: boolean };
 
 /** Trailing blanks after a boundary are legal (RFC 2046 5.1.1); anything else makes it another line. */
 export function matchBoundary(
@@ -8,7 +8,7 @@ export function matchBoundary(
   start: number,
   end: number,
   positions: Map<string, number[]>,
-): Hit | null {
+): BoundaryLine | null {
   if (positions.size === 0 || end - start < 3 || end - start > 1200) return null;
   if (bytes[start] !== 0x2d || bytes[start + 1] !== 0x2d) return null;
   const value = bytes.toString('latin1', start + 2, end).trimEnd();

@@ -1,9 +1,8 @@
+import type { Language } from '../language.ts';
 import type { Address } from '../parsed-mail.ts';
 import { cleanLine } from '../text.ts';
 
 export type QuotedMail = { readonly from: Address | null; readonly at: Date; readonly text: string };
-
-type Language = 'en' | 'ru';
 
 /** The quoted mail as plain text: a line that says whose and when, then `> ` before each of its lines. */
 export function quoteText(quoted: QuotedMail, language: Language): string {

@@ -1,8 +1,6 @@
+import type { Language } from '../language.ts';
 import { headerValue } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
-
-/** The languages that the desk writes. */
-type Language = 'en' | 'ru';
 
 const MIN_LETTERS = 12;
 const MIN_WORDS = 4;

@@ -35,12 +35,17 @@ const MAX_DEADLINES = 3;
 
 const QUICK_BYTES = 16_384;
 
-type Job = {
+type PendingRead = {
   readonly raw: Uint8Array;
   readonly context: ReadContext;
   readonly settle: (reading: MailReading) => void;
 };
-type Thread = { readonly worker: Worker; ready: boolean; job: Job | null; timer: NodeJS.Timeout | null };
+type Thread = {
+  readonly worker: Worker;
+  ready: boolean;
+  job: PendingRead | null;
+  timer: NodeJS.Timeout | null;
+};
 
 /**
  * Reads emails: those that `isQuick` vouches for at once, a turn of the event loop each, because passing them to a thread and back
@@ -51,7 +56,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   const { size, deadlineMs = 5000, maxOldSpaceMb = 256, idleMs = 60_000 } = options;
   const entry = options.entry ?? new URL('./parse-worker.ts', import.meta.url);
   const threads = new Set<Thread>();
-  const queue: Job[] = [];
+  const queue: PendingRead[] = [];
   const quickBytes = options.quickBytes ?? QUICK_BYTES;
   let turn: Promise<unknown> = Promise.resolve();
   let closed = false;
@@ -81,7 +86,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     worker.on('exit', (code) => lose(thread, 'crashed', `the thread ended with ${code}`));
   };
 
-  const give = (thread: Thread, job: Job): void => {
+  const give = (thread: Thread, job: PendingRead): void => {
     if (thread.timer !== null) clearTimeout(thread.timer);
     thread.job = job;
     let slices = 0;

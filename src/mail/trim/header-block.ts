@@ -6,7 +6,7 @@ import { withoutPrefixes } from './subject-prefix.ts';
 export type HeaderLine = { readonly meanings: readonly Meaning<LabelKind>[]; readonly value: string };
 
 /** Where a header block ends and the languages that prove it; null for none. */
-export type HeaderBlock = { readonly length: number; readonly languages: ReadonlySet<string> };
+export type QuotedHeaders = { readonly length: number; readonly languages: ReadonlySet<string> };
 
 const meaningsOfLabel = meaningsOf<LabelKind>(['from', 'sent', 'date', 'to', 'cc', 'subject', 'other']);
 const MAX_LABEL_LENGTH = Math.max(...[...meaningsOfLabel.keys()].map((label) => label.length));
@@ -27,7 +27,7 @@ export function headerBlock(
   at: number,
   subject = '',
   isMarked = false,
-): HeaderBlock | null {
+): QuotedHeaders | null {
   const line = lines[at] ?? '';
   const first = headerOf(line);
   // A block begins with its first header: looked for from each of its lines, a megabyte of them would be read thirty times.
@@ -107,7 +107,7 @@ function inOneLine(line: string): boolean {
 }
 
 /** A block in words of no known language. */
-function unknownBlock(lines: readonly string[], at: number, subject: string): HeaderBlock | null {
+function unknownBlock(lines: readonly string[], at: number, subject: string): QuotedHeaders | null {
   if (!/[:：]/.test((lines[at] ?? '').slice(0, 50))) return null;
   const above = (lines[at - 1] ?? '').trim() === '' ? (lines[at - 2] ?? '') : (lines[at - 1] ?? '');
   if (!/^\s*[_=—–-]{5,200}\s*$/.test(above)) return null;

@@ -9,7 +9,7 @@ import type { DomNode } from './client-marks.ts';
 import { historyMark, introductionMark } from './segments.ts';
 
 /** Lines of text as they come: closing a line puts the quote marks of the depth it stands at before it. */
-type Page = {
+type QuotedLines = {
   readonly lines: string[];
   readonly lists: ListNumbers;
   /** The line that is being written, in pieces: joined as it grows, a long one would be copied for every word. */
@@ -35,7 +35,7 @@ const blocks = new Set([
 export function quotedText(html: string): string {
   if (beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS).length < html.length) return htmlToText(html);
   const root = parseDocument(shownHtml(html)) as unknown as DomNode;
-  const page: Page = { lines: [], lists: listNumbers(), current: [], depth: 0, filled: false };
+  const written: QuotedLines = { lines: [], lists: listNumbers(), current: [], depth: 0, filled: false };
   const open: { node: DomNode; next: number; close: (() => void) | null; kept: boolean }[] = [
     { node: root, next: 0, close: null, kept: false },
   ];
@@ -49,12 +49,12 @@ export function quotedText(html: string): string {
       continue;
     }
     top.next += 1;
-    if (child.type === 'text') addText(page, child.data ?? '', top.kept);
+    if (child.type === 'text') addText(written, child.data ?? '', top.kept);
     else if (child.children !== undefined && !isLeftOut(child))
-      open.push({ node: child, next: 0, close: enter(page, child), kept: keepsBlanks(child, top.kept) });
+      open.push({ node: child, next: 0, close: enter(written, child), kept: keepsBlanks(child, top.kept) });
   }
-  endLine(page);
-  return page.lines
+  endLine(written);
+  return written.lines
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
@@ -67,111 +67,111 @@ function keepsBlanks(node: DomNode, kept: boolean): boolean {
   return /white-space\s{0,5}:\s{0,5}(?:pre|break-spaces)/i.test(style);
 }
 
-function enter(page: Page, node: DomNode): (() => void) | null {
+function enter(written: QuotedLines, node: DomNode): (() => void) | null {
   const name = node.name ?? '';
-  if (name === 'br') page.lines.push(closed(page));
-  if (name === 'hr') rule(page, '________________________________');
-  if (name === 'img') add(page, node.attribs?.['alt'] ?? '');
-  if (name === 'a') return link(page, node);
+  if (name === 'br') written.lines.push(closed(written));
+  if (name === 'hr') rule(written, '________________________________');
+  if (name === 'img') add(written, node.attribs?.['alt'] ?? '');
+  if (name === 'a') return link(written, node);
   if (name === 'li') {
-    endLine(page);
-    page.current = [page.lists.item(node.attribs ?? {}, '- ')];
-    return () => endLine(page);
+    endLine(written);
+    written.current = [written.lists.item(node.attribs ?? {}, '- ')];
+    return () => endLine(written);
   }
-  if ((name === 'td' || name === 'th') && page.current.length > 0) add(page, ' ');
+  if ((name === 'td' || name === 'th') && written.current.length > 0) add(written, ' ');
   const role = historyOrQuote(node);
   // With nothing above it there is no reply to part it from.
-  if (role === 'history' && (page.filled || !isBlank(page))) rule(page, historyMark);
-  if (role === 'introduction' && page.depth === 0) {
-    endLine(page);
-    const from = page.lines.length;
+  if (role === 'history' && (written.filled || !isBlank(written))) rule(written, historyMark);
+  if (role === 'introduction' && written.depth === 0) {
+    endLine(written);
+    const from = written.lines.length;
     return () => {
-      endLine(page);
-      for (let at = from; at < page.lines.length; at += 1)
-        if (page.lines[at] !== '') page.lines[at] = `${introductionMark}${page.lines[at] ?? ''}`;
+      endLine(written);
+      for (let at = from; at < written.lines.length; at += 1)
+        if (written.lines[at] !== '') written.lines[at] = `${introductionMark}${written.lines[at] ?? ''}`;
     };
   }
   if (role === 'quote') {
-    endLine(page);
-    page.depth += 1;
+    endLine(written);
+    written.depth += 1;
     return () => {
-      endLine(page);
-      page.depth -= 1;
+      endLine(written);
+      written.depth -= 1;
     };
   }
   if (name === 'p' || /^h[1-6]$/.test(name)) {
-    gap(page);
-    return () => gap(page);
+    gap(written);
+    return () => gap(written);
   }
   if (!blocks.has(name)) return null;
-  endLine(page);
-  if (name !== 'ol' && name !== 'ul') return () => endLine(page);
-  page.lists.open(name, node.attribs ?? {});
+  endLine(written);
+  if (name !== 'ol' && name !== 'ul') return () => endLine(written);
+  written.lists.open(name, node.attribs ?? {});
   return () => {
-    endLine(page);
-    page.lists.close();
+    endLine(written);
+    written.lists.close();
   };
 }
 
 /** Behind a link's words stands where it leads. */
-function link(page: Page, node: DomNode): () => void {
-  const lines = page.lines.length;
-  const from = page.current.length;
+function link(written: QuotedLines, node: DomNode): () => void {
+  const lines = written.lines.length;
+  const from = written.current.length;
   return () => {
     const shown =
-      page.lines.length === lines
-        ? page.current.slice(from, from + 50).join('')
-        : `${page.lines.slice(lines, lines + 5).join(' ')} ${page.current.slice(0, 50).join('')}`;
+      written.lines.length === lines
+        ? written.current.slice(from, from + 50).join('')
+        : `${written.lines.slice(lines, lines + 5).join(' ')} ${written.current.slice(0, 50).join('')}`;
     const holdsImage = node.children?.some((child) => child.name === 'img') ?? false;
     const target = linkTarget(node.attribs?.['href'] ?? '', shown.replace(/^[\s>]+/, ''), holdsImage);
-    if (target !== '') add(page, page.current.length === 0 ? target : ` ${target}`);
+    if (target !== '') add(written, written.current.length === 0 ? target : ` ${target}`);
   };
 }
 
-function add(page: Page, words: string): void {
-  if (words !== '') page.current.push(words);
+function add(written: QuotedLines, words: string): void {
+  if (words !== '') written.current.push(words);
 }
 
-function isBlank(page: Page): boolean {
-  return page.current.every((words) => words.trim() === '');
+function isBlank(written: QuotedLines): boolean {
+  return written.current.every((words) => words.trim() === '');
 }
 
-function addText(page: Page, given: string, kept: boolean): void {
+function addText(written: QuotedLines, given: string, kept: boolean): void {
   const data = given.replaceAll(historyMark, '').replaceAll(introductionMark, '');
   if (kept) {
     const [first, ...rest] = data.split('\n');
-    add(page, first ?? '');
+    add(written, first ?? '');
     for (const line of rest) {
-      page.lines.push(closed(page));
-      add(page, line);
+      written.lines.push(closed(written));
+      add(written, line);
     }
     return;
   }
   const text = data.replace(/[ \t\r\n\f]+/g, ' ');
-  const last = page.current.at(-1);
-  add(page, last === undefined || last.endsWith(' ') ? text.trimStart() : text);
+  const last = written.current.at(-1);
+  add(written, last === undefined || last.endsWith(' ') ? text.trimStart() : text);
 }
 
-function closed(page: Page): string {
-  const text = page.current.join('').trimEnd();
-  page.current = [];
-  page.filled ||= text !== '';
-  return page.depth === 0 ? text : `${'>'.repeat(Math.min(page.depth, MAX_DEPTH))} ${text}`.trimEnd();
+function closed(written: QuotedLines): string {
+  const text = written.current.join('').trimEnd();
+  written.current = [];
+  written.filled ||= text !== '';
+  return written.depth === 0 ? text : `${'>'.repeat(Math.min(written.depth, MAX_DEPTH))} ${text}`.trimEnd();
 }
 
-function endLine(page: Page): void {
-  if (!isBlank(page)) page.lines.push(closed(page));
-  page.current = [];
+function endLine(written: QuotedLines): void {
+  if (!isBlank(written)) written.lines.push(closed(written));
+  written.current = [];
 }
 
-function gap(page: Page): void {
-  endLine(page);
-  const last = page.lines.at(-1);
-  if (last !== undefined && !/^>*$/.test(last)) page.lines.push(closed(page));
+function gap(written: QuotedLines): void {
+  endLine(written);
+  const last = written.lines.at(-1);
+  if (last !== undefined && !/^>*$/.test(last)) written.lines.push(closed(written));
 }
 
-function rule(page: Page, line: string): void {
-  endLine(page);
-  page.current = [line];
-  endLine(page);
+function rule(written: QuotedLines, line: string): void {
+  endLine(written);
+  written.current = [line];
+  endLine(written);
 }

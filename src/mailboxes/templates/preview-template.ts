@@ -4,13 +4,13 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { findTemplate, type TemplateName } from './find-template.ts';
-import { type Rendered, renderTemplate, sampleValues, templateFault, type Words } from './template.ts';
+import { type Rendered, renderTemplate, sampleValues, templateFault, type TemplateText } from './template.ts';
 
 /** Renders a notice with sample values, in the given words or as it is now. Saves nothing, sends nothing. */
 export async function previewTemplate(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,
-  input: TemplateName & { readonly words: Words | null },
+  input: TemplateName & { readonly words: TemplateText | null },
 ): Promise<Rendered & { readonly subject: string }> {
   const mailbox = await findMailbox(deps, actor, input);
   const words = input.words ?? (await findTemplate(deps, actor, input));

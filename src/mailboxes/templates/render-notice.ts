@@ -1,7 +1,7 @@
 import type { MailboxTemplate, NoticeKind } from '../mailbox.ts';
 import type { Language } from '../../mail/language.ts';
 import { SHIPPED } from './shipped-templates.ts';
-import { type Rendered, renderTemplate, type TemplateValues, type Words } from './template.ts';
+import { type Rendered, renderTemplate, type TemplateValues, type TemplateText } from './template.ts';
 
 export type Notice = Rendered & {
   /** Why the mailbox's own template was not used although it has one; null when all is well. */
@@ -20,7 +20,7 @@ export function renderNotice(
   values: TemplateValues,
 ): Notice | null {
   const own = templates.find((each) => each.kind === notice && each.language === language);
-  const shipped: Words = { text: SHIPPED[language][notice], html: null };
+  const shipped: TemplateText = { text: SHIPPED[language][notice], html: null };
   if (own === undefined) return { ...renderTemplate(shipped, values), fault: null };
   if (!own.enabled) return null;
   try {

@@ -6,13 +6,13 @@ import { invalidField } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import type { TemplateName } from './find-template.ts';
 import { deleteTemplate, upsertTemplate } from './queries.ts';
-import { templateFault, type Words } from './template.ts';
+import { templateFault, type TemplateText } from './template.ts';
 
 /** Gives a mailbox its own words for a notice in one language. Refused, with what is wrong, when they cannot be used. */
 export async function setTemplate(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  input: TemplateName & Words & { readonly enabled: boolean },
+  input: TemplateName & TemplateText & { readonly enabled: boolean },
 ): Promise<void> {
   requirePermission(actor, 'mailboxes.edit');
   const { mailboxId, kind, language, text, html, enabled } = input;

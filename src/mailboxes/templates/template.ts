@@ -27,7 +27,7 @@ export const TEMPLATE_VARIABLES = {
 } as const;
 
 /** The words of a notice: `html` null means that it is made from the text. */
-export type Words = { readonly text: string; readonly html: string | null };
+export type TemplateText = { readonly text: string; readonly html: string | null };
 
 export type Rendered = { readonly text: string; readonly html: string };
 
@@ -49,7 +49,7 @@ const parsed = new Map<string, LiquidTemplate[]>();
 const REMEMBERED = 500;
 
 /** The words with the values in their places. Throws for a template that `templateFault` would have refused. */
-export function renderTemplate(words: Words, values: TemplateValues): Rendered {
+export function renderTemplate(words: TemplateText, values: TemplateValues): Rendered {
   const text = render(plain, 'text', words.text, values);
   return {
     text,
@@ -60,7 +60,7 @@ export function renderTemplate(words: Words, values: TemplateValues): Rendered {
 export type TemplateFault = { readonly field: 'text' | 'html'; readonly detail: string };
 
 /** What is wrong with a template, by trying it on all that can happen to its notice; null when nothing is. */
-export function templateFault(notice: NoticeKind, words: Words): TemplateFault | null {
+export function templateFault(notice: NoticeKind, words: TemplateText): TemplateFault | null {
   const text = faultIn(plain, 'text', notice, words.text);
   return text ?? (words.html === null ? null : faultIn(escaping, 'html', notice, words.html));
 }

@@ -6,14 +6,14 @@ import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
 import {
   findDeliveryIdByMessageId,
-  type BouncedRecipient,
+  type RecipientToMark,
   listRecipientAddresses,
   markBouncedState,
   markRecipientsBounced,
 } from './queries.ts';
 import { lockDelivery } from '../deliveries/lock-delivery.ts';
 
-export type Bounce = {
+export type MarkBouncedInput = {
   /** What the bounce cites: our Message-ID, or the delivery when the caller knows it. */
   readonly delivery: { readonly internetMessageId: string } | { readonly deliveryId: number };
   /** The recipients it names; if we wrote to none of them, or it names none, it is about the contact. */
@@ -43,7 +43,10 @@ export type BouncedDelivery = {
  * Marks the delivery that a bounce cites, and nothing else; null when we sent no such message. A bounced reply is
  * flagged and goes back to its operator (a closed request stays closed); a bounced notice only shows on its message.
  */
-export async function markBounced(tx: Transaction, bounce: Bounce): Promise<BouncedDelivery | null> {
+export async function markBounced(
+  tx: Transaction,
+  bounce: MarkBouncedInput,
+): Promise<BouncedDelivery | null> {
   const { at, actor } = bounce;
   const deliveryId =
     'deliveryId' in bounce.delivery
@@ -97,8 +100,8 @@ export async function markBounced(tx: Transaction, bounce: Bounce): Promise<Boun
 async function recipientsMeant(
   tx: Transaction,
   deliveryId: number,
-  { recipients }: Bounce,
-): Promise<BouncedRecipient[]> {
+  { recipients }: MarkBouncedInput,
+): Promise<RecipientToMark[]> {
   const ours = await listRecipientAddresses(tx, deliveryId);
   const named = recipients.map(({ address, enhancedCode, reply }) => ({
     address: address.toLowerCase(),
@@ -115,7 +118,7 @@ async function recipientsMeant(
 async function suppressDead(
   tx: Transaction,
   deliveryId: number,
-  { recipients, at }: Bounce,
+  { recipients, at }: MarkBouncedInput,
   marked: readonly string[],
 ): Promise<void> {
   const bounced = new Set(marked.map((address) => address.toLowerCase()));

@@ -10,7 +10,7 @@ export async function findDeliveryIdByMessageId(
   return row?.id ?? null;
 }
 
-export type BouncedRecipient = {
+export type RecipientToMark = {
   readonly address: string | null;
   readonly enhancedCode: string | null;
   readonly reply: string | null;
@@ -32,7 +32,7 @@ export async function listRecipientAddresses(
 export async function markRecipientsBounced(
   tx: Transaction,
   deliveryId: number,
-  recipients: readonly BouncedRecipient[],
+  recipients: readonly RecipientToMark[],
   now: Date,
 ): Promise<readonly string[]> {
   const marked: string[] = [];

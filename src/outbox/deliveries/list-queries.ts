@@ -20,7 +20,7 @@ export async function listDeliveryRows(
   page: PageRange<DeliverySort['field']>,
 ): Promise<readonly ListedDelivery[]> {
   const after = page.after === null ? db`` : db`and ${DELIVERY_SORTS.isAfter(db, page.sort, page.after)}`;
-  const rows = await db<(DeliveryRow & { sortValue: string | null })[]>`
+  const rows = await db<(DeliveryRecord & { sortValue: string | null })[]>`
     select ${columns(db)}, ${DELIVERY_SORTS.value(db, page.sort)} as sort_value
     from deliveries d
     where ${conditions(db, mailboxIds, filters)} ${after}
@@ -42,7 +42,7 @@ export async function countDeliveryRows(
 
 export async function findDeliveryRow(db: Queryable, deliveryId: number): Promise<Delivery | null> {
   const [row] = await db<
-    DeliveryRow[]
+    DeliveryRecord[]
   >`select ${columns(db)} from deliveries d where d.id = ${deliveryId} and d.kind <> 'desk'`;
   return row === undefined ? null : delivery(row);
 }
@@ -52,7 +52,7 @@ export async function listDeliveryRowsOf(
   db: Queryable,
   messageIds: readonly number[],
 ): Promise<readonly Delivery[]> {
-  const rows = await db<DeliveryRow[]>`
+  const rows = await db<DeliveryRecord[]>`
     select ${columns(db)}
     from deliveries d
     where d.message_id = any(${[...messageIds]}::bigint[])`;
@@ -60,7 +60,7 @@ export async function listDeliveryRowsOf(
 }
 
 // Times inside json are text.
-type DeliveryRow = Omit<Delivery, 'attempts'> & {
+type DeliveryRecord = Omit<Delivery, 'attempts'> & {
   readonly attempts: readonly (Omit<DeliveryAttempt, 'at' | 'endedAt'> & {
     at: string;
     endedAt: string | null;
@@ -93,7 +93,7 @@ function conditions(db: Queryable, mailboxIds: readonly number[] | null, filters
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`d.kind <> 'desk'`);
 }
 
-function delivery<Row extends DeliveryRow>(row: Row): Omit<Row, 'attempts'> & Pick<Delivery, 'attempts'> {
+function delivery<Row extends DeliveryRecord>(row: Row): Omit<Row, 'attempts'> & Pick<Delivery, 'attempts'> {
   const attempts = row.attempts.map((attempt) => ({
     ...attempt,
     at: new Date(attempt.at),

@@ -17,7 +17,7 @@ export type Lanes = {
   readonly settled: () => Promise<void>;
 };
 
-type Running = {
+type RunningSend = {
   readonly deliveryId: number;
   readonly done: Promise<void>;
   readonly doneOrSlow: Promise<void>;
@@ -26,10 +26,10 @@ type Running = {
 
 /** Lanes for one run: `width` mails side by side, and at most `most` with those that are slow. */
 export function openLanes(width: number, most: number): Lanes {
-  const running = new Set<Running>();
+  const running = new Set<RunningSend>();
   let lanes = width;
   let ended = 0;
-  const all = (): Running[] => [...running];
+  const all = (): RunningSend[] => [...running];
   return {
     free(atOnce = lanes) {
       const quick = all().filter((each) => !each.isSlow()).length;
@@ -52,7 +52,7 @@ export function openLanes(width: number, most: number): Lanes {
   };
 }
 
-function noticeSlow(done: Promise<void>, slowMs: number): Pick<Running, 'doneOrSlow' | 'isSlow'> {
+function noticeSlow(done: Promise<void>, slowMs: number): Pick<RunningSend, 'doneOrSlow' | 'isSlow'> {
   let slow = false;
   const seen = Promise.withResolvers<void>();
   const timer = setTimeout(() => {

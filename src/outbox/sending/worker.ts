@@ -19,7 +19,7 @@ export type WorkerOptions = Pick<DeliverOptions, 'concurrency' | 'attemptTimeout
   readonly elapsed?: Stopwatch;
 };
 
-type Running = { readonly done: Promise<void>; readonly wake: () => void };
+type RunningAccount = { readonly done: Promise<void>; readonly wake: () => void };
 
 /**
  * Keeps sending what is due: at once when woken, otherwise looking every second. Each account runs on its own, so that
@@ -29,13 +29,13 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   const { pollMs = 1000, stopWithinMs = 10_000, elapsed = stopwatch, ...sending } = options;
   const stop = new AbortController();
   const abort = new AbortController();
-  const alarm = createAlarm();
-  const running = new Set<Running>();
+  const bell = createBell();
+  const running = new Set<RunningAccount>();
   // By account. A run whose account has to rest is let go: a send that hangs may keep it longer than the rest lasts.
-  const claiming = new Map<string, Running>();
+  const claiming = new Map<string, RunningAccount>();
 
   const start = (account: SmtpAccount): void => {
-    const own = createAlarm();
+    const own = createBell();
     const letGo = (): void => {
       if (claiming.get(account.key) === run) claiming.delete(account.key);
     };
@@ -49,8 +49,8 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       }
       running.delete(run);
       letGo();
-      // Woken after its last look: the outer loop passed it over as still running, so it is told again.
-      if (own.isRung()) alarm.ring();
+      // Woken after its last look: the outer loop passed it over as still running, so it rings again.
+      if (own.isRung()) bell.ring();
     };
     const run = { done: deliver(), wake: own.ring };
     running.add(run);
@@ -82,13 +82,13 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
         failures++;
         deps.log.error({ error, failures }, 'accounts and leases could not be looked at');
       }
-      if (!stop.signal.aborted) await alarm.wait(Math.min(30_000, pollMs * 2 ** failures));
+      if (!stop.signal.aborted) await bell.wait(Math.min(30_000, pollMs * 2 ** failures));
     }
     await Promise.all([...running].map(({ done }) => done));
   };
   const working = work();
   const wake = (): void => {
-    alarm.ring();
+    bell.ring();
     for (const run of running) run.wake();
   };
 
@@ -107,14 +107,14 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   };
 }
 
-type Alarm = {
+type Bell = {
   readonly ring: () => void;
   readonly isRung: () => boolean;
   readonly wait: (ms: number) => Promise<void>;
 };
 
 // A ring while nobody waits is kept: what it announced may have been queued just after the outbox was read.
-function createAlarm(): Alarm {
+function createBell(): Bell {
   let rung = false;
   let waiting: { readonly promise: Promise<void>; readonly end: () => void } | null = null;
   return {

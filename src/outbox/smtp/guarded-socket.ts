@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type BlockList, type Socket, connect } from 'node:net';
 import { guard } from '../../platform/net/internal-addresses.ts';
 
-type Place = {
+type Destination = {
   readonly host: string;
   readonly port: number;
   readonly connectionTimeout: number;
@@ -14,7 +14,7 @@ type Place = {
  * The address actually connected to is checked, because one looked up before may have changed by then.
  */
 export async function guardedSocket(
-  { forbids, host, port, connectionTimeout }: Place,
+  { forbids, host, port, connectionTimeout }: Destination,
   signal?: AbortSignal,
 ): Promise<{ readonly connection?: Socket }> {
   if (forbids === undefined) return {};

@@ -10,6 +10,9 @@ export type OperatorActor = {
   readonly mailboxIds: readonly number[] | null;
 };
 
+/** Whose eyes a list is seen with: which rows, and which are their own. */
+export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
+
 /** Who a verb runs for; every event names an actor. */
 export type Actor =
   | OperatorActor

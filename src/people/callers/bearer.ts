@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import type { Deps } from '../../platform/deps.ts';
 import { authenticateIdentity } from '../credentials/authenticate-identity.ts';
-import { authenticateToken, type Credentials } from '../credentials/authenticate-token.ts';
+import { authenticateToken, type Authenticated } from '../credentials/authenticate-token.ts';
 import type { IdentityProvider } from '../credentials/identity-provider.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { AppEnv } from '../access/app-env.ts';
@@ -45,7 +45,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
   };
 }
 
-async function byHeader(deps: AuthenticateDeps, header: string | undefined): Promise<Credentials | null> {
+async function byHeader(deps: AuthenticateDeps, header: string | undefined): Promise<Authenticated | null> {
   const token = bearerToken(header);
   const provider = deps.identityProvider;
   // Three parts between dots are a JWT, which no token of ours is.
@@ -53,7 +53,7 @@ async function byHeader(deps: AuthenticateDeps, header: string | undefined): Pro
   return authenticateIdentity(deps, provider, token);
 }
 
-async function bySession(deps: AuthenticateDeps, c: Context, session: string): Promise<Credentials | null> {
+async function bySession(deps: AuthenticateDeps, c: Context, session: string): Promise<Authenticated | null> {
   if (!isReading(c) && !isFromHere(c, deps.publicUrl)) {
     throw new Problem('forbidden', 'A session changes nothing from the page of another site.');
   }

@@ -7,7 +7,7 @@ import type { ContactSettings } from './contact.ts';
 import { findSettings, upsertSettings } from './queries.ts';
 
 /** A contact as a mailbox sees one, and what the change was made upon, for the event. */
-export type Place = {
+export type ContactAtMailbox = {
   readonly contactId: number;
   readonly mailboxId: number;
   readonly requestId?: number;
@@ -20,7 +20,7 @@ export type Place = {
  * `block`, discarding with `blockSender` and editing the contact all record `contact.blocked`. The caller has locked
  * the contact.
  */
-export async function blockContact(tx: Transaction, actor: Actor, place: Place): Promise<void> {
+export async function blockContact(tx: Transaction, actor: Actor, place: ContactAtMailbox): Promise<void> {
   await changeSettings(tx, actor, place, { blocked: true });
 }
 
@@ -28,7 +28,7 @@ export async function blockContact(tx: Transaction, actor: Actor, place: Place):
 export async function changeSettings(
   tx: Transaction,
   actor: Actor,
-  place: Place,
+  place: ContactAtMailbox,
   wanted: { readonly [Field in keyof ContactSettings]?: ContactSettings[Field] | undefined },
 ): Promise<void> {
   const { contactId, mailboxId } = place;

@@ -1,5 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import type { Credentials } from './authenticate-token.ts';
+import type { Authenticated } from './authenticate-token.ts';
 import type { IdentityProvider } from './identity-provider.ts';
 import { asActor } from '../operators/operator.ts';
 import { findOwnerByEmail } from './queries.ts';
@@ -9,7 +9,7 @@ export async function authenticateIdentity(
   deps: Pick<Deps, 'db'>,
   provider: IdentityProvider,
   token: string,
-): Promise<Credentials | null> {
+): Promise<Authenticated | null> {
   const identity = await provider.identify(token);
   if (identity === null) return null;
   const operator = await findOwnerByEmail(deps.db, identity.email);

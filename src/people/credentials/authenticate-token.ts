@@ -7,7 +7,7 @@ import { tokenHash } from './token-secret.ts';
 
 const USE_NOTED_EVERY_MILLISECONDS = MINUTE;
 
-export type Credentials = {
+export type Authenticated = {
   readonly actor: OperatorActor;
   /** Only looks, whatever the operator's role. */
   readonly readOnly: boolean;
@@ -18,7 +18,7 @@ export async function authenticateToken(
   deps: Pick<Deps, 'db' | 'clock'>,
   token: string,
   kind: TokenKind = 'token',
-): Promise<Credentials | null> {
+): Promise<Authenticated | null> {
   const hash = tokenHash(token);
   if (hash === null) return null;
   const now = deps.clock.now();

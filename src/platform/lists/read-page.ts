@@ -28,7 +28,7 @@ export type Counted = { readonly total?: number };
 
 export type TwoWayPage<Row> = Page<Row> & { readonly prevCursor: string | null };
 
-type Listed = { readonly id: number; readonly sortValue: string | null };
+type SortedRow = { readonly id: number; readonly sortValue: string | null };
 
 type Query<Range, Row> = {
   readonly rows: (range: Range) => Promise<readonly Row[]>;
@@ -36,7 +36,7 @@ type Query<Range, Row> = {
 };
 
 /** Reads a page of a list. `list` names it with all that narrows it down: a cursor fits no other, and no other sort. */
-export async function readPage<Name extends string, Row extends Listed>(
+export async function readPage<Name extends string, Row extends SortedRow>(
   list: readonly unknown[],
   input: PageInput<Name>,
   query: Query<PageRange<Name>, Row>,
@@ -53,7 +53,7 @@ export async function readPage<Name extends string, Row extends Listed>(
 }
 
 /** Reads a page as `readPage` does, in either direction; `prevCursor`, passed as `before`, gives the page before it. */
-export async function readPageBothWays<Name extends string, Row extends Listed>(
+export async function readPageBothWays<Name extends string, Row extends SortedRow>(
   list: readonly unknown[],
   input: TwoWayInput<Name>,
   query: Query<TwoWayRange<Name>, Row>,
@@ -83,11 +83,11 @@ export async function readPageBothWays<Name extends string, Row extends Listed>(
   };
 }
 
-function positionOf(row: Listed): Position {
+function positionOf(row: SortedRow): Position {
   return { value: row.sortValue, id: row.id };
 }
 
-function shown<Row extends Listed>(row: Row): Omit<Row, 'sortValue'> {
+function shown<Row extends SortedRow>(row: Row): Omit<Row, 'sortValue'> {
   const { sortValue: _, ...rest } = row;
   return rest;
 }

@@ -1,7 +1,7 @@
 import type { Fragment, Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import type { SearchTerm } from '../../platform/lists/search-terms.ts';
-import type { OperatorActor } from '../../people/access/actor.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 import type { CannedReply } from './canned-reply.ts';
 import { CANNED_REPLY_SORTS, type CannedReplySort } from './canned-reply-sorts.ts';
 
@@ -10,8 +10,6 @@ const cannedColumns = (db: Queryable) => db`
   k.mailbox_id, m.address as mailbox_address, k.name, k.text, k.status, k.category, k.tags, k.created_at, k.updated_at`;
 
 const cannedTables = (db: Queryable) => db`canned_replies k left join mailboxes m on m.id = k.mailbox_id`;
-
-type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
 
 function isVisible(db: Queryable, { operatorId, mailboxIds }: Viewer): Fragment {
   const served = mailboxIds === null ? db`true` : db`k.mailbox_id = any(${[...mailboxIds]}::bigint[])`;

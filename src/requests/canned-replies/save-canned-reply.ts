@@ -54,9 +54,11 @@ export async function addCannedReply(
   });
 }
 
-type Words = CannedEffects & { readonly name: string; readonly text: string };
+type CannedReplyFields = CannedEffects & { readonly name: string; readonly text: string };
 
-export type CannedReplyChanges = { readonly [Name in keyof Words]?: Words[Name] | undefined };
+export type CannedReplyChanges = {
+  readonly [Name in keyof CannedReplyFields]?: CannedReplyFields[Name] | undefined;
+};
 
 /** Changes an own canned reply, or as a lead a shared one. Fields left out stay. */
 export async function editCannedReply(
@@ -99,7 +101,7 @@ async function lockOwn(tx: Transaction, actor: OperatorActor, id: number): Promi
   return canned;
 }
 
-function cleaned({ name, text, status, category, tags }: Words): Words {
+function cleaned({ name, text, status, category, tags }: CannedReplyFields): CannedReplyFields {
   const line = cleanLine(name);
   if (line === '') throw invalidField('/name', 'must not be blank');
   const fault = textFault(text);

@@ -11,7 +11,7 @@ import {
 import type { Addition, Additions, Snippet } from './list-additions.ts';
 import type { RequestTerm } from '../search/request-search.ts';
 import { excerptAround } from '../search/search-hits.ts';
-import type { Viewer } from './term-queries.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 
 const SNIPPET_LENGTH = 160;
 

@@ -1,7 +1,8 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Priority, RequestStatus } from '../request.ts';
 import type { RequestTerm } from '../search/request-search.ts';
-import { termCondition, type Viewer } from './term-queries.ts';
+import { termCondition } from './term-queries.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 
 /** Filters of the list of requests; those that are lists mean any of theirs. */

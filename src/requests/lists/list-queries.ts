@@ -1,12 +1,12 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { TwoWayRange } from '../../platform/lists/read-page.ts';
 import { type RequestFilters, requestConditions } from './filter-queries.ts';
-import type { Viewer } from './term-queries.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { joinedTables, requestColumns, requestTables } from '../request/request-columns.ts';
 
-export type ListedRequest = RequestView & { readonly sortValue: string | null };
+export type RequestListRow = RequestView & { readonly sortValue: string | null };
 
 // Sorts by what another table says; by anything else, a page is found in `requests` alone and only its rows are joined.
 const SORTED_BY_JOINED: ReadonlySet<string> = new Set<RequestSort['field']>([
@@ -25,12 +25,12 @@ export async function listRequestRows(
   viewer: Viewer,
   filters: RequestFilters,
   page: TwoWayRange<RequestSort['field']>,
-): Promise<ListedRequest[]> {
+): Promise<RequestListRow[]> {
   const { sort, backwards } = page;
   const after =
     page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, sort, page.after, backwards)}`;
   const order = REQUEST_SORTS.orderBy(db, sort, backwards);
-  return db<ListedRequest[]>`
+  return db<RequestListRow[]>`
     select ${requestColumns(db)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
     from (
       select r.*

@@ -1,10 +1,7 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { OperatorActor } from '../../people/access/actor.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { RequestTerm, State } from '../search/request-search.ts';
-
-/** The operator whose list it is: it shows the mailboxes they serve, and what they have read is theirs alone. */
-export type Viewer = Pick<OperatorActor, 'operatorId' | 'mailboxIds'>;
 
 /** The condition that a request `r` fits a term, or does not where the term says so. */
 export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {

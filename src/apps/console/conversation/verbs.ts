@@ -17,9 +17,9 @@ import type { Visit } from '../shell/visit.ts';
 import { requestIn, showConversation } from './handlers.ts';
 
 type Told = { readonly did: Did; readonly id?: number; readonly undo?: number; readonly to?: number };
-type Verb = (visit: Visit, requestId: number, form: Form) => Promise<Told>;
+type FormVerb = (visit: Visit, requestId: number, form: Form) => Promise<Told>;
 
-const VERBS: Readonly<Record<string, Verb>> = {
+const VERBS: Readonly<Record<string, FormVerb>> = {
   take: async ({ deps, actor }, requestId) => {
     await takeRequest(deps, actor, { requestId });
     return { did: 'taken', id: requestId, undo: requestId };

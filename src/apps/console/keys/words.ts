@@ -97,69 +97,71 @@ const ru: typeof en = {
 
 export const keyWords: Catalogue<typeof en> = { en, ru };
 
-type Place = keyof typeof en.places;
+type KeyPlace = keyof typeof en.places;
 type What = keyof typeof en.does;
 
-export const KEYS: readonly { readonly where: Place; readonly keys: readonly (readonly [string, What])[] }[] =
-  [
-    {
-      where: 'everywhere',
-      keys: [
-        ['?', 'keys'],
-        ['/', 'search'],
-        ['Ctrl+K', 'palette'],
-        ['g m', 'mine'],
-        ['g u', 'unassigned'],
-        ['g o', 'open'],
-        ['g c', 'closed'],
-        ['g q', 'quarantine'],
-        ['g d', 'deliveries'],
-        ['g v', 'overview'],
-        ['g s', 'settings'],
-        ['c', 'create'],
-        ['z', 'undo'],
-      ],
-    },
-    {
-      where: 'list',
-      keys: [
-        ['j k', 'move'],
-        ['Enter', 'enter'],
-        ['x', 'select'],
-        ['Shift+J Shift+K', 'extend'],
-        ['Esc', 'none'],
-        ['t', 'take'],
-        ['a', 'assign'],
-        ['p', 'priority'],
-        ['l', 'tags'],
-        ['e', 'close'],
-      ],
-    },
-    {
-      where: 'conversation',
-      keys: [
-        ['r', 'reply'],
-        ['n', 'note'],
-        ['t', 'take'],
-        ['a', 'assign'],
-        ['s', 'status'],
-        ['p', 'priority'],
-        ['l', 'tags'],
-        ['e', 'close'],
-        ['j k', 'around'],
-        ['u', 'back'],
-        [';', 'unfold'],
-        ['i', 'images'],
-        ['.', 'copy'],
-      ],
-    },
-    {
-      where: 'box',
-      keys: [
-        ['Ctrl+Enter', 'send'],
-        ['Ctrl+Shift+Enter', 'sendClose'],
-        ['Esc', 'leave'],
-        ['Ctrl+J', 'canned'],
-      ],
-    },
-  ];
+export const KEYS: readonly {
+  readonly where: KeyPlace;
+  readonly keys: readonly (readonly [string, What])[];
+}[] = [
+  {
+    where: 'everywhere',
+    keys: [
+      ['?', 'keys'],
+      ['/', 'search'],
+      ['Ctrl+K', 'palette'],
+      ['g m', 'mine'],
+      ['g u', 'unassigned'],
+      ['g o', 'open'],
+      ['g c', 'closed'],
+      ['g q', 'quarantine'],
+      ['g d', 'deliveries'],
+      ['g v', 'overview'],
+      ['g s', 'settings'],
+      ['c', 'create'],
+      ['z', 'undo'],
+    ],
+  },
+  {
+    where: 'list',
+    keys: [
+      ['j k', 'move'],
+      ['Enter', 'enter'],
+      ['x', 'select'],
+      ['Shift+J Shift+K', 'extend'],
+      ['Esc', 'none'],
+      ['t', 'take'],
+      ['a', 'assign'],
+      ['p', 'priority'],
+      ['l', 'tags'],
+      ['e', 'close'],
+    ],
+  },
+  {
+    where: 'conversation',
+    keys: [
+      ['r', 'reply'],
+      ['n', 'note'],
+      ['t', 'take'],
+      ['a', 'assign'],
+      ['s', 'status'],
+      ['p', 'priority'],
+      ['l', 'tags'],
+      ['e', 'close'],
+      ['j k', 'around'],
+      ['u', 'back'],
+      [';', 'unfold'],
+      ['i', 'images'],
+      ['.', 'copy'],
+    ],
+  },
+  {
+    where: 'box',
+    keys: [
+      ['Ctrl+Enter', 'send'],
+      ['Ctrl+Shift+Enter', 'sendClose'],
+      ['Esc', 'leave'],
+      ['Ctrl+J', 'canned'],
+    ],
+  },
+];

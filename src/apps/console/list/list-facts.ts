@@ -1,6 +1,6 @@
 import type { Operator } from '../../../people/operators/operator.ts';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
-import type { MailboxRow } from '../parts/mailbox-row.ts';
+import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
 import type { Present } from '../../../requests/presence/presence.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { ListQuery } from './query.ts';

@@ -4,7 +4,7 @@ import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { listSendingAccounts } from '../../../outbox/accounts/list-sending-accounts.ts';
 import { accountList } from '../deliveries/accounts.ts';
 import { type Html, icon, when } from '../parts/html.ts';
-import type { MailboxRow } from '../parts/mailbox-row.ts';
+import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';

@@ -26,16 +26,16 @@ const ru: typeof en = {
 };
 const sentences: Catalogue<typeof en> = { en, ru };
 
-export type Place = keyof Omit<typeof en, 'title'>;
+export type SettingsPlace = keyof Omit<typeof en, 'title'>;
 
 /** Answers with a page of the settings, below the way to all that one may see. */
 export function settingsPage(
   visit: Visit,
-  place: Place,
+  place: SettingsPlace,
   { content, alert = null }: { readonly content: Html; readonly alert?: string | null },
 ): Promise<Response> {
   const words = visit.say(sentences);
-  const shown: readonly (readonly [Place, string])[] = [
+  const shown: readonly (readonly [SettingsPlace, string])[] = [
     ['me', '/settings/me'],
     ['views', '/views'],
     ['canned', '/settings/canned'],

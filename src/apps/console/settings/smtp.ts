@@ -6,7 +6,7 @@ import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
 import { textField } from '../parts/fields.ts';
 import { type Form, readForm } from '../parts/forms.ts';
 import { type Html, when } from '../parts/html.ts';
-import type { MailboxRow } from '../parts/mailbox-row.ts';
+import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';

@@ -1,4 +1,4 @@
-import { Refusal } from './strict.ts';
+import { RefusedCall } from './strict.ts';
 
 export type FaultKind = 'lost' | 'error' | 'html' | 'unauthorized' | 'burst' | 'quota' | 'per-issue' | 'slow';
 
@@ -26,17 +26,17 @@ export function createFaults() {
 }
 
 /** The refusal of a fault that happens before anything is done; null for one that happens after. */
-export function refusalOf(kind: FaultKind): Refusal | null {
+export function refusalOf(kind: FaultKind): RefusedCall | null {
   switch (kind) {
     case 'lost':
     case 'slow':
       return null;
     case 'error':
-      return new Refusal(500, { errorMessages: ['Internal server error'], errors: {} });
+      return new RefusedCall(500, { errorMessages: ['Internal server error'], errors: {} });
     case 'html':
-      return new Refusal(502, '<html>Bad gateway</html>');
+      return new RefusedCall(502, '<html>Bad gateway</html>');
     case 'unauthorized':
-      return new Refusal(401, { code: 401, message: 'Unauthorized' });
+      return new RefusedCall(401, { code: 401, message: 'Unauthorized' });
     case 'burst':
       return limited('jira-burst-based', 1);
     case 'quota':
@@ -46,8 +46,8 @@ export function refusalOf(kind: FaultKind): Refusal | null {
   }
 }
 
-function limited(reason: string, seconds: number): Refusal {
-  return new Refusal(
+function limited(reason: string, seconds: number): RefusedCall {
+  return new RefusedCall(
     429,
     { errorMessages: ['Rate limit exceeded.'], errors: {} },
     { 'retry-after': String(seconds), 'ratelimit-reason': reason, 'x-ratelimit-remaining': '0' },

@@ -12,7 +12,7 @@ type Registered = {
   readonly events: readonly string[];
   until: number;
 };
-export type HookCall = {
+export type SentHook = {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body: string;
@@ -26,7 +26,7 @@ export type Hooks = ReturnType<typeof createHooks>;
 export function createHooks(world: World) {
   const registered: Registered[] = [];
   const admin: { url: string; secret: string }[] = [];
-  const waiting: HookCall[] = [];
+  const waiting: SentHook[] = [];
   let count = 0;
   const now = () => world.clock.now().getTime();
   const call = (url: string, body: string, authorization: Record<string, string>): void => {
@@ -100,7 +100,7 @@ export function createHooks(world: World) {
           call(hook.url, body, { authorization: `Bearer ${appToken(now(), SIMULATED_APP.secret)}` });
     },
     /** Sends what waits, to whoever answers; what is refused is gone, for the sweep finds it. */
-    async send(post: (call: HookCall) => Promise<unknown>): Promise<void> {
+    async send(post: (call: SentHook) => Promise<unknown>): Promise<void> {
       for (const each of waiting.splice(0)) await post(each);
     },
   };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
 import { html } from 'hono/html';
-import { onlyBody, onlyQuery, Refusal } from './strict.ts';
+import { onlyBody, onlyQuery, RefusedCall } from './strict.ts';
 import { type Account, CLOUD_ID, type World } from './world.ts';
 
 export const SIMULATED_APP = { id: 'simulated-client', secret: 'simulated-secret' };
@@ -79,26 +79,29 @@ export function createSignIn(world: World, siteUrl: () => string) {
       'grant_type', 'client_id', 'client_secret', 'code', 'redirect_uri', 'refresh_token',
     ]); // prettier-ignore
     if (body['client_id'] !== SIMULATED_APP.id || body['client_secret'] !== SIMULATED_APP.secret)
-      throw new Refusal(401, { error: 'access_denied', error_description: 'Unauthorized' });
+      throw new RefusedCall(401, { error: 'access_denied', error_description: 'Unauthorized' });
     if (body['grant_type'] === 'authorization_code') {
       const code = codes.get(String(body['code']));
       codes.delete(String(body['code']));
       if (code === undefined || code.redirectUri !== body['redirect_uri'])
-        throw new Refusal(403, { error: 'invalid_grant', error_description: 'Invalid authorization code' });
+        throw new RefusedCall(403, {
+          error: 'invalid_grant',
+          error_description: 'Invalid authorization code',
+        });
       // One grant an app and account: a second consent ends the first.
       for (const [key, each] of refreshTokens) if (each.account === code.account) refreshTokens.delete(key);
       return c.json(issueTokens(code.account, code.scopes, 0));
     }
     const refresh = refreshTokens.get(String(body['refresh_token']));
-    if (refresh === undefined || now() - refresh.madeAt > UNUSED_MS) throw new Refusal(403, REFUSED);
-    if (refresh.usedAt !== null && now() - refresh.usedAt > REUSE_MS) throw new Refusal(403, REFUSED);
+    if (refresh === undefined || now() - refresh.madeAt > UNUSED_MS) throw new RefusedCall(403, REFUSED);
+    if (refresh.usedAt !== null && now() - refresh.usedAt > REUSE_MS) throw new RefusedCall(403, REFUSED);
     // Two generations back is no leeway but a stolen token.
     const newest = Math.max(
       ...[...refreshTokens.values()]
         .filter((each) => each.account === refresh.account)
         .map(({ generation }) => generation),
     );
-    if (newest - refresh.generation > 1) throw new Refusal(403, REFUSED);
+    if (newest - refresh.generation > 1) throw new RefusedCall(403, REFUSED);
     refresh.usedAt ??= now();
     state.refreshes += 1;
     return c.json(issueTokens(refresh.account, refresh.scopes, refresh.generation + 1));
@@ -106,7 +109,7 @@ export function createSignIn(world: World, siteUrl: () => string) {
   app.get('/oauth/token/accessible-resources', (c) => {
     const bearer = accessTokens.get((c.req.header('authorization') ?? '').replace(/^Bearer /, ''));
     if (bearer === undefined || bearer.until < now())
-      throw new Refusal(401, { code: 401, message: 'Unauthorized' });
+      throw new RefusedCall(401, { code: 401, message: 'Unauthorized' });
     return c.json([
       {
         id: CLOUD_ID,

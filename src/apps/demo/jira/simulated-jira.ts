@@ -7,7 +7,7 @@ import { issueRoutes, type SiteEnv } from './issue-routes.ts';
 import { personRoutes } from './person-page.ts';
 import { personOf } from './render.ts';
 import { createSignIn } from './sign-in.ts';
-import { answerRefusal, onlyQuery, pageOf, refusal, Refusal } from './strict.ts';
+import { answerRefusal, onlyQuery, pageOf, refusal, RefusedCall } from './strict.ts';
 import { type Account, CLOUD_ID, createWorld, TYPES, type World } from './world.ts';
 
 export type SimulatedJira = ReturnType<typeof createSimulatedJira>;
@@ -83,14 +83,14 @@ export function createSimulatedJira(options: {
     if (authorization.startsWith('Basic ')) c.set('account', basicAccount(world, authorization, 'gateway'));
     else {
       const bearer = signIn.bearer(authorization.replace(/^Bearer /, ''));
-      if (bearer === null) throw new Refusal(401, { code: 401, message: 'Unauthorized' });
+      if (bearer === null) throw new RefusedCall(401, { code: 401, message: 'Unauthorized' });
       const needed = c.req.path.endsWith('/webhook')
         ? 'manage:jira-webhook'
         : c.req.method === 'GET'
           ? 'read:jira-work'
           : 'write:jira-work';
       if (!bearer.scopes.includes(needed) && !c.req.path.endsWith('/myself'))
-        throw new Refusal(401, { code: 401, message: 'Unauthorized; scope does not match' });
+        throw new RefusedCall(401, { code: 401, message: 'Unauthorized; scope does not match' });
       c.set('account', bearer.account);
     }
     await next();

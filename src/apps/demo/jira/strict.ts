@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 
 /** Jira's way to say no. */
-export class Refusal extends Error {
+export class RefusedCall extends Error {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,8 +15,8 @@ export class Refusal extends Error {
   }
 }
 
-export function refusal(status: number, message: string, errors: Record<string, string> = {}): Refusal {
-  return new Refusal(status, { errorMessages: message === '' ? [] : [message], errors });
+export function refusal(status: number, message: string, errors: Record<string, string> = {}): RefusedCall {
+  return new RefusedCall(status, { errorMessages: message === '' ? [] : [message], errors });
 }
 
 export const NOT_FOUND = 'Issue does not exist or you do not have permission to see it.';
@@ -58,7 +58,7 @@ export function pageOf<Row>(query: URLSearchParams, rows: readonly Row[], most =
 
 /** Turns what a route throws into an answer. */
 export function answerRefusal(error: Error): Response {
-  if (error instanceof Refusal)
+  if (error instanceof RefusedCall)
     return Response.json(error.body, { status: error.status, headers: error.headers });
   if (error instanceof HTTPException) return error.getResponse();
   throw error;

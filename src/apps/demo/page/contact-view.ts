@@ -1,11 +1,9 @@
 import { html } from 'hono/html';
 import { replySubject } from '../../../mail/outgoing/reply-subject.ts';
-import type { Conversation } from '../conversations.ts';
+import type { MailThread } from '../conversations.ts';
 import type { DemoMail } from '../demo-mail.ts';
-import { labelChips } from './gmail-view.ts';
+import { labelChips, type Markup } from './gmail-view.ts';
 import { shownSize, shownTime } from './shown-time.ts';
-
-type Html = ReturnType<typeof html>;
 
 /** The last emails of a conversation are open, earlier ones show their first words, as in mail programs. */
 const OPEN_MAILS = 2;
@@ -13,10 +11,10 @@ const MAX_SNIPPET_LENGTH = 100;
 
 /** A person's mailbox: their conversations as a mail program shows them. */
 export function mailboxView(
-  conversations: readonly Conversation[],
+  conversations: readonly MailThread[],
   labelsOf: ReadonlyMap<string, readonly string[]>,
   now: Date,
-): Html {
+): Markup {
   if (conversations.length === 0) {
     return html`<div class="empty">
       <p>Nothing here yet. Write a mail above and send it.</p>
@@ -42,7 +40,7 @@ export function mailboxView(
 export function peopleView(
   people: readonly { readonly name: string; readonly address: string }[],
   current: string,
-): Html {
+): Markup {
   if (people.length < 2) return html``;
   return html`${people.map(
     ({ name, address }) =>
@@ -63,7 +61,7 @@ function mailView(
   isOpen: boolean,
   labelsOf: ReadonlyMap<string, readonly string[]>,
   now: Date,
-): Html {
+): Markup {
   const { id, mail, written, at } = each;
   const isAutomatic = mail.headers.some(({ name, value }) => name === 'auto-submitted' && value !== 'no');
   return html`<li>
@@ -98,7 +96,7 @@ function mailView(
   </li>`;
 }
 
-function bodyView({ id, mail }: DemoMail): Html {
+function bodyView({ id, mail }: DemoMail): Markup {
   const whole = mail.text.trim();
   const visible = mail.visibleText.trim();
   return html`<p class="text">${visible}</p>
@@ -112,7 +110,7 @@ function bodyView({ id, mail }: DemoMail): Html {
     }`;
 }
 
-function filesView({ id, mail }: DemoMail): Html {
+function filesView({ id, mail }: DemoMail): Markup {
   if (mail.attachments.length === 0) return html``;
   return html`<ul class="files">
     ${mail.attachments.map(

@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 import { decodeHeaderText } from '../../../mail/mime/encoded-words.ts';
 import type { RelayLine } from '../gmail-side.ts';
 import type { MessageSummary } from '../gmail/protocol.ts';
-import type { IntakeOutcome } from '../queries.ts';
+import type { EmailOutcome } from '../queries.ts';
 import { shownTime } from './shown-time.ts';
 
-type Html = ReturnType<typeof html>;
+export type Markup = ReturnType<typeof html>;
 
 const SHOWN_MAILS = 6;
 const SHOWN_LINES = 8;
@@ -13,10 +13,10 @@ const SHOWN_LINES = 8;
 /** What lies in the Gmail account, with the labels by which the relay script keeps its books, and what the script logs. */
 export function gmailView(
   mails: readonly MessageSummary[],
-  outcomes: readonly IntakeOutcome[],
+  outcomes: readonly EmailOutcome[],
   lines: readonly RelayLine[],
   now: Date,
-): Html {
+): Markup {
   return html`${mails.length === 0 ? EMPTY : rowsView(mails.slice(0, SHOWN_MAILS), outcomes)}
     ${mails.length > SHOWN_MAILS ? html`<p class="quiet">and ${mails.length - SHOWN_MAILS} earlier</p>` : ''}
     <details data-details="relay log">
@@ -39,7 +39,7 @@ const EMPTY = html`<p class="empty">
   confirmed that it is stored, the script changes that to mailroom/done.
 </p>`;
 
-function rowsView(mails: readonly MessageSummary[], outcomes: readonly IntakeOutcome[]): Html {
+function rowsView(mails: readonly MessageSummary[], outcomes: readonly EmailOutcome[]): Markup {
   const outcomeOf = new Map(outcomes.map((outcome) => [outcome.sourceId, outcome]));
   return html`<ul class="rows">
     ${mails.map(
@@ -55,10 +55,10 @@ function rowsView(mails: readonly MessageSummary[], outcomes: readonly IntakeOut
   </ul>`;
 }
 
-function outcomeWords(outcome: IntakeOutcome | undefined): string {
+function outcomeWords(outcome: EmailOutcome | undefined): string {
   if (outcome === undefined) return 'not handed over yet';
   const request = `request ${outcome.requestId}`;
-  const words: Readonly<Record<IntakeOutcome['outcome'], string>> = {
+  const words: Readonly<Record<EmailOutcome['outcome'], string>> = {
     opened: `opened ${request}`,
     appended: `joined ${request}`,
     recorded: outcome.requestId === null ? 'recorded' : `recorded on ${request}`,
@@ -70,7 +70,7 @@ function outcomeWords(outcome: IntakeOutcome | undefined): string {
 }
 
 /** Labels as Gmail shows them beside a subject; those of the relay stand out. */
-export function labelChips(labels: readonly string[]): Html {
+export function labelChips(labels: readonly string[]): Markup {
   return html`${labels.map(
     (label) =>
       html`<span class="label${label.startsWith('mailroom/') ? ` ${label.replace('/', '-')}` : ''}"

@@ -1,7 +1,7 @@
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
-import { type Counted, MAX_COUNTED, listMicrosoftLooks, listRelaysHeard, readTables } from './queries.ts';
+import { type LabelCount, MAX_COUNTED, listMicrosoftLooks, listRelaysHeard, readTables } from './queries.ts';
 
 type MetricsDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
 
@@ -91,7 +91,7 @@ async function renderMetrics(deps: MetricsDeps): Promise<string> {
   ].join('');
 }
 
-function gauge(name: string, help: string, label: string, samples: readonly Counted[]): string {
+function gauge(name: string, help: string, label: string, samples: readonly LabelCount[]): string {
   // Labels are words of our own schema or ids: nothing in them needs escaping.
   const lines = samples.map((sample) => `${name}{${label}="${sample.label}"} ${sample.count}\n`);
   return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join('')}`;

@@ -3,12 +3,12 @@ import { DELIVERY_STATES, type DeliveryState } from '../../../outbox/delivery.ts
 import type { Db, Queryable, Transaction } from '../../../platform/db/connect.ts';
 import { OPEN_STATUSES, type RequestStatus } from '../../../requests/request.ts';
 
-export type Counted = { readonly label: string; readonly count: number };
+export type LabelCount = { readonly label: string; readonly count: number };
 
 export type TableFigures = {
-  readonly requests: readonly Counted[];
-  readonly deliveries: readonly Counted[];
-  readonly intake: readonly Counted[];
+  readonly requests: readonly LabelCount[];
+  readonly deliveries: readonly LabelCount[];
+  readonly intake: readonly LabelCount[];
   /** When the delivery that waits longest was queued, or null when none waits. */
   readonly oldestWaiting: Date | null;
 };
@@ -45,8 +45,8 @@ async function countKinds(
   table: string,
   column: string,
   labels: readonly string[],
-): Promise<Counted[]> {
-  return tx<Counted[]>`
+): Promise<LabelCount[]> {
+  return tx<LabelCount[]>`
     select label, case when counted < ${MAX_COUNTED} then counted else greatest(counted, estimated) end as count
     from unnest(${labels}::text[]) as kinds (label)
     cross join lateral (

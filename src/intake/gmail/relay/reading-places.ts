@@ -13,14 +13,14 @@ export type PlaceLimits = {
 /** Of strangers no more than some megabytes of memory, and for relays more than a server of two cores files. */
 const LIMITS: PlaceLimits = { places: 16, waiting: 64, checkMs: 250, graceMs: 1000 };
 
-export type Caller = {
+export type UnprovenCaller = {
   readonly address: string;
   /** Aborted when the body has to be in. */
   readonly deadline: AbortSignal;
 };
 
 /** A place among those whose bodies are read. */
-export type Place = {
+export type ReadingPlace = {
   /** Aborted, with the reason, when the caller has to give way. */
   readonly given: AbortSignal;
   /** Told when the next piece is asked for, and how large it was when it came. */
@@ -39,7 +39,7 @@ type Reading = {
 };
 type Waiting = {
   readonly address: string;
-  readonly admit: (place: Place) => void;
+  readonly admit: (place: ReadingPlace) => void;
   readonly refuse: () => void;
 };
 
@@ -69,7 +69,7 @@ export function readingPlaces(limits: PlaceLimits = LIMITS) {
     } else if (queue.length > 0) timer ??= setInterval(check, limits.checkMs).unref();
   };
 
-  const place = (address: string): Place => {
+  const place = (address: string): ReadingPlace => {
     const own: Reading = { address, end: new AbortController(), checks: 0, bytes: 0, owed: null };
     reading.add(own);
     return {
@@ -112,7 +112,7 @@ export function readingPlaces(limits: PlaceLimits = LIMITS) {
       if (oldest !== undefined && proven.size > MAX_PROVEN) proven.delete(oldest);
     },
     /** A place, at once or after waiting; throws `busy` when too many wait, or the time is over. */
-    enter(caller: Caller): Promise<Place> {
+    enter(caller: UnprovenCaller): Promise<ReadingPlace> {
       if (reading.size < limits.places) return Promise.resolve(place(caller.address));
       return new Promise((resolve, reject) => {
         const settle = (): void => caller.deadline.removeEventListener('abort', late);

@@ -1,13 +1,13 @@
 import { createSpool, type Spool } from '../../../platform/files/spool.ts';
 import type { Pieces } from '../../../platform/files/pieces.ts';
 import { Problem } from '../../../platform/problems.ts';
-import { type Caller, type Place, type PlaceLimits, readingPlaces } from './reading-places.ts';
+import { type UnprovenCaller, type ReadingPlace, type PlaceLimits, readingPlaces } from './reading-places.ts';
 import { MAX_BODY_BYTES } from './relay-contract.ts';
 
 /** Bytes of a body kept in memory; the rest is in a file. */
 const MEMORY_BYTES = 32_768;
 
-export type UnprovenBody = Caller & {
+export type UnprovenBody = UnprovenCaller & {
   /** Opened when the body may be read: before that nothing of it is taken in. */
   readonly open: () => Pieces;
   /** Sees each piece as it comes, for the signature. */
@@ -34,7 +34,7 @@ export function unprovenBodies(limits?: PlaceLimits) {
   };
 }
 
-async function readWhole(body: UnprovenBody, place: Place): Promise<WholeBody> {
+async function readWhole(body: UnprovenBody, place: ReadingPlace): Promise<WholeBody> {
   const spool = createSpool(MEMORY_BYTES);
   const pieces = body.open();
   const broken = Promise.withResolvers<never>();

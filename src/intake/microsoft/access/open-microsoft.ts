@@ -4,7 +4,7 @@ import type { MicrosoftCredentials } from '../graph/credentials.ts';
 import type { MicrosoftEndpoints } from '../graph/endpoints.ts';
 import { type Graph, openGraph } from '../graph/graph.ts';
 import { graphError, graphFault, isRefusal } from '../graph/graph-fault.ts';
-import { fetchToken, type Token } from '../graph/tokens.ts';
+import { fetchToken, type AccessToken } from '../graph/tokens.ts';
 import {
   type AccessRow,
   findAccess,
@@ -62,7 +62,7 @@ function openMailbox(deps: MicrosoftDeps, endpoints: MicrosoftEndpoints, access:
 /** One sign-in at a time and process; its token is kept until shortly before its end. */
 function keepToken(
   { clock }: Pick<Deps, 'clock'>,
-  fetchNew: () => Promise<Token>,
+  fetchNew: () => Promise<AccessToken>,
 ): (renew: boolean) => Promise<string> {
   let kept: { readonly token: string; readonly until: number } | null = null;
   let fetching: Promise<string> | null = null;
@@ -82,7 +82,11 @@ function keepToken(
   };
 }
 
-async function signIn(deps: MicrosoftDeps, endpoints: MicrosoftEndpoints, access: AccessRow): Promise<Token> {
+async function signIn(
+  deps: MicrosoftDeps,
+  endpoints: MicrosoftEndpoints,
+  access: AccessRow,
+): Promise<AccessToken> {
   const app = { loginUrl: endpoints.loginUrl, tenantId: access.tenantId, clientId: access.clientId };
   return fetchToken(app, open(deps, access.sealed), deps.clock.now());
 }

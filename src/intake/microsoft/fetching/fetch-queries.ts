@@ -2,7 +2,7 @@ import type { Queryable } from '../../../platform/db/connect.ts';
 
 export type FolderName = 'inbox' | 'junkemail';
 
-export type Lease = { readonly mailboxId: number; readonly owner: string };
+export type LookLease = { readonly mailboxId: number; readonly owner: string };
 
 export type ClaimedLook = {
   readonly mailboxId: number;
@@ -34,7 +34,7 @@ export async function claimLook(
 }
 
 /** Keeps a mailbox that is being looked at; false when another process has it by now. */
-export async function extendLook(db: Queryable, lease: Lease, until: Date): Promise<boolean> {
+export async function extendLook(db: Queryable, lease: LookLease, until: Date): Promise<boolean> {
   const rows = await db`
     update microsoft_access
     set lease_until = ${until}
@@ -46,7 +46,7 @@ export async function extendLook(db: Queryable, lease: Lease, until: Date): Prom
 /** Ends a look, and says how it ended: `fault` null for one that read every folder to its end. */
 export async function endLook(
   db: Queryable,
-  lease: Lease,
+  lease: LookLease,
   ended: { readonly at: Date; readonly nextLookAt: Date; readonly fault: string | null },
 ): Promise<void> {
   await db`
@@ -71,7 +71,7 @@ export async function listDeltaLinks(
 /** Moves a folder's link, under the own lease only: what came with it is filed or parked. */
 export async function markDeltaLink(
   db: Queryable,
-  lease: Lease,
+  lease: LookLease,
   folder: FolderName,
   link: string | null,
 ): Promise<void> {

@@ -3,7 +3,7 @@ import { findIntakeMailbox } from '../../../mailboxes/settings/find-intake-mailb
 import type { ReceiveDeps } from '../../filing/receive-batch.ts';
 import { type Microsoft, noteRefusal } from '../access/open-microsoft.ts';
 import { graphFault, isRefusal } from '../graph/graph-fault.ts';
-import { type ClaimedLook, claimLook, endLook, extendLook, type Lease } from './fetch-queries.ts';
+import { type ClaimedLook, claimLook, endLook, extendLook, type LookLease } from './fetch-queries.ts';
 import { lookAtMailbox } from './look.ts';
 
 export type FetchDeps = ReceiveDeps & { readonly microsoft: Microsoft };
@@ -32,7 +32,7 @@ export async function lookAtDue(deps: FetchDeps, stop?: AbortSignal): Promise<nu
 
 async function lookOnce(
   deps: FetchDeps,
-  lease: Lease,
+  lease: LookLease,
   claimed: ClaimedLook,
   stop: AbortSignal | undefined,
 ): Promise<number> {
@@ -65,7 +65,7 @@ async function lookOnce(
   }
 }
 
-function keepLease(deps: FetchDeps, lease: Lease, stop: AbortSignal | undefined): () => Promise<void> {
+function keepLease(deps: FetchDeps, lease: LookLease, stop: AbortSignal | undefined): () => Promise<void> {
   let until = leaseEnd(deps.clock.now());
   return async () => {
     stop?.throwIfAborted();

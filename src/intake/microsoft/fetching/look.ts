@@ -8,7 +8,7 @@ import {
   type ClaimedLook,
   deleteParked,
   type FolderName,
-  type Lease,
+  type LookLease,
   listDeltaLinks,
   listKnown,
   listParkedDue,
@@ -16,10 +16,17 @@ import {
   type ParkedMessage,
   upsertParked,
 } from './fetch-queries.ts';
-import { fetchHeaders, fetchMessage, type Listed, listSince, readDelta, type Round } from './messages.ts';
+import {
+  fetchHeaders,
+  fetchMessage,
+  type ListedMessage,
+  listSince,
+  readDelta,
+  type Round,
+} from './messages.ts';
 
 export type Look = {
-  readonly lease: Lease;
+  readonly lease: LookLease;
   readonly mailbox: IntakeMailbox;
   readonly graph: Graph;
   readonly claimed: ClaimedLook;
@@ -87,7 +94,7 @@ function safeSince({ acceptSince }: IntakeMailbox, lookedAt: Date | null): Date 
 }
 
 /** Files those of the messages that the desk has not, in the order they came. */
-async function fileUnknown(deps: ReceiveDeps, look: Look, found: readonly Listed[]): Promise<number> {
+async function fileUnknown(deps: ReceiveDeps, look: Look, found: readonly ListedMessage[]): Promise<number> {
   const known = await listKnown(
     deps.db,
     look.mailbox.id,
@@ -110,7 +117,7 @@ async function fileUnknown(deps: ReceiveDeps, look: Look, found: readonly Listed
 type Fetched = { readonly handedOver: HandedOver | null } | { readonly error: unknown };
 
 // As data: a failure is met in its turn, and never counts as unhandled.
-async function fetchAhead(graph: Graph, message: Listed | undefined): Promise<Fetched> {
+async function fetchAhead(graph: Graph, message: ListedMessage | undefined): Promise<Fetched> {
   if (message === undefined) return { handedOver: null };
   try {
     return { handedOver: await fetchMessage(graph, message) };
@@ -122,7 +129,7 @@ async function fetchAhead(graph: Graph, message: Listed | undefined): Promise<Fe
 async function fileFetched(
   deps: ReceiveDeps,
   mailbox: IntakeMailbox,
-  message: Listed,
+  message: ListedMessage,
   fetched: Fetched,
 ): Promise<Received | null> {
   if (!('error' in fetched)) {
@@ -142,7 +149,12 @@ async function file(deps: ReceiveDeps, mailbox: IntakeMailbox, handedOver: Hande
   return received;
 }
 
-async function park(deps: ReceiveDeps, mailboxId: number, message: Listed, fault: string): Promise<void> {
+async function park(
+  deps: ReceiveDeps,
+  mailboxId: number,
+  message: ListedMessage,
+  fault: string,
+): Promise<void> {
   const at = deps.clock.now();
   deps.log.warn(
     { mailboxId, sourceId: message.sourceId, fault },

@@ -6,7 +6,7 @@ import { isGone } from '../graph/graph-fault.ts';
 import type { FolderName } from './fetch-queries.ts';
 
 /** A message as a list has it. */
-export type Listed = {
+export type ListedMessage = {
   readonly sourceId: string;
   readonly folder: FolderName;
   readonly threadId: string;
@@ -42,7 +42,7 @@ const properties = z.object({
 
 /** What was read of a folder, and the link that leads on from there. */
 export type Round = {
-  readonly messages: readonly Listed[];
+  readonly messages: readonly ListedMessage[];
   readonly link: string;
   /** Why it was not read to its end; null when it was. */
   readonly error: unknown;
@@ -59,7 +59,7 @@ export async function readDelta(
   from: { readonly link: string | null; readonly since: Date },
   onPage: () => Promise<void>,
 ): Promise<Round> {
-  const found = new Map<string, Listed>();
+  const found = new Map<string, ListedMessage>();
   const filter = encodeURIComponent(`receivedDateTime ge ${from.since.toISOString()}`);
   const first = from.link ?? `/mailFolders/${folder}/messages/delta?${FIELDS}&$filter=${filter}`;
   let path = first;
@@ -89,7 +89,7 @@ export async function* listSince(
   graph: Graph,
   folder: FolderName,
   since: Date,
-): AsyncGenerator<readonly Listed[]> {
+): AsyncGenerator<readonly ListedMessage[]> {
   const filter = encodeURIComponent(`receivedDateTime ge ${since.toISOString()}`);
   let path: string | undefined =
     `/mailFolders/${folder}/messages?${FIELDS}&$filter=${filter}&$orderby=${encodeURIComponent('receivedDateTime asc')}&$top=200`;
@@ -120,7 +120,7 @@ async function whole(graph: Graph, messages: readonly Message[]): Promise<Messag
   return found;
 }
 
-function listed(folder: FolderName, message: Message): Listed {
+function listed(folder: FolderName, message: Message): ListedMessage {
   return {
     sourceId: message.id,
     folder,
@@ -131,7 +131,7 @@ function listed(folder: FolderName, message: Message): Listed {
 }
 
 /** The original of a message, or its headers when it is too large; null when it is gone. */
-export async function fetchMessage(graph: Graph, message: Listed): Promise<HandedOver | null> {
+export async function fetchMessage(graph: Graph, message: ListedMessage): Promise<HandedOver | null> {
   const path = `/messages/${encodeURIComponent(message.sourceId)}/$value`;
   const raw = await graph.call({ path }, (response) => readUpTo(response, MAX_RAW_BYTES)).catch(ignoreGone);
   if (raw === null) return null;
@@ -142,7 +142,7 @@ export async function fetchMessage(graph: Graph, message: Listed): Promise<Hande
 /** A message by its properties alone: one that is too large, or that Microsoft cannot give whole (`broken`). */
 export async function fetchHeaders(
   graph: Graph,
-  message: Listed,
+  message: ListedMessage,
   about: { readonly sizeEstimate: number; readonly broken?: string },
 ): Promise<HandedOver | null> {
   const path = `/messages/${encodeURIComponent(message.sourceId)}?$select=internetMessageHeaders`;
@@ -157,7 +157,7 @@ export async function fetchHeaders(
 }
 
 function handedOver(
-  message: Listed,
+  message: ListedMessage,
   raw: Uint8Array | null,
   about: { readonly sizeEstimate: number; readonly broken?: string },
 ): HandedOver {

@@ -7,12 +7,16 @@ const TIMEOUT_MS = 30_000;
 
 export type App = { readonly loginUrl: string; readonly tenantId: string; readonly clientId: string };
 
-export type Token = { readonly accessToken: string; readonly expiresInSeconds: number };
+export type AccessToken = { readonly accessToken: string; readonly expiresInSeconds: number };
 
 const tokenAnswer = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
 /** Signs an app in with its own credentials. What Microsoft refuses is thrown as a fault with its own code. */
-export async function fetchToken(app: App, credentials: MicrosoftCredentials, at: Date): Promise<Token> {
+export async function fetchToken(
+  app: App,
+  credentials: MicrosoftCredentials,
+  at: Date,
+): Promise<AccessToken> {
   const tokenUrl = `${app.loginUrl}/${encodeURIComponent(app.tenantId)}/oauth2/v2.0/token`;
   const form = {
     grant_type: 'client_credentials',

@@ -6,7 +6,7 @@ import { writeNote } from '../../../requests/messages/write-note.ts';
 import { relayAnswer } from '../../../requests/replies/relay-answer.ts';
 import { isOpen } from '../../../requests/request.ts';
 import type { LiveLink } from '../telling/issue-queries.ts';
-import type { Judged } from './judge-comment.ts';
+import type { JudgedComment } from './judge-comment.ts';
 import { findHolder, type Heard, insertHeard, markBecame, markDeleted } from './queries.ts';
 
 const SYSTEM = { kind: 'system' } as const;
@@ -18,7 +18,7 @@ export type HeardComment = {
   readonly version: string;
   readonly author: string;
   readonly issueKey: string;
-  readonly judged: Judged;
+  readonly judged: JudgedComment;
   readonly files: readonly (GivenFile & { readonly what: string; readonly version: string })[];
   /** As it stood when the link's rows were read; undefined: it is new. */
   readonly before: Heard | undefined;

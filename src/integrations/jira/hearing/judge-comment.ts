@@ -3,7 +3,7 @@ import type { JiraComment } from '../client/shapes.ts';
 import type { Hears } from '../mappings/mapping.ts';
 
 /** What becomes of a comment: mail to the contact, a note, or nothing. */
-export type Judged = { readonly as: 'mail' | 'note' | 'nothing'; readonly text: string };
+export type JudgedComment = { readonly as: 'mail' | 'note' | 'nothing'; readonly text: string };
 
 const MARK = /^\s*[#/]reply\b[:,]?[^\S\n]*/i;
 
@@ -11,7 +11,7 @@ const MARK = /^\s*[#/]reply\b[:,]?[^\S\n]*/i;
  * What a person's comment becomes. To the contact goes only what was meant for them: it is visible to everybody in Jira, and
  * the mailbox's policy says so. Whatever is in doubt stays inside.
  */
-export function judgeComment(comment: JiraComment, hears: Hears): Judged {
+export function judgeComment(comment: JiraComment, hears: Hears): JudgedComment {
   const text = adfToText(comment.body);
   if (comment.author?.accountType === 'app') return { as: 'nothing', text };
   const isMarked = MARK.test(text);

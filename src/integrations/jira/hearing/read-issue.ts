@@ -12,7 +12,7 @@ import { type IssueRow, type LiveLink, listLiveLinks } from '../telling/issue-qu
 import { tellLinked } from '../telling/make-issue.ts';
 import { hearComment, hearDeletion, type HeardComment } from './hear-comment.ts';
 import { hearStatus } from './hear-status.ts';
-import { type Judged, judgeComment } from './judge-comment.ts';
+import { type JudgedComment, judgeComment } from './judge-comment.ts';
 import {
   type Heard,
   listHeard,
@@ -153,7 +153,7 @@ function isBefore(link: LiveLink, created: string): boolean {
 }
 
 // What was written before the tie was not written to its contact; changed later, it is worth a note.
-function judgeOld(comment: JiraComment, before: Heard | undefined): Judged {
+function judgeOld(comment: JiraComment, before: Heard | undefined): JudgedComment {
   const { text } = judgeComment(comment, 'none');
   return { as: before === undefined ? 'nothing' : 'note', text };
 }

@@ -83,7 +83,7 @@ export async function makeIssue(
   given: {
     readonly request: Pick<RequestRow, 'id' | 'mailboxId'>;
     readonly connectionId: number;
-    readonly mapping: Place & Shared;
+    readonly mapping: IssuePlace & Shared;
     readonly publicUrl: string;
     readonly at: Date;
   },
@@ -136,13 +136,13 @@ async function tieKnown(
   return linkId;
 }
 
-type Place = Pick<Mapping, 'projectKey' | 'issueTypeId' | 'fields'>;
+type IssuePlace = Pick<Mapping, 'projectKey' | 'issueTypeId' | 'fields'>;
 type Shared = Pick<
   Mapping,
   'priorities' | 'labels' | 'categoryLabel' | 'namesContact' | 'attachments' | 'watchers'
 >;
 
-function placeOf(input: LinkInput, mapping: Mapping | null, connectionId: number): Place {
+function placeOf(input: LinkInput, mapping: Mapping | null, connectionId: number): IssuePlace {
   const isMapped = mapping !== null && mapping.connectionId === connectionId;
   const projectKey = input.projectKey ?? (isMapped ? mapping.projectKey : undefined);
   const isSame = isMapped && projectKey === mapping.projectKey;
@@ -158,7 +158,7 @@ function rest(mapping: Mapping | null): Shared {
 }
 
 function creationOf(
-  mapping: Place & Shared,
+  mapping: IssuePlace & Shared,
   facts: RequestFacts,
   at: { readonly requestId: number; readonly publicUrl: string },
 ): Creation {

@@ -3,17 +3,17 @@ import type postgres from 'postgres';
 import { driver } from '../driver/driver.ts';
 import type { Log } from '../../log.ts';
 import { appUrl, isNotReady, KEEPER } from './access.ts';
-import { ensureRunning, type Running, type ServerDeps } from './server.ts';
+import { ensureRunning, type RunningPostgres, type ServerDeps } from './server.ts';
 import { withStartLock } from './start-lock.ts';
 
 export type Keeper = {
-  readonly running: Running;
+  readonly running: RunningPostgres;
   /** The connection's number in PostgreSQL. */
   readonly pid: () => number;
   readonly release: () => Promise<void>;
 };
 
-type Hold = { readonly running: Running; readonly sql: postgres.Sql; readonly pid: number };
+type Hold = { readonly running: RunningPostgres; readonly sql: postgres.Sql; readonly pid: number };
 
 const RETRY_MS = 2000;
 

@@ -18,7 +18,7 @@ import {
 import { holdServer, type Keeper } from './keeper.ts';
 import { findPostmaster } from './pid-file.ts';
 import { choosePrivileges } from './privileges.ts';
-import { type Running, type ServerDeps, stopServer } from './server.ts';
+import { type RunningPostgres, type ServerDeps, stopServer } from './server.ts';
 import { withStartLock } from './start-lock.ts';
 
 export type ClusterOptions = {
@@ -33,7 +33,7 @@ export type Cluster = {
   readonly url: string;
   /** The superuser, for making databases and roles. */
   readonly adminUrl: string;
-  readonly how: Running['how'];
+  readonly how: RunningPostgres['how'];
   readonly stop: () => Promise<void>;
 };
 

@@ -19,7 +19,7 @@ export type ServerDeps = {
   readonly settings: Readonly<Record<string, string>>;
 };
 
-export type Running = { readonly port: number; readonly how: 'adopted' | 'started' };
+export type RunningPostgres = { readonly port: number; readonly how: 'adopted' | 'started' };
 
 const PATIENCE_MS = 120_000;
 // Killed while it starts, as by the out-of-memory killer; if it goes on, somebody should know.
@@ -44,10 +44,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
  * Has the cluster served: by the server that already runs, or by a new one. With `port`, a new one listens there and
  * nowhere else.
  */
-export async function ensureRunning(deps: ServerDeps, port?: number): Promise<Running> {
+export async function ensureRunning(deps: ServerDeps, port?: number): Promise<RunningPostgres> {
   const folder = clusterFolder(deps.dataDir);
   const deadline = performance.now() + PATIENCE_MS;
-  let how: Running['how'] = 'adopted';
+  let how: RunningPostgres['how'] = 'adopted';
   let failure = '';
   let crashes = 0;
   while (performance.now() < deadline) {
@@ -84,11 +84,11 @@ export async function stopServer(deps: ServerDeps): Promise<void> {
   }
 }
 
-type Outcome =
+type StartOutcome =
   { readonly ready: true } | { readonly ready: false; readonly killed: boolean; readonly said: string };
 
 // Not by pg_ctl: it builds a shell command of the folder's name, and polls ten times more slowly.
-async function startServer(deps: ServerDeps, port: number): Promise<Outcome> {
+async function startServer(deps: ServerDeps, port: number): Promise<StartOutcome> {
   const folder = clusterFolder(deps.dataDir);
   const log = await openLog(folder);
   try {

@@ -9,7 +9,7 @@ import type { Judged, ReadMail } from './read-mail.ts';
 import { aliasesOnMail, type ThreadQuestion, threadQuestion } from './thread-question.ts';
 
 /** A message as it goes into a request, and the question of where it belongs. */
-export type Letter = {
+export type MessageToFile = {
   readonly message: InboundMessage;
   readonly question: Omit<ThreadQuestion, 'contactEmail' | 'welcomesNotice' | 'at'>;
   readonly judged: Judged;
@@ -28,7 +28,7 @@ const MAX_PARTICIPANTS = 50;
 const REACTION = /^text\/vnd\.google\.email-reaction\+json/i;
 
 /** Makes the letter of a message and the person behind it; one that could not be read shows its raw text. */
-export function letterOf(mailbox: IntakeMailbox, mail: ReadMail, person: Person): Letter {
+export function messageToFile(mailbox: IntakeMailbox, mail: ReadMail, person: Person): MessageToFile {
   const { reading, handedOver, judged } = mail;
   const { forwardedBy } = person;
   if (reading.ok) {
