@@ -41,7 +41,7 @@ export async function mailroomProcesses() {
     const started = watch(
       spawn(process.execPath, [script, ...args], {
         cwd: folder,
-        env: { PATH: process.env['PATH'], ...env },
+        env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );
