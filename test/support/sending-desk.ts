@@ -7,22 +7,22 @@ import { testApp, testPeople } from './app.ts';
 import { testDatabase } from './database.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';
 import { startSmtpListener } from './smtp-listener.ts';
+import { keepRows } from './kept-rows.ts';
 import { oneAccount } from './transports.ts';
 
+type Given = { readonly parsePool: ParsePool; readonly smtpUrl: string; readonly mail?: MailParts };
+
 /** A desk with operators that takes mail by the relay's endpoint and sends to a listener, and one request of Carla's. */
-export async function sendingDesk(
-  db: Db,
-  given: { readonly parsePool: ParsePool; readonly smtpUrl: string; readonly mail?: MailParts },
-) {
-  const transport = smtpTransport({ url: given.smtpUrl, maxConnections: 1 });
-  const made = testApp(db, { parsePool: given.parsePool, transports: oneAccount(transport) });
-  const mailbox = await testMailbox(made.deps);
-  const people = await testPeople(made.deps, ['Ann', 'Bob', 'Lea', 'Ada']);
-  await receive(made, given.mail ?? {});
+export async function sendingDesk(db: Db, given: Given) {
+  const made = sendingApp(db, given);
+  return { ...made, ...(await settle(made, given.mail)) };
+}
+
+function sendingApp(db: Db, { parsePool, smtpUrl }: Given) {
+  const transport = smtpTransport({ url: smtpUrl, maxConnections: 1 });
+  const made = testApp(db, { parsePool, transports: oneAccount(transport) });
   return {
     ...made,
-    mailbox,
-    ...people,
     /** Answers of a call as JSON; anything but a 2xx fails the test. */
     async ok(token: string, method: string, path: string, body?: unknown): Promise<any> {
       const response = await made.call(method, path, { token, body });
@@ -35,6 +35,14 @@ export async function sendingDesk(
   };
 }
 
+/** The rows of the desk: its mailbox, its people, and the request that a first mail opens. */
+async function settle(made: ReturnType<typeof testApp>, mail: MailParts = {}) {
+  const mailbox = await testMailbox(made.deps);
+  const people = await testPeople(made.deps, ['Ann', 'Bob', 'Lea', 'Ada']);
+  await receive(made, mail);
+  return { mailbox, ...people };
+}
+
 export type SendingDesk = Awaited<ReturnType<typeof sendingDesk>>;
 
 /** A database, a listener that behaves, and a desk that is new in every test and sends to it. Its hooks are the file's. */
@@ -43,10 +51,17 @@ export async function testSendingDesk() {
   const parsePool = createParsePool({ size: 1 });
   const smtp = await startSmtpListener();
   let current: SendingDesk | undefined;
+  let settled: Awaited<ReturnType<typeof settle>> | undefined;
+  let putBack: (() => Promise<void>) | undefined;
   beforeEach(async () => {
     smtp.setBehaviour({});
     smtp.mails.length = 0;
-    current = await sendingDesk(db, { parsePool, smtpUrl: smtp.url });
+    const made = sendingApp(db, { parsePool, smtpUrl: smtp.url });
+    if (putBack === undefined) {
+      settled = await settle(made);
+      putBack = await keepRows(db);
+    } else await putBack();
+    current = { ...made, ...(settled as NonNullable<typeof settled>) };
   });
   afterEach(() => current?.close());
   afterAll(() => Promise.all([parsePool.close(), smtp.stop()]));
