@@ -23,7 +23,7 @@ const DEEPEST = 5;
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error))
-    return { type: typeof error, message: 'something that is no error was thrown' };
+    return { type: typeof error, message: 'something other than an error was thrown' };
   const field = (name: string): string | undefined => {
     const value: unknown = (error as unknown as Readonly<Record<string, unknown>>)[name];
     return typeof value === 'string' ? value : undefined;

@@ -31,7 +31,7 @@ test('smtp check says of every mailbox whether it can send, in plain words, and 
   const none = await mailroom(null, 'smtp', 'check', '--mailbox', 'Support@Example.com');
   expect(none).toMatchObject({ status: 1, err: '' });
   expect(none.out).toBe(
-    'support@example.com: NOT OK. There is no SMTP account: set SMTP_URL, or give the mailbox one of its own.\n',
+    'support@example.com: NOT OK. There is no SMTP account: set SMTP_URL, or give the mailbox its own account.\n',
   );
   expect(await mailroom(smtp.url, 'smtp', 'check')).toMatchObject({ status: 0 });
 

@@ -106,8 +106,8 @@ test('a link that its composer gives up, or that nobody composes here, fails and
   await deliverDue(outbox.deps);
   expect(smtp.mails).toEqual([]);
   expect(await db`select outcome, reply from delivery_attempts order by id`).toEqual([
-    { outcome: 'failed', reply: expect.stringContaining('nothing to say') },
-    { outcome: 'failed', reply: expect.stringContaining('composes a mail of kind sign_in') },
+    { outcome: 'failed', reply: expect.stringContaining('nothing left to report') },
+    { outcome: 'failed', reply: expect.stringContaining('compose a desk email of kind sign_in') },
   ]);
 });
 

@@ -28,7 +28,7 @@ describe('a token', () => {
       ['POST', `/v1/operators/${admin.id}/tokens`],
     ] as const) {
       const problem = await problemOf(await call(method, path, { token, body: {} }), 403, 'forbidden');
-      expect(problem.detail).toMatch(/only reads/);
+      expect(problem.detail).toMatch(/is read-only/);
     }
     expect(await db`select status from requests`).toEqual([{ status: 'new' }]);
   });

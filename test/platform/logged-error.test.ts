@@ -67,7 +67,10 @@ test('what JSON.parse and an SMTP server quote is left out', () => {
     rejected: ['carla@example.org'],
   });
   expect(JSON.stringify(loggedError(refused))).not.toContain('carla');
-  expect(loggedError(WRITTEN)).toEqual({ type: 'string', message: 'something that is no error was thrown' });
+  expect(loggedError(WRITTEN)).toEqual({
+    type: 'string',
+    message: 'something other than an error was thrown',
+  });
 });
 
 function catchIn(work: () => unknown): unknown {

@@ -45,7 +45,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'mailbox rotate-secret',
     summary:
-      'Makes a new relay secret for a mailbox and prints it; the old one stays valid until the relay first uses the new one.',
+      'Creates a new relay secret for a mailbox and prints it; the old one stays valid until the relay first uses the new one.',
     load: async () => (await import('./mailboxes/mailbox-rotate-secret.ts')).mailboxRotateSecret,
   },
   {
@@ -79,7 +79,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'microsoft connect',
     summary:
-      'Has a mailbox fetched from Microsoft 365, with the secret or certificate of an app; stored encrypted.',
+      'Connects a mailbox to Microsoft 365, with the secret or certificate of an app; stored encrypted.',
     load: async () => (await import('./microsoft/microsoft-connect.ts')).microsoftConnect,
   },
   {
@@ -90,7 +90,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'microsoft disconnect',
-    summary: "Deletes a mailbox's credentials for Microsoft 365; it is not fetched any more.",
+    summary: "Deletes a mailbox's credentials for Microsoft 365; the desk stops fetching from it.",
     load: async () => (await import('./microsoft/microsoft-disconnect.ts')).microsoftDisconnect,
   },
   {
@@ -105,7 +105,7 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'jira check',
-    summary: 'Asks each Jira connection who it is, what it sees and may, and whether the mappings still fit.',
+    summary: 'Checks the account, the permissions and the mappings of each Jira connection.',
     load: async () => (await import('./jira/jira-check.ts')).jiraCheck,
   },
   {
@@ -115,19 +115,18 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'jira reconcile',
-    summary: 'Compares the desk with Jira, and makes and tells what was missed.',
+    summary: 'Compares the desk with Jira, and catches up on what was missed.',
     load: async () => (await import('./jira/jira-reconcile.ts')).jiraReconcile,
   },
   {
     name: 'intake replay',
-    summary:
-      'Processes quarantined messages again after a fix: what failed is filed, what a rule holds stays.',
+    summary: 'Processes quarantined messages again after a fix: files what failed, keeps what a rule holds.',
     load: async () => (await import('./desk/intake-replay.ts')).intakeReplay,
   },
   {
     name: 'search rebuild',
     summary:
-      'Rewrites the search words that an older version stored; the server does the same by itself. Stopped, it goes on.',
+      'Rewrites the search words that an older version stored, as the server does by itself. If stopped, it continues next time.',
     load: async () => (await import('./desk/search-rebuild.ts')).searchRebuild,
   },
   {

@@ -103,7 +103,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
 
   const transports = createTransports(base, config.smtp, { publicOnly: config.smtpPublicOnly });
   if (config.smtp === null)
-    log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without an account of their own wait');
+    log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without their own account wait');
   closers.push({ what: 'SMTP', close: transports.close });
   const parsePool = createParsePool({ size: Math.min(availableParallelism(), MAX_PARSE_THREADS) });
   closers.push({ what: 'mail parsers', close: parsePool.close });

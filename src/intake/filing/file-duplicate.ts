@@ -18,7 +18,7 @@ export async function answerDuplicate(
     internetMessageId: intake.internetMessageId,
     contentHash: intake.contentHash,
   });
-  if (known === null) throw new Error('a claimed mail is gone: the same mail has to be handed over again');
+  if (known === null) throw new Error('a claimed message is gone: it has to be handed over again');
   if (known.sameMail && known.oversize && mail.handedOver.raw !== null) {
     const read = mail.reading.ok ? mail.reading.mail : null;
     await completeOversize(tx, known, mail.handedOver.raw, read, intake.at);

@@ -130,7 +130,7 @@ function tooLarge(handedOver: HandedOver): string {
   const { service, link } = SOURCES[handedOver.source];
   const megabytes = Math.round(handedOver.sizeEstimate / 1_048_576);
   return (
-    `This mail has ${megabytes} MB, too many to be handed over. Read it in ${service}: ` +
+    `This email is too large to hand over (${megabytes} MB). Read it in ${service}: ` +
     link(handedOver.sourceId)
   );
 }

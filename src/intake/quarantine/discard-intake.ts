@@ -23,7 +23,7 @@ export async function discardIntake(
   if (input.blockSender === true) requirePermission(actor, 'contacts.block');
   const intake = await findIntake(deps, actor, input.intakeId);
   if (input.blockSender === true && intake.fromAddress === null) {
-    throw new Problem('invalid_input', 'This mail names no sender who could be blocked.', {
+    throw new Problem('invalid_input', 'This message names no sender to block.', {
       errors: [{ pointer: '/blockSender', detail: 'cannot be true: the email names no sender' }],
     });
   }

@@ -33,9 +33,9 @@ const list = createRoute({
   operationId: 'listIntake',
   method: 'get',
   path: '/v1/intake',
-  summary: 'List what the relay handed over',
+  summary: 'List intake',
   description:
-    'Every message that came in, with what became of it and why; those with `outcome=quarantined` wait for a decision.',
+    'Every message that came in, with its outcome and the reason; those with `outcome=quarantined` wait for a decision.',
   request: { query: intakeListQuery },
   responses: {
     200: jsonContent('A page of intake.', intakeListSchema),
@@ -48,7 +48,7 @@ const find = createRoute({
   operationId: 'getIntake',
   method: 'get',
   path: '/v1/intake/{id}',
-  summary: 'One handed-over mail',
+  summary: 'Get an intake',
   request: { params: idPath },
   responses: { 200: jsonContent('The intake.', intakeSchema), ...readProblems },
 });
@@ -58,7 +58,7 @@ const original = createRoute({
   operationId: 'getIntakeOriginal',
   method: 'get',
   path: '/v1/intake/{id}/raw',
-  summary: 'The original of a handed-over mail',
+  summary: 'Get the original of an intake',
   description: 'As it arrived, byte for byte.',
   request: { params: idPath },
   responses: {
@@ -89,7 +89,7 @@ const discard = createRoute({
   method: 'post',
   path: '/v1/intake/{id}/discard',
   summary: 'Discard a message in quarantine',
-  description: 'Puts it aside for good; the original stays. May block the sender in the same call.',
+  description: 'Puts it aside for good and keeps the original. May also block the sender.',
   request: { params: idPath, body: optionalJsonBody(discardSchema) },
   responses: { 200: jsonContent('The intake as it now is.', intakeSchema), ...decisionProblems },
 });

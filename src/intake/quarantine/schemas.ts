@@ -7,7 +7,7 @@ import { INTAKE_SORTS } from './intake-sorts.ts';
 
 const outcome = z
   .enum(['opened', 'appended', 'recorded', 'quarantined', 'discarded', 'erased'])
-  .openapi({ description: 'What became of the message.' });
+  .openapi({ description: 'The outcome.' });
 
 const REASONS = [
   'unparsable',
@@ -35,9 +35,9 @@ export const intakeSchema = z
     id,
     mailbox: z
       .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
-      .openapi({ description: 'Which mailbox it came to.' }),
+      .openapi({ description: 'The mailbox it came to.' }),
     source: z.enum(SOURCE_NAMES).openapi({ description: 'How it came in.' }),
-    sourceId: z.string().openapi({ description: 'What its source calls it.', example: '18c2f0a1b2c3d4e5' }),
+    sourceId: z.string().openapi({ description: 'Its id at the source.', example: '18c2f0a1b2c3d4e5' }),
     gmailId: z
       .string()
       .nullable()
@@ -52,7 +52,7 @@ export const intakeSchema = z
         name: z.string().openapi({ description: 'Empty when there is none.' }),
       })
       .nullable()
-      .openapi({ description: 'Null when the message names nobody.' }),
+      .openapi({ description: 'Null if the message names nobody.' }),
     subject: z.string().nullable().openapi({ example: 'The printer is on fire' }),
     class: z.enum(['human', 'auto_reply', 'bounce', 'receipt', 'list', 'own']).nullable(),
     classReason: z.string().nullable().openapi({ description: 'The header or rule that decided the class.' }),
@@ -70,7 +70,7 @@ export const intakeSchema = z
     requestId: id.nullable(),
     messageId: id.nullable(),
     size: z.int().nullable().openapi({ description: 'Bytes of the original; null if there is none.' }),
-    oversize: z.boolean().openapi({ description: 'Too large to be handed over: only headers were.' }),
+    oversize: z.boolean().openapi({ description: 'Too large to hand over: only its headers were.' }),
     receivedAt: time,
     decidedAt: time.nullable(),
     decidedBy: z
@@ -95,10 +95,7 @@ export const intakeListQuery = z.strictObject({
 
 export const releaseSchema = z
   .strictObject({
-    trust: z
-      .boolean()
-      .optional()
-      .openapi({ description: 'Believe this sender from now on, in this mailbox.' }),
+    trust: z.boolean().optional().openapi({ description: 'Trust this sender in this mailbox from now on.' }),
   })
   .openapi('Release');
 
@@ -107,7 +104,7 @@ export const discardSchema = z
     blockSender: z
       .boolean()
       .optional()
-      .openapi({ description: 'Quarantine all later mail of the sender to this mailbox.' }),
+      .openapi({ description: 'Quarantine all later email from the sender to this mailbox.' }),
   })
   .openapi('Discard');
 

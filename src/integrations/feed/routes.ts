@@ -26,7 +26,7 @@ const feedSchema = z
     items: z.array(eventSchema).openapi({ description: 'Oldest first.' }),
     nextCursor: z
       .string()
-      .openapi({ description: 'Pass it as `after` to go on, now or after the next events.' }),
+      .openapi({ description: 'Pass it as `after` to continue, now or after the next events.' }),
   })
   .openapi('EventFeed');
 
@@ -37,17 +37,17 @@ const list = createRoute({
   operationId: 'listEvents',
   method: 'get',
   path: '/v1/events',
-  summary: 'The feed of changes',
+  summary: 'List the feed of events',
   description:
-    'Everything that happened in the mailboxes the operator serves, in an order in which nothing is ever skipped: an ' +
-    'event may appear a moment late, while an older transaction is open, but never before a position already read. ' +
-    'Ids are not in this order. What happened to the desk itself (operators, tokens, the names of contacts) is shown to admins who serve every mailbox. Asked for as ' +
-    '`text/event-stream`, it is the stream of `/v1/events/stream`.',
+    'Everything that happened in the mailboxes the operator serves. No event is ever skipped: one may appear a moment ' +
+    'late, while an older transaction is open, but never before a position already read. Ids are not in this order. ' +
+    'Events of the desk itself (operators, tokens, the names of contacts) are shown to admins who serve every mailbox. ' +
+    'With `Accept: text/event-stream` it is the stream of `/v1/events/stream`.',
   request: {
     query: z.strictObject({
       after: after.openapi({
         description:
-          '`nextCursor` of the call before; `now`: only what is to come; absent: from the beginning.',
+          '`nextCursor` of the previous call; `now`: only future events. Defaults to the beginning.',
       }),
       limit: pageQuery.limit,
       ...filters,
@@ -55,7 +55,7 @@ const list = createRoute({
   },
   responses: {
     200: {
-      description: 'The events after it, and where to go on; no items: nothing yet.',
+      description: 'The events after it, and where to continue; no items if there are none yet.',
       content: { 'application/json': { schema: feedSchema }, 'text/event-stream': { schema: z.string() } },
     },
     ...problemResponses('invalid_input', 'unauthenticated'),
@@ -67,7 +67,7 @@ const stream = createRoute({
   operationId: 'streamEvents',
   method: 'get',
   path: '/v1/events/stream',
-  summary: 'The feed of changes as server-sent events',
+  summary: 'Stream the feed of events',
   description:
     'Each message has the cursor as `id` and an Event as `data`; a comment comes at least every 15 seconds. A message ' +
     'of the type `presence` says that somebody came to a request, left it, began or stopped to write. Ends every ' +
@@ -82,7 +82,7 @@ const stream = createRoute({
       ...filters,
     }),
     headers: z.object({
-      'last-event-id': after.openapi({ description: 'Go on after this one, whatever `after` says.' }),
+      'last-event-id': after.openapi({ description: 'Continues after this event; overrides `after`.' }),
     }),
   },
   responses: {

@@ -27,7 +27,7 @@ const list = createRoute({
   method: 'get',
   path: '/v1/mailboxes',
   summary: 'List mailboxes',
-  description: 'Those the operator serves.',
+  description: 'The mailboxes the operator serves.',
   request: {
     query: z.strictObject({
       ...pageQuery,
@@ -46,7 +46,7 @@ const find = createRoute({
   operationId: 'getMailbox',
   method: 'get',
   path: '/v1/mailboxes/{id}',
-  summary: 'One mailbox',
+  summary: 'Get a mailbox',
   request: { params: idPath },
   responses: {
     200: jsonContent('The mailbox.', mailboxSchema),
@@ -61,7 +61,7 @@ const add = createRoute({
   path: '/v1/mailboxes',
   summary: 'Add a mailbox',
   description:
-    'For admins. Answers with the secret for its relay, this once and to a repeat under the same key.',
+    'For admins. The response shows its relay secret only once, and to a repeated call with the same key.',
   request: { headers: idempotencyHeaders, body: jsonBody(newMailboxSchema) },
   responses: {
     201: jsonContent('The mailbox and its relay secret.', createdMailboxSchema),

@@ -24,9 +24,11 @@ const addressOrDomain = text(320, 1).transform((value, context) => {
 
 const settings = {
   name,
-  language: z.enum(LANGUAGES).openapi({ description: 'Of notices to contacts whose language is not known.' }),
+  language: z
+    .enum(LANGUAGES)
+    .openapi({ description: 'The language of notices to contacts whose language is unknown.' }),
   threadBy: z.enum(['sender', 'conversation']).openapi({
-    description: 'sender: new mail joins the open request of its sender; conversation: only answers do.',
+    description: "sender: a new message joins its sender's open request; conversation: only answers do.",
   }),
   reopenDays: z.int().min(0).max(365).openapi({
     description: 'How long an answer to a closed request reopens it; 0: it opens a new one.',
@@ -36,10 +38,10 @@ const settings = {
   }),
   quoting: z.enum(['full', 'last', 'none']).openapi({
     description:
-      "What an answer quotes of the contact's last mail: with the history in it, what was new, or nothing.",
+      "What an answer quotes of the contact's latest message: all of it, only what was new in it, or nothing.",
   }),
   autoCloseDays: z.int().min(1).max(365).nullable().openapi({
-    description: 'Days after which a resolved request closes by itself, with its notice; null: never.',
+    description: 'Days after which a resolved request closes automatically, with its notice; null: never.',
   }),
   noticesPerHour: z.int().min(1).max(1_000_000).nullable().openapi({
     description: 'The most automatic messages in an hour, against loops. Null means no cap.',
@@ -55,7 +57,7 @@ const settings = {
     .openapi({
       type: 'array',
       items: { type: 'string' },
-      description: 'Further addresses whose mail comes into this mailbox; no answer is copied to them.',
+      description: 'Further addresses whose email reaches this mailbox; no answer is copied to them.',
     }),
   groupAddresses: z
     .array(mailAddress)
@@ -71,7 +73,7 @@ const settings = {
     .openapi({
       type: 'array',
       items: { type: 'string' },
-      description: 'Addresses or domains of web forms: what they send is of whom its Reply-To names.',
+      description: 'Addresses or domains of web forms: the contact is whoever Reply-To names.',
     }),
   allowedSenders: z
     .array(addressOrDomain)
@@ -79,7 +81,7 @@ const settings = {
     .openapi({
       type: 'array',
       items: { type: 'string' },
-      description: 'Addresses or domains; empty: everybody. Mail of others waits in quarantine.',
+      description: 'Addresses or domains; empty: everybody. Email from others waits in quarantine.',
     }),
   deniedSenders: z
     .array(addressOrDomain)
@@ -87,14 +89,14 @@ const settings = {
     .openapi({
       type: 'array',
       items: { type: 'string' },
-      description: 'Addresses or domains whose mail waits in quarantine.',
+      description: 'Addresses or domains whose email waits in quarantine.',
     }),
   copies: z.enum(['file', 'quarantine']).openapi({
-    description: 'What becomes of mail that does not name the mailbox in To, only in Cc or nowhere.',
+    description: 'What happens to email that names the mailbox only in Cc, or nowhere.',
   }),
   authenticity: z.enum(['receiver', 'none']).openapi({
     description:
-      'receiver: the receiving server is believed about senders; none: it is not, because a filter stands in front of it.',
+      'receiver: trust what the receiving server says about senders; none: do not, because a filter in front of it hides them.',
   }),
   tenantDomains: z
     .array(addressOrDomain)
@@ -102,7 +104,7 @@ const settings = {
     .openapi({
       type: 'array',
       items: { type: 'string' },
-      description: 'Domains of the organisation, whose people write from inside. For Microsoft 365.',
+      description: 'Domains of the organisation, whose people send internal email. For Microsoft 365.',
     }),
 };
 
@@ -111,7 +113,7 @@ export const mailboxSchema = z
     id,
     address: z.string().openapi({ example: 'support@example.com' }),
     name: z.string().openapi({ example: 'Example Support' }),
-    source: z.enum(SOURCE_NAMES).openapi({ description: 'How its mail comes in.' }),
+    source: z.enum(SOURCE_NAMES).openapi({ description: 'How its email comes in.' }),
     language: settings.language,
     threadBy: settings.threadBy,
     reopenDays: settings.reopenDays,
@@ -123,9 +125,10 @@ export const mailboxSchema = z
     signature: settings.signature,
     aliases: z
       .array(z.string())
-      .openapi({ description: 'Further addresses whose mail comes into this mailbox.' }),
+      .openapi({ description: 'Further addresses whose email reaches this mailbox.' }),
     suggestedAliases: z.array(z.string()).openapi({
-      description: 'Addresses that mail was delivered here by; aliases, if you add them to `aliases`.',
+      description:
+        'Addresses through which email reached this mailbox. Add them to `aliases` to make them aliases.',
     }),
     groupAddresses: z.array(z.string()).openapi({ description: 'Google Groups in front of the mailbox.' }),
     formSenders: z.array(z.string()).openapi({ description: 'Addresses or domains of web forms.' }),
@@ -134,17 +137,17 @@ export const mailboxSchema = z
     copies: settings.copies,
     authenticity: settings.authenticity,
     tenantDomains: z.array(z.string()).openapi({ description: 'Domains of the organisation itself.' }),
-    acceptSince: time.openapi({ description: 'Older mail waits in quarantine.' }),
+    acceptSince: time.openapi({ description: 'Older email waits in quarantine.' }),
     relay: z
       .object({
         heardAt: time.nullable().openapi({ description: 'null: never.' }),
         version: z.string().nullable().openapi({ example: '1.0.0' }),
         account: z.string().nullable().openapi({ description: 'The Google account it runs in.' }),
-        pending: z.int().nullable().openapi({ description: 'Mails that wait to be handed over.' }),
-        failed: z.int().nullable().openapi({ description: 'Mails that it has given up on.' }),
+        pending: z.int().nullable().openapi({ description: 'Messages that wait to be handed over.' }),
+        failed: z.int().nullable().openapi({ description: 'Messages that the relay has given up on.' }),
         runtimeTodaySeconds: z.int().nullable().openapi({ description: 'Seconds.' }),
       })
-      .openapi({ description: 'What the relay last said of itself.' }),
+      .openapi({ description: 'What the relay last reported about itself.' }),
     createdAt: time,
   })
   .openapi('Mailbox');
@@ -157,7 +160,7 @@ export const editMailboxSchema = z
     acceptSince: z.iso
       .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
       .transform((value) => new Date(value))
-      .openapi({ type: 'string', format: 'date-time', description: 'Older mail waits in quarantine.' }),
+      .openapi({ type: 'string', format: 'date-time', description: 'Older email waits in quarantine.' }),
   })
   .partial()
   .openapi('MailboxSettings');
@@ -174,7 +177,7 @@ export const newMailboxSchema = z
   .openapi('NewMailbox');
 
 export const createdMailboxSchema = mailboxSchema
-  .extend({ relaySecret: z.string().openapi({ description: 'Shown this once.', example: 'whsec_…' }) })
+  .extend({ relaySecret: z.string().openapi({ description: 'Shown only once.', example: 'whsec_…' }) })
   .openapi('CreatedMailbox');
 
 /** A mailbox as the interface shows one. */

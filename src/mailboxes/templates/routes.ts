@@ -30,11 +30,11 @@ const list = createRoute({
   operationId: 'listTemplates',
   method: 'get',
   path: '/v1/mailboxes/{id}/templates',
-  summary: "A mailbox's notices",
-  description: 'Every notice in every language, in the own words of the mailbox or as it ships.',
+  summary: "List a mailbox's notices",
+  description: "Every notice in every language: the mailbox's own text or the default.",
   request: { params: idPath },
   responses: {
-    200: jsonContent('The templates, and what they may name.', templateListSchema),
+    200: jsonContent('The templates, and the variables they may use.', templateListSchema),
     ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
   },
 });
@@ -44,7 +44,7 @@ const set = createRoute({
   operationId: 'setTemplate',
   method: 'put',
   path: onePath,
-  summary: 'Word a notice',
+  summary: 'Set the text of a notice',
   description:
     'For leads and admins. The subject stays `Re: …`, or the notice would leave its thread. Liquid, with these variables ' +
     `and no others:\n\n${VARIABLES_TEXT}\n\nA template that names anything else, or fails on what can happen, is refused.`,
@@ -57,7 +57,7 @@ const reset = createRoute({
   operationId: 'resetTemplate',
   method: 'delete',
   path: onePath,
-  summary: 'Go back to the notice that ships',
+  summary: 'Restore the default text of a notice',
   request: { params: templatePath },
   responses: { 200: jsonContent('The template that ships.', templateSchema), ...problems },
 });
@@ -67,8 +67,8 @@ const preview = createRoute({
   operationId: 'previewTemplate',
   method: 'post',
   path: `${onePath}/preview`,
-  summary: 'See a notice with sample values',
-  description: 'In the words of the body, or as it is now without one. Saves and sends nothing.',
+  summary: 'Preview a notice with sample values',
+  description: 'Uses the text in the body, or the current one if there is no body. Saves and sends nothing.',
   request: { params: templatePath, body: optionalJsonBody(previewSchema) },
   responses: { 200: jsonContent('The notice.', renderedSchema), ...problems },
 });

@@ -5,10 +5,10 @@ import { LANGUAGES } from '../../mail/language.ts';
 import type { TemplateView } from './list-templates.ts';
 import { TEMPLATE_VARIABLES } from './template.ts';
 
-const kind = z
-  .enum(NOTICE_KINDS)
-  .openapi({ description: 'created: a request was opened; taken: somebody works on it; closed.' });
-const language = z.enum(LANGUAGES).openapi({ description: 'Of the contacts who get it.' });
+const kind = z.enum(NOTICE_KINDS).openapi({
+  description: 'created: a request was opened; taken: an operator took it; closed: it was closed.',
+});
+const language = z.enum(LANGUAGES).openapi({ description: 'The language of the contacts who get it.' });
 
 const words = {
   text: text(20_000, 1)
@@ -35,7 +35,7 @@ export const templateSchema = z
       description:
         "Whether it is sent in this language; the mailbox's `notices` switch a kind off altogether.",
     }),
-    shipped: z.boolean().openapi({ description: 'It is the one that comes with the desk.' }),
+    shipped: z.boolean().openapi({ description: 'It is the default text.' }),
     updatedAt: time.nullable(),
   })
   .openapi('Template');
@@ -46,10 +46,10 @@ export const templateListSchema = listOf(templateSchema)
       .array(
         z.object({
           name: z.string().openapi({ example: 'contact.name' }),
-          description: z.string().openapi({ example: 'empty when no mail gave one' }),
+          description: z.string().openapi({ example: 'empty when no email gave one' }),
         }),
       )
-      .openapi({ description: 'What a template may name.' }),
+      .openapi({ description: 'The variables a template may use.' }),
   })
   .openapi('TemplateList');
 

@@ -22,8 +22,8 @@ export const TEMPLATE_VARIABLES = {
   'mailbox.name': 'The name of the mailbox.',
   'mailbox.address': 'The address of the mailbox.',
   operator:
-    'Whoever took or closed the request, for {% if operator %}; absent when a request closes by itself.',
-  'operator.name': 'Their name; empty if there is no operator.',
+    'The operator who took or closed the request, for {% if operator %}; absent if it closed automatically.',
+  'operator.name': "The operator's name; empty if there is no operator.",
 } as const;
 
 /** The words of a notice: `html` null means that it is made from the text. */

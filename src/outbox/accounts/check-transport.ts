@@ -30,7 +30,7 @@ export async function checkTransport(
   const mailbox = { id: found.id, address: found.address };
   const account = await deps.transports.for(mailboxId);
   if (account === null) {
-    const words = 'There is no SMTP account: set SMTP_URL, or give the mailbox one of its own.';
+    const words = 'There is no SMTP account: set SMTP_URL, or give the mailbox its own account.';
     return { mailbox, account: null, fault: 'no_transport', words, reply: null };
   }
   const { transport } = account;

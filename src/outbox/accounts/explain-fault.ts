@@ -32,7 +32,7 @@ export function explainFault(fault: SmtpFault, account: string, sender: string):
     case 'sender':
       return `${account} may not send as ${sender}: use the account of that address, or add it there as a sender address.`;
     case 'turned_away':
-      return `${host} turns us away for now: see what it says below.`;
+      return `${host} refuses connections for now; its answer is below.`;
     case 'other':
       return `${host} cannot be used: see the reason below.`;
   }
@@ -46,5 +46,5 @@ function tlsWords(fault: SmtpFault, host: string): string {
   if (/self.signed|unable to verify|CERT|altnames|expired/i.test(text)) {
     return `The certificate of ${host} is not valid (expired, for another name, or from an unknown issuer), so no password was sent.`;
   }
-  return `${host} offers no encryption, and without it no password and no mail is sent: use a port with TLS.`;
+  return `${host} offers no encryption, and without it neither passwords nor email are sent: use a port with TLS.`;
 }

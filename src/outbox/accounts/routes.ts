@@ -14,7 +14,7 @@ const sending = createRoute({
   operationId: 'listSendingAccounts',
   method: 'get',
   path: '/v1/sending',
-  summary: 'Whether mail is leaving',
+  summary: 'Show whether email is being sent',
   description:
     'The SMTP accounts of the mailboxes the operator serves, each with its pause. The list is empty if there is none, and then every ' +
     'delivery waits as `no_transport`.',
@@ -24,7 +24,7 @@ const sending = createRoute({
   },
 });
 
-/** Whether mail is leaving. */
+/** Show whether email is being sent. */
 export function sendingRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(sending, async (c) => {

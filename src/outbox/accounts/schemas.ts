@@ -9,14 +9,15 @@ export const sendingAccountSchema = z
       example: 'support@example.com@smtp.gmail.com',
     }),
     mailboxIds: z.array(id).nullable().openapi({
-      description: 'The mailboxes whose own account it is; null if it sends for every mailbox without one.',
+      description:
+        'The mailboxes that have this account; null if it sends for every mailbox without its own.',
     }),
     paused: z.enum(['daily_limit', 'provider_limit', 'unreachable']).nullable().openapi({
       description:
-        "Why nothing leaves by it: our own count against its limit, the provider's limit, or it cannot be used. null: mail leaves.",
+        "Why it sends nothing: the desk's own count reached its limit, the provider's limit, or it cannot be used. null: it sends.",
     }),
     since: time.nullable(),
-    until: time.nullable().openapi({ description: 'When the next mail is tried.' }),
+    until: time.nullable().openapi({ description: 'When the next message is tried.' }),
     reply: z.string().nullable().openapi({ description: 'What the server said.' }),
     sentToday: z.int().openapi({ description: 'Recipients in the last 24 hours.' }),
     dailyLimit: z

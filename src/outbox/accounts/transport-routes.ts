@@ -43,7 +43,7 @@ const newSmtpSchema = z
             'must be https',
           )
           .optional()
-          .openapi({ description: "Google's unless given." }),
+          .openapi({ description: "Defaults to Google's server." }),
       })
       .nullable()
       .optional()
@@ -62,7 +62,7 @@ const checkSchema = z
   .object({
     mailbox: z
       .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
-      .openapi({ description: 'Whose account was tried.' }),
+      .openapi({ description: 'The mailbox whose account was tried.' }),
     account: z.string().nullable().openapi({ description: 'User and host; null if there is none.' }),
     fault: z
       .enum([
@@ -91,7 +91,7 @@ const find = createRoute({
   operationId: 'getSmtp',
   method: 'get',
   path,
-  summary: "A mailbox's own SMTP account",
+  summary: "Get a mailbox's SMTP account",
   description: 'For admins. Never the credentials.',
   request: { params: idPath },
   responses: {
@@ -105,8 +105,8 @@ const set = createRoute({
   operationId: 'setSmtp',
   method: 'put',
   path,
-  summary: 'Give a mailbox an SMTP account',
-  description: 'For admins. Stored encrypted, used from the next mail on, by every process.',
+  summary: "Set a mailbox's SMTP account",
+  description: 'For admins. Stored encrypted; every process uses it from the next message on.',
   request: { params: idPath, body: jsonBody(newSmtpSchema) },
   responses: { 200: jsonContent('The account.', smtpSchema), ...problems },
 });
@@ -116,7 +116,7 @@ const remove = createRoute({
   operationId: 'removeSmtp',
   method: 'delete',
   path,
-  summary: "Take a mailbox's SMTP account away",
+  summary: "Remove a mailbox's SMTP account",
   request: { params: idPath },
   responses: { 200: jsonContent('The mailbox sends through SMTP_URL again.', smtpSchema), ...problems },
 });
@@ -126,7 +126,7 @@ const check = createRoute({
   operationId: 'checkSmtp',
   method: 'post',
   path: `${path}/check`,
-  summary: 'Try the SMTP account of a mailbox',
+  summary: 'Test the SMTP account of a mailbox',
   description: 'Connects, signs in, asks whether it may send as the mailbox. Sends nothing.',
   request: { params: idPath },
   responses: { 200: jsonContent('What was found.', checkSchema), ...problems },

@@ -95,7 +95,7 @@ async function insertOutgoing(
         (delivery_id, position, address, name, role, state, enhanced_code, reply, settled_at)
       select delivery.id, p.position, p.address, p.name, p.role, case when p.until is null then 'waiting' else 'refused' end,
         p.enhanced_code,
-        'Not sent: mail to this address came back as undeliverable, so it gets none until '
+        'Not sent: email to this address came back as undeliverable, so nothing is sent to it until '
           || to_char(p.until at time zone 'UTC', 'YYYY-MM-DD') || '. It said: ' || p.reason,
         case when p.until is not null then ${mail.at}::timestamptz end
       from delivery, people p

@@ -37,7 +37,7 @@ const find = createRoute({
   operationId: 'getDelivery',
   method: 'get',
   path: '/v1/deliveries/{id}',
-  summary: 'One delivery',
+  summary: 'Get a delivery',
   request: { params: idPath },
   responses: {
     200: jsonContent('The delivery.', deliverySchema),
@@ -60,8 +60,8 @@ const retry = createRoute({
   path: '/v1/deliveries/{id}/retry',
   summary: 'Send a message again',
   description:
-    'Sends now, with the same Message-ID, and only to recipients who have not got it. Works on deferred, failed and bounced deliveries, and on a ' +
-    'sent one that a recipient did not get. A suppressed address has to be lifted first. A server that could not be ' +
+    'Sends now, with the same Message-ID, and only to recipients who did not get it. Works on deferred, failed and bounced deliveries, and on a ' +
+    'sent one that a recipient did not get. Lift the suppression of an address first. A server that could not be ' +
     'used is tried again at once.',
   request: { params: idPath, body: optionalJsonBody(retrySchema) },
   responses: { 200: jsonContent('The delivery as it now is.', deliverySchema), ...verbProblems },
@@ -73,7 +73,7 @@ const cancel = createRoute({
   method: 'post',
   path: '/v1/deliveries/{id}/cancel',
   summary: 'Cancel a message before it is sent',
-  description: 'As long as it is not being sent: works on held, queued and deferred deliveries.',
+  description: 'Works on held, queued and deferred deliveries, until sending begins.',
   request: { params: idPath },
   responses: { 200: jsonContent('The delivery as it now is.', deliverySchema), ...verbProblems },
 });

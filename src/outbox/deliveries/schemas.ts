@@ -28,7 +28,7 @@ export const deliverySchema = z
           ...reply,
         }),
       )
-      .openapi({ description: 'Whom it is for, each with a state of their own.' }),
+      .openapi({ description: 'The recipients, each with their own state.' }),
     state: z.enum(DELIVERY_STATES),
     attempts: z
       .array(
@@ -38,7 +38,7 @@ export const deliverySchema = z
           ...reply,
           outcome: z.enum(['sent', 'partial', 'deferred', 'failed', 'lost']).nullable().openapi({
             description:
-              'null: under way. lost: its process ended; the mail may have left, and a second copy has the same Message-ID.',
+              'null: under way. lost: its process ended; the message may have been sent, and a second copy has the same Message-ID.',
           }),
         }),
       )
@@ -50,7 +50,7 @@ export const deliverySchema = z
         description:
           'Why nothing is being sent now; null while messages leave, or if this one is not waiting.',
       }),
-    nextAttemptAt: time.nullable().openapi({ description: 'null when none is to come.' }),
+    nextAttemptAt: time.nullable().openapi({ description: 'null if no further attempt is planned.' }),
     createdAt: time,
     sentAt: time.nullable(),
   })
@@ -72,7 +72,7 @@ export const retrySchema = z
     recipient: z
       .strictObject({
         from: text(320, 1).openapi({
-          description: 'A recipient of the delivery that did not get the mail.',
+          description: 'A recipient of the delivery who did not get the message.',
           example: 'ana@example.org',
         }),
         to: mailAddress.openapi({ example: 'anna@example.org' }),

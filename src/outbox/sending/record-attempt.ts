@@ -77,7 +77,8 @@ async function recordDeskMail(
   record: AttemptRecord,
 ): Promise<boolean> {
   const { deliveryId, outcome, reply } = record;
-  if (outcome !== 'sent') log.error({ deliveryId, outcome, reply }, "a mail of the desk's own did not leave");
+  if (outcome !== 'sent')
+    log.error({ deliveryId, outcome, reply }, 'an email from the desk itself was not sent');
   return await markAttempt(db, record);
 }
 

@@ -129,14 +129,15 @@ async function deskMailOf(
   deps: Pick<SendDeps, 'clock' | 'deskComposers'>,
   { desk, to: [to], from, internetMessageId, createdAt }: ClaimedDelivery,
 ): Promise<(() => Promise<Buffer>) | string> {
-  if (desk === null || to === undefined) throw new Error('a desk mail has a recipient and something to say');
+  if (desk === null || to === undefined)
+    throw new Error('an email from the desk needs a recipient and a purpose');
   const worthUntil = new Date(desk.worthUntil);
   if (deps.clock.now() >= worthUntil) return 'Not sent: by now nobody waits for it';
   const written =
     desk.subject !== null && desk.text !== null
       ? { subject: desk.subject, text: desk.text }
       : await deps.deskComposers?.[desk.kind]?.({ ...desk, worthUntil, to });
-  if (written === undefined) return `Nothing here composes a mail of kind ${desk.kind}`;
-  if (written === null) return 'Not sent: there is nothing to say any more';
+  if (written === undefined) return `This version cannot compose a desk email of kind ${desk.kind}`;
+  if (written === null) return 'Not sent: there is nothing left to report';
   return () => composeDeskMail({ internetMessageId, date: createdAt, from, to, ...written });
 }

@@ -84,7 +84,7 @@ export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | 
   if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
   const own = actor.mailboxIds;
   if (mailboxIds !== null && mailboxIds.every((id) => own.includes(id))) return;
-  throw new Problem('forbidden', 'This takes an admin who serves every mailbox of the operator.');
+  throw new Problem('forbidden', 'Only an admin who serves every mailbox of this operator may do this.');
 }
 
 /**
@@ -93,7 +93,7 @@ export function requireServingAll(actor: Actor, mailboxIds: readonly number[] | 
  */
 export function requireWholeDesk(actor: Actor): void {
   if (actor.kind !== 'operator' || actor.mailboxIds === null) return;
-  throw new Problem('forbidden', 'This takes somebody who serves every mailbox.');
+  throw new Problem('forbidden', 'Only an operator who serves every mailbox may do this.');
 }
 
 /** Refuses an actor who is neither the author of an unsent text nor a lead. */

@@ -26,7 +26,7 @@ export function countAttempts(
       // The key that was quiet longest is dropped: an attacker with many addresses must not fill the memory.
       if (windows.size > MAX_KEYS) windows.delete(windows.keys().next().value ?? key);
       if (window.count <= most) return;
-      throw new Problem('too_many_attempts', 'Too many attempts; wait a little.', {
+      throw new Problem('too_many_attempts', 'Too many attempts; wait a moment.', {
         retryAfterSeconds: Math.ceil((window.endsAt - now) / 1000),
       });
     },

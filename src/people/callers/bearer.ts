@@ -39,7 +39,7 @@ export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> 
         'The token is not valid: unknown, revoked, expired, or of an inactive operator.',
       );
     }
-    if (found.readOnly && !isReading(c)) throw new Problem('forbidden', 'This token only reads.');
+    if (found.readOnly && !isReading(c)) throw new Problem('forbidden', 'This token is read-only.');
     c.set('actor', found.actor);
     await next();
   };
@@ -55,7 +55,7 @@ async function byHeader(deps: AuthenticateDeps, header: string | undefined): Pro
 
 async function bySession(deps: AuthenticateDeps, c: Context, session: string): Promise<Authenticated | null> {
   if (!isReading(c) && !isFromHere(c, deps.publicUrl)) {
-    throw new Problem('forbidden', 'A session changes nothing from the page of another site.');
+    throw new Problem('forbidden', "A session cannot make changes from another site's page.");
   }
   return authenticateToken(deps, session, 'session');
 }

@@ -23,7 +23,8 @@ const list = createRoute({
   method: 'get',
   path: '/v1/contacts',
   summary: 'List contacts',
-  description: 'Those known in the mailboxes the operator serves. Their requests: `/v1/requests?contactId=`.',
+  description:
+    'Contacts known in the mailboxes the operator serves. For their requests: `/v1/requests?contactId=`.',
   request: { query: contactListQuery },
   responses: {
     200: jsonContent('A page of contacts.', contactListSchema),
@@ -36,7 +37,7 @@ const find = createRoute({
   operationId: 'getContact',
   method: 'get',
   path: '/v1/contacts/{id}',
-  summary: 'One contact',
+  summary: 'Get a contact',
   request: { params: idPath },
   responses: {
     200: jsonContent('The contact.', contactSchema),
@@ -50,7 +51,8 @@ const edit = createRoute({
   method: 'patch',
   path: '/v1/contacts/{id}',
   summary: 'Rename, block or trust a contact, or set their language',
-  description: 'What is absent stays. The name is the whole desk’s; the rest is set for each mailbox.',
+  description:
+    'Absent fields stay as they are. The name applies to the whole desk; the rest is set per mailbox.',
   request: { params: idPath, body: jsonBody(contactChangesSchema) },
   responses: {
     200: jsonContent('The contact as it now is.', contactSchema),

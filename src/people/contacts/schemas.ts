@@ -6,21 +6,20 @@ import { CONTACT_SORTS } from './contact-sorts.ts';
 import type { Contact } from './contact.ts';
 
 const settings = {
-  blocked: z.boolean().openapi({ description: 'Their mail goes to quarantine.' }),
+  blocked: z.boolean().openapi({ description: 'Their email goes to quarantine.' }),
   trusted: z
     .boolean()
-    .openapi({ description: 'Their mail is believed even when nothing proves where it is from.' }),
-  language: z
-    .enum(['en', 'ru'])
-    .nullable()
-    .openapi({ description: "Of notices; null: as their mail says, else the mailbox's." }),
+    .openapi({ description: 'Their email is trusted even if nothing proves where it is from.' }),
+  language: z.enum(['en', 'ru']).nullable().openapi({
+    description: "The language of notices. null: the language of their email, or else the mailbox's.",
+  }),
 };
 
 export const contactSchema = z
   .object({
     id,
     email: z.string().openapi({ example: 'carla@customer.example' }),
-    name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
+    name: z.string().openapi({ description: 'Empty if no email gave one.', example: 'Carla Contact' }),
     createdAt: time,
     suppression: z
       .object({
@@ -32,7 +31,7 @@ export const contactSchema = z
       .nullable()
       .openapi({
         description:
-          'The address is dead, so that no notice is made until then. `bounce`: mail to it came back, and replies fail at ' +
+          'The address is dead: no notice is sent to it until then. `bounce`: email to it came back, and replies fail at ' +
           'once. `refusal`: our own server refused it; replies are still tried, and one that is accepted ends this. Null ' +
           'when it never was, is so no longer, or was lifted.',
       }),
@@ -55,7 +54,7 @@ export const contactListSchema = listOf(contactSchema).openapi('ContactList');
 
 export const contactListQuery = z.strictObject({
   ...pageQuery,
-  q: searchParameter('Words of the name or the address; the last one may be a beginning.'),
+  q: searchParameter('Words of the name or the address; the last one may be a prefix.'),
   mailboxId: repeatable(idParameter).openapi({ description: 'Known in these mailboxes.' }),
   sort: sortParameter(CONTACT_SORTS, 'email'),
   total: totalParameter,
@@ -76,7 +75,9 @@ export const contactChangesSchema = z
       )
       .max(100)
       .optional()
-      .openapi({ description: 'What they are to mailboxes that the operator serves; the others stay.' }),
+      .openapi({
+        description: 'Settings per mailbox, for mailboxes the operator serves; other mailboxes keep theirs.',
+      }),
   })
   .openapi('ContactChanges');
 

@@ -36,7 +36,7 @@ const create = createRoute({
   method: 'post',
   path: '/v1/operators/{id}/tokens',
   summary: 'Create a token',
-  description: 'For admins. The answer is the only time the token is shown. An inactive operator gets none.',
+  description: 'For admins. The token is shown only in this response. Inactive operators get none.',
   request: { params: idPath, body: jsonBody(newTokenSchema) },
   responses: {
     201: jsonContent('The token.', createdTokenSchema),

@@ -4,7 +4,7 @@ import type { Token } from './token.ts';
 
 const tokenScope = z
   .enum(['full', 'read'])
-  .openapi({ description: 'read: whatever the operator may do, this token only looks (GET).' });
+  .openapi({ description: 'read: GET only, whatever the operator may do.' });
 
 export const tokenSchema = z
   .object({
@@ -15,21 +15,23 @@ export const tokenSchema = z
     lastUsedAt: time.nullable().openapi({ description: 'To the minute.' }),
     revokedAt: time.nullable(),
     scope: tokenScope,
-    expiresAt: time.nullable().openapi({ description: 'null: it holds until it is revoked.' }),
+    expiresAt: time.nullable().openapi({ description: 'null: valid until it is revoked.' }),
   })
   .openapi('Token');
 
 export const tokenListSchema = listOf(tokenSchema).openapi('TokenList');
 
 export const createdTokenSchema = tokenSchema
-  .extend({ token: z.string().openapi({ description: 'Shown this once.', example: 'mr_9xT…' }) })
+  .extend({ token: z.string().openapi({ description: 'Shown only once.', example: 'mr_9xT…' }) })
   .openapi('CreatedToken');
 
 export const newTokenSchema = z
   .strictObject({
     name: text(100, 1).openapi({ example: 'backup script' }),
     scope: tokenScope.optional().openapi({ default: 'full' }),
-    expiresAt: timeParameter.optional().openapi({ description: 'Absent: it holds until it is revoked.' }),
+    expiresAt: timeParameter
+      .optional()
+      .openapi({ description: 'Defaults to no expiry: valid until it is revoked.' }),
   })
   .openapi('NewToken');
 

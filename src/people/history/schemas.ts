@@ -22,15 +22,15 @@ export const eventSchema = z
         id: id.nullable(),
         name: z.string().nullable().openapi({ description: 'Of an operator.', example: 'Ann' }),
       })
-      .openapi({ description: 'On whose account it happened.' }),
+      .openapi({ description: 'Who caused it.' }),
     old: z
       .record(z.string(), z.unknown())
       .nullable()
-      .openapi({ description: 'What was before, by field; further fields may join.' }),
+      .openapi({ description: 'The values before, by field; further fields may be added.' }),
     new: z
       .record(z.string(), z.unknown())
       .nullable()
-      .openapi({ description: 'What is since, by field; further fields may join.' }),
+      .openapi({ description: 'The values since, by field; further fields may be added.' }),
     at: time,
   })
   .openapi('Event');

@@ -12,10 +12,11 @@ const operatorChangesSchema = z
     name: newOperatorSchema.shape.name.optional(),
     role: newOperatorSchema.shape.role.optional(),
     mailboxIds: newOperatorSchema.shape.mailboxIds.openapi({
-      description: 'Absent: unchanged. null: every mailbox.',
+      description: 'Absent: unchanged; null: every mailbox.',
     }),
     active: z.boolean().optional().openapi({
-      description: 'false: signs in no more, loses every token for good, and hands back their requests.',
+      description:
+        'false: the operator cannot sign in, loses every token for good, and their requests become unassigned.',
     }),
   })
   .openapi('OperatorChanges');
@@ -27,8 +28,8 @@ const edit = createRoute({
   path: '/v1/operators/{id}',
   summary: 'Change an operator',
   description:
-    'For admins. What is absent stays. Open requests in mailboxes that the operator no longer serves become unassigned. ' +
-    'The last active admin who serves every mailbox can be neither demoted, deactivated nor narrowed.',
+    'For admins. Absent fields stay as they are. Open requests in mailboxes that the operator no longer serves become unassigned. ' +
+    'The last active admin who serves every mailbox cannot be demoted, deactivated or limited to mailboxes.',
   request: { params: idPath, body: jsonBody(operatorChangesSchema) },
   responses: {
     200: jsonContent('The operator as they now are.', operatorSchema),

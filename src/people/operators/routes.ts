@@ -59,7 +59,7 @@ const find = createRoute({
   operationId: 'getOperator',
   method: 'get',
   path: '/v1/operators/{id}',
-  summary: 'One operator',
+  summary: 'Get an operator',
   request: { params: idPath },
   responses: {
     200: jsonContent('The operator.', operatorSchema),

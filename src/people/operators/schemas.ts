@@ -17,7 +17,7 @@ export const operatorSchema = z
       .array(id)
       .nullable()
       .openapi({ description: 'The mailboxes served; null means every one.' }),
-    active: z.boolean().openapi({ description: 'false: signs in no more; history goes on to name them.' }),
+    active: z.boolean().openapi({ description: 'false: cannot sign in; history still names them.' }),
     createdAt: time,
   })
   .openapi('Operator');
@@ -35,7 +35,7 @@ export const newOperatorSchema = z
       .max(1000)
       .nullable()
       .optional()
-      .openapi({ description: 'Absent or null: every mailbox.' }),
+      .openapi({ description: 'Defaults to null: every mailbox.' }),
   })
   .openapi('NewOperator');
 

@@ -11,7 +11,7 @@ const shared = { tags: ['Operators'], security: [{ token: [] }], path: '/v1/oper
 const signatureSchema = z
   .strictObject({
     signature: text(2000).openapi({
-      description: 'Plain text below each answer, above that of the mailbox; empty for none.',
+      description: "Plain text below each answer, above the mailbox's signature; empty for none.",
       example: 'Ann\nExample Support',
     }),
   })
@@ -21,7 +21,7 @@ const find = createRoute({
   ...shared,
   operationId: 'getSignature',
   method: 'get',
-  summary: "An operator's signature",
+  summary: "Get an operator's signature",
   request: { params: idPath },
   responses: {
     200: jsonContent('The signature.', signatureSchema),
@@ -35,7 +35,7 @@ const set = createRoute({
   method: 'put',
   summary: "Set an operator's signature",
   description:
-    "One's own, or for an admin that of an operator who serves none but the admin's mailboxes. Mails that are queued already keep the one they have.",
+    'Your own, or as an admin that of an operator who serves only your mailboxes. Messages already queued keep the signature they have.',
   request: { params: idPath, body: jsonBody(signatureSchema) },
   responses: {
     200: jsonContent('The signature.', signatureSchema),

@@ -13,8 +13,8 @@ const find = createRoute({
   ...shared,
   operationId: 'getMe',
   method: 'get',
-  summary: 'The operator who asks',
-  description: 'With what they have set for themselves.',
+  summary: 'Get the current operator',
+  description: 'Includes their own settings.',
   responses: {
     200: jsonContent('The operator.', ownAccountSchema),
     ...problemResponses('unauthenticated'),
@@ -26,7 +26,8 @@ const edit = createRoute({
   operationId: 'editMe',
   method: 'patch',
   summary: 'Change your own settings',
-  description: 'What is absent stays. Name, address, role and mailboxes are an admin’s to change.',
+  description:
+    'Absent fields stay as they are. Name, address, role and mailboxes can only be changed by an admin.',
   request: { body: jsonBody(ownChangesSchema) },
   responses: {
     200: jsonContent('The operator as they now are.', ownAccountSchema),

@@ -16,14 +16,14 @@ const settings = {
     .boolean()
     .openapi({ description: 'Whether single keys without a modifier act. Defaults to true.' }),
   signature: text(SIGNATURE_LENGTH).openapi({
-    description: 'Plain text below each answer, above that of the mailbox; empty for none.',
+    description: "Plain text below each answer, above the mailbox's signature; empty for none.",
     example: 'Ann\nExample Support',
   }),
   afterSend: z.enum(AFTER_SEND).openapi({
-    description: 'Where to go when an answer is sent. Defaults to `stay`.',
+    description: 'Where to go after sending an answer. Defaults to `stay`.',
   }),
   lastView: text(VIEW_LENGTH).nullable().openapi({
-    description: 'The query string of the list that was shown last; null: none yet.',
+    description: 'The query string of the list shown last; null if none yet.',
     example: 'assignee=me&status=in_progress',
   }),
 };

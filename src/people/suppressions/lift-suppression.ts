@@ -16,7 +16,7 @@ export async function liftSuppression(
   const suppressed = await lockSuppressed(tx, address, actor.mailboxIds, at);
   if (suppressed === null) return false;
   if (!suppressed.isServed) {
-    throw new Problem('forbidden', 'This takes an operator of the mailbox that the email came back to.');
+    throw new Problem('forbidden', 'Only an operator of the mailbox the email came back to may do this.');
   }
   await deleteSuppressed(tx, address);
   return true;

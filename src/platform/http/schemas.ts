@@ -89,7 +89,7 @@ export const idempotencyHeaders = z.object({
     .string()
     .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'must be 1 to 255 printable ASCII characters')
     .optional()
-    .openapi({ description: 'A repeat with the same key and body within 24 hours makes nothing new.' }),
+    .openapi({ description: 'A repeat with the same key and body within 24 hours creates nothing new.' }),
 });
 
 /** A required JSON body. */

@@ -12,9 +12,9 @@ const bulk = createRoute({
   operationId: 'applyToRequests',
   method: 'post',
   path: '/v1/requests/bulk',
-  summary: 'Do the same to several requests',
+  summary: 'Apply one change to several requests',
   description:
-    'One after the other, each by itself: what one refuses holds up no other. `read` and `unread` are for the operator who ' +
+    'One after the other, independently: if one is refused, the others still go ahead. `read` and `unread` are for the operator who ' +
     'alone; `edit` takes `changes` as a PATCH does.',
   request: { body: jsonBody(bulkSchema) },
   responses: {

@@ -74,7 +74,7 @@ export const bulkResultSchema = z
       .array(
         z.object({
           requestId: id,
-          done: z.boolean().openapi({ description: 'Whether it was done to this one.' }),
+          done: z.boolean().openapi({ description: 'Whether it was applied to this request.' }),
           problem: z
             .looseObject({
               type: z.string().openapi({ example: '/problems/already_taken' }),
@@ -84,7 +84,7 @@ export const bulkResultSchema = z
             })
             .nullable()
             .openapi({
-              description: 'Why it was not done, as a call for it alone would have said; null: it was.',
+              description: 'Why it was not applied, as in the answer to a single call; null if it was.',
             }),
         }),
       )

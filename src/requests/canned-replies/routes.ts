@@ -30,7 +30,7 @@ const list = createRoute({
   method: 'get',
   path: '/v1/canned-replies',
   summary: 'List canned replies',
-  description: "One's own, those of the mailboxes one serves, and the desk's.",
+  description: "Your own, those of the mailboxes you serve, and the desk's.",
   request: { query: cannedReplyListQuery },
   responses: {
     200: jsonContent('A page of canned replies.', cannedReplyListSchema),
@@ -43,8 +43,8 @@ const add = createRoute({
   operationId: 'addCannedReply',
   method: 'post',
   path: '/v1/canned-replies',
-  summary: 'Keep a text for many answers',
-  description: 'For oneself; as a lead for a mailbox or the desk.',
+  summary: 'Create a canned reply',
+  description: 'For yourself; as a lead, also for a mailbox or the desk.',
   request: { headers: idempotencyHeaders, body: jsonBody(newCannedReplySchema) },
   responses: {
     201: jsonContent('The canned reply.', cannedReplySchema),
@@ -57,7 +57,7 @@ const find = createRoute({
   operationId: 'getCannedReply',
   method: 'get',
   path: '/v1/canned-replies/{id}',
-  summary: 'One canned reply',
+  summary: 'Get a canned reply',
   request: { params: idPath },
   responses: {
     200: jsonContent('The canned reply.', cannedReplySchema),
@@ -71,7 +71,7 @@ const edit = createRoute({
   method: 'patch',
   path: '/v1/canned-replies/{id}',
   summary: 'Change a canned reply',
-  description: "What is absent stays. One's own, or as a lead one of a mailbox or of the desk.",
+  description: 'Absent fields stay as they are. Your own; as a lead, also those of a mailbox or the desk.',
   request: { params: idPath, body: jsonBody(cannedReplyChangesSchema) },
   responses: {
     200: jsonContent('The canned reply as it now is.', cannedReplySchema),
@@ -85,9 +85,9 @@ const remove = createRoute({
   method: 'delete',
   path: '/v1/canned-replies/{id}',
   summary: 'Remove a canned reply',
-  description: "One's own, or as a lead one of a mailbox or of the desk.",
+  description: 'Your own; as a lead, also those of a mailbox or the desk.',
   request: { params: idPath },
-  responses: { 204: { description: 'It is gone.' }, ...problemResponses(...refusals, 'not_found') },
+  responses: { 204: { description: 'It is removed.' }, ...problemResponses(...refusals, 'not_found') },
 });
 
 const render = createRoute({
@@ -98,7 +98,7 @@ const render = createRoute({
   summary: 'Fill a canned reply in for a request',
   description:
     'Changes nothing. `unfilled` names what to ask for; passed as `values`, it is filled in the next time. Status, category ' +
-    'and tags are what the answer is to make of the request, by the verbs of the request.',
+    'and tags are what to set on the request along with the answer.',
   request: { params: idPath, body: jsonBody(cannedValuesSchema) },
   responses: {
     200: jsonContent('The words.', filledReplySchema),
@@ -111,9 +111,9 @@ const preview = createRoute({
   operationId: 'previewCannedReply',
   method: 'post',
   path: '/v1/canned-replies/preview',
-  summary: 'See how a text would look',
+  summary: 'Preview a canned reply',
   description:
-    'Keeps nothing. What the desk fills in by itself is an example; `unfilled` names what an answer would ask for.',
+    'Stores nothing. Variables the desk fills in have example values; `unfilled` names those an answer would ask for.',
   request: { body: jsonBody(cannedPreviewSchema) },
   responses: {
     200: jsonContent('The words.', cannedPreviewedSchema),

@@ -34,7 +34,7 @@ export async function addCannedReply(
   if (input.scope === 'desk') requireWholeDesk(actor);
   const { mailboxId } = input;
   if ((input.scope === 'mailbox') !== (mailboxId !== null)) {
-    throw invalidField('/mailboxId', 'is there for the scope mailbox, and for no other');
+    throw invalidField('/mailboxId', 'is for the scope mailbox only');
   }
   const { status = null, category = null, tags = [] } = input;
   const words = cleaned({ name: input.name, text: input.text, status, category, tags });

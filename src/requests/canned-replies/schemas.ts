@@ -23,19 +23,19 @@ const words = written(TEXT_LENGTH).openapi({
 const status = z
   .enum(CANNED_STATUSES)
   .nullable()
-  .openapi({ description: 'What the request is to become; null: nothing else.' });
+  .openapi({ description: 'The status to set on the request; null leaves it as it is.' });
 
 const category = written(100)
   .nullable()
-  .openapi({ description: 'What the request is to get; null: what it has.', example: 'billing' });
+  .openapi({ description: 'What to set on the request; null leaves it as it is.', example: 'billing' });
 
 const tags = z
   .array(written(100))
   .max(MAX_TAGS)
-  .openapi({ description: 'To be added to the tags that the request has.', example: ['parcel'] });
+  .openapi({ description: 'Tags to add to the request.', example: ['parcel'] });
 
 const scope = z.enum(CANNED_SCOPES).openapi({
-  description: 'own: the operator’s; mailbox: of everybody who serves it; desk: everybody’s.',
+  description: 'own: for its author; mailbox: for everybody who serves it; desk: for everybody.',
 });
 
 export const cannedReplySchema = z
@@ -60,7 +60,7 @@ export const cannedReplyListSchema = listOf(cannedReplySchema).openapi('CannedRe
 
 export const cannedReplyListQuery = z.strictObject({
   ...pageQuery,
-  q: searchParameter('Words of the name or the text; the last one may be a beginning.', 'parcel'),
+  q: searchParameter('Words of the name or the text; the last one may be a prefix.', 'parcel'),
   mailboxId: idParameter.optional().openapi({ description: 'Those that may be used in it.' }),
   sort: sortParameter(CANNED_REPLY_SORTS, 'name'),
   total: totalParameter,
@@ -71,7 +71,7 @@ const effects = { status: status.optional(), category: category.optional(), tags
 export const newCannedReplySchema = z
   .strictObject({
     scope,
-    mailboxId: id.optional().openapi({ description: 'Of the scope mailbox, and of no other.' }),
+    mailboxId: id.optional().openapi({ description: 'For the scope mailbox only.' }),
     name,
     text: words,
     ...effects,
@@ -97,7 +97,7 @@ export const filledReplySchema = z
     text: z.string().openapi({ example: 'Dear Carla, your parcel 4711 is on its way.' }),
     unfilled: z
       .array(z.string())
-      .openapi({ description: 'Variables that nobody filled: left out of the text.', example: ['parcel'] }),
+      .openapi({ description: 'Variables without a value, left out of the text.', example: ['parcel'] }),
     status,
     category,
     tags,

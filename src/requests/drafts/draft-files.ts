@@ -38,7 +38,8 @@ export async function addDraftFile(
       return draft.id;
     });
     const saved = await findDraftRow(tx, key);
-    if (saved === null) throw new Problem('not_found', 'The draft that this key put a file to is gone.');
+    if (saved === null)
+      throw new Problem('not_found', 'The draft this key attached a file to no longer exists.');
     return saved;
   });
 }

@@ -33,8 +33,8 @@ const find = createRoute({
   operationId: 'getDraft',
   method: 'get',
   path,
-  summary: 'What one has begun to write',
-  description: 'The draft of the operator who asks. Of a merged request: on the one it was merged into.',
+  summary: 'List drafts',
+  description: 'Your own draft. For a merged request, the draft on the request it was merged into.',
   request: { params: draftPath },
   responses: {
     200: jsonContent('The draft.', draftSchema),
@@ -49,7 +49,7 @@ const save = createRoute({
   path,
   summary: 'Save a draft',
   description:
-    'Each saving names the version that it was written upon. When another tab has saved since: 409 with the newest as ' +
+    'Each save names the version it is based on. If another tab has saved since: 409 with the newest as ' +
     '`draft`, null when it was sent or discarded. The same words once more change nothing.',
   request: { params: draftPath, body: jsonBody(draftWordsSchema) },
   responses: {
@@ -67,7 +67,7 @@ const discard = createRoute({
   description: 'Discards the draft with its files. Succeeds if there is none.',
   request: { params: draftPath, query: discardQuery },
   responses: {
-    204: { description: 'It is gone.' },
+    204: { description: 'It is removed.' },
     ...problemResponses(...refusals, 'newer_version'),
   },
 });
@@ -77,10 +77,10 @@ const addFile = createRoute({
   operationId: 'addDraftFile',
   method: 'post',
   path: `${path}/files`,
-  summary: 'Put a file to a draft',
+  summary: 'Attach a file to a draft',
   description:
-    '`multipart/form-data` with one `file`. Begins a draft where there is none; the version of its words stays. 25 MB ' +
-    'encoded in all, as a mail takes; one such body at a time is received, another is answered 503.',
+    '`multipart/form-data` with one `file`. Creates the draft if there is none; its version stays. 25 MB ' +
+    'encoded in all, the limit of an email; one such body at a time is received, another is answered 503.',
   request: {
     params: draftPath,
     headers: idempotencyHeaders,
@@ -97,7 +97,7 @@ const getFile = createRoute({
   operationId: 'getDraftFile',
   method: 'get',
   path: `${path}/files/{fileId}`,
-  summary: 'The content of a file of a draft',
+  summary: "Get the content of a draft's file",
   description: 'To save, not to show.',
   request: { params: draftFilePath },
   responses: {
@@ -114,9 +114,9 @@ const removeFile = createRoute({
   operationId: 'removeDraftFile',
   method: 'delete',
   path: `${path}/files/{fileId}`,
-  summary: 'Take a file off a draft',
+  summary: 'Remove a file from a draft',
   request: { params: draftFilePath },
-  responses: { 204: { description: 'It is gone.' }, ...problemResponses(...refusals) },
+  responses: { 204: { description: 'It is removed.' }, ...problemResponses(...refusals) },
 });
 
 /** What operators have written and not sent yet. */
@@ -131,7 +131,7 @@ export function draftRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   routes.openapi(save, async (c) => {
     const { id, kind } = c.req.valid('param');
     const { cc = null, ...words } = c.req.valid('json');
-    if (kind === 'note' && cc !== null) throw invalidField('/cc', 'is nothing that a note has');
+    if (kind === 'note' && cc !== null) throw invalidField('/cc', 'is not a field of a note');
     return c.json(
       renderDraft(await saveDraft(deps, c.get('actor'), { ...onRequest(c, id), kind, cc, ...words })),
       200,

@@ -8,13 +8,13 @@ import type { Draft } from './draft.ts';
 const MAX_COPIES = 50;
 const ADDRESS_LENGTH = 320;
 
-const version = z.int().min(0).openapi({ description: 'Counts the savings; 0: it only has files so far.' });
+const version = z.int().min(0).openapi({ description: 'Counts the saves; 0 if it only has files so far.' });
 
 const kind = z.enum(['reply', 'note']);
 
 export const draftPath = z.object({
   id: idParameter.openapi({ param: { name: 'id', in: 'path' } }),
-  kind: kind.openapi({ param: { name: 'kind', in: 'path' }, description: 'What it is to become.' }),
+  kind: kind.openapi({ param: { name: 'kind', in: 'path' }, description: 'What it will become.' }),
 });
 
 export const draftFilePath = draftPath.extend({
@@ -24,14 +24,13 @@ export const draftFilePath = draftPath.extend({
 export const draftSchema = z
   .object({
     id,
-    requestId: id.openapi({ description: 'Where it is now: with a merge it goes along.' }),
-    kind: kind.openapi({ description: 'What it is to become.' }),
+    requestId: id.openapi({ description: 'The request it is on now: it moves along with a merge.' }),
+    kind: kind.openapi({ description: 'What it will become.' }),
     version,
     text: z.string().openapi({ example: 'Your parcel is on' }),
-    cc: z
-      .array(z.string())
-      .nullable()
-      .openapi({ description: 'As typed; null: everybody else on the last mail, as a reply without `cc`.' }),
+    cc: z.array(z.string()).nullable().openapi({
+      description: 'As typed; null: everybody else on the latest email, as for a reply without `cc`.',
+    }),
     files: z
       .array(
         z.object({
@@ -48,7 +47,7 @@ export const draftSchema = z
 
 export const draftWordsSchema = z
   .strictObject({
-    version: z.int().min(0).openapi({ description: 'That it was written upon; 0 for none yet.' }),
+    version: z.int().min(0).openapi({ description: 'The version it was based on; 0 if there is none yet.' }),
     text: text(TEXT_LENGTH).openapi({ example: 'Your parcel is on its' }),
     cc: z
       .array(text(ADDRESS_LENGTH))
@@ -65,13 +64,13 @@ export const discardQuery = z.strictObject({
     .regex(/^\d{1,9}$/, 'must be a whole number')
     .transform(Number)
     .optional()
-    .openapi({ type: 'integer', description: 'Refused when it was saved since. Defaults to any.' }),
+    .openapi({ type: 'integer', description: 'Refused if it was saved since. Defaults to any.' }),
 });
 
 /** The draft that a message is made of. */
 export const namedDraftSchema = z.strictObject({ id, version }).openapi({
   description:
-    'The draft that it is made of: its files go along, and it ends. Refused when it was saved since.',
+    'The draft it is made from: its files are attached and the draft ends. Refused if the draft was saved since.',
 });
 
 /** A file for a draft, for the document; it is read by `readDraftFileForm`. */

@@ -15,8 +15,8 @@ const events = createRoute({
   operationId: 'listRequestEvents',
   method: 'get',
   path: '/v1/requests/{id}/events',
-  summary: "A request's history",
-  description: 'Who did what, when, with old and new values; oldest first unless sorted.',
+  summary: "List a request's history",
+  description: 'Who did what, when, with old and new values. Sorted oldest first by default.',
   request: {
     params: idPath,
     query: z.strictObject({ ...pageQuery, sort: sortParameter(HISTORY_SORTS, 'id'), total: totalParameter }),

@@ -46,7 +46,7 @@ const unassign = createRoute({
   ...shared,
   operationId: 'unassignRequest',
   path: '/v1/requests/{id}/unassign',
-  summary: 'Give a request back',
+  summary: 'Unassign a request',
   description:
     "The request is then unassigned and new; the contact is not notified. Your own, or as a lead or an admin another's. From new, in_progress and " +
     'pending.',

@@ -20,7 +20,7 @@ const pend = createRoute({
   ...shared,
   operationId: 'pendRequest',
   path: '/v1/requests/{id}/pend',
-  summary: 'Wait for the contact',
+  summary: 'Set a request pending',
   description: "The contact's next message brings it back; the contact is not notified. From in_progress.",
   request: { params: idPath },
   responses: answers,
@@ -32,7 +32,7 @@ const resolve = createRoute({
   path: '/v1/requests/{id}/resolve',
   summary: 'Resolve a request',
   description:
-    "Settled, with notes on how. The contact is notified when it closes by itself after the mailbox's days. From new, " +
+    "Settled, with notes on how. The contact is notified when it closes automatically after the mailbox's days. From new, " +
     'in_progress and pending.',
   request: { params: idPath, body: jsonBody(resolveSchema) },
   responses: answers,
@@ -55,7 +55,7 @@ const reopen = createRoute({
   path: '/v1/requests/{id}/reopen',
   summary: 'Reopen a request',
   description:
-    'In progress with its last operator; new if there was none, or they no longer serve the mailbox. The contact is not notified. From ' +
+    'The request is in progress with its last operator again, or new if there was none or they no longer serve the mailbox. The contact is not notified. From ' +
     'resolved and closed, unless it was merged.',
   request: { params: idPath },
   responses: answers,

@@ -21,7 +21,7 @@ const listedRequestSchema = z
     ...requestSchema.shape,
     unread: z.boolean().optional().openapi({
       description:
-        'Somebody else wrote what the operator who asks has not marked as read. With `include=unread`.',
+        'Holds something by somebody else that you have not marked as read. With `include=unread`.',
     }),
     snippet: z
       .object({
@@ -34,7 +34,7 @@ const listedRequestSchema = z
       .optional()
       .openapi({
         description:
-          'The newest message that somebody wrote; in a search, the newest that holds a word of it, around that word. With `include=snippet`.',
+          'From the newest message a person wrote; in a search, from the newest that matches, around the match. With `include=snippet`.',
       }),
     hasAttachments: z
       .boolean()
@@ -45,17 +45,17 @@ const listedRequestSchema = z
       .optional()
       .openapi({
         description:
-          'The first mail that no reply has followed, while new or in progress; null: nobody waits. With ' +
+          'The time of the first unanswered message, while new or in progress; null if nobody waits. With ' +
           '`include=waitingSince`.',
       }),
     participantCount: z
       .int()
       .optional()
-      .openapi({ description: 'Others than the contact. With `include=participantCount`.' }),
+      .openapi({ description: 'How many besides the contact. With `include=participantCount`.' }),
     drafts: z
       .array(z.enum(['reply', 'note']))
       .optional()
-      .openapi({ description: 'What the operator who asks has begun to write. With `include=drafts`.' }),
+      .openapi({ description: 'What you have begun to write. With `include=drafts`.' }),
   })
   .openapi('ListedRequest');
 
@@ -96,7 +96,7 @@ export const requestListQuery = z.strictObject({
       maxLength: 500,
       description:
         'Words in subjects, messages, notes, names, addresses and attachment names, in any language; all of them must be ' +
-        'found, the last one may be a beginning. `"exact phrase"`, `-not`, `#1042`, `from:` `to:` `subject:` `tag:` ' +
+        'found, the last one may be a prefix. `"exact phrase"`, `-not`, `#1042`, `from:` `to:` `subject:` `tag:` ' +
         '`category:` `assignee:` (me, none, a name), `is:` (open, unassigned, unread, …), `mailbox:`, `before:` and ' +
         '`after:` a day, `has:attachment`.',
       example: 'from:carla "on fire" is:open -tag:vip',
@@ -109,7 +109,7 @@ export const requestListQuery = z.strictObject({
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional()
-    .openapi({ type: 'boolean', description: 'Whether the operator who asks has something to read in it.' }),
+    .openapi({ type: 'boolean', description: 'Whether it holds something you have not read.' }),
   sort: sortParameter(REQUEST_SORTS, '-lastMessageAt'),
   total: totalParameter,
   before: z
@@ -118,7 +118,7 @@ export const requestListQuery = z.strictObject({
     .optional()
     .openapi({ description: '`prevCursor` of the page after. It holds for the same sort and filters only.' }),
   include: repeatable(z.enum(ADDITIONS)).openapi({
-    description: 'What each request says besides; each costs a little.',
+    description: 'Further fields of each request; each costs a little.',
   }),
 });
 

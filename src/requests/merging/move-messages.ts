@@ -15,7 +15,7 @@ export async function moveMessages(
 ): Promise<void> {
   const ids = messages.map((message) => message.id);
   if (await lockDeliveriesOf(tx, ids)) {
-    throw new Problem('wrong_state', 'A mail among these messages is being sent; try again in a moment.');
+    throw new Problem('wrong_state', 'One of these messages is being sent; try again in a moment.');
   }
   const other = messages.filter(
     (message) => message.kind === 'inbound' && subjectDiffers(message.subject, to.subject),

@@ -23,8 +23,8 @@ const merge = createRoute({
   path: '/v1/requests/{id}/merge',
   summary: 'Merge a request into another',
   description:
-    'Its messages move, it is closed without a word, its contact becomes a participant of the other, and later mail follows. ' +
-    "Both must be open and of one mailbox. The other's status stays. Refused (409) while one of its messages is " +
+    'Its messages move, it is closed without a notice, its contact becomes a participant of the other, and later email follows. ' +
+    "Both must be open and in one mailbox. The other's status stays. Refused (409) while one of its messages is " +
     'being sent.',
   request: { params: idPath, body: jsonBody(mergeSchema) },
   responses: {
@@ -40,7 +40,7 @@ const unmerge = createRoute({
   path: '/v1/requests/{id}/unmerge',
   summary: 'Undo a merge',
   description:
-    'The request is what it was before, with the messages it brought along. Mail that came after the merge stays with the ' +
+    'The request is what it was before, with the messages it brought along. Email that came after the merge stays with the ' +
     'other.',
   request: { params: idPath },
   responses: { 200: asItIs, ...problemResponses(...problems, 'not_found', 'wrong_state') },

@@ -16,6 +16,6 @@ export const splitSchema = z
     }),
     subject: written(SUBJECT_LENGTH)
       .optional()
-      .openapi({ description: 'Absent: that of the first mail that came in among the messages.' }),
+      .openapi({ description: 'Defaults to the subject of the first inbound message among them.' }),
   })
   .openapi('Split');

@@ -29,8 +29,8 @@ const note = createRoute({
   path: '/v1/requests/{id}/notes',
   summary: 'Write a note',
   description:
-    'For operators alone: it is never sent, nor quoted in an answer. On any request that was not merged. An operator of ' +
-    'the mailbox whose name stands after an `@` is told by the event `operator.mentioned`.',
+    'For operators only: never sent, nor quoted in an answer. On any request that was not merged. An operator of ' +
+    'the mailbox whose name follows an `@` is notified by the event `operator.mentioned`.',
   request: { params: idPath, headers: idempotencyHeaders, body: jsonBody(noteSchema) },
   responses: {
     201: jsonContent('The note, a message.', messageSchema),

@@ -18,8 +18,8 @@ const messages = createRoute({
   operationId: 'listMessages',
   method: 'get',
   path: '/v1/requests/{id}/messages',
-  summary: "A request's messages",
-  description: 'Oldest first unless sorted, each with its attachments and what became of its delivery.',
+  summary: "List a request's messages",
+  description: 'Each with its attachments and the state of its delivery. Sorted oldest first by default.',
   request: {
     params: idPath,
     query: z.strictObject({ ...pageQuery, sort: sortParameter(MESSAGE_SORTS, 'id'), total: totalParameter }),
@@ -35,12 +35,12 @@ const original = createRoute({
   operationId: 'getOriginalMail',
   method: 'get',
   path: '/v1/messages/{id}/raw',
-  summary: 'The original mail of a message',
+  summary: 'Get the original email of a message',
   description: 'As it arrived, byte for byte. Messages that did not come by email have none.',
   request: { params: idPath },
   responses: {
     200: {
-      description: 'The mail.',
+      description: 'The email.',
       content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } },
     },
     ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
@@ -52,8 +52,8 @@ const attachment = createRoute({
   operationId: 'getAttachment',
   method: 'get',
   path: '/v1/attachments/{id}',
-  summary: 'The content of an attachment',
-  description: 'To save, not to show: it came from a stranger. Its content type is what the mail claimed.',
+  summary: 'Get the content of an attachment',
+  description: 'To save, not to show: it came from a stranger. Its content type is what the email claimed.',
   request: { params: idPath },
   responses: {
     200: {

@@ -16,12 +16,12 @@ export const messageSchema = z
     requestId: id,
     kind: z.enum(['inbound', 'outbound', 'automatic', 'note']).openapi({
       description:
-        'automatic: a notice of ours, or what a machine of theirs sent; note: internal, never sent.',
+        'automatic: a notice of the desk, or a message a program sent; note: internal, never sent.',
     }),
     notice: z
       .enum(['created', 'taken', 'closed'])
       .nullable()
-      .openapi({ description: 'Which of the notices it is; null: none.' }),
+      .openapi({ description: 'Which notice it is; null if it is none.' }),
     author: z
       .object({
         kind: z.enum(['contact', 'operator', 'system']),
@@ -61,20 +61,22 @@ export const messageSchema = z
     }),
     subjectChanged: z
       .boolean()
-      .openapi({ description: "Its subject is not the request's: perhaps another matter." }),
+      .openapi({ description: "Its subject differs from the request's: perhaps another matter." }),
     incomplete: z
       .boolean()
-      .openapi({ description: 'The mail was too large to hand over; only its headers are here.' }),
+      .openapi({ description: 'The email was too large to hand over; only its headers are here.' }),
     attachments: z
       .array(
         z.object({
           id,
           name: z.string().openapi({ example: 'invoice.pdf' }),
-          contentType: z.string().openapi({ description: 'As the mail claims.', example: 'application/pdf' }),
+          contentType: z
+            .string()
+            .openapi({ description: 'As the email claims.', example: 'application/pdf' }),
           size: z.int().openapi({ description: 'Bytes.' }),
           inline: z.boolean().openapi({ description: 'Shown within the HTML.' }),
           contentId: z.string().nullable().openapi({
-            description: 'What the HTML calls it: `src="cid:…"` is this attachment.',
+            description: 'Its name in the HTML: `src="cid:…"` is this attachment.',
             example: 'image001.png@01DC0A1B',
           }),
         }),

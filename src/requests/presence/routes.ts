@@ -18,12 +18,12 @@ const presenceSchema = z
           requestId: id,
           operator: z
             .object({ id, name: z.string().openapi({ example: 'Ann' }) })
-            .openapi({ description: 'Who is there.' }),
+            .openapi({ description: 'The operators who are there.' }),
           state: z.enum(['looking', 'writing']),
           since: time.openapi({ description: 'When they came.' }),
         }),
       )
-      .openapi({ description: 'By request, whoever came first first; the operator who asks included.' }),
+      .openapi({ description: 'By request, in order of arrival; includes you.' }),
   })
   .openapi('Presence');
 
@@ -32,7 +32,7 @@ const beatSchema = z
     requestId: id,
     state: z
       .enum(['looking', 'writing', 'gone'])
-      .openapi({ description: 'gone: at once, not in 30 seconds.' }),
+      .openapi({ description: 'gone: the operator leaves at once instead of after 30 seconds.' }),
   })
   .openapi('PresenceBeat');
 
@@ -40,16 +40,16 @@ const find = createRoute({
   ...shared,
   operationId: 'getPresence',
   method: 'get',
-  summary: 'Who is at requests',
+  summary: 'List who is at requests',
   description:
-    'Looking or writing, heard of within the last 30 seconds. Nobody is at a request that one may not see.',
+    'Operators who looked or wrote within the last 30 seconds. Requests you may not see show nobody.',
   request: {
     query: z.strictObject({
       requestId: repeatable(idParameter, MAX_REQUESTS).openapi({ description: 'The requests.' }),
     }),
   },
   responses: {
-    200: jsonContent('Who is there.', presenceSchema),
+    200: jsonContent('The operators who are there.', presenceSchema),
     ...problemResponses('invalid_input', 'unauthenticated'),
   },
 });
@@ -58,12 +58,12 @@ const tell = createRoute({
   ...shared,
   operationId: 'tellPresence',
   method: 'post',
-  summary: 'Say that one is at a request',
+  summary: 'Report that you are at a request',
   description:
-    'Every 15 seconds while it is open, and when one begins or stops to write. It locks nothing. Answers who else is there.',
+    'Call it every 15 seconds while the request is open, and when writing begins or stops. It locks nothing. Returns who else is there.',
   request: { body: jsonBody(beatSchema) },
   responses: {
-    200: jsonContent('Who is at the request.', presenceSchema),
+    200: jsonContent('The operators at the request.', presenceSchema),
     ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });

@@ -2,7 +2,7 @@ import { Problem } from '../../platform/problems.ts';
 
 /** Refuses an erasure while one of its messages is being sent: nobody could say what of it left. */
 export function beingSent(): Problem {
-  return new Problem('wrong_state', 'A mail of it is being sent at this moment; try again in a minute.', {
+  return new Problem('wrong_state', 'One of its messages is being sent; try again in a minute.', {
     retryAfterSeconds: 60,
   });
 }

@@ -15,7 +15,7 @@ const exported = createRoute({
   operationId: 'exportContact',
   method: 'get',
   path: '/v1/contacts/{id}/export',
-  summary: 'All that is held about a contact',
+  summary: 'Export everything held about a contact',
   description:
     'For admins. A line of JSON for each thing, its `kind` first: contact, request, event, message, attachment, original, ' +
     'quarantined; the bytes of files in `base64`.',

@@ -14,12 +14,12 @@ const shared = {
   method: 'delete' as const,
   request: { params: idPath },
   responses: {
-    204: { description: 'It is gone.' },
+    204: { description: 'It is erased.' },
     ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
   },
 };
 const FOR_GOOD =
-  'For admins; cannot be undone. The same message handed over again is not filed. Refused (409) while a message of it is being sent.';
+  'For admins; cannot be undone. If the same message is handed over again, it is not filed. Refused (409) while a message of it is being sent.';
 
 const request = createRoute({
   ...shared,
@@ -36,7 +36,7 @@ const message = createRoute({
   operationId: 'eraseMessage',
   path: '/v1/messages/{id}',
   summary: 'Erase a message',
-  description: `Its text, attachments, original mail and delivery; the request and its subject stay. ${FOR_GOOD}`,
+  description: `Its text, attachments, original email and delivery; the request and its subject stay. ${FOR_GOOD}`,
 });
 
 const attachment = createRoute({
@@ -45,7 +45,7 @@ const attachment = createRoute({
   operationId: 'eraseAttachment',
   path: '/v1/attachments/{id}',
   summary: 'Erase an attachment',
-  description: `And the original mail that holds it; the message's text stays. A mail yet to be sent with it is cancelled. ${FOR_GOOD}`,
+  description: `Also deletes the original email that holds it; the message's text stays. An email with it that has not been sent yet is cancelled. ${FOR_GOOD}`,
 });
 
 const contact = createRoute({
@@ -56,7 +56,7 @@ const contact = createRoute({
   summary: 'Erase a contact',
   description:
     'Their requests, what they wrote in requests of others, their messages in quarantine, and their address in headers and ' +
-    `lists of recipients. Takes an admin who serves every mailbox. ${FOR_GOOD}`,
+    `lists of recipients. For admins who serve every mailbox. ${FOR_GOOD}`,
 });
 
 /** Taking things away for good. */

@@ -29,7 +29,7 @@ const mark = createRoute({
   operationId: 'markRequestRead',
   method: 'put',
   summary: 'Mark a request as read',
-  description: 'For the operator who asks alone. What was marked as read before stays so.',
+  description: 'For you alone. What was marked as read before stays so.',
   request: { params: idPath, body: optionalJsonBody(readMarkSchema) },
 });
 
@@ -38,7 +38,7 @@ const unmark = createRoute({
   operationId: 'markRequestUnread',
   method: 'delete',
   summary: 'Mark a request as unread',
-  description: 'For the operator who asks alone.',
+  description: 'For you alone.',
   request: { params: idPath },
 });
 

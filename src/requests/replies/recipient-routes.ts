@@ -11,10 +11,11 @@ const recipientsSchema = z
       .array(
         z.object({
           address: z.string().openapi({ example: 'carla@customer.example' }),
-          name: z.string().openapi({ description: 'Empty when no mail gave one.' }),
+          name: z.string().openapi({ description: 'Empty if no email gave one.' }),
           role: z.enum(['to', 'cc']),
           reason: z.enum(['contact', 'reply_to', 'copied']).openapi({
-            description: 'Whose request it is, where they asked for answers, or in copy on the last mail.',
+            description:
+              'The contact, an address the contact asked answers to go to, or a copy on the latest email.',
           }),
         }),
       )
@@ -28,8 +29,8 @@ const list = createRoute({
   security: [{ token: [] }],
   method: 'get',
   path: '/v1/requests/{id}/recipients',
-  summary: 'Who an answer would go to',
-  description: 'If it were written now and its `cc` left out.',
+  summary: 'List who an answer would go to',
+  description: 'If it were written now without `cc`.',
   request: { params: idPath },
   responses: {
     200: jsonContent('Those it goes to, first of all.', recipientsSchema),

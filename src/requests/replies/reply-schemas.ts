@@ -30,14 +30,15 @@ export const replySchema = z
         description: 'Addresses. If absent, everybody else on the last inbound message; if empty, nobody.',
       }),
     seenMessageId: id.optional().openapi({
-      description: 'The newest message its writer had read; refused with what was missed if there are newer.',
+      description:
+        'The newest message the writer had read; refused if there are newer ones, with what was missed.',
     }),
     holdSeconds: z
       .int()
       .min(0)
       .max(MAX_HOLD_SECONDS)
       .optional()
-      .openapi({ description: 'How long the mail waits, and can be cancelled, before it leaves.' }),
+      .openapi({ description: 'How long the email waits, and can be cancelled, before it is sent.' }),
     draft: namedDraftSchema.optional(),
   })
   .openapi('Reply');

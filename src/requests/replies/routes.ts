@@ -67,9 +67,9 @@ const edit = createRoute({
   security: [{ token: [] }],
   method: 'patch',
   path: '/v1/messages/{id}',
-  summary: 'Reword a reply that is held',
+  summary: 'Edit a held reply',
   description:
-    'As long as its delivery is `held`: for its author, a lead or an admin. Both wordings stay in the history.',
+    'While its delivery is `held`, for its author, a lead or an admin. Both texts stay in the history.',
   request: { params: idPath, body: jsonBody(heldReplySchema) },
   responses: {
     200: jsonContent('The message as it now is.', messageSchema),

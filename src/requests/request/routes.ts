@@ -20,7 +20,7 @@ const find = createRoute({
   operationId: 'getRequest',
   method: 'get',
   path: '/v1/requests/{id}',
-  summary: 'One request',
+  summary: 'Get a request',
   request: { params: idPath },
   responses: {
     200: jsonContent('The request.', requestSchema),

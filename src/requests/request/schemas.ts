@@ -13,7 +13,7 @@ export const status = z
 
 export const priority = z
   .enum(['P1', 'P2', 'P3', 'P4'])
-  .openapi({ description: 'P1 is the most urgent; P3 unless set.' });
+  .openapi({ description: 'P1 is the most urgent. Defaults to P3.' });
 
 export const requestSchema = z
   .object({
@@ -25,9 +25,9 @@ export const requestSchema = z
       .object({
         id,
         email: z.string().openapi({ example: 'carla@customer.example' }),
-        name: z.string().openapi({ description: 'Empty when no mail gave one.', example: 'Carla Contact' }),
+        name: z.string().openapi({ description: 'Empty if no email gave one.', example: 'Carla Contact' }),
       })
-      .openapi({ description: 'Whose matter it is.' }),
+      .openapi({ description: 'The person the request belongs to.' }),
     subject: z.string().openapi({ example: 'The printer is on fire' }),
     status,
     priority,
@@ -36,18 +36,18 @@ export const requestSchema = z
     assignee: z
       .object({ id, name: z.string().openapi({ example: 'Ann' }) })
       .nullable()
-      .openapi({ description: 'The operator who has it; null if unassigned.' }),
+      .openapi({ description: 'The operator it is assigned to; null if unassigned.' }),
     followUpOf: id
       .nullable()
       .openapi({ description: 'The closed request of the same contact that the first mail answered.' }),
     refersTo: id.nullable().openapi({ description: 'A request that the first mail cites and may not join.' }),
     mergedInto: id
       .nullable()
-      .openapi({ description: 'Where its messages are now; null unless it was merged.' }),
+      .openapi({ description: 'The request its messages were moved to; null unless it was merged.' }),
     needsAttention: z
       .boolean()
       .openapi({ description: 'Something went wrong, such as a reply that could not be delivered.' }),
-    messageCount: z.int().openapi({ description: 'Mails both ways, notices and notes.' }),
+    messageCount: z.int().openapi({ description: 'Emails in both directions, notices and notes.' }),
     createdAt: time,
     updatedAt: time.openapi({ description: 'The last change of any kind.' }),
     lastMessageAt: time.openapi({ description: 'The last mail, either way.' }),
@@ -92,7 +92,7 @@ export const newRequestSchema = z
         email: text(320, 1).openapi({ example: 'carla@example.org' }),
         name: text(200)
           .optional()
-          .openapi({ description: 'Filled in where the contact has none.', example: 'Carla' }),
+          .openapi({ description: 'Used if the contact has no name yet.', example: 'Carla' }),
       })
       .openapi({ description: 'Whom it is for; made when the desk does not know them.' }),
     subject,

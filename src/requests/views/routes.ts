@@ -41,7 +41,7 @@ const counts = createRoute({
   method: 'get',
   path: '/v1/views/counts',
   summary: 'Count the requests of views',
-  description: 'Several at once, each up to 1000. A view that is gone is left out.',
+  description: 'Several at once, each up to 1000. Views that no longer exist are left out.',
   request: { query: viewCountsQuery },
   responses: {
     200: jsonContent('The counts.', viewCountsSchema),
@@ -68,7 +68,7 @@ const find = createRoute({
   operationId: 'getView',
   method: 'get',
   path: '/v1/views/{id}',
-  summary: 'One view',
+  summary: 'Get a view',
   request: { params: idPath },
   responses: {
     200: jsonContent('The view.', viewSchema),
@@ -82,7 +82,7 @@ const edit = createRoute({
   method: 'patch',
   path: '/v1/views/{id}',
   summary: 'Change a view',
-  description: "What is absent stays. One's own, or as a lead a shared one.",
+  description: 'Absent fields stay as they are. Your own; as a lead, also shared ones.',
   request: { params: idPath, body: jsonBody(viewChangesSchema) },
   responses: {
     200: jsonContent('The view as it now is.', viewSchema),
@@ -96,10 +96,10 @@ const remove = createRoute({
   method: 'delete',
   path: '/v1/views/{id}',
   summary: 'Remove a view',
-  description: "One's own, or as a lead a shared one.",
+  description: 'Your own; as a lead, also shared ones.',
   request: { params: idPath },
   responses: {
-    204: { description: 'It is gone.' },
+    204: { description: 'It is removed.' },
     ...problemResponses(...refusals, 'not_found'),
   },
 });

@@ -13,21 +13,25 @@ export const jiraConnect = command({
       required: true,
       sentence: 'The site, such as https://example.atlassian.net.',
     },
-    name: { type: 'string', value: 'NAME', sentence: 'What the desk calls it. Defaults to Jira.' },
+    name: { type: 'string', value: 'NAME', sentence: 'The name of the connection. Defaults to Jira.' },
     email: { type: 'string', value: 'ADDRESS', sentence: 'The account of an API token.' },
     'token-file': {
       type: 'string',
       value: 'FILE',
-      sentence: 'Holds the API token, or Data Center’s access token.',
+      sentence: 'A file that holds the API token, or Data Center’s access token.',
     },
     'token-ends': {
       type: 'string',
       value: 'DAY',
-      sentence: 'When Atlassian ends the token, such as 2027-03-01; the admins are warned.',
+      sentence: 'When the token expires at Atlassian, such as 2027-03-01. Admins are warned.',
     },
-    'data-center': { type: 'boolean', sentence: 'The site is Jira Data Center and takes an access token.' },
-    'client-id': { type: 'string', value: 'ID', sentence: 'Of an OAuth 2.0 app, instead of a token.' },
-    'client-secret-file': { type: 'string', value: 'FILE', sentence: 'Holds the app’s secret.' },
+    'data-center': { type: 'boolean', sentence: 'The site is Jira Data Center, with an access token.' },
+    'client-id': {
+      type: 'string',
+      value: 'ID',
+      sentence: 'The client id of an OAuth 2.0 app, instead of a token.',
+    },
+    'client-secret-file': { type: 'string', value: 'FILE', sentence: 'A file that holds the app’s secret.' },
   },
   async run(desk, values) {
     const actor = { kind: 'system' } as const;
@@ -52,7 +56,7 @@ export const jiraConnect = command({
     const token = await secretIn(values['token-file'], '/token-file');
     const tokenEndsAt = dayOf(values['token-ends']);
     if (!values['data-center'] && values.email === undefined)
-      throw invalidField('/email', 'is required: whose API token it is');
+      throw invalidField('/email', "is required: the email address of the API token's account");
     const { connectionId } = await connectJira(
       desk,
       actor,
@@ -77,7 +81,10 @@ export const jiraConnect = command({
 
 async function secretIn(file: string | undefined, pointer: string): Promise<string> {
   if (file === undefined)
-    throw invalidField(pointer, 'is required: a file that holds it, so that no list of processes shows it');
+    throw invalidField(
+      pointer,
+      'is required: a file that holds it, because the list of processes shows arguments',
+    );
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch {

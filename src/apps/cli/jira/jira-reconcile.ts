@@ -7,7 +7,7 @@ export const jiraReconcile = command({
     days: {
       type: 'string',
       value: 'N',
-      sentence: 'How many days back requests without an issue are looked for. Defaults to 7.',
+      sentence: 'How many days back to look for requests without an issue. Defaults to 7.',
     },
   },
   async run(desk, values) {
@@ -19,7 +19,7 @@ export const jiraReconcile = command({
     const { read, linked, creating, uncertain, refused, broken, waitingChanges } = report;
     return {
       text:
-        `${read} issues were read anew. Now: ${linked} linked, ${creating} being made, ${uncertain} uncertain, ${refused} refused, ` +
+        `${read} issues were read again. Now: ${linked} linked, ${creating} being made, ${uncertain} uncertain, ${refused} refused, ` +
         `${broken} broken; ${waitingChanges} changes wait.\n`,
       json: report,
       failed: refused + broken > 0,

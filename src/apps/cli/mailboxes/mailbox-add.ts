@@ -15,7 +15,7 @@ export const mailboxAdd = command({
       required: true,
       sentence: 'The address that people write to.',
     },
-    microsoft: { type: 'boolean', sentence: 'It is a mailbox of Microsoft 365. Defaults to Gmail.' },
+    microsoft: { type: 'boolean', sentence: 'A mailbox of Microsoft 365. Defaults to Gmail.' },
     name: { type: 'string', value: 'NAME', sentence: 'The name that contacts see. Defaults to the address.' },
     language: {
       type: 'string',

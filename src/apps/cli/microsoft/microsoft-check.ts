@@ -10,7 +10,7 @@ export const microsoftCheck = command({
     foreign: {
       type: 'string',
       value: 'ADDRESS',
-      sentence: 'Another mailbox of the tenant, which has to be refused.',
+      sentence: 'Another mailbox of the tenant, which must be refused.',
     },
   },
   async run(desk, values) {

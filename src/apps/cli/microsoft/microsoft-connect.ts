@@ -12,7 +12,7 @@ export const microsoftConnect = command({
       type: 'string',
       value: 'ID',
       required: true,
-      sentence: 'The tenant, by its id or a domain of it.',
+      sentence: 'The tenant: its id or one of its domains.',
     },
     'client-id': {
       type: 'string',
@@ -34,7 +34,7 @@ export const microsoftConnect = command({
       type: 'string',
       value: 'DATE',
       sentence:
-        'When the secret or certificate ends, such as 2028-05-31: the admins are told 30, 7 and 1 days before.',
+        'When the secret or certificate expires, such as 2028-05-31. Admins get an email 30, 7 and 1 days before.',
     },
     junk: { type: 'boolean', sentence: 'Fetches the Junk Email folder too.' },
   },

@@ -9,7 +9,7 @@ export const tokenCreate = command({
       type: 'string',
       value: 'ADDRESS',
       required: true,
-      sentence: 'Whose token it is; it may do what they may.',
+      sentence: 'The operator the token acts for, with their permissions.',
     },
     name: {
       type: 'string',

@@ -7,7 +7,12 @@ import { renderTable } from '../render-table.ts';
 
 export const tokenList = command({
   options: {
-    operator: { type: 'string', value: 'ADDRESS', required: true, sentence: 'Whose tokens.' },
+    operator: {
+      type: 'string',
+      value: 'ADDRESS',
+      required: true,
+      sentence: 'The operator whose tokens to list.',
+    },
   },
   async run(desk, { operator: email }) {
     const operator = await findOperator(desk, { kind: 'system' }, { email });

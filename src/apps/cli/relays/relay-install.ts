@@ -44,7 +44,7 @@ export const relayInstall = command({
       type: 'boolean',
       sentence: 'Only prints the sign-in page instead of opening it as well.',
     },
-    'no-wait': { type: 'boolean', sentence: "Does not wait for the relay's first word." },
+    'no-wait': { type: 'boolean', sentence: "Does not wait for the relay's first call." },
   },
   async run(desk, values) {
     const startedAt = desk.clock.now();
@@ -138,7 +138,7 @@ function outcome(installed: InstalledRelay, heard: true | null): string {
 
 function notHeard({ address, editorUrl }: InstalledRelay): string {
   return (
-    `Nothing was heard from the relay of ${address} in half an hour. Has setup been run (${editorUrl})? ` +
-    'Its log says what is missing. mailbox list tells when the relay is heard.'
+    `The relay of ${address} has not called in half an hour. Has setup been run (${editorUrl})? ` +
+    'Its log says what is missing. mailbox list shows when the relay last called.'
   );
 }

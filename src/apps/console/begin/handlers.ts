@@ -12,7 +12,7 @@ const en = {
     'Say which Gmail address people write to.',
     'Paste a script into that Gmail account: it hands the mail over.',
     'Say by which SMTP account answers leave.',
-    'Send a first mail.',
+    'Send a first email.',
   ],
   who: (name: string, email: string) => `You are ${name} (${email}), and may do everything here.`,
   me: 'Change your own settings',

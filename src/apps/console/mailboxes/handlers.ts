@@ -11,7 +11,7 @@ import type { Catalogue, Visit } from '../shell/visit.ts';
 
 const en = {
   title: 'Mailboxes',
-  never: 'The relay has never been heard: no mail comes in yet.',
+  never: 'The relay has never called: no email comes in yet.',
   silent: 'The relay is silent. Mail waits in Gmail, labelled, and comes when it speaks again.',
   fine: 'Mail comes in.',
   heard: 'Last heard',

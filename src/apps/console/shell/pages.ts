@@ -40,7 +40,7 @@ export function sessionPages(app: Hono<AppEnv>, deps: ConsoleDeps): Pages {
     async (c: Context<AppEnv>): Promise<Response> => {
       const reading = c.req.method === 'GET' || c.req.method === 'HEAD';
       if (!reading && !isFromHere(c, deps.publicUrl))
-        throw new Problem('forbidden', 'A session changes nothing from the page of another site.');
+        throw new Problem('forbidden', "A session cannot make changes from another site's page.");
       const visit = await visitOf(c);
       if (visit === null) return signedOutPage(c, deps);
       try {

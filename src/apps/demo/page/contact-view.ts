@@ -17,7 +17,7 @@ export function mailboxView(
 ): Markup {
   if (conversations.length === 0) {
     return html`<div class="empty">
-      <p>Nothing here yet. Write a mail above and send it.</p>
+      <p>Nothing here yet. Write an email above and send it.</p>
       <p>
         The relay script picks it up from the Gmail account, the desk files it as a request, and its notice
         comes back here within seconds. Everything is kept in memory on this side: a restart empties it, the

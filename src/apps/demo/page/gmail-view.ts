@@ -35,7 +35,7 @@ export function gmailView(
 }
 
 const EMPTY = html`<p class="empty">
-  The account is empty. A mail that arrives gets the label mailroom/queue from a filter; once the desk has
+  The account is empty. An arriving email gets the label mailroom/queue from a filter; once the desk has
   confirmed that it is stored, the script changes that to mailroom/done.
 </p>`;
 

@@ -79,7 +79,7 @@ function letterForm(deskAddress: string): ReturnType<typeof html> {
     </div>
     <p id="answering" class="answering" hidden>
       <span></span>
-      <button type="button" class="small" id="no-answer">Write a new mail instead</button>
+      <button type="button" class="small" id="no-answer">Write a new email instead</button>
     </p>
     <input type="hidden" name="inReplyTo" value="" />
     <label>Subject <input name="subject" value="My parcel has not arrived" autocomplete="off" /></label>

@@ -10,7 +10,7 @@ const IF_MATCH = {
   name: 'if-match',
   in: 'header' as const,
   required: false,
-  description: 'The `ETag` of the request as it was read; refused with 412 if it has changed since.',
+  description: 'The `ETag` of the request as you read it; refused with 412 if it has changed since.',
   schema: { type: 'string' as const },
   example: '"1042.7"',
 };

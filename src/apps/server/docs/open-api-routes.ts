@@ -26,7 +26,7 @@ function generate(app: ApiRoutes): object {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'mr_…',
-    description: 'Made by `mailroom token create` or by an admin under `/v1/operators/{id}/tokens`.',
+    description: 'Created by `mailroom token create` or by an admin under `/v1/operators/{id}/tokens`.',
   });
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',

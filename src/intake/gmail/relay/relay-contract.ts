@@ -80,11 +80,11 @@ export const relayBatch = z
       .object({
         version: z.string().max(40).openapi({ example: '1.0.0' }),
         account: z.string().max(320).openapi({ example: 'support@example.com' }),
-        pending: z.int().min(0).openapi({ description: 'Mails that wait to be handed over' }),
-        failed: z.int().min(0).openapi({ description: 'Mails that it has given up on' }),
+        pending: z.int().min(0).openapi({ description: 'Messages that wait to be handed over' }),
+        failed: z.int().min(0).openapi({ description: 'Messages that it has given up on' }),
         runtimeTodaySeconds: z.number().min(0).openapi({ description: 'Seconds' }),
       })
-      .openapi({ description: 'What the relay says of itself' }),
+      .openapi({ description: 'What the relay reports about itself' }),
     messages: z.array(relayMessage).max(200).openapi({ description: 'Empty for a heartbeat' }),
   })
   .openapi('RelayBatch');
@@ -93,7 +93,7 @@ export const relayResult = z.object({
   id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
   status: z.enum(['accepted', 'duplicate', 'retry']),
   outcome: z.enum(['opened', 'appended', 'recorded', 'quarantined']).nullable(),
-  requestId: z.int().nullable().openapi({ description: 'The request it is in; null: none' }),
+  requestId: z.int().nullable().openapi({ description: 'The request it was filed into; null if none' }),
   reason: z
     .string()
     .nullable()

@@ -94,7 +94,7 @@ type CheckedPost = RelayMailbox & { readonly signature: SignatureHeaders };
 async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<CheckedPost> {
   const contentType = c.req.header('content-type') ?? '';
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
-    throw new Problem('unsupported_media_type', 'content-type has to be application/json.');
+    throw new Problem('unsupported_media_type', 'content-type must be application/json.');
   }
   requireFittingLength(c.req.header('content-length'));
   const signature = readSignatureHeaders((name) => c.req.header(name), deps.clock.now());
@@ -123,7 +123,7 @@ function requireFittingLength(header: string | undefined): void {
 
 async function parseBatch(body: Buffer): Promise<RelayBatch> {
   // The contract is ASCII; one byte a character is the cheapest way to a string, and any other byte is refused.
-  if (!isAscii(body)) throw new Problem('invalid_input', 'The body has to be ASCII-only JSON.');
+  if (!isAscii(body)) throw new Problem('invalid_input', 'The body must be ASCII-only JSON.');
   let value: unknown;
   try {
     value = JSON.parse(body.toString('latin1'));

@@ -48,7 +48,7 @@ async function tellSilent(
     subject: `The relay of ${relay.address} is silent`,
     text: `Mailroom has heard nothing from the relay of ${relay.address} for ${minutes} minutes (last at ${heardAt.toISOString()}).
 
-No mail is lost: it waits in Gmail under the label mailroom/queue, but nobody sees it here.
+No email is lost: it waits in Gmail under the label mailroom/queue, but nobody sees it here.
 
 Signed in to Google as the owner of the relay:
 1. Open the relay's project on script.google.com, choose the function status, press Run and read the log.
@@ -57,7 +57,7 @@ Signed in to Google as the owner of the relay:
 
 If the relay says that this server does not answer, look at the server's public address and certificate.
 
-You get one more mail when the relay is back.
+You will get one more email when the relay is back.
 `,
   });
 }

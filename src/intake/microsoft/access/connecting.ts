@@ -82,10 +82,7 @@ function ensureUsable({ tenantId, clientId, credentials }: Connection, at: Date)
   if (credentials.kind === 'secret' && credentials.secret.trim() === '')
     throw invalidField('/secret', 'is empty');
   if (tenantId === 'common')
-    throw invalidField(
-      '/tenantId',
-      'has to name the tenant: an application has none of its own under common',
-    );
+    throw invalidField('/tenantId', 'must name the tenant: an application has no tenant under common');
   if (credentials.kind !== 'certificate') return;
   try {
     clientAssertion(credentials, { clientId, tokenUrl: '', at });

@@ -120,7 +120,7 @@ export async function noteRefusal(
 
 ${refusal}
 
-No mail is lost: it stays in the mailbox, and is fetched when the connection holds again.
+No email is lost: it stays in the mailbox and is fetched once the connection works again.
 
 Look at the app in the Entra admin center: whether its secret or certificate has ended, whether consent was withdrawn, and
 whether the app may still reach this mailbox. Then give Mailroom what is new, in the console or by:

@@ -61,7 +61,7 @@ async function tellSilence(
 
 What happened at the last try: ${fault ?? 'nothing was tried'}
 
-No mail is lost: it stays in the mailbox and is fetched when Microsoft answers again. To see what is wrong:
+No email is lost: it stays in the mailbox and is fetched when Microsoft answers again. To see what is wrong:
 npx mailroom microsoft check --mailbox ${address}
 
 You get one more message when it is read again.

@@ -112,7 +112,7 @@ export async function replaceToken(
   requireConnecting(actor, connection.operatorId !== null);
   const before = connection.sealed === null ? null : openCredentials(deps, connection.sealed);
   if (before === null || before.kind === 'oauth')
-    throw new Problem('wrong_state', 'This connection has no token of its own: ask for consent instead.');
+    throw new Problem('wrong_state', 'This connection has no API token: ask for consent instead.');
   const credentials: Credentials =
     before.kind === 'api_token'
       ? { kind: 'api_token', email: input.email ?? before.email, token: input.token }

@@ -73,11 +73,11 @@ export async function endConsent(
   if (connectionId === null)
     throw new Problem(
       'forbidden',
-      'This answer of Atlassian belongs to no consent that you began here lately.',
+      'This answer from Atlassian matches no consent that you began here recently.',
     );
   const { connection, client } = await oauthConnection(deps, actor, connectionId);
   if (answer.code === null)
-    throw new Problem('wrong_state', `Atlassian did not let Mailroom in: ${answer.error ?? 'no code came'}.`);
+    throw new Problem('wrong_state', `Atlassian refused access: ${answer.error ?? 'it sent no code'}.`);
   const tokens = await exchangeCode(deps, client, answer.code);
   const site = await findSite(deps, tokens, connection.siteUrl);
   const jira = jiraClient('cloud', {

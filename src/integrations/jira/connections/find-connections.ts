@@ -52,9 +52,9 @@ export async function listGrantEvents(
 export async function refreshNow(deps: OpenDeps, actor: Actor, connectionId: number): Promise<Refreshed> {
   const connection = await findConnection(deps, actor, connectionId);
   if (connection.kind !== 'oauth')
-    throw new Problem('wrong_state', 'An API token is not refreshed: make a new one and connect again.');
+    throw new Problem('wrong_state', 'An API token cannot be refreshed: create a new one and connect again.');
   if (connection.state !== 'active')
-    throw new Problem('wrong_state', 'There is nothing to refresh: connect it again.');
+    throw new Problem('wrong_state', 'There is no token to refresh: connect it again.');
   return refreshGrant(deps, connection.grantId, { refreshedAt: connection.refreshedAt });
 }
 

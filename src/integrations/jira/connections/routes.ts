@@ -42,7 +42,7 @@ const list = createRoute({
   operationId: 'listConnections',
   method: 'get',
   path: '/v1/connections',
-  summary: 'The Jira sites that the desk, or the caller, works with',
+  summary: 'List Jira connections',
   responses: {
     200: jsonContent('All of them.', itemsOf(connectionSchema)),
     ...problemResponses('unauthenticated'),
@@ -70,7 +70,7 @@ const get = createRoute({
   operationId: 'getConnection',
   method: 'get',
   path: '/v1/connections/{id}',
-  summary: 'How a connection and its token stand',
+  summary: 'Show a connection and the state of its token',
   request: { params: idPath },
   responses: { 200: jsonContent('The connection.', connectionSchema), ...missing },
 });
@@ -82,9 +82,9 @@ const remove = createRoute({
   path: '/v1/connections/{id}',
   summary: 'Disconnect a Jira site',
   description:
-    'Deletes the credential. Requests keep what they know of their issues; nothing passes any more.',
+    'Deletes the credential. Requests keep what they know about their issues; nothing is exchanged any more.',
   request: { params: idPath },
-  responses: { 204: { description: 'It is gone.' }, ...missing },
+  responses: { 204: { description: 'It is disconnected.' }, ...missing },
 });
 
 const token = createRoute({
@@ -92,8 +92,8 @@ const token = createRoute({
   operationId: 'replaceConnectionToken',
   method: 'put',
   path: '/v1/connections/{id}/token',
-  summary: 'Put a new token in the place of the old one',
-  description: 'Links and mappings stay, and what waited goes on. It is tried before it is stored.',
+  summary: 'Replace the token of a connection',
+  description: 'Links and mappings stay, and waiting work continues. The token is tried before it is stored.',
   request: {
     params: idPath,
     body: jsonBody(newTokenSchema),
@@ -109,10 +109,10 @@ const authorize = createRoute({
   operationId: 'authorizeConnection',
   method: 'get',
   path: '/v1/connections/{id}/authorize',
-  summary: 'Where consent begins',
+  summary: 'Get the page where consent begins',
   description:
-    'A page of the console: consent is bound to the session of the browser in which it begins, so that nobody else’s answer ' +
-    'can end it. `callbackUrl` has to stand in the OAuth app’s settings at Atlassian.',
+    'A page of the console: consent is bound to the browser session in which it begins, so that nobody else ' +
+    'can complete it. Enter `callbackUrl` in the OAuth app’s settings at Atlassian.',
   request: { params: idPath },
   responses: {
     200: jsonContent('The page to open.', z.object({ url: z.string(), callbackUrl: z.string() })),
@@ -127,11 +127,11 @@ const refresh = createRoute({
   path: '/v1/connections/{id}/refresh',
   summary: 'Refresh an OAuth token now',
   description:
-    '`fresh`: another process had just done it; `later`: Atlassian did not answer, and is asked again.',
+    '`fresh`: another process has just done it; `later`: Atlassian did not answer and will be asked again.',
   request: { params: idPath },
   responses: {
     200: jsonContent(
-      'What became of it.',
+      'The outcome.',
       z.object({ result: z.enum(['refreshed', 'fresh', 'later', 'reconnect_needed']) }),
     ),
     ...stuck,
@@ -143,7 +143,7 @@ const events = createRoute({
   operationId: 'listConnectionEvents',
   method: 'get',
   path: '/v1/connections/{id}/events',
-  summary: 'What became of a connection’s token: the last 100 events, kept 90 days',
+  summary: 'List the last 100 events of a connection’s token, kept for 90 days',
   request: { params: idPath },
   responses: {
     200: jsonContent('The events.', itemsOf(grantEventSchema)),
@@ -156,7 +156,7 @@ const projects = createRoute({
   operationId: 'listConnectionProjects',
   method: 'get',
   path: '/v1/connections/{id}/projects',
-  summary: 'The projects that a connection sees',
+  summary: 'List the projects that a connection sees',
   request: { params: idPath },
   responses: {
     200: jsonContent(
@@ -172,7 +172,7 @@ const issues = createRoute({
   operationId: 'listConnectionIssues',
   method: 'get',
   path: '/v1/connections/{id}/issues',
-  summary: 'The issues of a project that changed last',
+  summary: 'List the latest changed issues of a project',
   request: {
     params: idPath,
     query: z.strictObject({ projectKey: text(255, 1).openapi({ example: 'DEV' }) }),

@@ -8,7 +8,7 @@ const maybe = time.nullable();
 export const connectionSchema = z
   .object({
     id,
-    name: z.string().openapi({ description: 'What the desk calls it.' }),
+    name: z.string().openapi({ description: 'The name of the connection.' }),
     kind: z.enum(['api_token', 'access_token', 'oauth']),
     state: z.enum(['pending', 'active', 'reconnect_needed', 'disconnected']).openapi({
       description: '`pending`: waits for consent; `reconnect_needed`: Jira refuses the credential.',
@@ -16,27 +16,30 @@ export const connectionSchema = z
     reason: z
       .string()
       .nullable()
-      .openapi({ description: 'Why somebody has to connect it again, in the words of Atlassian.' }),
-    reconnectNeeded: z.boolean().openapi({ description: 'Somebody has to connect it again.' }),
+      .openapi({ description: 'Why it must be connected again, in Atlassian’s words.' }),
+    reconnectNeeded: z.boolean().openapi({ description: 'It must be connected again.' }),
     personal: z.boolean().openapi({ description: 'Writes the comments of one operator, in their name.' }),
     deployment: z.enum(['cloud', 'data_center']),
     siteUrl: z.string().openapi({ example: 'https://example.atlassian.net' }),
-    account: z.string().nullable().openapi({ description: 'In whose name the desk acts in Jira.' }),
-    tokenEndsAt: maybe.openapi({ description: 'When the API token ends, as its owner told.' }),
+    account: z.string().nullable().openapi({ description: 'The Jira account the desk acts as.' }),
+    tokenEndsAt: maybe.openapi({ description: 'When the API token expires, as its owner entered it.' }),
     accessExpiresAt: maybe,
-    expiresInSeconds: z.int().nullable().openapi({ description: 'What the access token has left.' }),
+    expiresInSeconds: z
+      .int()
+      .nullable()
+      .openapi({ description: 'The seconds until the access token expires.' }),
     refreshTokenExpiresAt: maybe,
     refreshStatus: z.enum(['none', 'waiting', 'ready', 'refreshing']),
     lastRefreshAt: maybe,
     nextRefreshAt: maybe,
     refreshesAttempted: z.int().openapi({ description: 'Since it was connected.' }),
-    refreshesSucceeded: z.int().openapi({ description: 'Those that gave a new token.' }),
-    refreshesFailed: z.int().openapi({ description: 'Those that got no answer, and were tried again.' }),
-    pausedUntil: maybe.openapi({ description: 'Jira asked for a rest until then.' }),
+    refreshesSucceeded: z.int().openapi({ description: 'Refreshes that gave a new token.' }),
+    refreshesFailed: z.int().openapi({ description: 'Refreshes that got no answer and were tried again.' }),
+    pausedUntil: maybe.openapi({ description: 'Jira asked to wait until then.' }),
     pauseReason: z
       .string()
       .nullable()
-      .openapi({ description: 'The limit that was reached, as Atlassian names it.' }),
+      .openapi({ description: 'The limit that was hit, by Atlassian’s name.' }),
     sweptAt: maybe,
     webhooksUntil: maybe,
     createdAt: time,
@@ -92,11 +95,9 @@ const common = {
   personal: z.boolean().default(false).openapi({ description: 'For the caller’s own comments alone.' }),
 };
 /** When a token ends. */
-const ends = z.iso
-  .datetime({ offset: true })
-  .nullable()
-  .default(null)
-  .openapi({ description: 'When Atlassian ends the token; the admins are told 30, 7 and 1 days before.' });
+const ends = z.iso.datetime({ offset: true }).nullable().default(null).openapi({
+  description: 'When the token expires at Atlassian; admins get an email 30, 7 and 1 days before.',
+});
 
 export const newConnectionSchema = z
   .discriminatedUnion('kind', [
@@ -150,7 +151,7 @@ export const seenIssueSchema = z.object({
 
 /** A token in the place of another. */
 export const newTokenSchema = z.strictObject({
-  email: text(320, 1).optional().openapi({ description: 'Defaults to the account of the old one.' }),
+  email: text(320, 1).optional().openapi({ description: 'Defaults to the account of the old token.' }),
   token: text(4000, 1).openapi({ description: 'Stored encrypted, never shown.' }),
   tokenEndsAt: ends,
 });

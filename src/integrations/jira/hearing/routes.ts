@@ -18,10 +18,10 @@ const hook = createRoute({
   path: PATH,
   summary: 'A hint from Jira that an issue has changed',
   description:
-    'Signed by `X-Hub-Signature` with the connection’s secret, or by an app’s token. Only the issue’s id is believed: it is then read.',
+    'Signed by `X-Hub-Signature` with the connection’s secret, or by an app’s token. Only the issue’s id is used: the issue is then read from Jira.',
   request: { params: idPath },
   responses: {
-    204: { description: 'Taken, or known already.' },
+    204: { description: 'Accepted, or known already.' },
     ...problemResponses('invalid_input', 'bad_signature', 'too_large'),
   },
 });

@@ -46,10 +46,10 @@ export async function takeHook(
   if (!isGenuine || connection === null)
     throw new Problem(
       'bad_signature',
-      'The call does not show that it comes from the Jira of this connection.',
+      'Nothing in the call proves that it comes from this connection’s Jira.',
     );
   const payload = payloadShape.safeParse(jsonOf(call.body));
-  if (!payload.success) throw new Problem('invalid_input', 'The call names no time.');
+  if (!payload.success) throw new Problem('invalid_input', 'The call has no timestamp.');
   const at = deps.clock.now();
   if (at.getTime() - payload.data.timestamp > OLDEST_MS)
     throw new Problem('invalid_input', 'The call is older than a day.');

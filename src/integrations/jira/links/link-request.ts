@@ -49,7 +49,7 @@ export async function linkRequest(
   const mapping = await findMappingRow(deps.db, mailboxId);
   const connectionId = input.connectionId ?? mapping?.connectionId;
   if (connectionId === undefined)
-    throw invalidField('/connectionId', 'is required: this mailbox is tied to no Jira');
+    throw invalidField('/connectionId', 'is required: this mailbox has no Jira connection');
   const connection = await findConnectionRow(deps.db, connectionId);
   if (connection === null || connection.operatorId !== null) throw notFound('connection', connectionId);
   const issueKey = input.issueKey;
@@ -129,7 +129,7 @@ async function tieKnown(
     at,
   });
   if (linkId === null)
-    throw new Problem('already_exists', `Request ${request.id} is tied to ${issue.key} already.`);
+    throw new Problem('already_exists', `Request ${request.id} is already linked to ${issue.key}.`);
   const watchers = given.mapping?.watchers ?? [];
   await insertFirstChanges(tx, { linkId, issueId, filesOf: null, watchers, at });
   await tell(tx, actor, request, { linkId, connectionId, key: issue.key, at });
@@ -147,8 +147,9 @@ function placeOf(input: LinkInput, mapping: Mapping | null, connectionId: number
   const projectKey = input.projectKey ?? (isMapped ? mapping.projectKey : undefined);
   const isSame = isMapped && projectKey === mapping.projectKey;
   const issueTypeId = input.issueTypeId ?? (isSame ? mapping.issueTypeId : undefined);
-  if (projectKey === undefined) throw invalidField('/projectKey', 'is required: this mailbox names none');
-  if (issueTypeId === undefined) throw invalidField('/issueTypeId', 'is required: this mailbox names none');
+  if (projectKey === undefined) throw invalidField('/projectKey', 'is required: this mailbox has no default');
+  if (issueTypeId === undefined)
+    throw invalidField('/issueTypeId', 'is required: this mailbox has no default');
   return { projectKey, issueTypeId, fields: isSame ? mapping.fields : {} };
 }
 

@@ -32,21 +32,18 @@ const linkSchema = z
     connectionId: id,
     state: z.enum(['creating', 'uncertain', 'linked', 'refused', 'broken']).openapi({
       description:
-        '`uncertain`: the issue was asked for and no answer came, so it is looked for; `refused`: Jira would not make it; `broken`: it is gone.',
+        '`uncertain`: Jira did not answer when asked to create the issue, so the desk looks for it; `refused`: Jira refused to create it; `broken`: the issue no longer exists.',
     }),
     key: z.string().nullable().openapi({ example: 'DEV-7' }),
-    url: z.string().nullable().openapi({ description: 'Its page in Jira; null until it is made.' }),
-    summary: z.string().nullable().openapi({ description: 'As Jira has it.' }),
+    url: z.string().nullable().openapi({ description: 'Its page in Jira; null until it is created.' }),
+    summary: z.string().nullable().openapi({ description: 'As in Jira.' }),
     status: z.string().nullable().openapi({ example: 'In Progress' }),
     statusCategory: z.string().nullable().openapi({ description: '`new`, `indeterminate` or `done`.' }),
-    assignee: z.string().nullable().openapi({ description: 'The name of whoever has it in Jira.' }),
-    fault: z
-      .string()
-      .nullable()
-      .openapi({ description: 'What is wrong, in the words of Jira where it said any.' }),
+    assignee: z.string().nullable().openapi({ description: 'The name of its assignee in Jira.' }),
+    fault: z.string().nullable().openapi({ description: 'What is wrong, in Jira’s words if it gave any.' }),
     waitingChanges: z
       .int()
-      .openapi({ description: 'Comments, files and moves that Jira has yet to be told.' }),
+      .openapi({ description: 'Comments, files and status changes not yet sent to Jira.' }),
     syncedAt: time.nullable(),
     createdAt: time,
   })
@@ -57,10 +54,10 @@ const newLinkSchema = z
     connectionId: id.optional().openapi({ description: 'Defaults to the mailbox’s.' }),
     issueKey: text(255, 1)
       .optional()
-      .openapi({ description: 'An issue that is there; without it, one is made.', example: 'DEV-7' }),
+      .openapi({ description: 'An existing issue. Defaults to a new one.', example: 'DEV-7' }),
     projectKey: text(255, 1)
       .optional()
-      .openapi({ description: 'Where it is made. Defaults to the mailbox’s.' }),
+      .openapi({ description: 'The project to create it in. Defaults to the mailbox’s.' }),
     issueTypeId: text(40, 1).optional().openapi({ description: 'Defaults to the mailbox’s.' }),
   })
   .openapi('NewJiraLink');
@@ -70,7 +67,7 @@ const list = createRoute({
   operationId: 'listLinks',
   method: 'get',
   path: '/v1/requests/{id}/links',
-  summary: 'The issues a request is tied to',
+  summary: 'List the issues linked to a request',
   request: { params: idPath },
   responses: {
     200: jsonContent('The newest first.', z.object({ items: z.array(linkSchema) })),
@@ -83,9 +80,9 @@ const add = createRoute({
   operationId: 'addLink',
   method: 'post',
   path: '/v1/requests/{id}/links',
-  summary: 'Tie a request to an issue, or make one of it',
+  summary: 'Link a request to an issue, or create one',
   description:
-    'An issue is made after the call, once, however often Jira’s answer is lost: `state` tells how far it is. Several links are possible.',
+    'The issue is created after the call, exactly once even if Jira’s answer is lost; `state` shows progress. A request may have several links.',
   request: { params: idPath, headers: idempotencyHeaders, body: jsonBody(newLinkSchema) },
   responses: {
     201: jsonContent('The link.', linkSchema),
@@ -106,11 +103,11 @@ const remove = createRoute({
   operationId: 'removeLink',
   method: 'delete',
   path: '/v1/requests/{id}/links/{linkId}',
-  summary: 'Untie a request from an issue',
-  description: 'The issue stays in Jira; nothing passes between the two any more.',
+  summary: 'Unlink a request from an issue',
+  description: 'The issue stays in Jira; the two no longer exchange anything.',
   request: { params: linkPath },
   responses: {
-    204: { description: 'Untied.' },
+    204: { description: 'The link is removed.' },
     ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found'),
   },
 });
@@ -120,8 +117,8 @@ const retry = createRoute({
   operationId: 'retryLink',
   method: 'post',
   path: '/v1/requests/{id}/links/{linkId}/retry',
-  summary: 'Try an issue again',
-  description: 'One that Jira refused, or that is gone.',
+  summary: 'Retry a link',
+  description: 'For an issue that Jira refused to create, or that no longer existed.',
   request: { params: linkPath },
   responses: {
     200: jsonContent('The link.', linkSchema),

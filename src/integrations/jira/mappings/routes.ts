@@ -15,11 +15,10 @@ export const mappingSchema = z
     projectKey: text(255, 1).openapi({ example: 'DEV' }),
     issueTypeId: text(40, 1).openapi({ example: '10001' }),
     always: z.boolean().default(false).openapi({
-      description:
-        'Every request that is opened from now on becomes an issue; else those that somebody ties.',
+      description: 'true: every new request becomes an issue; false: only requests that somebody links.',
     }),
     fields: z.record(text(100, 1), z.unknown()).default({}).openapi({
-      description: 'Values of further fields, by the field’s id, as Jira takes them.',
+      description: 'Values of further fields by field id, in Jira’s format.',
     }),
     priorities: z
       .strictObject({
@@ -29,24 +28,26 @@ export const mappingSchema = z
         P4: priorityId.optional(),
       })
       .default({})
-      .openapi({ description: 'From our priorities to the ids of Jira’s.' }),
-    labels: z.array(label).max(20).default([]).openapi({ description: 'On every issue that is made.' }),
-    categoryLabel: z.boolean().default(true).openapi({ description: 'The category is a label too.' }),
+      .openapi({ description: 'Maps the desk’s priorities to the ids of Jira’s.' }),
+    labels: z.array(label).max(20).default([]).openapi({ description: 'Labels of every new issue.' }),
+    categoryLabel: z.boolean().default(true).openapi({ description: 'Adds the category as a label.' }),
     namesContact: z.boolean().default(true).openapi({
-      description: 'The issue and its comments name the contact, with address.',
+      description: 'The issue and its comments show the contact’s name and address.',
     }),
-    attachments: z.boolean().default(true).openapi({ description: 'Files pass both ways, within limits.' }),
+    attachments: z
+      .boolean()
+      .default(true)
+      .openapi({ description: 'Copies files in both directions, within limits.' }),
     watchers: z.array(text(200, 1)).max(20).default([]).openapi({ description: 'Account ids.' }),
     tells: z.enum(['none', 'contact', 'public']).default('public').openapi({
-      description:
-        'Whose words become comments: nobody’s, the contact’s, or those of both sides. Notes never do.',
+      description: 'Whose messages become comments: nobody’s, the contact’s, or both sides’. Notes never do.',
     }),
     hears: z
       .enum(['none', 'marked', 'public'])
       .default('marked')
       .openapi({
         description:
-          'Which comments are sent to the contact: none, those whose first line begins with #reply, or every one that all may see. ' +
+          'Which comments are sent to the contact: none, those whose first line begins with #reply, or every public one. ' +
           'The others become notes.',
       }),
     verbs: z
@@ -66,7 +67,7 @@ const get = createRoute({
   ...shared,
   operationId: 'getJiraMapping',
   method: 'get',
-  summary: 'How a mailbox’s requests become issues',
+  summary: 'Get the Jira mapping of a mailbox',
   request: { params: idPath },
   responses: {
     200: jsonContent('`mapping` is null when they do not.', z.object({ mapping: mappingSchema.nullable() })),
@@ -78,9 +79,9 @@ const put = createRoute({
   ...shared,
   operationId: 'setJiraMapping',
   method: 'put',
-  summary: 'Say how a mailbox’s requests become issues',
+  summary: 'Set the Jira mapping of a mailbox',
   description:
-    'Checked against what Jira asks of a new issue of this type: a field that is missing is named.',
+    'Checked against the fields Jira requires for a new issue of this type; the error names a missing one.',
   request: { params: idPath, body: jsonBody(mappingSchema) },
   responses: {
     200: jsonContent('As it is stored.', z.object({ mapping: mappingSchema.nullable() })),
@@ -92,7 +93,7 @@ const remove = createRoute({
   ...shared,
   operationId: 'removeJiraMapping',
   method: 'delete',
-  summary: 'Make no more issues of a mailbox’s requests',
+  summary: 'Remove the Jira mapping of a mailbox',
   request: { params: idPath },
   responses: {
     204: { description: 'None.' },

@@ -35,7 +35,7 @@ export async function saveMapping(deps: OpenDeps, actor: Actor, mapping: Mapping
   await requireServed(deps, actor, mapping.mailboxId);
   const connection = await findConnection(deps, actor, mapping.connectionId);
   if (connection.operatorId !== null)
-    throw invalidField('/connectionId', 'is somebody’s own: a mailbox works by a connection of the desk');
+    throw invalidField('/connectionId', 'belongs to one operator: a mailbox needs a connection of the desk');
   const { projectKey, issueTypeId } = mapping;
   const fields = await explainingJira(() =>
     withJira(deps, connection.id, (jira) => listCreateFields(jira, projectKey, issueTypeId)),
@@ -72,7 +72,7 @@ export async function removeMapping(
 }
 
 function ensureFits(mapping: Mapping, fields: readonly JiraField[]): void {
-  if (fields.length === 0) throw invalidField('/issueTypeId', 'is no type of an issue in this project');
+  if (fields.length === 0) throw invalidField('/issueTypeId', 'is not an issue type of this project');
   const given = new Set([
     ...FILLED,
     ...Object.keys(mapping.fields),
@@ -81,17 +81,17 @@ function ensureFits(mapping: Mapping, fields: readonly JiraField[]): void {
   ]);
   const unknown = Object.keys(mapping.fields).find((id) => !fields.some(({ fieldId }) => fieldId === id));
   if (unknown !== undefined)
-    throw invalidField(`/fields/${unknown}`, 'is on no screen for a new issue of this type');
+    throw invalidField(`/fields/${unknown}`, 'is not on the screen for new issues of this type');
   const missing = fields.find((each) => each.required && !each.hasDefaultValue && !given.has(each.fieldId));
   if (missing !== undefined)
     throw invalidField(
       `/fields/${missing.fieldId}`,
-      `is missing: Jira asks for “${missing.name}” of every new issue of this type`,
+      `is missing: Jira requires “${missing.name}” for every new issue of this type`,
     );
   const allowed = fields.find(({ fieldId }) => fieldId === 'priority')?.allowedValues;
   for (const [priority, id] of Object.entries(mapping.priorities)) {
     if (allowed !== undefined && !allowed.some((each) => each.id === id))
-      throw invalidField(`/priorities/${priority}`, 'is the id of no priority in this project');
+      throw invalidField(`/priorities/${priority}`, 'is not the id of a priority in this project');
   }
 }
 

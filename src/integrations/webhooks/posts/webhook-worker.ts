@@ -39,7 +39,7 @@ export function startWebhookWorker(deps: SendPostDeps, options: WebhookWorkerOpt
         receiver.id,
         lane
           .catch((error: unknown) =>
-            deps.log.error({ error, webhookId: receiver.id }, 'a webhook could not be told'),
+            deps.log.error({ error, webhookId: receiver.id }, 'a webhook could not be called'),
           )
           .finally(() => lanes.delete(receiver.id)),
       );
@@ -98,7 +98,7 @@ async function lookAfter(
       })
         // Its lease runs out, and it is posted again.
         .catch((error: unknown) =>
-          deps.log.error({ error, webhookId: receiver.id }, 'an event could not be told'),
+          deps.log.error({ error, webhookId: receiver.id }, 'an event could not be posted'),
         )
         .finally(() => sending.delete(send));
       sending.add(send);
