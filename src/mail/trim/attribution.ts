@@ -7,10 +7,21 @@ const MAX_LENGTH = 400;
 
 const openers = clientWords('opens');
 const verbs = clientWords('wrote');
+const quoting = new RegExp(
+  `^(?:${clientWords('quoting')
+    .map((words) => RegExp.escape(words))
+    .join('|')}) .*@`,
+  'u',
+);
+/** Tutanota: "23. Nov. 2026, 10:04 von desk@example.com:". */
+const momentAndAddress = new RegExp(
+  `^(?:\\p{L}{3,9}\\.? )?\\d.{6,30}[ ,]\\d{1,2}[:.]\\d{2}(?: [ap]\\.?m\\.?)?,? (?:${clientWords('by').join('|')}) [^\\s@<>]+@[^\\s@<>]+\\s?:$`,
+  'u',
+);
 /** Verbs of old mail programs that every server uses as well ("host … said:"): with opening words, date and address alone. */
 const weakVerbs = ['said', 'says', 'sent'];
 
-const firstPerson = /(?<=^|[\s,])(i|we|ich|wir|je|j['’]ai|yo|eu|ik|wij|jag|jeg|я|мы)(?=[\s,]|$)/u;
+const firstPerson = /(?<=^|[\s,])(i|we|ich|wir|je(?=.*écri)|j['’]ai|yo|eu|ik|wij|jag|jeg|я|мы)(?=[\s,]|$)/u;
 /** One pass over a line instead of one per verb: nearly every line of an email ends here. */
 const anyVerb = new RegExp(verbs.map((verb) => RegExp.escape(verb)).join('|'), 'u');
 const verbAtEnd = new RegExp(`(?:${verbs.map((verb) => RegExp.escape(verb)).join('|')})$`, 'u');
@@ -29,6 +40,10 @@ const digit = /\p{Nd}/u;
 const year = /(?<!\d)(1[34]|19|20|25)\d\d(?!\d)/;
 const clock = /(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)/;
 const numericDate = /(?<!\d)\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}(?!\d)/;
+/** "On Nov 30, Jane wrote:" */
+const nameBehindDate =
+  /^\W*on [^,]{4,30}(?:, (?:19|20)\d\d)?, (?!(?:the|our|your|my|an?|his|her|their) )[^\s,]+(?: [^\s,]+){0,2} wrote:\s*$/i;
+const everyNumericDate = new RegExp(numericDate, 'g');
 const address = /[^\s@<>()]@[^\s@<>()]+\.[^\s@<>()]/;
 const addressAtEnd = /<[^<>]{1,200}@[^<>]{1,200}>+\s*[:：]?$/;
 /** Mail programs in any language end in the writer's address and at most three words more. */
@@ -44,7 +59,7 @@ const postedBy = /^posted by .{1,100} on \d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}$/;
 export function attributionLength(lines: readonly string[], at: number): number {
   const first = withColon(lines[at] ?? '');
   if (first.length > MAX_LENGTH || first.trim() === '' || first.trimStart().startsWith('>')) return 0;
-  const wraps = mayWrap(first);
+  const wraps = mayWrap(first) || /^\s*<[^<>\s]{1,200}@/.test(lines[at + 1] ?? '');
   // Without any of these a line is neither the whole of an attribution nor its beginning.
   if (!wraps && !/[@:：]|via/.test(first)) return 0;
   const limit = wraps ? MAX_WRAPPED_LINES : 1;
@@ -54,14 +69,17 @@ export function attributionLength(lines: readonly string[], at: number): number 
     const line = given === undefined ? undefined : withColon(given);
     if (line === undefined || line.trim() === '' || (count > 1 && /^\s*>(?!\s*(wrote\b|:))/.test(line)))
       return 0;
-    if (count > 1 && startsWithOpener(bare(line)) && digit.test(line)) return 0;
+    // Chinese and Catalan put the date behind the address: there it opens no other attribution.
+    if (count > 1 && startsWithOpener(bare(line)) && digit.test(line) && !/^\s*(?:[于於]|dia\s)/.test(line))
+      return 0;
     // A line that ends in a hyphen or an opening bracket was broken inside a word or an address.
     joined += /[<([\-_]$/.test(joined) ? line.trim() : ` ${line.trim()}`;
     if (joined.length > MAX_LENGTH) return 0;
-    if (isAttribution(joined, count)) return count;
-    if (count === 1 && introducesQuote(joined, lines, at + 1)) return 1;
+    if (isAttribution(joined, count)) return isExact(joined) || isQuotedAt(lines, at + count) ? count : 0;
+    if ((count === 1 || quoting.test(bare(joined))) && introducesQuote(joined, lines, at + count))
+      return count;
     // An attribution ends at its colon: what follows one is another sentence.
-    if (/[:：]\s*$/.test(line)) return 0;
+    if (/[:：]\s*$/.test(line) && !/\([^()]*$/.test(joined)) return 0;
   }
   return 0;
 }
@@ -84,9 +102,11 @@ export function historyInside(line: string): number {
   return head !== undefined && address.test(head) && isAttribution(head, 1) ? head.length : -1;
 }
 
-/** Armenian introduces speech by its own sign, and its full stop looks like a colon. */
+/** Armenian, Khmer and Amharic introduce speech by signs of their own, Burmese by a dash. */
 function withColon(line: string): string {
-  return /[\u055d\u0589]\s*$/.test(line.slice(-20)) ? `${line.trimEnd().slice(0, -1)}:` : line;
+  return /[\u055d\u0589\u17d6\u1365\u1366]\s*$|\p{Script=Myanmar}-\s*$/u.test(line.slice(-20))
+    ? `${line.trimEnd().slice(0, -1)}:`
+    : line;
 }
 
 function mayWrap(line: string): boolean {
@@ -99,6 +119,7 @@ function isAttribution(given: string, count: number): boolean {
   const text = bare(joined);
   if (text.length < 6 || serverWords.test(text)) return false;
   if (postedBy.test(text)) return true;
+  if (year.test(text) && momentAndAddress.test(text)) return true;
   // Zoho puts it between dashes, with no colon.
   const framed = /^\s*-{3,}.*-{3,}\s*$/.test(joined);
   const colon = framed || /[:：][\s\-_*>]{0,40}$/.test(joined);
@@ -159,11 +180,22 @@ function introducesQuote(line: string, lines: readonly string[], next: number): 
     line.length > 120 ||
     line.length < 6 ||
     !/[:：]\s*$/.test(line) ||
-    verbIn(withoutEnd(bare(line)), false) === null
+    (verbIn(withoutEnd(bare(line)), false) === null && !quoting.test(bare(line)))
   )
     return false;
-  const below = (lines[next] ?? '').trim() === '' ? lines[next + 1] : lines[next];
+  return isQuotedAt(lines, next);
+}
+
+function isQuotedAt(lines: readonly string[], at: number): boolean {
+  const below = (lines[at] ?? '').trim() === '' ? lines[at + 1] : lines[at];
   return (below ?? '').trimStart().startsWith('>');
+}
+
+/** "On 5 May 2026 the technician wrote:" is anyone's: a program names the address or the minute, or marks what it quotes. */
+function isExact(joined: string): boolean {
+  if (address.test(joined) || joined.includes(' via ') || nameBehindDate.test(joined)) return true;
+  const times = withAsciiDigits(joined).replaceAll(everyNumericDate, ' ');
+  return clock.test(times) || /(?<!\p{N})\d{1,2}\s?(?:h(?!\p{L})|時|时|시)/u.test(times);
 }
 
 function dated(text: string): boolean {

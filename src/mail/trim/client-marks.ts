@@ -30,6 +30,9 @@ const historyIds =
   /^(x_)*(divRplyFwdMsg|OLK_SRC_BODY_SECTION|stopSpelling|mail-editor-reference-message-container|ms-outlook-mobile-reference|isForwardContent|reply-intro|zwchr|appendonsend_quote)/i;
 const historyClasses =
   /\b(OutlookMessageHeader|yahoo_quoted|zmail_extra|zmail_extra_hr|ms-outlook-mobile-reference-message|WM_QUOTE|moz-forward-container-none|missive_quote|front-blockquote|hs_reply|sh-quoted-content)\b/;
+/** The line below an answer: Outlook's and Yahoo's phones, Samsung, Apple. */
+const phoneSignatures =
+  /^(x_)*(ms-outlook-mobile-signature|ymail_android_signature|composer_signature|AppleMailSignature)$/i;
 /** The line that introduces a quote: Gmail, Thunderbird, Roundcube. */
 const introductionClasses = /\b(gmail_attr|moz-cite-prefix|moz-email-headers-table-none)\b/;
 const quoteClasses = /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/;
@@ -42,10 +45,52 @@ export function historyOrQuote(node: DomNode): 'history' | 'quote' | 'introducti
   return introductionClasses.test(classOf(node)) && !holdsForward(node) ? 'introduction' : null;
 }
 
+/** Samsung's comment above the earlier email. */
+export function isHistoryComment(node: DomNode): boolean {
+  return node.type === 'comment' && (node.data ?? '').trim() === 'originalMessage';
+}
+
 /** Elements without words of the writer's: signatures by their mark, and what is no text. */
 export function isLeftOut(node: DomNode): boolean {
   if (skipped.has(node.name ?? '')) return true;
-  return /\b(gmail_signature|moz-signature|gmail_signature_prefix)\b/.test(classOf(node));
+  if (
+    /\b(gmail_signature|moz-signature|gmail_signature_prefix|protonmail_signature_block)\b/.test(
+      classOf(node),
+    )
+  )
+    return true;
+  return phoneSignatures.test(node.attribs?.['id'] ?? '') && isOneLine(node);
+}
+
+/** People go on writing in the element that a phone made for its line. */
+function isOneLine(node: DomNode): boolean {
+  const rest: DomNode[] = [node];
+  let length = 0;
+  let ended = false;
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const words = next.type === 'text' ? (next.data ?? '').trim() : '';
+    if (words !== '' && (ended || words.includes('?'))) return false;
+    length += words.length;
+    if (length > 120) return false;
+    ended ||= length > 0 && /^(?:br|div|p|li|tr)$/.test(next.name ?? '');
+    rest.push(...(next.children ?? []).toReversed());
+  }
+  return length > 0;
+}
+
+/** The words right inside Gmail's container, which introduce the quote in it where nothing else marks them (older Gmail, K-9). */
+export function introducesInside(node: DomNode): boolean {
+  if (node.name !== 'div' || !/\bgmail_quote\b/.test(classOf(node))) return false;
+  const filled =
+    node.children?.filter((child) => child.type !== 'text' || (child.data ?? '').trim() !== '') ?? [];
+  const quote = filled.findIndex((child) => child.name === 'blockquote');
+  return (
+    quote > 0 &&
+    quote <= 6 &&
+    filled[0]?.type === 'text' &&
+    /[\p{Nd}@]/u.test(firstText(node)) &&
+    !holdsForward(node)
+  );
 }
 
 /** Gmail gives a quotation that its user made the class of quoted emails, but outside of their container. */

@@ -8,6 +8,8 @@ type Kind =
   | 'forward'
   | 'wrote'
   | 'opens'
+  | 'quoting'
+  | 'by'
   | 'reply-prefix'
   | 'forward-prefix'
   | 'device'

@@ -3,9 +3,11 @@ import { decodeHeaderText } from '../mime/encoded-words.ts';
 import { firstHeader, readHeaderBlock } from '../mime/header-block.ts';
 import { repairRaw } from '../mime/repair-raw.ts';
 import type { Address, ParsedAttachment, ParsedMail } from '../parsed-mail.ts';
+import { withoutDirectionMarks } from '../text.ts';
 import { attributionLength } from './attribution.ts';
 import { headerBlock, headerOf } from './header-block.ts';
 import { originalMarker } from './original-message.ts';
+import { isGroupwise } from './rarer-introductions.ts';
 import { subjectKind, withoutPrefixes } from './subject-prefix.ts';
 
 /** A forwarded mail stands near the top: below the forwarder's remark, above the history it brings along. */
@@ -28,9 +30,10 @@ export function readForwardedSender(
     const sender = senderOfAttached(attached[0]!, mail.subject);
     if (sender !== null) return sender;
   }
-  const lines = mail.text
+  // Gmail in Hebrew and Arabic begins each line of the block with a mark of direction.
+  const lines = withoutDirectionMarks(mail.text)
     .split('\n', MAX_LINES)
-    .map((line) => line.slice(0, MAX_LINE_LENGTH).replace(/^[>\s]+/, ''));
+    .map((line) => line.slice(0, MAX_LINE_LENGTH));
   return senderAbove(lines, mail.subject);
 }
 
@@ -50,7 +53,8 @@ function senderOfAttached({ content }: ParsedAttachment, subject: string): Addre
 }
 
 /** The writer named by the first marked copy of an email, bare header block or "On … wrote:" line. */
-function senderAbove(lines: readonly string[], subject: string): Address | null {
+function senderAbove(given: readonly string[], subject: string): Address | null {
+  const lines = given.map((line) => line.replace(/^[>\s]+/, ''));
   for (const [index, line] of lines.entries()) {
     const marker = originalMarker(line);
     const block = headerBlock(lines, marker === null ? index : index + 1, subject, marker !== null);
@@ -59,7 +63,12 @@ function senderAbove(lines: readonly string[], subject: string): Address | null 
     const address =
       marker !== null || block !== null
         ? senderInBlock(lines.slice(index, index + 1 + MAX_HEADER_LINES))
-        : senderInAttribution(lines.slice(index, index + attributionLength(lines, index)));
+        : senderInAttribution(
+            lines.slice(
+              index,
+              index + (attributionLength(lines, index) || (isGroupwise(given[index] ?? '') ? 1 : 0)),
+            ),
+          );
     if (address !== null) return address;
   }
   return null;
@@ -68,12 +77,19 @@ function senderAbove(lines: readonly string[], subject: string): Address | null 
 function senderInBlock(block: readonly string[]): Address | null {
   for (const line of block) {
     // Yahoo puts the marker and the whole block in one line.
-    const header = headerOf(line.replace(/^\s*-{3,}[^-]{4,60}-{3,}/, ''));
+    const header = headerOf(withColon(line.replace(/^\s*-{3,}[^-]{4,60}-{3,}/, '')));
     if (header === null || !header.meanings.some(({ kind }) => kind === 'from')) continue;
     const address = firstAddress(header.value);
     if (address !== null) return address;
   }
   return null;
+}
+
+/** eM Client leaves the colons out, NetEase writes a table. */
+function withColon(line: string): string {
+  return line
+    .replace(/^\s*\|\s*([^|]{1,30}?)\s*\|\s*/, '$1: ')
+    .replace(/^(\p{L}{1,20}(?: \p{L}{1,20})?) (?=["“„«<])/u, '$1: ');
 }
 
 /** The name is taken only where quotes tell it from the date before it. */

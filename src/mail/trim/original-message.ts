@@ -8,9 +8,13 @@ const replyAbove =
 /** Help desks frame that line in hashes, in any language: "##- Skriv ditt svar ovanför den här raden -##". */
 const framed = /^\s*##+-?\s*\p{L}+(?:[^\S\n]+[^\s#]+){3,20}\s*-?##+\s*$/u;
 
+/** ProtonMail rules with a hyphen of its own, others with dashes. */
+const dashes = /[\u2010-\u2015\u2500\u2501]/g;
+
 /** Tells whether a line opens an unprefixed copy of an earlier mail ("-----Original Message-----") or of a forwarded one. */
-export function originalMarker(line: string): 'original' | 'forward' | null {
-  if (line.length > 200 || line.length < 3) return null;
+export function originalMarker(given: string): 'original' | 'forward' | null {
+  if (given.length > 200 || given.length < 3) return null;
+  const line = given.replace(dashes, '-');
   const inside = /^\s*-{3,}\s*([^\s-][^-]{3,59})-{3,}\s*\S/.exec(line)?.[1]?.trimEnd().toLowerCase() ?? '';
   if (forwards.has(inside)) return 'forward';
   if (originals.has(inside)) return 'original';

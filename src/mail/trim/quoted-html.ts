@@ -4,7 +4,7 @@ import { linkTarget } from '../html/link-target.ts';
 import type { ListNumbers } from '../html/list-numbers.ts';
 import { listNumbers } from '../html/list-numbers.ts';
 import { beginningOfHtml, shownHtml } from '../html/shown-html.ts';
-import { historyOrQuote, isLeftOut } from './client-marks.ts';
+import { historyOrQuote, introducesInside, isHistoryComment, isLeftOut } from './client-marks.ts';
 import type { DomNode } from './client-marks.ts';
 import { historyMark, introductionMark } from './segments.ts';
 
@@ -16,6 +16,8 @@ type QuotedLines = {
   current: string[];
   depth: number;
   filled: boolean;
+  /** Where the words began that introduce the next quote. */
+  introducedFrom: number | null;
 };
 
 const MAX_DEPTH = 5;
@@ -35,7 +37,14 @@ const blocks = new Set([
 export function quotedText(html: string): string {
   if (beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS).length < html.length) return htmlToText(html);
   const root = parseDocument(shownHtml(html)) as unknown as DomNode;
-  const written: QuotedLines = { lines: [], lists: listNumbers(), current: [], depth: 0, filled: false };
+  const written: QuotedLines = {
+    lines: [],
+    lists: listNumbers(),
+    current: [],
+    depth: 0,
+    filled: false,
+    introducedFrom: null,
+  };
   const open: { node: DomNode; next: number; close: (() => void) | null; kept: boolean }[] = [
     { node: root, next: 0, close: null, kept: false },
   ];
@@ -49,6 +58,7 @@ export function quotedText(html: string): string {
       continue;
     }
     top.next += 1;
+    if (isHistoryComment(child) && (written.filled || !isBlank(written))) rule(written, historyMark);
     if (child.type === 'text') addText(written, child.data ?? '', top.kept);
     else if (child.children !== undefined && !isLeftOut(child))
       open.push({ node: child, next: 0, close: enter(written, child), kept: keepsBlanks(child, top.kept) });
@@ -87,12 +97,13 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
     const from = written.lines.length;
     return () => {
       endLine(written);
-      for (let at = from; at < written.lines.length; at += 1)
-        if (written.lines[at] !== '') written.lines[at] = `${introductionMark}${written.lines[at] ?? ''}`;
+      markIntroduction(written, from);
     };
   }
   if (role === 'quote') {
     endLine(written);
+    if (written.introducedFrom !== null) markIntroduction(written, written.introducedFrom);
+    written.introducedFrom = null;
     written.depth += 1;
     return () => {
       endLine(written);
@@ -105,12 +116,18 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
   }
   if (!blocks.has(name)) return null;
   endLine(written);
+  if (written.depth === 0 && introducesInside(node)) written.introducedFrom = written.lines.length;
   if (name !== 'ol' && name !== 'ul') return () => endLine(written);
   written.lists.open(name, node.attribs ?? {});
   return () => {
     endLine(written);
     written.lists.close();
   };
+}
+
+function markIntroduction(written: QuotedLines, from: number): void {
+  for (let at = from; at < written.lines.length; at += 1)
+    if (written.lines[at] !== '') written.lines[at] = `${introductionMark}${written.lines[at] ?? ''}`;
 }
 
 /** Behind a link's words stands where it leads. */

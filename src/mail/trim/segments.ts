@@ -1,6 +1,7 @@
 import { attributionInside, attributionLength, historyInside } from './attribution.ts';
 import { headerBlock } from './header-block.ts';
 import { originalMarker } from './original-message.ts';
+import { isOddlyQuoted, rarerIntroduction } from './rarer-introductions.ts';
 import { subjectKind } from './subject-prefix.ts';
 
 /**
@@ -69,7 +70,7 @@ export function segmentsOf(lines: readonly string[], around: Surroundings): read
     const length = found === null ? 0 : found.length;
     const attribution = lines.slice(at, at + length);
     const start = at + length;
-    const end = quoteEnd(lines, start);
+    const end = quoteEnd(lines, start, length > 0 ? isMarked : isQuoted);
     if (end === start) return rest('history', attribution, lines.slice(start));
     closeOwn();
     const inner = attribution.length === 0 && found !== null ? quotedAttribution(lines, start, end) : start;
@@ -94,6 +95,8 @@ function introductionAt(
   if (line.trim() === '') return null;
   const marker = originalMarker(line);
   if (marker === 'forward') return 'forward';
+  const rarer = around.isReport ? null : rarerIntroduction(lines, at, around.subject);
+  if (rarer !== null) return rarer;
   if (isQuoted(line)) return quotesForward(lines, at) ? 'forward' : { length: 0, languages: noLanguages };
   if (line === historyMark || marker === 'original') {
     const block = headerBlock(lines, at + 1, '', true);
@@ -172,12 +175,12 @@ function quotedAttribution(lines: readonly string[], start: number, end: number)
 }
 
 /** Where the run of quoted lines ends: blank lines inside it and lines a mail program wrapped belong to it. */
-function quoteEnd(lines: readonly string[], start: number): number {
+function quoteEnd(lines: readonly string[], start: number, belongs: (line: string) => boolean): number {
   let at = start;
   let end = start;
   while (at < lines.length) {
     const line = lines[at] ?? '';
-    if (isQuoted(line)) end = at + 1;
+    if (belongs(line)) end = at + 1;
     else if (line.trim() !== '' && !(end > start && at === end && isWrapped(lines, at))) break;
     else if (line.trim() !== '') end = at + 1;
     at += 1;
@@ -204,6 +207,11 @@ function isWrapped(lines: readonly string[], at: number): boolean {
 /** Code between fences may hold anything; a fence that is never closed counts for nothing. */
 function isFence(line: string): boolean {
   return line.length < 100 && line.includes('```') && line.trimStart().startsWith('```');
+}
+
+/** Behind an introduction a quote may carry other marks. */
+function isMarked(line: string): boolean {
+  return isQuoted(line) || isOddlyQuoted(line);
 }
 
 function isQuoted(line: string): boolean {

@@ -9,15 +9,14 @@ const prefix = new RegExp(
   'iu',
 );
 const gatewayWords =
-  'external|ext|extern|externe[rs]?|externo|externa|esterno|externí|externý|externt|ekstern|eksternt|zewnętrzn[aye]|ulkoinen|külső|harici|внешн(?:ее|ий|яя)|зовнішн(?:є|ій|я)|外部|외부|' +
-  'outside|non-dod source|caution|warning|suspicious|phishing|spam|kein spam|suspected|possible|junk|bulk|encrypt(?:ed)?|secure|sicher|verschlüsselt|signed|signiert|confidential|unverified|sec=[\\w: -]{1,40}';
+  'external|ext|extern|externe[rs]?|externo|externa|esterno|externí|externý|vnější|externt|ekstern|eksternt|zewnętrzn[aye]|ulkoinen|külső|harici|внешн(?:ее|ий|яя|ие)|зовнішн(?:є|ій|я)|外部|외부|스팸|' +
+  'outside|non-dod source|caution|warning|suspicious|phishing|spam|kein spam|suspected|possible|junk|bulk|encrypt(?:ed)?|secure|sicher|verschlüsselt|signed|signiert|nicht (?:verschlüsselt|signiert)|secured|disarmed|marked as (?:spam|junk)|attachment unscanned|unscannable(?: \\w+){0,3}|quarantine|(?:dmarc|spf|dkim) fail(?:ed|ure)?|unclassified|confidential|unverified|sec=[\\w: -]{1,40}';
 const mailWords =
-  'e-?mail|mail|message|sender|source|origin|absender|nachricht|expéditeur|remitente|correo|mittente|afsender|avsändare|письмо|отправитель|лист|邮件|郵件|メール|메일|발신자';
-/** What gateways put before a subject, in brackets or stars: nobody changed it by that. */
-const tag = new RegExp(
-  String.raw`^[[({*<#]{1,5}[\s*!⚠\uFE0F]{0,8}(?:${gatewayWords})(?:[\s:/-]{0,3}(?:${gatewayWords}|${mailWords})){0,3}[\s*!?:]{0,8}[\])}*>#]{1,5}[:：]?`,
-  'iu',
-);
+  'e-?mail|mail|message|sender|source|origin|absender|nachricht|expéditeur|remitente|correo|mittente|afsender|avsändare|письмо|почта|отправитель|лист|邮件|郵件|メール|메일|발신자';
+/** What gateways put before a subject or behind it, in brackets or stars: nobody changed it by that. */
+const words = String.raw`[[({*<#【［]{1,5}[\s*!⚠\uFE0F]{0,8}(?:(?:${mailWords})[\s:-]{1,3})?(?:${gatewayWords})(?:[\s:/-]{0,3}(?:${gatewayWords}|${mailWords})){0,3}[\s*!?:]{0,8}[\])}*>#】］]{1,5}`;
+const tag = new RegExp(`^${words}[:：]?`, 'iu');
+const tagBehind = new RegExp(`\\s${words}$`, 'iu');
 /** The same without brackets: in capitals, and a short word only before a prefix of an answer. */
 const bareTag =
   /^(?:⚠\uFE0F?\s?)?(?:EXTERNAL(?:[ -](?:SENDER|E-?MAIL|MAIL|MESSAGE))?|EXTERN)\s?[:：]|^(?:EXT|CAUTION|SPAM)\s?[:：](?=\s*(?:R[eE]|A[wW]|S[vV]|A[nN][tT][wW]|O[dD][pP]|F[wW][dD]?|W[gG]|T[rR])\s?[:：])/u;
@@ -30,7 +29,7 @@ function anyCase(word: string): string {
 
 /** The subject without the prefixes and tags that mail programs and gateways put before it, in any number and order. */
 export function withoutPrefixes(subject: string): string {
-  let rest = subject.trim();
+  let rest = subject.trim().replace(tagBehind, '');
   for (let count = 0; count < MAX_PREFIXES; count += 1) {
     const match = prefix.exec(rest) ?? tagOf(rest);
     if (match === null) return rest;

@@ -97,10 +97,12 @@ function shownText(all: readonly Segment[], keepsOwnQuotes: boolean): string {
 
 /** One quote between or above the writer's words is history; several, or one below a mere greeting, are what he answers to. */
 function isDispensable(quote: Segment, segments: readonly Segment[], isHtml: boolean): boolean {
-  if (quote.attribution.length === 0) return isHtml && segments.at(-1) !== quote;
   const before = segments
     .slice(0, segments.indexOf(quote))
     .flatMap((segment) => segment.lines.filter((line) => line.trim() !== ''));
+  // "As the manual says:" makes it the writer's own quotation.
+  if (quote.attribution.length === 0)
+    return isHtml && segments.at(-1) !== quote && !/[:：]\s*$/.test(before.at(-1) ?? '');
   return !(before.length === 1 && /^[^.?!]{1,60},\s*$/.test(before[0] ?? ''));
 }
 
