@@ -11,6 +11,9 @@ test.each([
   'EXTERNAL SENDER: Re: Delivery', 'EXT: AW: Delivery', '#secure# Delivery', '[Phishing?] Delivery', '[외부메일] Delivery',
   '[EXTERNAL] Re: Delivery', 'Re: [EXTERNAL] Delivery', '[EXT] Delivery', '[SPAM] AW: Delivery', '{Spam?} Delivery', '[External Sender] Re: Delivery', '*EXTERN* Delivery',
   'WG: Delivery', 'TR: Delivery', 'RV: Delivery', 'ENC: Delivery', 'VB: Delivery', 'PD: Delivery', 'İLT: Delivery', 'Redirecționat: Delivery', '转发: Delivery', '轉寄：Delivery', 'Továbbítás: Delivery',
+  'YANIT: Delivery', 'Odpověď: Delivery', 'Răspuns: Delivery', 'Phản hồi: Delivery', 'Tanggapan: Delivery', 'Áfram: Delivery', 'Redirecționare: Delivery', 'Προώθ: Delivery', 'فوروارد: Delivery', 'Yönl: Delivery',
+  '{Disarmed} Delivery', '[Mail extern] AW: Delivery', '[E-mail externe] Delivery', '【外部邮件】Delivery', '[VNĚJŠÍ] Delivery', '[Внешняя почта] Delivery', '[스팸] Delivery', '[MARKED AS SPAM] Delivery', '[WARNING: ATTACHMENT UNSCANNED]Re: Delivery', '(nicht verschlüsselt) Delivery', '[DMARC FAIL] Delivery',
+  'Delivery [EXTERNAL]', 'Re: Delivery [SEC=OFFICIAL]', 'Delivery [Ext. E-Mail]'.replace('.', ''),
 ])('%s is about Delivery', (subject) => {
   expect(withoutPrefixes(subject)).toBe('Delivery');
 }); // prettier-ignore
@@ -29,6 +32,10 @@ test.each([
   'Reply needed: today',
   'Rechnung: 5',
   'Question 3: how?',
+  'Delivery of [External drive]',
+  '[Mail server] broken',
+  '[Signed contract] inside',
+  '[Unclassified waste] collect',
 ])('%s is a subject of its own', (subject) => {
   expect(withoutPrefixes(subject)).toBe(subject);
 });

@@ -1,6 +1,6 @@
 import { attributionLength } from './attribution.ts';
 import { headerBlock, headerOf } from './header-block.ts';
-import type { HeaderBlock } from './header-block.ts';
+import type { QuotedHeaders } from './header-block.ts';
 
 /** GroupWise: ">>> Desk <desk@example.com> 23.11.2026 10:04 >>>", and the earlier mail below it without marks. */
 const groupwise =
@@ -12,7 +12,11 @@ const ruled = /^\s*[-_]{5,}\s*$/;
 const oddMark = /^\s{0,3}(?:\p{Lu}{1,5}>|\|(?:\s[^|]*)?$)/u;
 
 /** An introduction that few programs write, at `at`; null for any other line. */
-export function rarerIntroduction(lines: readonly string[], at: number, subject: string): HeaderBlock | null {
+export function rarerIntroduction(
+  lines: readonly string[],
+  at: number,
+  subject: string,
+): QuotedHeaders | null {
   const line = lines[at] ?? '';
   if (line.length > 300) return null;
   if (isGroupwise(line)) return { length: 1, languages: new Set() };
