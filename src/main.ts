@@ -55,7 +55,7 @@ function readFlags(): Flags | null {
 }
 
 async function serve(config: Config, flags: Flags): Promise<void> {
-  // Only now: a fault in the settings is told without waiting for the server's code. From the second start on that code
+  // Only now: a fault in the settings is reported without waiting for the server's code. From the second start on that code
   // comes compiled, in half the time; where the folder cannot be written, Node goes on without.
   enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'));
   const { jsonLog } = await import('./platform/log.ts');

@@ -14,7 +14,7 @@ const OIDC = [
   'OIDC_CLIENT_SECRET',
 ] as const;
 
-/** Faults between variables, such as one that needs another; told together with the faults in single ones. */
+/** Faults between variables, such as one that needs another; reported together with the faults in single ones. */
 export function faultsTogether(given: Readonly<Record<string, string>>): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const addMissing = (variable: string, detail: string) => {

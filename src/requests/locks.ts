@@ -4,9 +4,9 @@
 // Operators are locked after requests where one is given work (`for share`), and before them where one leaves, which
 // releases requests: see people/operators/edit-operator.ts.
 //
-// The contact is locked by every verb that decides whether a mail joins a request or opens the next one: filing, opening,
+// The contact is locked by every verb that decides whether a message joins a request or opens the next one: filing, opening,
 // closing, reopening, merging, splitting, erasing. A verb that only moves an open request along (take, assign, pend,
-// resolve, reply, note) locks the request alone: a mail that is being filed joins it before or after, both are right.
+// resolve, reply, note) locks the request alone: a message being filed joins it before or after, and both are right.
 
 import type { Queryable, Transaction } from '../platform/db/connect.ts';
 import type { OperatorActor } from '../people/access/actor.ts';

@@ -11,7 +11,7 @@ export type Desk = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'keyring' | 'transp
   readonly google: GoogleEndpoints;
   /** Says a line on standard error while a long command is at work. */
   readonly tell: (line: string) => void;
-  /** Shows a page in the browser of whoever runs the command; null if there is none. */
+  /** Opens a page in the browser of the person at the terminal; null if there is none. */
   readonly openPage: ((url: string) => void) | null;
 };
 

@@ -64,7 +64,7 @@ function optionName(pointer: string): string {
   return `--${name}`;
 }
 
-// Standard output is the command's own; what went wrong on the way is for whoever looks at the terminal.
+// Standard output is the command's own; what went wrong on the way goes to the terminal.
 function terminalLog(terminal: Terminal): Log {
   const say = (fields: Readonly<Record<string, unknown>>, message: string) => {
     const reason = fields['error'] instanceof Error ? `: ${fields['error'].message}` : '';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describeFaults, readConfig } from '../config.ts';
 import type { RunningDemo } from './start-demo.ts';
 
-// A minute at Google: short enough to wait for, long enough to see the label that a waiting mail has.
+// A minute at Google: short enough to wait for, long enough to see the label of a waiting email.
 const RELAY_EVERY_MS = 3000;
 // npm passes Ctrl-C on to a process that the terminal has signalled already: a second one this soon is the same key.
 const ECHO_MS = 500;

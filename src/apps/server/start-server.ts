@@ -63,7 +63,7 @@ export type RunningServer = {
   readonly stop: () => Promise<void>;
 };
 
-// Each may take a quarter of a gigabyte while it reads a hostile mail.
+// Each may take a quarter of a gigabyte while it reads a hostile message.
 const MAX_PARSE_THREADS = 4;
 
 type Closer = {

@@ -130,7 +130,7 @@ function intakeFacts(mailbox: IntakeMailbox, mail: ReadMail, decision: Decision,
     mailboxId: mailbox.id,
     handedOver,
     internetMessageId: reading.ok ? reading.mail.internetMessageId : reading.internetMessageId,
-    // Without its body a message cannot be told from another with the same headers.
+    // Without its body a message cannot be distinguished from another with the same headers.
     contentHash: handedOver.raw === null ? null : reading.ok ? reading.mail.contentHash : reading.contentHash,
     fromAddress: from?.address ?? null,
     fromName: from?.name ?? null,

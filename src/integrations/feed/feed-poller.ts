@@ -7,7 +7,7 @@ import { findHorizon, listFeedRows } from './queries.ts';
 /** What a listener gets: rows (none if nothing happened), word that it has missed some, or the end. */
 export type Tick = News | 'behind' | 'ended';
 
-/** Events, and who came to a request, left it, began or stopped to write: that is no event, and has no place in the feed. */
+/** Events, and who came to a request, left it, began or stopped to write: that is not an event, and has no position in the feed. */
 export type News = { readonly rows: readonly FeedRow[]; readonly presence: readonly PresentSomewhere[] };
 
 export type FeedListener = { readonly next: () => Promise<Tick>; readonly close: () => void };

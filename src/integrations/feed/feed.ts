@@ -67,7 +67,7 @@ export function shows(view: FeedView, { event, mailboxId }: FeedRow): boolean {
   );
 }
 
-/** True when the view shows who is there: to whoever serves the mailbox and asked for no kind of event alone. */
+/** True when the view includes presence: the operator serves the mailbox and did not ask for single types of events. */
 export function showsPresence(view: FeedView, { mailboxId, requestId }: PresentSomewhere): boolean {
   return (
     view.type === undefined &&

@@ -154,7 +154,7 @@ function serverSentEvent({ event, position }: FeedRow): string {
   return `id: ${feedCursor(position)}\ndata: ${JSON.stringify(renderEvent(event))}\n\n`;
 }
 
-// A name of its own keeps it from those who listen to the feed of events; without an id it leaves their place as it is.
+// Its own event name keeps it from listeners to the feed; without an id it leaves their position as it is.
 function presenceEvent({ requestId, operatorId }: PresentSomewhere): string {
   return `event: presence\ndata: ${JSON.stringify({ requestId, operatorId })}\n\n`;
 }

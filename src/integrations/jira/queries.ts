@@ -24,7 +24,7 @@ export async function countTrouble(db: Queryable): Promise<Trouble> {
   return row;
 }
 
-/** Has everything that is tied read anew, and what is in doubt looked for now; returns how many. */
+/** Makes every linked issue due for reading and every uncertain one for a search; returns how many. */
 export async function markAllDue(db: Queryable, at: Date): Promise<number> {
   const rows = await db`
     update jira_issues i

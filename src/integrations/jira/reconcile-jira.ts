@@ -6,8 +6,8 @@ export type JiraReport = Trouble & { readonly read: number };
 const DAY_MS = 86_400_000;
 
 /**
- * Compares the desk with Jira as a whole: every tied issue is read anew, requests that should have an issue get one, and
- * messages that were not told are. It repairs what was lost, and does nothing twice.
+ * Compares the desk with Jira as a whole: every linked issue is read again, requests that should have an issue get one, and
+ * messages that Jira missed are sent. It repairs what was lost, and does nothing twice.
  */
 export async function reconcileJira(
   deps: WorkDeps,

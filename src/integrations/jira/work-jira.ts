@@ -22,7 +22,7 @@ const MAX_PUT_OFF_MS = 300 * SECOND;
 const FIRST_PUT_OFF_MS = 2 * SECOND;
 
 /**
- * One look at everything between the desk and Jira: tokens are refreshed, what happened here is collected, told and made, what
+ * One round of everything between the desk and Jira: tokens are refreshed, what happened here is collected and sent, what
  * happened there is heard. Any number of processes may do it at once: each issue has one worker. Returns how many had a turn.
  */
 export async function workJira(deps: WorkDeps, signal?: AbortSignal): Promise<number> {
@@ -33,7 +33,7 @@ export async function workJira(deps: WorkDeps, signal?: AbortSignal): Promise<nu
   return workIssues(deps, signal);
 }
 
-/** What is to be done now and then: old rows go, and people are told of tokens that end. */
+/** Occasional work: old rows are deleted, and people are warned of tokens that expire. */
 export async function tidyJira(deps: WorkDeps): Promise<void> {
   await deleteOldJiraRows(deps.db, deps.clock.now());
   await warnOfEndingTokens(deps);

@@ -11,7 +11,7 @@ export type TemplateRow = {
   readonly updatedAt: Date;
 };
 
-/** The templates that a mailbox has of its own. */
+/** A mailbox's own templates. */
 export async function listTemplateRows(db: Queryable, mailboxId: number): Promise<readonly TemplateRow[]> {
   return await db<TemplateRow[]>`
     select kind, language, text, html, enabled, updated_at
@@ -34,7 +34,7 @@ export async function upsertTemplate(
       updated_by = excluded.updated_by`;
 }
 
-/** True when the mailbox had one of its own. */
+/** True when the mailbox had its own. */
 export async function deleteTemplate(
   tx: Queryable,
   mailboxId: number,

@@ -17,7 +17,7 @@ export type SetTransport = {
   readonly dailyLimit: number | null;
 };
 
-/** Gives a mailbox an SMTP account of its own, used from the next message on; its credentials are stored sealed. */
+/** Gives a mailbox its own SMTP account, used from the next message on; its credentials are stored sealed. */
 export async function setTransport(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'keyring' | 'transports' | 'wakeDeliveries'>,
   actor: Actor,

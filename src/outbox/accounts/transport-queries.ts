@@ -41,7 +41,7 @@ export async function upsertTransport(tx: Queryable, row: TransportRow): Promise
       updated_at = excluded.updated_at`;
 }
 
-/** The account that was taken away, or null when the mailbox had none of its own. */
+/** The account that was removed, or null if the mailbox had none. */
 export async function deleteTransport(tx: Queryable, mailboxId: number): Promise<string | null> {
   const [row] = await tx<{ account: string }[]>`
     delete from mailbox_transports

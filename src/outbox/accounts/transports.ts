@@ -6,7 +6,7 @@ import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
 import { type SmtpSettings } from '../smtp/smtp-server.ts';
 import { type TransportRow, listTransportRows } from './transport-queries.ts';
 
-/** The mailboxes an account sends for: those of its own, or every one that has none of its own. */
+/** The mailboxes an account sends for: those that have it, or every one without its own. */
 export type Served = { readonly only: readonly number[] } | { readonly except: readonly number[] };
 
 export type SmtpAccount = {
@@ -16,7 +16,7 @@ export type SmtpAccount = {
   /** Recipients it may address in a rolling 24 h; null for no limit of our own. */
   readonly dailyLimit: number | null;
   readonly serves: Served;
-  /** Of which state of the stored accounts this is; absent: it has to be read anew for each claim. */
+  /** The version of the stored accounts this was read from; absent: it is read again for each claim. */
   readonly asOf?: string;
 };
 
@@ -33,7 +33,7 @@ export type Transports = {
 
 export type MainAccount = SmtpSettings & { readonly dailyLimit: number | null };
 
-/** Limits on mailboxes' own accounts; the account of the environment is chosen by whoever runs the server. */
+/** Limits on mailboxes' own accounts; the account of the environment is chosen by the operator of the server. */
 export type AccountRules = {
   /** They connect to no internal address. */
   readonly publicOnly?: boolean | undefined;

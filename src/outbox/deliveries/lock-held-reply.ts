@@ -4,7 +4,7 @@ import { Problem } from '../../platform/problems.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { type DeliveryRow, findDeliveryIdOfMessage } from './queries.ts';
 
-/** Locks the delivery of a reply that is still held; 409 once it may leave, 404 for a message that is no reply. */
+/** Locks the delivery of a reply that is still held; 409 once it may leave, 404 for a message that is not a reply. */
 export async function lockHeldReply(
   tx: Transaction,
   actor: OperatorActor,

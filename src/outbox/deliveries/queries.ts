@@ -59,7 +59,7 @@ export async function markCancelled(
   return row.state;
 }
 
-/** Queues the delivery again for whoever did not get it, from the ladder's first rung. */
+/** Queues the delivery again for the recipients who did not get it, from the ladder's first rung. */
 export async function markRetried(tx: Transaction, deliveryId: number, now: Date): Promise<number> {
   const rows = await tx`
     with queued as (

@@ -10,7 +10,7 @@ import type { OutgoingMail, QueuedMail } from './outgoing-mail.ts';
  * Queues an email in the caller's transaction: its message, its attachments, the delivery with every recipient, and the
  * request's counters. The Message-ID is drawn here (128 random bits) and never changes, whatever sending takes. A
  * suppressed recipient is refused at once; a notice with no other recipient is not queued, and null is returned.
- * With `told` the history tells of it in the same statement. The caller calls `wakeDeliveries` after the commit.
+ * With `told` the same statement records an event. The caller calls `wakeDeliveries` after the commit.
  */
 export async function queueMail(
   tx: Transaction,

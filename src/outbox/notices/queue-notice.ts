@@ -14,7 +14,7 @@ import {
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
 
-/** What a notice must know of its request; it quotes nothing, so that the mail it answers need not be a row yet. */
+/** What a notice must know of its request; it quotes nothing, so that the message it answers need not be a row yet. */
 export type NoticeContext = Omit<OutgoingContext, 'lastFromContact' | 'lastInbound'> & {
   readonly lastFromContact: Omit<LastInbound, 'id'> | null;
 };

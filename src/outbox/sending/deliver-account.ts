@@ -141,7 +141,7 @@ async function sendDue(deps: DeliverDeps, run: Run, free: number): Promise<void>
 
 /**
  * Claims for the account as it is. It may have got other mailboxes or another password since it was read, or be gone: a claim
- * finds nothing then, and it is read anew. Null: it is gone.
+ * finds nothing then, and it is read again. Null: it no longer exists.
  */
 async function claimAsOf(deps: DeliverDeps, run: Run, free: number) {
   if (run.account.asOf !== undefined) {

@@ -24,7 +24,7 @@ type RunningSend = {
   readonly isSlow: () => boolean;
 };
 
-/** Lanes for one run: `width` mails side by side, and at most `most` with those that are slow. */
+/** Lanes for one run: `width` messages side by side, and at most `most` with those that are slow. */
 export function openLanes(width: number, most: number): Lanes {
   const running = new Set<RunningSend>();
   let lanes = width;

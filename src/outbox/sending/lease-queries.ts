@@ -12,7 +12,7 @@ export async function listLeases(db: Db): Promise<readonly HeldLease[]> {
 
 /**
  * Takes over what dead processes were sending, unless a lease was renewed meanwhile: it may have left or not, so it goes
- * again, and its attempt says `lost`. From the fifth time on it waits, lest a mail that brings the process down does so
+ * again, and its attempt says `lost`. From the fifth time on it waits, so that a message that brings the process down does not do so
  * without end.
  */
 export async function markLeasesLost(

@@ -13,7 +13,7 @@ export const LEASE_MS = 2 * 60_000;
 /**
  * Tells whose owner is dead by not having seen the lease renewed, which a living one does four times within its length.
  * The time in it does not suffice: a clock that is set forward by five minutes would end the leases of processes that
- * live, and their mails would leave twice; one that is set back by an hour would keep what a dead process has left for
+ * live, and their messages would be sent twice; one that is set back by an hour would keep what a dead process has left for
  * an hour. A lease must therefore be over and have stood still for half its length of the watcher's own counting; one
  * that stood still for all of it is over whatever it says.
  */

@@ -128,7 +128,7 @@ function createBell(): Bell {
         rung = false;
         return;
       }
-      // One wait at a time, for a look that was overtaken by a finished mail leaves its own behind.
+      // One wait at a time, because a look that a finished message overtook leaves its own behind.
       waiting ??= startWaiting(ms, () => (waiting = null));
       await waiting.promise;
     },

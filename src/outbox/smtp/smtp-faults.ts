@@ -42,7 +42,7 @@ const ACCOUNT_CODES = new Set([
 const UNREACHABLE = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNABORTED']);
 // Node names a certificate that does not hold by what is wrong with it (DEPTH_ZERO_SELF_SIGNED_CERT, CERT_HAS_EXPIRED …).
 const TLS_FAULT = /CERT|^ERR_(TLS|SSL)|^EPROTO$|UNABLE_TO_VERIFY/;
-/** The waits before a mail is named to the server; `SOCKET_TIMEOUT` may come of the mail. */
+/** The waits before the server knows of a message; `SOCKET_TIMEOUT` may be caused by the message. */
 const SETUP_TIMEOUTS: ReadonlySet<string> = new Set<NodemailerError['timeoutType'] & string>([
   'CONNECT_TIMEOUT',
   'GREETING_TIMEOUT',
@@ -91,7 +91,7 @@ function isForbidden(error: NodemailerError): boolean {
 
 const FORBIDDEN = 'Not connected: the address belongs to this machine or to a network behind it';
 
-/** A server that takes no mail before a sign-in (RFC 4954: 530, or 538 when the way of it is too weak), whosever it is. */
+/** A server that accepts no message before authentication (RFC 4954: 530, or 538 when the mechanism is too weak). */
 export function wantsSignIn(code: number | null | undefined): boolean {
   return code === 530 || code === 538;
 }

@@ -2,7 +2,7 @@ import { isBlankHtml } from '../../mail/html/is-blank-html.ts';
 import { sanitizeHtml } from '../../mail/html/sanitize-html.ts';
 import { invalidField } from '../../platform/problems.ts';
 
-/** Sanitised HTML to send; refused when nothing of it is left, because most people would be shown an empty message. */
+/** Sanitised HTML to send; refused if nothing is left, because most people would see an empty message. */
 export function outgoingHtml(given: string): string {
   const html = sanitizeHtml(given);
   if (isBlankHtml(html))

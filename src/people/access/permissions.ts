@@ -44,7 +44,7 @@ const ROLES_ALLOWED = {
   /** Settings, templates and signature of a mailbox. */
   'mailboxes.edit': LEADS,
   'mailboxes.manage': ADMINS,
-  /** Which other programs are told of what. */
+  /** Which other programs get which events. */
   'webhooks.manage': ADMINS,
   /** Making an issue of a request, tying it to one, and untying it. */
   'jira.link': EVERYBODY,

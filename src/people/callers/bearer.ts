@@ -21,7 +21,7 @@ export type AuthenticateDeps = Pick<Deps, 'db' | 'clock' | 'publicUrl'> & {
 /**
  * Accepts a call only with the token, the session or the provider's JWT of an active operator, who becomes its `actor`.
  * It stands before every path under `/v1`, so that no new route is left open by mistake; a path without a route goes on
- * to its 404 or 405. A caller who repeats wrong credentials is told to wait; right ones always pass.
+ * to its 404 or 405. A caller who repeats wrong credentials has to wait; right ones always pass.
  */
 export function authenticate(deps: AuthenticateDeps): MiddlewareHandler<AppEnv> {
   const cookie = sessionCookie(deps.publicUrl);

@@ -6,7 +6,7 @@ import { recordEvent } from '../history/record-event.ts';
 import type { ContactSettings } from './contact.ts';
 import { findSettings, upsertSettings } from './queries.ts';
 
-/** A contact as a mailbox sees one, and what the change was made upon, for the event. */
+/** A contact as a mailbox sees one, and what caused the change, for the event. */
 export type ContactAtMailbox = {
   readonly contactId: number;
   readonly mailboxId: number;

@@ -109,7 +109,7 @@ export async function markRenamed(tx: Transaction, contactId: number, name: stri
   await tx`update contacts set name = ${name} where id = ${contactId}`;
 }
 
-/** What a contact is to a mailbox; as to one that knows nothing of them when nothing was ever set. */
+/** What a contact is to a mailbox; the defaults if nothing was ever set. */
 export async function findSettings(
   tx: Queryable,
   contactId: number,

@@ -14,7 +14,7 @@ export type IdentityProviderSettings = {
 
 export type Identity = { readonly email: string; readonly role: Role | null };
 
-/** What an ID token of a sign-in has to be for, instead of the interface: a token for one is no token for the other. */
+/** What an ID token of a sign-in has to be for, instead of the interface: a token for one is not valid for the other. */
 export type IssuedFor = { readonly audience: string; readonly nonce: string };
 
 /** An outside service that says who somebody is, by tokens that it signs. */
@@ -25,7 +25,7 @@ export type IdentityProvider = {
 
 // Only signatures that take a private key: with a shared secret, the public key itself would sign.
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-/** What `jose` says when the keys did not come, or were none; a failed connection is no error of its own. */
+/** The errors of `jose` when the keys did not arrive or were invalid; it has no class for a failed connection. */
 const UNREACHABLE: ReadonlySet<string> = new Set([
   errors.JWKSTimeout.code,
   errors.JWKSInvalid.code,

@@ -4,7 +4,7 @@ import { openSession } from './open-session.ts';
 import { findOwnerByEmail } from './queries.ts';
 
 /**
- * Opens a session for the active operator whom a provider has signed in; null for nobody of ours. The session has the role
+ * Opens a session for the active operator whom a provider has signed in; null if it is not one of the desk's. The session has the role
  * that the desk knows: it outlives what the provider has said.
  */
 export async function openIdentitySession(

@@ -7,7 +7,7 @@ export type SuppressedAddress = {
   readonly until: Date;
 };
 
-/** Who says that an address is dead: a mail that came back, or our own server, refusing it on the spot. */
+/** What shows that an address is dead: an email that came back, or our own server refusing it. */
 export type SuppressionSource = 'bounce' | 'refusal';
 
 /** Suppresses addresses until a time; an address that bounces again is suppressed from then on. */
@@ -49,7 +49,7 @@ export async function listSuppressedRecipients(
       and s.until > ${now}`;
 }
 
-/** Whether a suppression came from a mail of the mailboxes (null: from any). One whose mail was erased is the whole desk's. */
+/** Whether a suppression came from an email of the mailboxes (null: from any). If that email was erased, it belongs to the whole desk. */
 export function isOfMailboxes(db: Queryable, mailboxIds: readonly number[] | null): Fragment {
   if (mailboxIds === null) return db`true`;
   return db`exists (

@@ -4,7 +4,7 @@ import { type SuppressionSource, upsertSuppressed } from './queries.ts';
 
 /**
  * Lets nothing go to addresses that a bounce says are dead, until that is lifted or 90 days are over. When our own server
- * refused them it is automatic mail alone that does not go: a reply is told at once whether that has changed.
+ * refused them, only automatic email is held back: a reply is tried again, because that may have changed.
  */
 export async function suppressAddresses(
   tx: Transaction,

@@ -46,7 +46,7 @@ export function isInvalidValue(error: unknown): boolean {
   return errorCode(error) === '22023';
 }
 
-/** An error as an operator may read it beside a mail in quarantine. */
+/** An error as an operator may read it beside a message in quarantine. */
 export function errorText(error: unknown): string {
   const code = errorCode(error);
   const message = error instanceof Error ? error.message : String(error);

@@ -10,7 +10,7 @@ export function ended<Result>(result: Result): Ending<Result> {
 
 /**
  * Statements of filing read and write by keys: planned once, and never for the empty tables of a new desk, which a plan kept
- * from then would read whole when they are full. One text, so that nothing of it holds when `begin` itself fails.
+ * from then would read whole when they are full. One text, so that none of it takes effect when `begin` itself fails.
  */
 const BEGIN = `
   begin;
@@ -42,7 +42,7 @@ export async function pipelined<Result>(
     const [result] = await Promise.all([ending, committed]);
     return result;
   } catch (error) {
-    // Until it has stopped asking: its statements must not reach whoever gets the connection next.
+    // Until it has stopped asking: its statements must not reach the next user of the connection.
     await Promise.allSettled([working]);
     // Where this fails the connection is lost, and the transaction with it.
     await Promise.allSettled([connection`rollback`]);

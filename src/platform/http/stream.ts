@@ -1,6 +1,6 @@
 /**
  * Texts as a body that is made as fast as it is read. What fails on the way breaks the answer off, so that a part cannot
- * pass for the whole. `onCancel` is told at once when the reader is gone; the texts end at their next step.
+ * pass for the whole. `onCancel` is called as soon as the reader is gone; the texts end at their next step.
  */
 export function streamOf(pieces: AsyncGenerator<string>, onCancel?: () => void): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();

@@ -10,7 +10,7 @@ const isMultipart = (contentType: string | undefined): boolean =>
 
 /**
  * Limits bodies to `maxSize`, and on the paths that take files multipart bodies to `UPLOAD_BYTES`: one of those at a time
- * per process, because it is held in memory until it is stored; another one meanwhile is told `busy`.
+ * per process, because it is held in memory until it is stored; another one meanwhile is answered `busy`.
  */
 export function limitBodies(maxSize: number, takesFiles: (path: string) => boolean): MiddlewareHandler {
   const small = bodyLimit({ maxSize, onError: () => refuse(maxSize) });

@@ -48,7 +48,7 @@ export async function addToRows(
 function shortened(snippet: Snippet | null, searched: readonly RequestTerm[]): Snippet | null {
   if (snippet === null) return null;
   const line = excerptAround(snippet.text.replace(/\s+/g, ' ').trim(), searched, SNIPPET_LENGTH);
-  // By code points: half a surrogate pair is no text.
+  // By code points: half a surrogate pair is not text.
   const text = Array.from(line).slice(0, SNIPPET_LENGTH).join('');
   return { ...snippet, text };
 }

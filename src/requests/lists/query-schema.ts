@@ -31,7 +31,7 @@ export function cleanRequestQuery(query: string): string {
   return new URLSearchParams(query).toString();
 }
 
-/** The filters of a query, with `assignee=me` as whoever asks. */
+/** The filters of a query, with `assignee=me` resolved to the caller. */
 export function filtersOf(
   actor: OperatorActor,
   query: Omit<z.output<typeof keptQuery>, 'sort'>,

@@ -7,7 +7,7 @@ import { insertNote, insertNoteFiles } from './note-queries.ts';
 
 /**
  * Adds an internal note to a request that the caller has locked: a message that is never sent. Whom it names after an `@`
- * is told by an event. Returns its id.
+ * is notified by an event. Returns its id.
  */
 export async function writeNote(
   tx: Transaction,

@@ -21,7 +21,7 @@ export type State = (typeof STATES)[number];
 
 type Part =
   | SearchTerm
-  /** Words in subjects alone, or in the names and addresses of those that mails go to. */
+  /** Words in subjects alone, or in the names and addresses of recipients. */
   | { readonly kind: 'subject' | 'to'; readonly text: string; readonly prefix: boolean }
   | { readonly kind: 'tag' | 'category' | 'assignee' | 'mailbox'; readonly name: string }
   | { readonly kind: 'is'; readonly state: State }

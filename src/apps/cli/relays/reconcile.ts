@@ -29,7 +29,7 @@ export const reconcileCommand = command({
     if (!Number.isInteger(days) || days < 1 || days > 3650)
       throw invalidField('/days', 'is a whole number from 1 to 3650');
     const { address } = await findRelaySetup(desk, { kind: 'system' }, { address: values.mailbox });
-    // One mail at a time: this runs beside a server that needs the memory.
+    // One message at a time: this runs beside a server that needs the memory.
     const parsePool = createParsePool({ size: 1 });
     try {
       // Deliveries that this queues are found by the servers at their next look.

@@ -6,7 +6,7 @@ export type LabelStore = ReturnType<typeof createLabels>;
 
 const systemIds = ['INBOX', 'SENT', 'DRAFT', 'SPAM', 'TRASH', 'UNREAD', 'STARRED', 'IMPORTANT', 'CHAT'];
 
-/** The labels of an account: user labels get ids of their own, a name made anew gets a new one. */
+/** The labels of an account: user labels get ids of their own, a name created again gets a new one. */
 export function createLabels() {
   const labels = new Map<string, GmailLabel>();
   let made = 0;

@@ -1,6 +1,6 @@
 import { domainOf, localPartOf } from '../../../mail/headers/address-parts.ts';
 
-/** A stored mail: labels belong to it alone, not to its thread. */
+/** A stored message: labels belong to it alone, not to its thread. */
 export type GmailMessage = {
   readonly id: string;
   readonly threadId: string;

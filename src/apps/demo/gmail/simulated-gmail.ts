@@ -14,7 +14,7 @@ export type SimulatedGmail = {
   readonly tick: () => Promise<void>;
   readonly status: () => Promise<void>;
   readonly uninstall: () => Promise<void>;
-  /** Runs tick again and again with this pause; what goes wrong is told to `onFault`. */
+  /** Runs tick again and again with this pause; faults go to `onFault`. */
   readonly runEvery: (ms: number) => void;
   /** As a filter made by the owner; the label must exist. */
   readonly addFilter: (criteria: Readonly<Record<string, string>>, label: string) => Promise<void>;

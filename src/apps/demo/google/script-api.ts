@@ -16,7 +16,7 @@ export type SimulatedScriptApi = {
 const SCOPE = 'https://www.googleapis.com/auth/script.projects';
 const PATH = /^\/v1\/projects(?:\/([^/]+)\/content)?$/;
 
-/** The part of the Apps Script API that keeps a project's files. `onContent` is told what a project now holds. */
+/** The part of the Apps Script API that keeps a project's files. `onContent` gets what a project now holds. */
 export function createScriptApi(options: {
   readonly scopesOf: (token: string) => readonly string[] | undefined;
   readonly onContent?: (files: readonly ScriptFile[]) => void;

@@ -99,7 +99,7 @@ export function createHooks(world: World) {
         if (hook.until > now() && hook.events.includes(event))
           call(hook.url, body, { authorization: `Bearer ${appToken(now(), SIMULATED_APP.secret)}` });
     },
-    /** Sends what waits, to whoever answers; what is refused is gone, for the sweep finds it. */
+    /** Sends what waits; a refused call is dropped, because the sweep finds its issue. */
     async send(post: (call: SentHook) => Promise<unknown>): Promise<void> {
       for (const each of waiting.splice(0)) await post(each);
     },

@@ -14,7 +14,7 @@ export type GoogleApis = {
 const ANSWER_WITHIN_MS = 60_000;
 
 /**
- * The two APIs in the name of whoever granted the refresh token. Loaded only here: the library takes 30 MB, the whole of
+ * The two APIs, on behalf of the account that granted the refresh token. Loaded only here: the library takes 30 MB, the whole of
  * googleapis ten times that, and a desk without stored credentials never needs it.
  */
 export async function openGoogle(

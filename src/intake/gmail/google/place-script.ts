@@ -78,7 +78,7 @@ function sameFiles(
   );
 }
 
-// Google stores the manifest in a spelling of its own.
+// Google stores the manifest in its own formatting.
 function sameJson(a: string | null | undefined, b: string | null | undefined): boolean {
   return canonicalJson(a) === canonicalJson(b);
 }

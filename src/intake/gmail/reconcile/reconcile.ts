@@ -163,7 +163,7 @@ function isForTheDesk(
   return since === undefined || internalDate >= since.getTime();
 }
 
-// The desk answered that it is the same as another message: nothing of it is stored under its own Gmail id.
+// The desk answered that it is the same as another message: nothing is stored under its own Gmail id.
 async function isCopy(
   { db }: Pick<IntakeDeps, 'db'>,
   mailboxId: number,

@@ -3,7 +3,7 @@ import { Problem } from '../../../platform/problems.ts';
 export type PlaceLimits = {
   /** Bodies that are read at once. */
   readonly places: number;
-  /** Bodies that wait to be read; nothing of them is taken meanwhile but what the system holds. */
+  /** Bodies that wait to be read; meanwhile only what the system buffers is taken from them. */
   readonly waiting: number;
   readonly checkMs: number;
   /** For how long nobody has to give way who moves at all. */

@@ -8,7 +8,7 @@ import { MAX_BODY_BYTES } from './relay-contract.ts';
 const MEMORY_BYTES = 32_768;
 
 export type UnprovenBody = UnprovenCaller & {
-  /** Opened when the body may be read: before that nothing of it is taken in. */
+  /** Opened when the body may be read: before that none of it is read. */
   readonly open: () => Pieces;
   /** Sees each piece as it comes, for the signature. */
   readonly onChunk: (chunk: Uint8Array) => void;

@@ -13,7 +13,7 @@ export type Connection = {
   readonly tenantId: string;
   readonly clientId: string;
   readonly credentials: MicrosoftCredentials;
-  /** When the secret or certificate ends: the admins are told before. */
+  /** When the secret or certificate ends: the admins are warned before. */
   readonly secretEndsAt: Date | null;
   /** Mail that Microsoft took for junk comes in as well. */
   readonly readsJunk: boolean;

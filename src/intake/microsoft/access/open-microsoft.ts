@@ -21,7 +21,7 @@ export type Microsoft = {
   readonly open: (mailboxId: number) => Promise<Graph | null>;
 };
 
-/** A token is asked for anew this long before it ends. */
+/** A token is renewed this long before it expires. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 type Opened = { readonly sealed: string; readonly address: string; readonly graph: Graph };

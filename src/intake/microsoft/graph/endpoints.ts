@@ -1,4 +1,4 @@
-/** Where Microsoft is. A national cloud has other hosts; a simulated tenant has one of its own. */
+/** Where Microsoft is. A national cloud has other hosts; a simulated tenant has its own. */
 export type MicrosoftEndpoints = { readonly loginUrl: string; readonly graphUrl: string };
 
 export const MICROSOFT: MicrosoftEndpoints = {

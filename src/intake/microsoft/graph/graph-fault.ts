@@ -25,7 +25,7 @@ export function graphFault(error: unknown): GraphFault | null {
   return error instanceof Error && 'graph' in error ? (error as GraphError).graph : null;
 }
 
-/** The fault of an answer that is no success, by Graph's error document or the token endpoint's. */
+/** The fault of an unsuccessful answer, by Graph's error document or the token endpoint's. */
 export async function faultOf(response: Response): Promise<GraphFault> {
   const text = await response.text();
   const said = readError(text);
@@ -62,7 +62,7 @@ export function isRefusal({ status, code }: GraphFault): boolean {
   );
 }
 
-/** The delta link has ended: the folder is read anew. */
+/** The delta link has expired: the folder is read from the start. */
 export function isResync({ status, code }: GraphFault): boolean {
   return status === 410 || /^(syncStateNotFound|syncStateInvalid|resyncRequired)$/i.test(code);
 }

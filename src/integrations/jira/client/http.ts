@@ -38,7 +38,7 @@ export async function callJira<Shape extends z.ZodType>(
   if (!response.ok) throw faultOf(response, text);
   const parsed = shape.safeParse(text === '' ? null : jsonOf(text));
   if (parsed.success) return parsed.data;
-  // A proxy's page with status 200 says nothing of what Jira did.
+  // A proxy's page with status 200 does not tell what Jira did.
   throw new JiraFault(
     'unclear',
     `Jira answered ${call.method} ${withoutQuery(call.path)} in an unknown shape.`,

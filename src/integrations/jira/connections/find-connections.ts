@@ -86,7 +86,7 @@ export async function listConnectionIssues(
   );
 }
 
-/** Does the work; what Jira refuses meanwhile is told in its own words. */
+/** Does the work; a refusal is reported in Jira's own words. */
 export async function explainingJira<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();

@@ -25,7 +25,7 @@ export async function clearRefreshBegun(tx: Transaction, grantId: number): Promi
   await tx`update jira_grants set refresh_began_at = null where id = ${grantId}`;
 }
 
-/** Holds the grant: whoever else wants to refresh waits, and finds it done. */
+/** Locks the grant: another process that wants to refresh it waits, and then finds it done. */
 export async function lockGrant(tx: Transaction, grantId: number): Promise<GrantRow | null> {
   const [row] = await tx<GrantRow[]>`
     select id, kind, state, sealed, access_expires_at, refresh_began_at, refreshed_at, failures_in_row
@@ -82,7 +82,7 @@ export async function markRefreshFailed(tx: Transaction, grantId: number, nextAt
     where id = ${grantId}`;
 }
 
-/** Somebody has to connect anew; true when that was not known before. */
+/** Marks that the connection must be made again; true if that was not known before. */
 export async function markReconnectNeeded(tx: Queryable, grantId: number, reason: string): Promise<boolean> {
   const rows = await tx`
     update jira_grants
@@ -147,7 +147,7 @@ export type EndingToken = {
   readonly name: string;
 };
 
-/** API tokens that end within so many days, as their owners told. */
+/** API tokens that expire within so many days, by the date their owners entered. */
 export async function listEndingTokens(db: Queryable, at: Date, days: number): Promise<EndingToken[]> {
   return db<EndingToken[]>`
     select distinct on (g.id) g.id as grant_id, g.token_ends_at, g.warned_days, c.site_url, c.name

@@ -115,7 +115,7 @@ async function exchange(
   return 'later';
 }
 
-/** A person has to connect anew: tells the admins, once. Never tried in a loop, which Atlassian takes for an attack. */
+/** The connection must be made again: tells the admins, once. Never retried in a loop, which Atlassian takes for an attack. */
 export async function needReconnect(
   deps: Pick<JiraDeps, 'clock' | 'log' | 'publicUrl'>,
   tx: Transaction,

@@ -3,7 +3,7 @@ import type { JiraDeps } from '../jira-deps.ts';
 import { insertGrantEvent, listEndingTokens, markWarned } from './grant-queries.ts';
 
 const DAY_MS = 86_400_000;
-/** Days before the end at which the admins are told. */
+/** How many days before the end the admins get an email. */
 const STEPS = [30, 7, 1];
 
 /** Tells the admins of API tokens that end soon; nobody but their owner can make a new one. */

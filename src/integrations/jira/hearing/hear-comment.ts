@@ -27,7 +27,7 @@ export type HeardComment = {
 
 /**
  * Has a comment reach its request, once: noted in the transaction that writes the note or queues the mail. One that is edited
- * after it was mailed becomes a note, never a second mail. True when a mail was queued.
+ * after it was mailed becomes a note, never a second email. True if an email was queued.
  */
 export async function hearComment(tx: Transaction, comment: HeardComment): Promise<boolean> {
   const { link, what, version, judged, before, at } = comment;

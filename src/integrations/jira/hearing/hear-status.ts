@@ -22,7 +22,7 @@ export type StatusMove = {
   readonly at: Date;
 };
 
-/** Tells the tied requests that their issue moved, and does to them what their mailboxes say; true when a mail was queued. */
+/** Records on the linked requests that their issue moved, and applies their mailboxes' rules; true if an email was queued. */
 export async function hearStatus(tx: Transaction, move: StatusMove): Promise<boolean> {
   const links = await listLiveLinks(tx, move.issueId);
   await lockContactsOf(

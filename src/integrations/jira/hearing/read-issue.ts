@@ -34,11 +34,11 @@ type Reading = {
   readonly own: ReadonlySet<string>;
 };
 
-/** With a mail only what fits one; larger files stay in Jira, named. */
+/** The most an email can carry; larger files stay in Jira, and the email names them. */
 const MAX_FILE_BYTES = 10_000_000;
 const NEAR_MS = 10 * 60_000;
 
-/** Reads an issue and has what is new in it reach its requests. One that is gone is told on each of them. */
+/** Reads an issue and brings what is new to its requests. If it no longer exists, each of them records that. */
 export async function hearIssue(
   deps: ReadDeps,
   row: IssueRow & { readonly jiraId: string },

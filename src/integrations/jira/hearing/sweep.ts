@@ -17,7 +17,7 @@ import { keepWebhooks } from './webhooks.ts';
 const MINUTE_MS = 60_000;
 /** The index finds some issues only after minutes, and its times have no seconds. */
 const OVERLAP_MINUTES = 15;
-/** More than a day back the search is no help: the turn-taking finds it all. */
+/** Further back than a day the search is not needed: reading issues in turn finds everything. */
 const MAX_MINUTES = 24 * 60;
 const STALEST = 200;
 const PROJECTS_A_QUERY = 50;

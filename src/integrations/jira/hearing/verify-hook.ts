@@ -5,8 +5,8 @@ import type { Clock } from '../../../platform/clock.ts';
 const LEEWAY_SECONDS = 60;
 
 /**
- * True for a call that was surely sent by whoever knows the secret: an admin webhook's signature over the raw body, or an
- * app's token (HS256 by its client secret). A token binds nothing of the body, which is why a call is a hint and no more.
+ * True for a call that only somebody with the secret can have sent: an admin webhook's signature over the raw body, or an
+ * app's token (HS256 by its client secret). A token does not cover the body, which is why a call is only a hint.
  */
 export async function isGenuineHook(
   call: {
@@ -26,7 +26,7 @@ export async function isGenuineHook(
       clockTolerance: LEEWAY_SECONDS,
       currentDate: clock.now(),
     });
-    // Without an end it would hold for ever, whoever finds it.
+    // Without an expiry, a leaked one would be valid for ever.
     return payload.exp !== undefined;
   } catch {
     // Forged, over, or no token at all: the caller learns no more than that.

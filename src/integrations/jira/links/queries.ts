@@ -91,7 +91,7 @@ export async function insertLink(
   return row?.id ?? null;
 }
 
-/** What Jira is told of a tie besides comments: where the request is, the files of its first message, who watches. */
+/** What Jira gets for a link besides comments: where the request is, the files of its first message, who watches. */
 export async function insertFirstChanges(
   tx: Transaction,
   link: {
@@ -121,7 +121,7 @@ export async function insertFirstChanges(
       values (${issueId}, ${linkId}, 'watcher', ${watcher}, ${at}, ${at})`;
 }
 
-/** Unties; what was waiting to be told by this tie is not told. Returns the issue's key, or null when there is no such tie. */
+/** Removes a link with what was still waiting to be sent for it. Returns the issue's key, or null if there is no such link. */
 export async function endLink(
   tx: Transaction,
   link: { readonly linkId: number; readonly requestId: number; readonly at: Date },

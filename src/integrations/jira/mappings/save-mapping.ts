@@ -28,7 +28,7 @@ export async function findMapping(
 
 /**
  * Says how a mailbox's requests become issues. Checked against what Jira asks of a new issue there, so that a field that is
- * missing is told now and not by every mail that comes.
+ * missing is refused now and not for every email that comes.
  */
 export async function saveMapping(deps: OpenDeps, actor: Actor, mapping: Mapping): Promise<void> {
   requirePermission(actor, 'jira.manage');

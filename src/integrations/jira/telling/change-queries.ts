@@ -13,7 +13,7 @@ export type ChangeRow = {
   readonly searches: number;
 };
 
-/** What an issue is still to be told, in its order; whose turn has not come yet holds back its like. */
+/** The changes an issue has yet to receive, in order; one that is not due yet holds back later ones of its kind. */
 export async function listWaitingChanges(db: Queryable, issueId: number, at: Date): Promise<ChangeRow[]> {
   return db<ChangeRow[]>`
     select w.id, w.link_id, l.request_id, w.kind, w.message_id, w.attachment_id, w.target, w.state, w.attempted_at, w.searches
@@ -55,7 +55,7 @@ export async function markChangeRefused(db: Queryable, changeId: number, fault: 
   await db`update jira_changes set state = 'refused', fault = ${fault} where id = ${changeId}`;
 }
 
-/** Ids that Jira gave what we told it. */
+/** Ids that Jira gave to what the desk wrote. */
 export async function listOwnIds(
   db: Queryable,
   issueId: number,
@@ -79,7 +79,7 @@ export type ToldMessage = {
   readonly mailboxId: number;
 };
 
-/** A message as Jira is told of it. */
+/** A message as it is sent to Jira. */
 export async function findToldMessage(db: Queryable, messageId: number): Promise<ToldMessage | null> {
   const [row] = await db<ToldMessage[]>`
     select m.id, m.kind, m.visible_text as text, m.author_operator_id, o.name as author_name, m.from_address, m.mailbox_id,

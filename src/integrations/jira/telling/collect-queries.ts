@@ -10,7 +10,7 @@ const holder = (db: Queryable) => db`
   left join jira_mappings p on p.mailbox_id = r.mailbox_id`;
 
 /**
- * Notes every message that Jira is to be told and was not: of the contact, and answers that have left. What came from Jira does
+ * Queues every message that Jira lacks: the contact's, and answers that were sent. What came from Jira does
  * not go back. Looks at requests that changed within two hours before the last look: a message that is committed late, or an
  * answer that was held, is not skipped. Returns the issues.
  */

@@ -15,8 +15,8 @@ import {
 const SYSTEM = { kind: 'system' } as const;
 
 /**
- * Looks what has happened on the desk that Jira is to be told: requests that become issues, messages, closings. It reads what
- * the rooms below have written instead of being called by them, so that no mail waits for Jira.
+ * Collects what Jira has to be told: requests that become issues, messages, closings. It reads what
+ * the rooms below have written instead of being called by them, so that no email waits for Jira.
  */
 export async function collectChanges(deps: Pick<JiraDeps, 'db' | 'clock' | 'publicUrl'>): Promise<void> {
   const at = deps.clock.now();

@@ -105,7 +105,7 @@ async function comment(deps: OpenDeps, change: ChangeRow, to: Telling): Promise<
       const add = (jira: JiraClient) => addComment(jira, to.jiraId, { body, property });
       return (await withJira(deps, own, add)).id;
     } catch (error) {
-      // Surely not written: somebody who may not comment there, or has to connect anew, is spoken for by the desk.
+      // Certainly not written: for an operator who may not comment there, or must connect again, the desk writes it.
       if (!(error instanceof JiraFault) || error.kind === 'unclear' || error.kind === 'limited') throw error;
     }
   }

@@ -75,7 +75,7 @@ async function refuse(
   await deps.db.begin(async (tx) => {
     await markChangeRefused(tx, change.id, reason);
     const link = (await listLiveLinks(tx, issueId)).find(({ id }) => id === change.linkId);
-    // Who may not add watchers or links comments all the same: that is no news for anybody.
+    // An account that may not add watchers or links may still comment: not worth reporting.
     if (link === undefined || change.kind === 'watcher' || change.kind === 'remote_link') return;
     await recordEvent(tx, {
       type: 'jira.change_refused',

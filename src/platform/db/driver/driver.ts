@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import type postgres from 'postgres';
 import { repaired } from './repairs.ts';
 
-// A query makes a module of its own: a plain import of the driver elsewhere stays what it is.
+// The query string makes it a separate module: a plain import of the driver elsewhere is not changed.
 const MARK = '?repaired';
 
 /**

@@ -5,7 +5,7 @@ import { clusterFolder, type Passwords, SUPERUSER } from './cluster.ts';
 
 const NAME = 'mailroom';
 
-/** The role and the database of the application; the role owns the database and is no superuser. */
+/** The role and the database of the application; the role owns the database and is not a superuser. */
 export function appUrl(port: number, passwords: Passwords): string {
   return `postgres://${NAME}:${passwords.app}@127.0.0.1:${port}/${NAME}`;
 }
@@ -101,7 +101,7 @@ function isWrongPassword(error: unknown): boolean {
 
 /** Whether an error says that the server is not up (any more, or yet), rather than that it refuses. */
 export function isNotReady(error: unknown): boolean {
-  // 57P03: starting up or shutting down; 57P01: told to go while we asked.
+  // 57P03: starting up or shutting down; 57P01: the server ended the connection while we asked.
   const codes = [
     '57P03',
     '57P01',

@@ -23,7 +23,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 const WAY_OUT = 'set DATABASE_URL to a PostgreSQL 15 or newer of your own';
 
-/** Finds this machine's PostgreSQL binaries and runs them once, so that a broken install is told before it is used. */
+/** Finds this machine's PostgreSQL binaries and runs them once, so that a broken install is reported before it is used. */
 export async function findBinaries(machine: Machine): Promise<Binaries> {
   const name = PACKAGES[`${machine.platform} ${machine.arch}`];
   if (name === undefined) {

@@ -51,7 +51,7 @@ async function isPostmasterByProc(pid: number, folder: string): Promise<boolean>
   const [, name, letter] = /^\d+ \((.*)\) (\S)/s.exec(state) ?? [];
   if (name !== 'postgres' || letter === 'Z' || letter === 'X') return false;
   try {
-    // A postmaster works in its data directory, so one of another cluster under a reused number is told apart.
+    // A postmaster works in its data directory, which distinguishes one of another cluster under a reused number.
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(folder));
   } catch {
     // Another user's process hides its folder. Taking it for ours costs a wait; the opposite could cost the data.

@@ -29,7 +29,7 @@ export type ClusterOptions = {
 };
 
 export type Cluster = {
-  /** The application's database, as a role that owns it and is no superuser. */
+  /** The application's database, as a role that owns it and is not a superuser. */
   readonly url: string;
   /** The superuser, for making databases and roles. */
   readonly adminUrl: string;

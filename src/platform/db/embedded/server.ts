@@ -72,7 +72,7 @@ export async function ensureRunning(deps: ServerDeps, port?: number): Promise<Ru
   throw startError(deps, failure || 'it runs, and takes no connections');
 }
 
-/** Stops the server, if one runs; connected clients are told to go. */
+/** Stops the server, if one runs; connected clients are disconnected. */
 export async function stopServer(deps: ServerDeps): Promise<void> {
   const folder = clusterFolder(deps.dataDir);
   const command = [deps.binaries.pgCtl, 'stop', '-D', folder, '-m', 'fast', '-w', '-t', '120'];

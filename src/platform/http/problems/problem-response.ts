@@ -67,7 +67,7 @@ export function problemResponse(c: Context, problem: Problem): Response {
   return c.body(JSON.stringify(body), kind.status, headers);
 }
 
-/** The one place where every thrown thing becomes an answer. What nobody meant to throw is logged, and told as a bare 500. */
+/** The one place where every thrown thing becomes an answer. Unexpected errors are logged, and answered as a bare 500. */
 export function answerError(log: Log): ErrorHandler {
   return (error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
