@@ -17,10 +17,10 @@ import { SOURCES } from '../sources/sources.ts';
 import { chooseRequest, type MatchedBy, type Placement } from './thread.ts';
 
 /** More requests than this from one contact in an hour are a loop or an attack that no header gives away. */
-export const MAX_REQUESTS_PER_CONTACT_PER_HOUR = 30;
+const MAX_REQUESTS_PER_CONTACT_PER_HOUR = 30;
 
 /** A person opens a request or two in an hour; after this many no created notice is sent. */
-export const MAX_CREATED_NOTICES_PER_CONTACT_PER_HOUR = 6;
+const MAX_CREATED_NOTICES_PER_CONTACT_PER_HOUR = 6;
 
 /** How many times a request may be closed between reading and writing before the message is left to come again. */
 const MAX_ATTEMPTS = 5;

@@ -30,7 +30,7 @@ export type WebhookDeps = Pick<Deps, 'db' | 'clock' | 'keyring'> & {
 };
 
 /** Default time for which a replaced secret still signs. */
-export const OLD_SECRET_HOURS = 24;
+const OLD_SECRET_HOURS = 24;
 
 /**
  * Adds a webhook that receives every event from now on. Returns the signing secret in clear, this once; a repeated call with

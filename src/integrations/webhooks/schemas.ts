@@ -130,7 +130,7 @@ const outcome = {
 
 export const tryOutcomeSchema = z.object(outcome).openapi('WebhookTest');
 
-export const attemptSchema = z
+const attemptSchema = z
   .object({
     id,
     ...outcome,

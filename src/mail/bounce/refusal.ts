@@ -89,7 +89,7 @@ function saysDead(status: string | null, written: string): boolean {
 }
 
 /** The enhanced status code in a text: the one behind a reply code, else the first that is no version or address. */
-export function statusIn(text: string): string | null {
+function statusIn(text: string): string | null {
   return (
     /(?<![\d.])[245]\d\d[ -]#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/.exec(text)?.[1] ??
     /(?<![\d.])[245]\.[0-7]\.\d{1,3}(?!\.?\d)/.exec(text)?.[0] ??

@@ -19,7 +19,7 @@ export function withoutSignature(lines: readonly string[], follows: boolean): re
 }
 
 /** Tells whether a line consists of one repeated kind of rule character ("____", "-- ", "====") and nothing else. */
-export function isDelimiter(line: string): boolean {
+function isDelimiter(line: string): boolean {
   const text = line.trim();
   if (text === '—' || text === 'ᐧ') return true;
   return text.length >= 2 && text.length <= 200 && /^[-_,=+~#*ᐧ—–]+$/u.test(text);

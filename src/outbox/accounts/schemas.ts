@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { id, listOf, time } from '../../platform/http/schemas.ts';
 import type { SendingAccount } from './list-sending-accounts.ts';
 
-export const sendingAccountSchema = z
+const sendingAccountSchema = z
   .object({
     account: z.string().openapi({
       description: 'User name and host, no password.',

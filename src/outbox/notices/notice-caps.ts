@@ -11,9 +11,9 @@ export type NoticeCounts = {
 export type NoticeCap = 'request' | 'contact' | 'mailbox' | 'new_addresses';
 
 /** An operator who takes, closes and reopens one request all day stays below this. */
-export const MAX_NOTICES_PER_REQUEST_PER_HOUR = 12;
+const MAX_NOTICES_PER_REQUEST_PER_HOUR = 12;
 
-export const MAX_NOTICES_PER_CONTACT_PER_HOUR = 30;
+const MAX_NOTICES_PER_CONTACT_PER_HOUR = 30;
 
 /**
  * An answering program that uses a new address for each message is a new contact each time: no other cap sees it for an

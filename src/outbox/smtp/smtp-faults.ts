@@ -97,7 +97,7 @@ export function wantsSignIn(code: number | null | undefined): boolean {
 }
 
 /** What the server said, or what the library says of the connection. */
-export function describe(error: NodemailerError): SmtpReply {
+function describe(error: NodemailerError): SmtpReply {
   const { code, command, response = '' } = error;
   if (isForbidden(error)) return { code: null, enhancedCode: null, text: FORBIDDEN };
   if (code === 'ETLS' && command === 'STARTTLS' && response !== '') {

@@ -40,9 +40,3 @@ export type SmtpFaultKind =
   | 'other';
 
 export type SmtpFault = { readonly kind: SmtpFaultKind; readonly reply: SmtpReply };
-
-/** Why a message to one recipient did not leave, in the server's words; null if it did. */
-export function refusalIn(result: SendResult): string | null {
-  if (result.kind !== 'answered') return result.reply.text;
-  return result.accepted.length > 0 ? null : (result.refused[0]?.text ?? result.reply.text);
-}

@@ -6,7 +6,7 @@ const tokenScope = z
   .enum(['full', 'read'])
   .openapi({ description: 'read: GET only, whatever the operator may do.' });
 
-export const tokenSchema = z
+const tokenSchema = z
   .object({
     id,
     operatorId: id,

@@ -11,7 +11,7 @@ export type Pace = {
 };
 
 /** Slower than any line that a relay or an operator has, faster than whoever only wants to hold a connection. */
-export const PACE: Pace = { stallMs: 5000, graceMs: 8000, bytesPerSecond: 16_384, checkMs: 500 };
+const PACE: Pace = { stallMs: 5000, graceMs: 8000, bytesPerSecond: 16_384, checkMs: 500 };
 
 type Watched = {
   readonly incoming: IncomingMessage;

@@ -13,8 +13,3 @@ export function pageOf<Row>(
   const last = rows.length > limit ? items.at(-1) : undefined;
   return { items, nextCursor: last === undefined ? null : encodeCursor(position(last), scope) };
 }
-
-/** A row's position in a list that is sorted by id alone. */
-export function byId(row: { readonly id: number }): Position {
-  return { value: null, id: row.id };
-}

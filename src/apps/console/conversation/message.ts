@@ -126,7 +126,7 @@ function formattedMail(visit: Visit, message: MessageView, open: boolean): Html 
 }
 
 /** How many remote images an email shows, and whose, as `sanitizeHtml` has put them aside. */
-export function remoteImages(sanitized: string): {
+function remoteImages(sanitized: string): {
   readonly count: number;
   readonly hosts: readonly string[];
 } {
@@ -169,7 +169,7 @@ function circumstances(visit: Visit, message: MessageView): Html | '' {
 }
 
 /** Who a message is of, in words. */
-export function authorOf(visit: Visit, message: MessageView): string {
+function authorOf(visit: Visit, message: MessageView): string {
   const words = visit.say(conversationWords);
   if (message.notice !== null) return words.notice[message.notice] ?? words.automatic;
   const name = message.authorName ?? message.fromAddress?.name ?? '';

@@ -52,7 +52,7 @@ export async function signedOutPage(c: Context<AppEnv>, deps: ConsoleDeps): Prom
 }
 
 /** Where somebody wanted to go before they were asked to sign in. */
-export function rememberPlace(c: Context, place: string): void {
+function rememberPlace(c: Context, place: string): void {
   setCookie(c, BACK, encodeURIComponent(place), {
     path: '/sign-in',
     httpOnly: true,

@@ -44,7 +44,7 @@ export function fileOf(file: IssueFile) {
   };
 }
 
-export function statusOf(issue: Issue) {
+function statusOf(issue: Issue) {
   return { id: '1', name: issue.status, statusCategory: { id: 2, key: STATUSES[issue.status] } };
 }
 

@@ -19,8 +19,6 @@ type Refresh = {
   readonly generation: number;
 };
 
-export type SignIn = ReturnType<typeof createSignIn>;
-
 /** Atlassian's own hosts: consent, tokens that rotate with ten minutes' leeway, and which sites a token opens. */
 export function createSignIn(world: World, siteUrl: () => string) {
   const codes = new Map<string, { account: Account; scopes: readonly string[]; redirectUri: string }>();

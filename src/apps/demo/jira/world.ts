@@ -109,8 +109,3 @@ export function createWorld(clock: Clock) {
   };
   return world;
 }
-
-/** Times that Jira writes, to the millisecond. */
-export function timeOf(text: string): number {
-  return Date.parse(text.replace('+0000', 'Z'));
-}

@@ -89,7 +89,7 @@ export const relayBatch = z
   })
   .openapi('RelayBatch');
 
-export const relayResult = z.object({
+const relayResult = z.object({
   id: gmailId.openapi({ example: '18c2f0a1b2c3d4e5', description: 'Gmail id of the message' }),
   status: z.enum(['accepted', 'duplicate', 'retry']),
   outcome: z.enum(['opened', 'appended', 'recorded', 'quarantined']).nullable(),

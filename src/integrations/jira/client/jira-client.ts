@@ -41,11 +41,6 @@ export async function listProjects(
   return pages(jira, `/project/search?orderBy=key${action}`, 'values', shapes.project);
 }
 
-export function listIssueTypes(jira: JiraClient, projectKey: string): Promise<shapes.JiraIssueType[]> {
-  const path = `/issue/createmeta/${encodeURIComponent(projectKey)}/issuetypes?`;
-  return pages(jira, path, jira.dialect.dynamicWebhooks ? 'issueTypes' : 'values', shapes.issueType);
-}
-
 /** The fields that the screen for a new issue of this type has. */
 export function listCreateFields(
   jira: JiraClient,

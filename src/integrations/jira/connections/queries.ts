@@ -59,17 +59,6 @@ export async function findOwnConnection(
   return row?.id ?? null;
 }
 
-/** The operator whose own connection this account is, if any. */
-export async function findOperatorOfAccount(db: Queryable, accountId: string): Promise<number | null> {
-  const [row] = await db<{ operatorId: number }[]>`
-    select c.operator_id
-    from ${tables(db)}
-    where c.removed_at is null and c.operator_id is not null and g.account_id = ${accountId}
-      and exists (select from operators where id = c.operator_id and active)
-    limit 1`;
-  return row?.operatorId ?? null;
-}
-
 export async function insertGrant(
   tx: Transaction,
   grant: {

@@ -9,7 +9,7 @@ const shared = { tags: ['Jira'], security: [{ token: [] }], path: '/v1/mailboxes
 const label = text(255, 1).regex(/^\S+$/, 'must be a label, without a space');
 const priorityId = text(40, 1).openapi({ description: 'The id of a priority in Jira.', example: '1' });
 
-export const mappingSchema = z
+const mappingSchema = z
   .strictObject({
     connectionId: id,
     projectKey: text(255, 1).openapi({ example: 'DEV' }),

@@ -28,7 +28,7 @@ import {
 import { propertyOf } from './make-issue.ts';
 
 /** Larger ones stay at the desk, whatever Jira would take: one is held in memory while it is sent. */
-export const MAX_FILE_BYTES = 25_000_000;
+const MAX_FILE_BYTES = 25_000_000;
 
 export type Telling = {
   readonly jira: JiraClient;

@@ -13,10 +13,9 @@ const RETRY_AFTER_MS = [
   20 * HOUR,
   24 * HOUR,
 ];
-export const MAX_ATTEMPTS = RETRY_AFTER_MS.length + 1;
 
 /** A receiver that fails for this long is gone, and events would only pile up. */
-export const MAX_FAILING_MS = 3 * DAY;
+const MAX_FAILING_MS = 3 * DAY;
 const MAX_REST_MS = 10 * MINUTE;
 const GONE = 410;
 

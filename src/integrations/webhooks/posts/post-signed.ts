@@ -57,7 +57,7 @@ export async function postSigned(post: SignedPost, options: PostOptions): Promis
 }
 
 /** The headers of a post; the signature covers its timestamp. */
-export function signedHeaders({ name, body, keys, at }: SignedPost): Record<string, string> {
+function signedHeaders({ name, body, keys, at }: SignedPost): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1000));
   const signatures = keys.map((key) => {
     const hmac = createHmac('sha256', key).update(`${name}.${timestamp}.`).update(body);

@@ -7,7 +7,7 @@ import { requeueEvents } from './post-queries.ts';
 import { findWebhookRow } from '../queries.ts';
 
 /** Whoever needs more makes several calls; more at once is usually a mistake. */
-export const MAX_REPLAYED = 100_000;
+const MAX_REPLAYED = 100_000;
 
 export type Replay = { readonly eventId: number } | { readonly from: Date; readonly to: Date };
 

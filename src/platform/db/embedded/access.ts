@@ -16,7 +16,7 @@ export function adminUrl(port: number, passwords: Passwords): string {
 }
 
 /** Runs `work` on one short-lived connection of the superuser. */
-export async function asSuperuser<T>(
+async function asSuperuser<T>(
   port: number,
   passwords: Passwords,
   work: (sql: postgres.Sql) => Promise<T>,
