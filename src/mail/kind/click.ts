@@ -7,13 +7,25 @@ export function reactionOf(mail: ParsedMail): ClassDecision | null {
   const reacts = mail.attachments.some((part) =>
     /^text\/vnd\.google\.email-reaction\+json/i.test(part.contentType),
   );
-  return reacts && mail.visibleText.trim().length <= MAX_REACTION_LENGTH
-    ? { class: 'receipt', decidedBy: 'gmail: reaction' }
-    : null;
+  if (reacts && mail.visibleText.trim().length <= MAX_REACTION_LENGTH)
+    return { class: 'receipt', decidedBy: 'gmail: reaction' };
+  return reactsInOutlook(mail) ? { class: 'receipt', decidedBy: 'outlook: reaction' } : null;
 }
 
 /** The sign, who reacted, and where to learn about reactions, in the longest of Gmail's languages. */
 const MAX_REACTION_LENGTH = 300;
+
+/** Outlook writes nothing but who reacted, in the sender's own name, above the copy of our email. */
+const outlookReaction =
+  /^(\S[^\n]{0,130}?)\s(?:reacted to your message|hat auf Ihre Nachricht reagiert|a réagi à votre message|ha reaccionado a (?:tu|su) mensaje|reaccionó a (?:tu|su) mensaje|ha reagito al (?:tuo|suo) messaggio|reagiu à sua mensagem|heeft (?:op uw bericht )?gereageerd(?: op uw bericht)?|zareagowała?(?:\(a\))? na (?:Twoją|twoją) wiadomość|reagerade på ditt meddelande|reagerede på din (?:meddelelse|besked)|reagerte på meldingen din|reagoi viestiisi|отреагировала?(?:\(-?а\))? на ваше сообщение)\s?[:：.]?$/iu;
+
+function reactsInOutlook(mail: ParsedMail): boolean {
+  if (mail.inReplyTo.length === 0 || mail.attachments.some((part) => !part.inline)) return false;
+  const name = mail.from?.name.trim().toLowerCase() ?? '';
+  const who = outlookReaction.exec(mail.visibleText.trim().slice(0, 200))?.[1]?.toLowerCase() ?? '';
+  // Before the name stands the sign, or its word: "[Like]".
+  return name !== '' && who.endsWith(name) && !/\S\s+\S/.test(who.slice(0, -name.length));
+}
 
 /** Accepting or declining an invitation is a click; a counter-proposal carries words. */
 export function calendarOf(mail: ParsedMail): ClassDecision | null {
