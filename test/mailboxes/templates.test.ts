@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime';
 import { describe, expect, test } from 'vitest';
+import { renderNotice } from '../../src/mailboxes/templates/render-notice.ts';
 import { problemOf } from '../support/app.ts';
 import { receive } from '../support/intake.ts';
 import { testSendingDesk } from '../support/sending-desk.ts';
@@ -89,6 +90,28 @@ test('a template that is switched off sends nothing in its language alone', asyn
   await db`insert into contact_settings (contact_id, mailbox_id, language) values (1, 1, 'ru')`;
   await desk.ok(desk.lea.token, 'POST', '/v1/requests/1/take', { force: true });
   expect(await texts()).toHaveLength(2);
+});
+
+test.each([
+  [[]],
+  [[{ kind: 'created', language: 'en', text: 'About {{ request.subject }}.', html: null, enabled: true }]],
+] as const)('a notice is worded although the process stands still in it: %j', (templates) => {
+  let asked = 0;
+  const notice = renderNotice('created', 'en', templates, {
+    contact: { name: 'Carla', email: 'carla@example.org' },
+    request: {
+      id: 7,
+      get subject() {
+        asked += 1;
+        if (asked === 1) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
+        return 'Stones';
+      },
+    },
+    mailbox: { name: 'Support', address: 'support@example.com' },
+    operator: null,
+  });
+  expect(notice).toMatchObject({ text: expect.stringContaining('Stones'), fault: null });
+  expect(asked).toBeGreaterThan(1);
 });
 
 test('agents preview and do not save; other mailboxes are not there', async () => {

@@ -1,4 +1,4 @@
-import { LIQUID_LIMITS } from '../../mailboxes/templates/template.ts';
+import { LIQUID_LIMITS, renderWithin } from '../../mailboxes/templates/template.ts';
 import { Drop, Liquid, type Template } from 'liquidjs';
 
 /** The variables that are filled in without asking, for the documentation. */
@@ -42,7 +42,7 @@ export function fillText(text: string, values: CannedValues): Filled {
   const tree = engine.parse(text);
   const unfilled = new Set<string>();
   const scope = scopeOf(namesIn(tree), values, (name) => unfilled.add(name));
-  return { text: String(engine.renderSync(tree, scope)), unfilled: [...unfilled] };
+  return { text: renderWithin(engine, tree, scope), unfilled: [...unfilled] };
 }
 
 /** What is wrong with a text, by trying it with nothing and with everything filled in; null when nothing is. */
@@ -54,7 +54,8 @@ export function textFault(text: string): string | null {
     if (odd !== undefined) return `names ${odd}; a variable is words with dots between them`;
     const full = Object.fromEntries(names.map((name) => [name, 'x']));
     for (const values of [{}, full])
-      engine.renderSync(
+      renderWithin(
+        engine,
         tree,
         scopeOf(names, values, () => {}),
       );
