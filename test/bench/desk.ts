@@ -33,7 +33,8 @@ export async function startDesk(
   const main = started.pop() ?? 'src/main.ts';
   const child = spawn(process.execPath, [...started, '--import', probe, main], {
     cwd: checkout,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // What it logs is of errors alone, and says why a run stopped.
+    stdio: ['ignore', process.stderr, 'pipe', 'ipc'],
     env: {
       PATH: process.env['PATH'],
       PORT: '0',

@@ -63,6 +63,24 @@ test('a transaction whose connection is lost runs nothing on the connection that
   expect(await db`select 1 from contacts`).toEqual([]);
 });
 
+test('a value that cannot be written fails its own statement, and the others get their own answers', async () => {
+  const { pool } = onePool();
+  const at = (date: Date) => pool<{ at: Date }[]>`select ${date}::timestamptz as at`;
+  await at(new Date(0));
+  const [before, broken, after] = await Promise.allSettled([
+    pool`select 'before' as answer`,
+    at(new Date(Number.NaN)),
+    pool`select 'after' as answer`,
+  ]);
+  expect(broken).toMatchObject({ status: 'rejected', reason: { message: 'Invalid time value' } });
+  expect([before, after]).toMatchObject([
+    { value: [{ answer: 'before' }] },
+    { value: [{ answer: 'after' }] },
+  ]);
+  await expect(at(new Date(Number.NaN))).rejects.toThrow('Invalid time value');
+  expect(await at(new Date(0))).toEqual([{ at: new Date(0) }]);
+});
+
 test('queries that wait within a transaction end with its connection', async () => {
   const { pool, cut } = onePool();
   let waiting: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);

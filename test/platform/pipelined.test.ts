@@ -66,3 +66,16 @@ test('a connection that is lost fails the transaction, and the next one has anot
   await pipelined(db, async (tx) => ({ ending: tx`insert into written values (5)` }));
   expect(await numbers()).toEqual([5]);
 });
+
+test('a kept plan that no longer fits its columns fails the transaction once, as something that passes', async () => {
+  const read = () =>
+    pipelined(db, async (tx) => ({
+      ending: Promise.all([tx`select number from written where number = ${6}`, tx`select 1`]),
+    }));
+  await read();
+  await db`alter table written alter column number type bigint`;
+  await expect(read()).rejects.toSatisfy(isTransient);
+  await read();
+  await db`alter table written alter column number type integer`;
+  await expect(read()).rejects.toSatisfy(isTransient);
+});

@@ -1,6 +1,12 @@
 /** SQLSTATE classes that say "not now" rather than "never": connection, rollback, resources, operator, system. */
 const TRANSIENT_CLASSES = new Set(['08', '40', '53', '55', '57', '58']);
 
+/**
+ * What says the same within classes that say "never": a transaction that had failed already, or stood still too long, and a
+ * prepared statement that is gone.
+ */
+const TRANSIENT_STATES = new Set(['25P02', '25P03', '25P04', '26000']);
+
 /** What postgres.js and the socket below it say when the connection is the trouble. */
 const TRANSIENT_CODES = new Set([
   'CONNECTION_CLOSED',
@@ -23,11 +29,23 @@ export class KeptChanging extends Error {
 
 /** True for an error after which the same call may well succeed. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof KeptChanging) return true;
+  if (error instanceof KeptChanging || isStalePlan(error)) return true;
   const code = errorCode(error);
   return (
     code !== null &&
-    (TRANSIENT_CODES.has(code) || (/^[0-9A-Z]{5}$/.test(code) && TRANSIENT_CLASSES.has(code.slice(0, 2))))
+    (TRANSIENT_CODES.has(code) ||
+      TRANSIENT_STATES.has(code) ||
+      (/^[0-9A-Z]{5}$/.test(code) && TRANSIENT_CLASSES.has(code.slice(0, 2))))
+  );
+}
+
+/** True when a prepared statement was made for columns that have changed since; the driver makes it anew for the next call. */
+function isStalePlan(error: unknown): boolean {
+  return (
+    typeof error === 'object' &&
+    error !== null &&
+    'routine' in error &&
+    error.routine === 'RevalidateCachedQuery'
   );
 }
 

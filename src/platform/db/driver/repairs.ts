@@ -1,7 +1,8 @@
 type Repair = { readonly from: string; readonly to: string };
 
 /**
- * What postgres.js 3.4.9 does wrong when a connection is lost (its issues 1066, 1154, 1186 and 1208), by module. Each text
+ * What postgres.js 3.4.9 does wrong when a connection is lost (its issues 1066, 1154, 1186 and 1208), a value cannot be
+ * written or a plan is out of date, by module. Each text
  * stands there exactly once: another version of the driver does not load until somebody has looked at these again.
  */
 const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
@@ -44,6 +45,41 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
       to: `    forget()
     closedTime = performance.now()
     hadError &&`,
+    },
+    {
+      // A value that cannot be written failed the statement before it, and the statement itself, never sent, stood in the row
+      // for answers: it and every one after it got the answer of the next.
+      from: `      query
+        ? sent.push(q)
+        : (query = q, query.active = true)
+
+      build(q)
+      return write(toBuffer(q))
+`,
+      to: `      build(q)
+      const bytes = toBuffer(q)
+      query
+        ? sent.push(q)
+        : (query = q, query.active = true)
+
+      return write(bytes)
+`,
+    },
+    {
+      from: `      sent.length === 0 && write(Sync)
+      errored(error)
+      return true`,
+      to: `      queryError(q, error)
+      query || (query = q, query.active = true, write(Sync))
+      return true`,
+    },
+    {
+      // A statement whose kept plan was out of date was tried again after whatever had been sent meanwhile: one of a transaction
+      // that had failed by it ran after the rollback, alone.
+      from: '? retry(query, errorResponse)',
+      to: `? sent.length === 0 && x[5] === 73
+              ? retry(query, errorResponse)
+              : (delete statements[query.signature], errored(errorResponse))`,
     },
     {
       // What is asked in one turn goes in one write: a system call each for statements that wait for one answer cost a
