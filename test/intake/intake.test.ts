@@ -16,6 +16,11 @@ async function desk() {
 }
 type Desk = Awaited<ReturnType<typeof desk>>;
 
+async function setContact({ call, ann }: Desk, settings: Record<string, boolean>): Promise<void> {
+  const body = { mailboxes: [{ mailboxId: 1, ...settings }] };
+  expect((await call('PATCH', '/v1/contacts/1', { token: ann.token, body })).status).toBe(200);
+}
+
 const STRANGER = 'Eve <eve@stranger.example>';
 const UNVERIFIED = 'mx.google.com; spf=softfail smtp.mailfrom=customer.example';
 const FORGED = 'mx.google.com; dmarc=fail (p=REJECT sp=REJECT dis=NONE) header.from=customer.example';
@@ -203,7 +208,7 @@ describe('who is believed', () => {
   test('a trusted contact is believed without proof', async () => {
     const made = await desk();
     await receive(made, {});
-    await db`insert into contact_settings (contact_id, mailbox_id, trusted) values (1, 1, true)`;
+    await setContact(made, { trusted: true });
     expect(await receive(made, { results: UNVERIFIED })).toMatchObject({ outcome: 'appended', requestId: 1 });
   });
 
@@ -271,7 +276,7 @@ describe('who may write', () => {
   test('a blocked contact is quarantined', async () => {
     const made = await desk();
     await receive(made, {});
-    await db`insert into contact_settings (contact_id, mailbox_id, blocked) values (1, 1, true)`;
+    await setContact(made, { blocked: true });
     expect(await receive(made, {})).toMatchObject({ outcome: 'quarantined', reason: 'blocked_sender' });
   });
 });

@@ -156,7 +156,7 @@ describe('release', () => {
   test('no cap and no block holds the mail a second time', async () => {
     const made = await desk();
     await receive(made, {});
-    await db`insert into contact_settings (contact_id, mailbox_id, blocked) values (1, 1, true)`;
+    await made.ask('PATCH', '/v1/contacts/1', { mailboxes: [{ mailboxId: 1, blocked: true }] });
     await receive(made, { text: 'Let me in' });
     expect(await made.ask('POST', '/v1/intake/2/release')).toMatchObject({
       outcome: 'appended',

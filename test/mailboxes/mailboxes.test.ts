@@ -11,6 +11,7 @@ import { recordSecretUse } from '../../src/mailboxes/relay-secrets/record-secret
 import { decodeWebhookSecret } from '../../src/platform/webhook-secret.ts';
 import { rotateSecret } from '../../src/mailboxes/relay-secrets/rotate-secret.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
+import { testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db } = await testDatabase();
@@ -111,11 +112,7 @@ test.each([
 });
 
 test('only an admin or the server touches mailboxes and their secrets', async () => {
-  await addMailbox(
-    deps,
-    { ...agent, role: 'admin', operatorId: await addedOperator() },
-    { address: ADDRESS, name: 'S' },
-  );
+  await addMailbox(deps, (await testOperator(deps, { name: 'Ada' })).actor, { address: ADDRESS, name: 'S' });
   for (const role of ['agent', 'lead'] as const) {
     const actor = { ...agent, role };
     const forbidden = { code: 'forbidden' };
@@ -292,12 +289,6 @@ async function validKeys() {
 
 async function eventTypes() {
   return (await db<{ type: string }[]>`select type from events order by id`).map((event) => event.type);
-}
-
-async function addedOperator() {
-  const [row] = await db<{ id: number }[]>`
-    insert into operators (email, name, role, created_at) values ('root@example.com', 'Root', 'admin', ${now}) returning id`;
-  return row?.id ?? 0;
 }
 
 function note(_fields: unknown, message: string) {

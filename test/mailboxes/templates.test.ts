@@ -87,7 +87,7 @@ test('a template that is switched off sends nothing in its language alone', asyn
   await desk.ok(desk.lea.token, 'PUT', `${PATH}/taken/en`, { text: 'x', enabled: false });
   await desk.ok(desk.ann.token, 'POST', '/v1/requests/1/take');
   expect(await texts()).toHaveLength(1);
-  await db`insert into contact_settings (contact_id, mailbox_id, language) values (1, 1, 'ru')`;
+  await desk.ok(desk.lea.token, 'PATCH', '/v1/contacts/1', { mailboxes: [{ mailboxId: 1, language: 'ru' }] });
   await desk.ok(desk.lea.token, 'POST', '/v1/requests/1/take', { force: true });
   expect(await texts()).toHaveLength(2);
 });
@@ -151,7 +151,9 @@ describe('the language of a notice is', () => {
     await desk.ok(desk.lea.token, 'PATCH', '/v1/mailboxes/1', { language: 'ru' });
     await receive(desk, { from: 'ivan@customer.example', ...german });
     expect(await sent()).toBe('ru');
-    await db`insert into contact_settings (contact_id, mailbox_id, language) values (2, 1, 'en')`;
+    await desk.ok(desk.lea.token, 'PATCH', '/v1/contacts/2', {
+      mailboxes: [{ mailboxId: 1, language: 'en' }],
+    });
     await desk.ok(desk.ann.token, 'POST', '/v1/requests/2/take');
     expect(await sent()).toBe('en');
   });

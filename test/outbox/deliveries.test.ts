@@ -202,7 +202,7 @@ test('one of three recipients refused: the other two get it once, and the delive
   });
   const [row] = await db`select status, needs_attention from requests where id = ${request.requestId}`;
   expect(row).toEqual({ status: 'in_progress', needsAttention: true });
-  const events = await db`select type, new from events`;
+  const events = await db`select type, new from events where request_id is not null`;
   expect(events).toMatchObject([
     { type: 'delivery.recipient_refused', new: { recipients: ['gone@example.org'] } },
   ]);
@@ -228,7 +228,9 @@ test('a reply that the contact will never get comes back at once, though a copy 
   outbox.advance(MINUTE);
   await due();
   expect(await outbox.stored(messageId)).toMatchObject({ state: 'failed' });
-  expect(await db`select type from events`).toEqual([{ type: 'delivery.failed' }]);
+  expect(await db`select type from events where request_id is not null`).toEqual([
+    { type: 'delivery.failed' },
+  ]);
 });
 
 test('a retry names only the unfinished recipients and sends the same headers and bytes', async () => {

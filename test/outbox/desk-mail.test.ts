@@ -6,6 +6,7 @@ import { retryDelivery } from '../../src/outbox/deliveries/retry-delivery.ts';
 import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import type { SendResult } from '../../src/outbox/smtp/smtp.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
+import { insertMailbox } from '../support/desk.ts';
 import { DAY, HOUR, MINUTE, testOutbox } from '../support/outbox.ts';
 import { oneAccount } from '../support/transports.ts';
 
@@ -165,21 +166,19 @@ test('a link leaves on a day that is spent, and counts against it', async () => 
 test('of two accounts the one that works sends a link that any mailbox may send', async () => {
   const { deskComposers } = composer();
   const [broken, works] = [account([away('connect ECONNREFUSED')]), account([])];
-  const [other] = await db<{ id: number }[]>`
-    insert into mailboxes (address, name, accept_since, created_at)
-    values ('sales@example.com', 'Sales', ${outbox.now()}, ${outbox.now()}) returning id`;
+  const sales = await insertMailbox(db, { address: 'sales@example.com', name: 'Sales' });
   const accounts = [
     {
       key: 'main',
       transport: { ...broken, account: 'broken' },
       dailyLimit: null,
-      serves: { except: [other?.id ?? 0] },
+      serves: { except: [sales] },
     },
     {
       key: 'own',
       transport: { ...works, account: 'works' },
       dailyLimit: null,
-      serves: { only: [other?.id ?? 0] },
+      serves: { only: [sales] },
     },
   ];
   const transports = { list: async () => accounts, for: async () => null, close() {} };
@@ -211,5 +210,5 @@ test('an address of the desk that its server refuses is suppressed for nobody', 
   await queueDesk();
   expect(await due()).toMatchObject({ failed: 1 });
   expect(await db`select address from suppressed_addresses`).toEqual([]);
-  expect(await db`select type from events`).toEqual([]);
+  expect(await db`select type from events where type not in ('operator.added', 'token.created')`).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { problemOf, START, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertInbound, insertRequest, testDesk } from '../support/desk.ts';
+import { insertContact, insertDesk, insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
@@ -13,16 +13,18 @@ async function desk() {
   const { ann, bob, ...support } = await testDesk(deps, ['Ann', 'Bob']);
   const sales = await insertDesk(db, 'sales@example.com');
   await db`update operators set name = 'Ann Archer' where id = ${ann.id}`;
-  const [otto] = await db<{ id: number }[]>`
-    insert into contacts (email, name, created_at) values ('otto@customer.example', 'Otto Olsen', ${START}) returning id`;
-  const one = await insertRequest(db, support, 'Broken printer');
+  const otto = {
+    ...support,
+    contactId: await insertContact(db, { email: 'otto@customer.example', name: 'Otto Olsen' }),
+  };
+  const one = await insertRequest(db, support, { subject: 'Broken printer' });
   await insertInbound(db, support, one, {
     attachment: { name: 'photo.png', contentType: 'image/png', content: Buffer.from('x') },
   });
-  const two = await insertRequest(db, { ...support, contactId: otto?.id ?? 0 }, 'Invoice for a printer');
-  await insertInbound(db, { ...support, contactId: otto?.id ?? 0 }, two);
-  const three = await insertRequest(db, sales, 'Offer');
-  const four = await insertRequest(db, sales, 'Old offer');
+  const two = await insertRequest(db, otto, { subject: 'Invoice for a printer' });
+  await insertInbound(db, otto, two);
+  const three = await insertRequest(db, sales, { subject: 'Offer' });
+  const four = await insertRequest(db, sales, { subject: 'Old offer' });
   await db`update requests set tags = array['vip', 'big box'], category = 'billing' where id = ${two}`;
   await db`update requests set status = 'in_progress', assignee_id = ${ann.id} where id = ${two}`;
   await db`update requests set status = 'pending', assignee_id = ${bob.id}, needs_attention = true where id = ${three}`;

@@ -269,7 +269,9 @@ describe('notices', () => {
     const made = await desk();
     await db`update mailboxes set language = 'ru'`;
     await receive(made, { from: 'Ivan <ivan@customer.example>', subject: 'Drucker', text: 'Er brennt.' });
-    await db`insert into contact_settings (contact_id, mailbox_id, language) values (2, 1, 'en')`;
+    await ok(made, made.ann.token, 'PATCH', '/v1/contacts/2', {
+      mailboxes: [{ mailboxId: 1, language: 'en' }],
+    });
     await ok(made, made.ann.token, 'POST', '/v1/requests/2/take');
     const rows = await db<
       { text: string }[]

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import { createToken } from '../../src/people/credentials/create-token.ts';
 import { START, type testApp, testPeople } from './app.ts';
-import { insertInbound, insertRequest } from './desk.ts';
+import { insertContact, insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
 /** A Jira for the desk to be tied to; its hooks are the file's that imports this. */
@@ -27,11 +27,9 @@ export type ContractDesk = Awaited<ReturnType<typeof contractDesk>>;
 /** A desk with one of everything, so that every operation has something to do its work on. */
 export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof testApp>, served: ContractJira) {
   const mailbox = await testMailbox(deps);
-  const [contact, other] = await db<{ id: number }[]>`
-    insert into contacts (email, name, created_at)
-    values ('maria@example.org', 'Maria', ${START}), ('otto@example.org', 'Otto', ${START})
-    returning id`;
-  const place = { mailboxId: mailbox.id, contactId: contact?.id ?? 0 };
+  const contactId = await insertContact(db, { email: 'maria@example.org', name: 'Maria' });
+  const otherId = await insertContact(db, { email: 'otto@example.org', name: 'Otto' });
+  const place = { mailboxId: mailbox.id, contactId };
   const { ada: admin, ann: agent, ida: idle } = await testPeople(deps, ['Ada', 'Ann', 'Ida']);
   await db`update operators set active = false where id = ${idle.id}`;
   const reading = { operatorId: admin.id, name: 'reports', scope: 'read' } as const;
@@ -60,7 +58,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const merged = await insertRequest(db, place);
   await insertInbound(db, place, merged);
   await send(`/v1/requests/${merged}/merge`, { into: taken });
-  const sent = { mailboxId: mailbox.id, contactId: other?.id ?? 0 };
+  const sent = { mailboxId: mailbox.id, contactId: otherId };
   const sending = { requestId: await insertRequest(db, sent), contactId: sent.contactId };
   const { messageId, attachmentId } = await insertInbound(db, sent, sending.requestId, { attachment });
   await insertInbound(db, sent, sending.requestId);

@@ -1,5 +1,6 @@
 import type { Db } from '../../src/platform/db/connect.ts';
 import type { Role } from '../../src/people/access/actor.ts';
+import { newReplyTag } from '../../src/requests/request/reply-tag.ts';
 import { START, type TestApp, testOperator, testPeople } from './app.ts';
 
 /** A desk with a mailbox, its contact Maria, and operators by name, whose roles are those of their names. */
@@ -21,32 +22,51 @@ export async function otherTeam(
 
 /** A mailbox and a contact, for tests that look at requests and need not know how one came to be. */
 export async function insertDesk(db: Db, address = 'support@example.com') {
-  const [mailbox] = await db<{ id: number }[]>`
-    insert into mailboxes (address, name, accept_since, created_at)
-    values (${address}, 'Support', ${START}, ${START})
-    returning id`;
-  const [contact] = await db<{ id: number }[]>`
-    insert into contacts (email, name, created_at)
-    values ('maria@example.org', 'Maria', ${START})
-    on conflict (email) do update set name = excluded.name
-    returning id`;
-  if (mailbox === undefined || contact === undefined) throw new Error('insert returned no row');
-  return { mailboxId: mailbox.id, contactId: contact.id };
+  const mailboxId = await insertMailbox(db, { address, name: 'Support' });
+  return { mailboxId, contactId: await insertContact(db, { email: 'maria@example.org', name: 'Maria' }) };
 }
 
-/** A new request with nothing in it. */
+export async function insertMailbox(
+  db: Db,
+  { address, name }: { readonly address: string; readonly name: string },
+): Promise<number> {
+  const [row] = await db<{ id: number }[]>`
+    insert into mailboxes (address, name, accept_since, created_at)
+    values (${address}, ${name}, ${START}, ${START})
+    returning id`;
+  return idOf(row);
+}
+
+/** A contact; one that exists keeps its id. */
+export async function insertContact(
+  db: Db,
+  { email, name }: { readonly email: string; readonly name: string },
+): Promise<number> {
+  const [row] = await db<{ id: number }[]>`
+    insert into contacts (email, name, created_at)
+    values (${email}, ${name}, ${START})
+    on conflict (email) do update set name = excluded.name
+    returning id`;
+  return idOf(row);
+}
+
+/** A request with nothing in it: new, or in progress with an operator. */
 export async function insertRequest(
   db: Db,
-  desk: { readonly mailboxId: number; readonly contactId: number },
-  subject = 'My parcel',
+  { mailboxId, contactId }: { readonly mailboxId: number; readonly contactId: number },
+  values: { readonly subject?: string; readonly assigneeId?: number; readonly at?: Date } = {},
 ): Promise<number> {
-  const tag = Buffer.from(
-    crypto.getRandomValues(new Uint8Array(16)).map((byte) => 97 + (byte % 26)),
-  ).toString();
+  const { subject = 'My parcel', assigneeId = null, at = START } = values;
   const [row] = await db<{ id: number }[]>`
-    insert into requests (mailbox_id, contact_id, subject, status, reply_tag, created_at, updated_at, last_message_at)
-    values (${desk.mailboxId}, ${desk.contactId}, ${subject}, 'new', ${tag}, ${START}, ${START}, ${START})
+    insert into requests
+      (mailbox_id, contact_id, subject, status, assignee_id, reply_tag, created_at, updated_at, last_message_at)
+    values (${mailboxId}, ${contactId}, ${subject}, ${assigneeId === null ? 'new' : 'in_progress'}, ${assigneeId},
+      ${newReplyTag()}, ${at}, ${at}, ${at})
     returning id`;
+  return idOf(row);
+}
+
+function idOf(row: { readonly id: number } | undefined): number {
   if (row === undefined) throw new Error('insert returned no row');
   return row.id;
 }

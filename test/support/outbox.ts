@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeEach } from 'vitest';
 import type { Db } from '../../src/platform/db/connect.ts';
 import { deliverDue, type DueOptions, type DueReport } from '../../src/outbox/sending/deliver-due.ts';
@@ -11,8 +10,9 @@ import { type OutgoingMail, type QueuedMail } from '../../src/outbox/deliveries/
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
-import { START } from './app.ts';
+import { START, testOperator } from './app.ts';
 import { testDatabase } from './database.ts';
+import { insertContact, insertMailbox, insertRequest } from './desk.ts';
 import { startSmtpListener } from './smtp-listener.ts';
 import { oneAccount } from './transports.ts';
 
@@ -23,10 +23,12 @@ export type Outbox = {
   /** What the test's own process has seen of leases; it counts by the same clock. */
   readonly leases: (leaseMs?: number) => LeaseWatch;
   readonly mailboxId: number;
+  /** Olga, an admin. */
   readonly operatorId: number;
-  /** A request of a contact of its own, in progress with the operator. */
+  readonly actor: OperatorActor;
+  /** A request of its own contact, in progress with Olga. */
   readonly addRequest: (email?: string) => Promise<{ requestId: number; email: string }>;
-  /** Queues a mail to the request's contact, a reply unless told. */
+  /** Queues a message to the request's contact. Defaults to a reply. */
   readonly queue: (
     request: { requestId: number; email: string },
     mail?: Partial<OutgoingMail>,
@@ -60,14 +62,7 @@ export async function testOutbox() {
   beforeEach(() => void (leases = current?.leases()));
   const due = (options: DueOptions = {}): Promise<DueReport> =>
     deliverDue(outbox.deps, { random: () => 0, ...(leases === undefined ? {} : { leases }), ...options });
-  const actor = (): OperatorActor => ({
-    kind: 'operator',
-    operatorId: outbox.operatorId,
-    name: 'Olga',
-    email: 'olga@example.com',
-    role: 'admin',
-    mailboxIds: null,
-  });
+  const actor = (): OperatorActor => outbox.actor;
   /** A delivery as the interface shows it. */
   const shown = (deliveryId: number): Promise<DeliveryView> =>
     findDelivery(outbox.deps, actor(), { deliveryId });
@@ -85,13 +80,8 @@ export async function openOutbox(db: Db, smtp: string | MailTransport): Promise<
     log: silentLog,
     transports: oneAccount(transport),
   };
-  const [mailbox] = await db<{ id: number }[]>`
-    insert into mailboxes (address, name, accept_since, created_at)
-    values ('desk@example.com', 'Example Desk', ${START}, ${START}) returning id`;
-  const [operator] = await db<{ id: number }[]>`
-    insert into operators (email, name, role, created_at) values ('olga@example.com', 'Olga', 'admin', ${START}) returning id`;
-  const mailboxId = mailbox?.id ?? 0;
-  const operatorId = operator?.id ?? 0;
+  const mailboxId = await insertMailbox(db, { address: 'desk@example.com', name: 'Example Desk' });
+  const olga = await testOperator(deps, { name: 'Olga', role: 'admin' });
   let contacts = 0;
 
   return {
@@ -100,21 +90,12 @@ export async function openOutbox(db: Db, smtp: string | MailTransport): Promise<
     advance: (ms) => void (time += ms),
     leases: (leaseMs) => watchLeases(leaseMs, () => time),
     mailboxId,
-    operatorId,
+    operatorId: olga.id,
+    actor: olga.actor,
     async addRequest(email = `contact${++contacts}@example.org`) {
-      const tag = randomBytes(16)
-        .toString('hex')
-        .replace(/[018e9]/g, 'a')
-        .slice(0, 16);
-      const [row] = await db<{ id: number }[]>`
-        with contact as (
-          insert into contacts (email, name, created_at) values (${email}, 'Anna', ${now()}) returning id
-        )
-        insert into requests
-          (mailbox_id, contact_id, subject, status, assignee_id, reply_tag, created_at, updated_at, last_message_at)
-        select ${mailboxId}, id, 'Printer', 'in_progress', ${operatorId}, ${tag}, ${now()}, ${now()}, ${now()} from contact
-        returning id`;
-      return { requestId: row?.id ?? 0, email };
+      const contactId = await insertContact(db, { email, name: 'Anna' });
+      const values = { subject: 'Printer', assigneeId: olga.id, at: now() };
+      return { requestId: await insertRequest(db, { mailboxId, contactId }, values), email };
     },
     async queue(request, mail = {}) {
       const full: OutgoingMail = {
@@ -122,7 +103,7 @@ export async function openOutbox(db: Db, smtp: string | MailTransport): Promise<
         notice: mail.kind === 'notice' ? 'created' : null,
         requestId: request.requestId,
         mailboxId,
-        authorOperatorId: mail.kind === 'notice' ? null : operatorId,
+        authorOperatorId: mail.kind === 'notice' ? null : olga.id,
         from: { name: 'Example Desk', address: 'desk@example.com' },
         to: [{ name: 'Anna', address: request.email }],
         cc: [],
