@@ -63,13 +63,21 @@ function groundOf(painted: string, around: string | null): string | null {
   return seeThrough.test(painted) ? around : colorOf(painted);
 }
 
+type ColoredElement = {
+  readonly attributes: Attributes;
+  readonly style: Style;
+  readonly ground: string | null;
+  /** The colour that a style sheet gives the letters; undefined for none that is certain. */
+  readonly letters: string | undefined;
+};
+
 /** Tells whether the words right inside have the colour of the ground they stand on: only a program reads them. */
 export function blendsIn(
-  { attributes, style, ground }: { attributes: Attributes; style: Style; ground: string | null },
+  { attributes, style, ground, letters: ofSheet }: ColoredElement,
   isColoredByName: boolean,
 ): boolean {
   // A style sheet's colour beats the attribute.
-  const letters = style.get('color') ?? (isColoredByName ? undefined : attributes['color']);
+  const letters = style.get('color') ?? ofSheet ?? (isColoredByName ? undefined : attributes['color']);
   return letters !== undefined && ground !== null && colorOf(letters) === ground;
 }
 
@@ -102,6 +110,39 @@ export function sheetGrounds(rules: readonly StyleRule[]): SheetGrounds {
     }
   }
   return { byName, isComplete };
+}
+
+const setsLetters = /(?:^|[;{\s])color\s*:/i;
+
+/** The colours that an email's style sheets give the letters of each class and id; of an element alone they give way to those. */
+export function sheetLetters(rules: readonly StyleRule[]): ReadonlyMap<string, string | null> {
+  const byName = new Map<string, string | null>();
+  for (const { selectors, body } of rules) {
+    if (!setsLetters.test(body)) continue;
+    if (selectors.trim().startsWith('@')) return new Map();
+    const color = declarations(body).get('color');
+    if (color === undefined) continue;
+    for (const selector of selectors.slice(0, 4000).split(',')) {
+      const key = simpleName(selector);
+      if (key !== null) byName.set(key, colorOf(color));
+      // A rule for some screens or of several parts may give any of them another colour.
+      else if (!/^\s*[a-z][a-z0-9]*\s*$/i.test(selector)) return new Map();
+    }
+  }
+  return byName;
+}
+
+/** What a style sheet colours the letters of an element; undefined for nothing, and where two of its names differ. */
+export function lettersOfSheet(
+  name: string,
+  attributes: Attributes,
+  byName: ReadonlyMap<string, string | null>,
+): string | undefined {
+  if (byName.size === 0 || !('class' in attributes || 'id' in attributes)) return undefined;
+  const found = new Set(
+    namesOf(name, attributes).flatMap((key) => (byName.has(key) ? [byName.get(key)] : [])),
+  );
+  return found.size === 1 ? ([...found][0] ?? undefined) : undefined;
 }
 
 function colorOf(value: string): string | null {

@@ -1,5 +1,5 @@
 import type { HidingNames } from './hidden-style.ts';
-import { blendsIn, groundUnder, setsColor, sheetGrounds } from './ground.ts';
+import { blendsIn, groundUnder, lettersOfSheet, setsColor, sheetGrounds, sheetLetters } from './ground.ts';
 import {
   declarations,
   hiddenByName,
@@ -43,6 +43,8 @@ export function shownHtml(text: string): string {
   const rules = rulesIn(text);
   const names = hidingNames(rules);
   const sheets = sheetGrounds(rules);
+  const letters = sheetLetters(rules);
+  const styleOf = rememberedStyles();
   const again = shownAgain(rules);
   const takesNames = rules.length > 0;
   const seek = seeker(text);
@@ -81,14 +83,20 @@ export function shownHtml(text: string): string {
       const attributes = attributesIn(text, at + 1 + name.length, end, takesNames);
       const within = output.hidden()?.how;
       if (attributes !== null) {
-        const style = declarations(attributes['style'] ?? '');
+        const style = styleOf(attributes['style'] ?? '');
         if (within !== undefined && showsAgain(within, { name, attributes, style }, again))
           output.showAgain();
         if (!voids.has(name)) {
           const ground = groundUnder({ name, attributes, style }, grounds.at(-1) ?? null, sheets);
           grounds[grounds.length - 1] = ground;
           const how =
-            output.hidden() === null ? howHidden({ name, attributes, style, ground }, names, again) : null;
+            output.hidden() === null
+              ? howHidden(
+                  { name, attributes, style, ground, letters: lettersOfSheet(name, attributes, letters) },
+                  names,
+                  again,
+                )
+              : null;
           if (how !== null) output.hide(open.length - 1, at, how);
         }
       } else if (within !== undefined && within !== 'whole' && again[within].has(name)) output.showAgain();
@@ -154,7 +162,18 @@ type Opened = {
   readonly attributes: Readonly<Record<string, string>>;
   readonly style: ReadonlyMap<string, string>;
   readonly ground: string | null;
+  readonly letters: string | undefined;
 };
+
+/** A table says the same of each of its cells: a style is read once. */
+function rememberedStyles(): typeof declarations {
+  const known = new Map<string, ReturnType<typeof declarations>>();
+  return (style) => {
+    const read = known.get(style) ?? declarations(style);
+    if (known.size < 500) known.set(style, read);
+    return read;
+  };
+}
 
 function howHidden(opened: Opened, names: HidingNames, again: ShownAgain): How | null {
   const { name, attributes, style } = opened;
@@ -172,7 +191,7 @@ function howHidden(opened: Opened, names: HidingNames, again: ShownAgain): How |
 
 function showsAgain(
   how: How,
-  { name, attributes, style }: Omit<Opened, 'ground'>,
+  { name, attributes, style }: Omit<Opened, 'ground' | 'letters'>,
   again: ShownAgain,
 ): boolean {
   if (how === 'whole') return false;
