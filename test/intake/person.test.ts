@@ -37,6 +37,8 @@ describe('a From that writes for several people', () => {
       from: '"Ann via Makers" <makers@lists.example>',
       headers: [replyTo(address), 'List-Post: <mailto:makers@lists.example>'] })],
     ['a list in German', (address) => ({ from: '"Ann über Hilfe" <hilfe@liste.example>', headers: [replyTo(address)] })],
+    ['a list in Japanese', (address) => ({ from: '"Ann（サポート 経由）" <help@list.example>', headers: [replyTo(address)] })],
+    ['a list in Turkish', (address) => ({ from: '"Ann, Destek aracılığıyla" <destek@list.example>', headers: [replyTo(address)] })],
     ['a group that keeps From', (address) => ({ from: 'g@groups.example', headers: [replyTo(address), `X-Original-From: ${address}`] })],
     ['a fax gateway', (address) => ({ from: 'Fax <fax@gateway.example>', headers: [replyTo(address), 'Auto-Submitted: auto-generated'] })],
     ['a marketplace', (address) => ({ from: 'messages@market.example', headers: [replyTo(`Buyer <${address}>`)] })],

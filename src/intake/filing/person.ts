@@ -28,8 +28,9 @@ type Written = {
   readonly judged: { readonly class: string; readonly authenticity: string; readonly believed: boolean };
 };
 
-/** A list that writes in a person's name: `'Ann' via Help`, as mail services write it in several languages. */
-const VIA = /\S\s+(via|über|через|przez|tramite|através de|a través de)\s+\S/iu;
+/** A list that writes in a person's name: `'Ann' via Help`, `Ann（Help 経由）`, as mail services write it in several languages. */
+const VIA =
+  /\S\s+(?:v[ií]a|über|через|чрез|przez|za pośrednictwem|prostřednictvím|prostredníctvom|tramite|através de|a través de|gennem|gjennom|genom|prin|putem|preko|μέσω|qua|melalui)\s+\S|\S\s*(?:経由|通过|透過|经由|經由|통해)|\S\s+(?:aracılığıyla|kautta|közvetítésével)(?!\p{L})/iu;
 
 /**
  * Finds the person behind a message: the sender in From, unless From speaks for others. An operator's forward belongs
