@@ -136,6 +136,30 @@ describe('what a person wrote stays', () => {
   ])('%s', (text) => expect(visibleText(text)).toBe(text));
 });
 
+describe('signatures and footers', () => {
+  test.each([
+    'Ta wiadomość jest poufna i przeznaczona wyłącznie dla adresata.',
+    'Tato zpráva je důvěrná a je určena pouze adresátovi.',
+    'Bu e-posta gizlidir ve yalnızca alıcısına aittir.',
+    'This email has been checked for viruses by AVG.\nhttps://www.avg.com',
+    'Diese E-Mail wurde auf Viren geprüft.\nwww.avast.com',
+    'С уважением, Анна Петрова\n+7 495 1234567',
+    '山田 太郎\nTEL: 03-1234-5678\nyamada@customer.example',
+  ])('%s goes below a rule', (footer) => {
+    const rule = footer.startsWith('С') ? '--' : '________________________________';
+    expect(visibleText(`${reply}\n\n${rule}\n${footer}\n`)).toBe(reply);
+  });
+
+  test.each([
+    'We need:\n\n--\nred paper\n--\nblue paper',
+    '+----+----+\n| a  | b  |\n+----+----+\n| 1  | 2  |\n+----+----+',
+    'First matter\n\n----\n\nSecond matter: call me at +49 30 123456 please',
+    'Erstens\n\n____\n\nSie erreichen mich heute unter +49 30 123456',
+    'Step 1\n-----\nOpen tray\n-----\nStep 2\n-----\nClose tray',
+    'Deliver to\n\n----------\nJane Doe\nMain Street 5\n12345 Berlin',
+  ])('stays: %s', (text) => expect(visibleText(text)).toBe(text));
+});
+
 describe('marks of programs in HTML', () => {
   const line = 'Zed 28, 2026 Desk kwiz:';
   test.each([

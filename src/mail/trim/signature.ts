@@ -1,7 +1,7 @@
 import { isDeviceLine } from './device-line.ts';
 
 const footerWords =
-  /mailing ?list|unsubscribe|confidential|intended recipient|disclaimer|privileged|vertraulich|confidentiel|confidencial|riservat|конфиденциал/i;
+  /mailing ?list|unsubscribe|confidential|intended recipient|disclaimer|privileged|vertraulich|confidentiel|confidencial|riservat|конфиденциал|конфіденці|поверит|poufn|důvěrn|dôvern|povjerljiv|bizalmas|vertrouwelijk|fortrolig|konfidens|konfidentiell|luottamuksell|confidențial|gizlidir|εμπιστευτικ|机密|機密|기밀|סודי|(checked|scanned) for viruses|virus-free|auf viren geprüft|pod kątem wirusów|contre les virus/i;
 
 const closings =
   /^(best|kind|warm|many|with|yours|thank|thanks|cheers|regards|sincerely|respectfully|cordially|mit |viele gr|liebe gr|beste gr|schöne gr|freundliche|herzliche|gruß|grüße|lg\b|vg\b|mfg|cordialement|bien |salutations|amicalement|saludos|atentamente|un saludo|cordiali|distinti|saluti|grazie|atenciosamente|obrigad|met vriendelijke|groet|mvg|mvh|med vänlig|med venlig|vennlig|hilsen|ystävällisin|terveisin|pozdraw|z poważaniem|s pozdravem|с уважением|с наилучшими|спасибо|з повагою|üdvözlettel|saygılarımla|cu stimă|敬具|此致)/i;
@@ -22,7 +22,10 @@ export function withoutSignature(lines: readonly string[], follows: boolean): re
 function isDelimiter(line: string): boolean {
   const text = line.trim();
   if (text === '—' || text === 'ᐧ') return true;
-  return text.length >= 2 && text.length <= 200 && /^[-_,=+~#*ᐧ—–]+$/u.test(text);
+  // "+----+----+" is the border of a table.
+  return (
+    text.length >= 2 && text.length <= 200 && /^[-_,=+~#*ᐧ—–]+$/u.test(text) && !/^\+[-=].*\+$/.test(text)
+  );
 }
 
 function signatureStart(lines: readonly string[], follows: boolean): number {
@@ -41,7 +44,9 @@ function signatureStart(lines: readonly string[], follows: boolean): number {
     const below = filled.length - after;
     if ((after === 0 && !follows) || below > 25) continue;
     const under = filled.slice(after).map((at) => lines[at] ?? '');
-    if (isMark(lines[index] ?? '', under)) return index;
+    // A mark without its blank that comes again parts the writer's words.
+    const again = rules.some((other) => other.index !== index && (lines[other.index] ?? '') === '--');
+    if (isMark(lines[index] ?? '', under) && !(again && (lines[index] ?? '') === '--')) return index;
     const above = lines[filled[after - 1] ?? -1] ?? '';
     if (weak < 0 && below <= 12 && !/[:：]\s*$/.test(above) && readsAsFooter(under)) weak = index;
   }
@@ -81,9 +86,19 @@ const reach =
 
 /** No line of facts: digits stand in a signature only in what leads to its owner. */
 function isOfSignature(line: string): boolean {
-  if (reach.test(line)) return true;
+  if (reach.test(line)) return !isSaid(line);
   if (line.length > 120 || /^\s*[^:]{1,30}[:：]\s*\S/u.test(line)) return false;
   return !/\p{Nd}/u.test(line) || /\b\d{4,6}\s+\p{Lu}\p{L}+/u.test(line);
+}
+
+/** "Please call me at …" leads to the writer too, but says more than a signature does. */
+function isSaid(line: string): boolean {
+  return (
+    line
+      .split(/\s+/)
+      .filter((word) => /^\p{Ll}{2,}[,.;:]?$/u.test(word) && !/^(?:tel|fax|mob|www|web)/.test(word)).length >=
+    3
+  );
 }
 
 /** "Ann Example", "Dr. Jane van Dam": a few words, most of them with a capital, and no mark of a sentence. */
