@@ -164,6 +164,20 @@ test('a request is tied to an issue that is there, to several, once each, and un
   expect(await desk.links(second.requestId ?? 0)).toEqual([]);
 });
 
+test('an issue is made in the project and of the type that the call names', async () => {
+  await desk.connect({ always: false, labels: ['desk'] });
+  desk.jira.world.projects.push({ id: '10102', key: 'WEB', name: 'Web', readonly: false, requires: [] });
+  const { requestId } = await desk.mail();
+  for (const body of [{ issueTypeId: '10002' }, { projectKey: 'WEB', issueTypeId: '10001' }]) {
+    await desk.ok('POST', `/v1/requests/${requestId}/links`, body);
+    await desk.pass(1);
+  }
+  expect(desk.jira.world.issues.map(({ key, typeId, fields }) => [key, typeId, fields.labels])).toEqual([
+    ['DEV-1', '10002', expect.arrayContaining(['desk'])],
+    ['WEB-1', '10001', expect.arrayContaining(['desk'])],
+  ]);
+});
+
 test('a closed request moves its issue to done, and Jira’s own move back tells nobody twice', async () => {
   await desk.connect();
   const { requestId } = await desk.mail();

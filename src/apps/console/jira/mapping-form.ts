@@ -1,6 +1,11 @@
 import { html } from 'hono/html';
 import { findMapping, removeMapping, saveMapping } from '../../../integrations/jira/mappings/save-mapping.ts';
-import type { Hears, Mapping, Tells } from '../../../integrations/jira/mappings/mapping.ts';
+import {
+  type Hears,
+  type Mapping,
+  type Tells,
+  UNMAPPED,
+} from '../../../integrations/jira/mappings/mapping.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { checkField, selectField, textField } from '../parts/fields.ts';
 import { type Form, readForm } from '../parts/forms.ts';
@@ -41,12 +46,8 @@ function mappingOf(
 ): Mapping {
   return {
     fields: {},
-    priorities: {},
-    labels: [],
+    ...UNMAPPED,
     categoryLabel: true,
-    namesContact: true,
-    attachments: true,
-    watchers: [],
     ...before,
     ...ids,
     projectKey: form.text('projectKey').trim(),

@@ -4,6 +4,7 @@ import { disconnectJira } from '../../../integrations/jira/connections/disconnec
 import { findConnection, listConnections } from '../../../integrations/jira/connections/find-connections.ts';
 import { hookUrl } from '../../../integrations/jira/hearing/webhooks.ts';
 import type { JiraDeps } from '../../../integrations/jira/jira-deps.ts';
+import { UNMAPPED } from '../../../integrations/jira/mappings/mapping.ts';
 import { saveMapping } from '../../../integrations/jira/mappings/save-mapping.ts';
 import { serveJira, type ServedJira } from './serve-jira.ts';
 
@@ -48,14 +49,8 @@ export async function startJiraSide(clock: Clock): Promise<JiraSide> {
         issueTypeId: '10001',
         always: true,
         fields: {},
-        priorities: {},
-        labels: [],
+        ...UNMAPPED,
         categoryLabel: true,
-        namesContact: true,
-        attachments: true,
-        watchers: [],
-        tells: 'public',
-        hears: 'marked',
         verbs: { done: 'resolve' },
         closeTo: 'done',
       });

@@ -11,7 +11,7 @@ import { explainingJira } from '../connections/find-connections.ts';
 import { withJira } from '../connections/open-jira.ts';
 import { findConnectionRow } from '../connections/queries.ts';
 import type { JiraDeps } from '../jira-deps.ts';
-import { type Mapping, UNMAPPED } from '../mappings/mapping.ts';
+import { type Mapping, type MappingRules, UNMAPPED } from '../mappings/mapping.ts';
 import { findMappingRow } from '../mappings/queries.ts';
 import { type Creation, labelOf, summaryOf } from './link.ts';
 import {
@@ -66,7 +66,7 @@ export async function linkRequest(
       return makeIssue(tx, actor, {
         request,
         connectionId,
-        mapping: { ...place, ...rest(mapping) },
+        mapping: { ...(mapping ?? UNMAPPED), ...place },
         publicUrl: deps.publicUrl,
         at,
       });
@@ -83,7 +83,7 @@ export async function makeIssue(
   given: {
     readonly request: Pick<RequestRow, 'id' | 'mailboxId'>;
     readonly connectionId: number;
-    readonly mapping: IssuePlace & Shared;
+    readonly mapping: IssuePlace & MappingRules;
     readonly publicUrl: string;
     readonly at: Date;
   },
@@ -137,10 +137,6 @@ async function tieKnown(
 }
 
 type IssuePlace = Pick<Mapping, 'projectKey' | 'issueTypeId' | 'fields'>;
-type Shared = Pick<
-  Mapping,
-  'priorities' | 'labels' | 'categoryLabel' | 'namesContact' | 'attachments' | 'watchers'
->;
 
 function placeOf(input: LinkInput, mapping: Mapping | null, connectionId: number): IssuePlace {
   const isMapped = mapping !== null && mapping.connectionId === connectionId;
@@ -153,13 +149,8 @@ function placeOf(input: LinkInput, mapping: Mapping | null, connectionId: number
   return { projectKey, issueTypeId, fields: isSame ? mapping.fields : {} };
 }
 
-function rest(mapping: Mapping | null): Shared {
-  if (mapping !== null) return mapping;
-  return { ...UNMAPPED, priorities: {}, labels: [], categoryLabel: false };
-}
-
 function creationOf(
-  mapping: IssuePlace & Shared,
+  mapping: IssuePlace & MappingRules,
   facts: RequestFacts,
   at: { readonly requestId: number; readonly publicUrl: string },
 ): Creation {

@@ -28,15 +28,22 @@ export type Mapping = {
   readonly closeTo: string | null;
 };
 
-/** For requests of a mailbox that has none: what is safe. */
-export const UNMAPPED: Pick<
+/** What a mapping says besides where its issues are made. */
+export type MappingRules = Omit<
   Mapping,
-  'tells' | 'hears' | 'attachments' | 'namesContact' | 'verbs' | 'watchers'
-> = {
+  'mailboxId' | 'connectionId' | 'always' | 'projectKey' | 'issueTypeId' | 'fields'
+>;
+
+/** For requests of a mailbox that has none: what is safe. */
+export const UNMAPPED: MappingRules = {
+  priorities: {},
+  labels: [],
+  categoryLabel: false,
+  namesContact: true,
+  attachments: true,
+  watchers: [],
   tells: 'public',
   hears: 'marked',
-  attachments: true,
-  namesContact: true,
   verbs: {},
-  watchers: [],
+  closeTo: null,
 };
