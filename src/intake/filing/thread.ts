@@ -1,3 +1,4 @@
+import type { ThreadBy } from '../../mailboxes/mailbox.ts';
 import type { Source } from '../sources/source.ts';
 import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/request.ts';
 
@@ -31,7 +32,7 @@ export type ThreadFacts = {
   readonly replyTo: readonly string[];
   /** False for an unverified sender who is not trusted: then only our own Message-ID or reply address joins a request. */
   readonly senderBelieved: boolean;
-  readonly threadBy: 'sender' | 'conversation';
+  readonly threadBy: ThreadBy;
   /** What a match by the source's thread is called. */
   readonly threadRule: Source['threadRule'];
   readonly reopenDays: number;

@@ -1,4 +1,5 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
+import type { Language } from '../language.ts';
 import type { Address } from '../parsed-mail.ts';
 import { type QuotedMail, htmlOfText, quoteHtml, quoteText } from './quote-mail.ts';
 import { cleanLine } from '../text.ts';
@@ -17,7 +18,7 @@ export type MailToCompose = {
   readonly inReplyTo: readonly string[];
   readonly references: readonly string[];
   /** Of the words we add, such as "On … wrote:". */
-  readonly language: 'en' | 'ru';
+  readonly language: Language;
   readonly quoted: QuotedMail | null;
   /** Plain text between the message and the quote. Defaults to none. */
   readonly signature?: string;

@@ -1,6 +1,6 @@
 import type { Language } from '../../mail/language.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
-import type { Quoting } from '../../mailboxes/mailbox.ts';
+import type { NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
 import type { DeliveryKind } from '../delivery.ts';
 
 export type OutgoingAttachment = {
@@ -14,7 +14,7 @@ export type OutgoingAttachment = {
 
 export type OutgoingMail = {
   readonly kind: DeliveryKind;
-  readonly notice: 'created' | 'taken' | 'closed' | null;
+  readonly notice: NoticeKind | null;
   readonly requestId: number;
   readonly mailboxId: number;
   readonly authorOperatorId: number | null;

@@ -1,4 +1,5 @@
 import { type Db, type Fragment, type Queryable } from '../../platform/db/connect.ts';
+import type { MailToCompose } from '../../mail/outgoing/compose-mail.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 import { type DeliveryKind, PRIORITIES, type RecipientRole, type RecipientState } from '../delivery.ts';
 import type { DeskMail } from '../desk-mail/desk-mail.ts';
@@ -62,7 +63,7 @@ export type ClaimedRecipient = {
   readonly role: RecipientRole;
 };
 
-export type ClaimedDelivery = {
+export type ClaimedDelivery = Omit<MailToCompose, 'date' | 'signature' | 'quoted' | 'attachments'> & {
   readonly id: number;
   readonly attemptId: number;
   readonly attemptCount: number;
@@ -76,18 +77,7 @@ export type ClaimedDelivery = {
   readonly createdAt: Date;
   readonly firstResponse: boolean;
   readonly mailboxAddress: string;
-  readonly language: 'en' | 'ru';
   readonly signature: string;
-  readonly from: Address;
-  readonly to: readonly Address[];
-  readonly cc: readonly Address[];
-  readonly replyTo: readonly Address[];
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string | null;
-  readonly internetMessageId: string;
-  readonly inReplyTo: readonly string[];
-  readonly references: readonly string[];
   /** What a message of the desk's own is composed of; times inside are text. */
   readonly desk: (Omit<DeskMail, 'worthUntil' | 'to'> & { readonly worthUntil: string }) | null;
   /** Null without attachments; an attachment may be empty. */

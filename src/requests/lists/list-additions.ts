@@ -1,3 +1,5 @@
+import type { MessageKind } from '../messages/message-view.ts';
+
 /** What a listed request may say besides, when asked: each costs a query of the page's rows. */
 export const ADDITIONS = [
   'unread',
@@ -13,7 +15,7 @@ export type Addition = (typeof ADDITIONS)[number];
 /** The beginning of the newest message that anybody wrote; in a search, of one that holds a word of it, around that word. */
 export type Snippet = {
   readonly messageId: number;
-  readonly kind: 'inbound' | 'outbound' | 'automatic' | 'note';
+  readonly kind: MessageKind;
   /** Null for the desk itself. */
   readonly author: string | null;
   readonly text: string;

@@ -1,4 +1,6 @@
 import type { DeliveryView } from '../../outbox/delivery.ts';
+import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
+import type { NoticeKind } from '../../mailboxes/mailbox.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 
 export type MessageKind = 'inbound' | 'outbound' | 'automatic' | 'note';
@@ -8,7 +10,7 @@ export type MessageRow = {
   readonly id: number;
   readonly requestId: number;
   readonly kind: MessageKind;
-  readonly notice: 'created' | 'taken' | 'closed' | null;
+  readonly notice: NoticeKind | null;
   readonly authorKind: 'contact' | 'operator' | 'system';
   readonly authorId: number | null;
   readonly authorName: string | null;
@@ -24,7 +26,7 @@ export type MessageRow = {
   readonly html: string | null;
   readonly internetMessageId: string | null;
   readonly matchedBy: 'token' | 'references' | 'gmail_thread' | 'conversation' | 'sender' | 'new' | null;
-  readonly authenticity: 'verified' | 'unchecked' | 'unverified' | 'forged' | null;
+  readonly authenticity: Authenticity | null;
   readonly subjectChanged: boolean;
   readonly incomplete: boolean;
   /** When Gmail accepted it; null for a message that did not come by email. */

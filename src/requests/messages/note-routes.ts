@@ -3,7 +3,7 @@ import type { OutboxDeps } from '../../outbox/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
-import { idempotencyHeaders, idPath, jsonBody, jsonContent, text } from '../../platform/http/schemas.ts';
+import { idempotencyHeaders, idPath, jsonBody, jsonContent, written } from '../../platform/http/schemas.ts';
 import { namedDraftSchema } from '../drafts/schemas.ts';
 import { findMessage } from './find-message.ts';
 import { messageSchema, renderMessage } from './schemas.ts';
@@ -14,9 +14,7 @@ const TEXT_LENGTH = 200_000;
 
 const noteSchema = z
   .strictObject({
-    text: text(TEXT_LENGTH)
-      .refine((value) => value.trim() !== '', 'must not be blank')
-      .openapi({ minLength: 1, example: 'Called back, nobody answered.' }),
+    text: written(TEXT_LENGTH).openapi({ example: 'Called back, nobody answered.' }),
     draft: namedDraftSchema.optional(),
   })
   .openapi('Note');

@@ -3,11 +3,12 @@ import type { Address } from '../../mail/parsed-mail.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
 import { answerTo, defaultCc } from '../../outbox/writing/outgoing-context.ts';
+import type { RecipientRole } from '../../outbox/delivery.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { findRequest } from '../request/find-request.ts';
 
 export type ReplyRecipient = Address & {
-  readonly role: 'to' | 'cc';
+  readonly role: RecipientRole;
   /** The contact, the address they asked answers to go to, or in copy on the last message. */
   readonly reason: 'contact' | 'reply_to' | 'copied';
 };
