@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { fillText, textFault } from '../../src/requests/canned-replies/fill-text.ts';
 import { problemOf, testApp, testPeople } from '../support/app.ts';
+import { fileForm } from '../support/contract-desk.ts';
 import { testDatabase } from '../support/database.ts';
-import { insertDesk, insertRequest, otherTeam } from '../support/desk.ts';
+import { insertDesk, insertInbound, insertRequest, otherTeam } from '../support/desk.ts';
 
 const { db } = await testDatabase();
 const { deps, call } = testApp(db);
 
 type By = { readonly token: string };
+type Draft = { readonly text: string };
 type Canned = { readonly id: number; readonly name: string };
 
 const people = () => testPeople(deps, ['Ann', 'Lea']);
@@ -171,5 +173,97 @@ describe('rendering', () => {
       { pointer: '/requestId' },
     ]);
     await problemOf(await call('POST', path, { ...lea, body: { requestId: 4711 } }), 404, 'not_found');
+  });
+});
+
+describe('a reply with all that comes with it', () => {
+  const desk = async () => {
+    const { ann, lea } = await people();
+    const place = await insertDesk(db);
+    const id = await insertRequest(db, place);
+    await insertInbound(db, place, id);
+    await call('PATCH', `/v1/requests/${id}`, { ...ann, body: { tags: ['old'], category: 'post' } });
+    const send = async (then: object, more: object = {}) =>
+      call('POST', `/v1/requests/${id}/messages`, {
+        ...ann,
+        body: { text: 'It is on its way.', holdSeconds: 60, then, ...more },
+      });
+    const now = async () =>
+      (await call('GET', `/v1/requests/${id}`, ann)).json() as Promise<Record<string, unknown>>;
+    const takeBack = (messageId: number, by: By = ann) =>
+      call('POST', `/v1/messages/${messageId}/take-back`, by);
+    return { ann, lea, place, id, send, now, takeBack };
+  };
+  const idOf = async (answer: Response) => ((await answer.json()) as { id: number }).id;
+  const states = async () =>
+    (await db`select kind, state from deliveries order by id`).map(({ kind, state }) => `${kind} ${state}`);
+
+  test.each(['pending', 'resolved', 'closed'])(
+    'leaves the request %s, and taken back as it was',
+    async (status) => {
+      const { id, send, now, takeBack, ann } = await desk();
+      const messageId = await idOf(await send({ status, category: 'parcels', addTags: ['old', 'new'] }));
+      expect(await now()).toMatchObject({ status, category: 'parcels', tags: ['old', 'new'] });
+      expect(await states()).toEqual(['reply held', ...(status === 'closed' ? ['notice queued'] : [])]);
+      expect(await db`select id from messages where kind = 'note'`).toEqual([]);
+
+      expect(await (await takeBack(messageId)).json()).toMatchObject({ delivery: { state: 'cancelled' } });
+      expect(await now()).toMatchObject({ status: 'in_progress', category: 'post', tags: ['old'] });
+      expect(await states()).toEqual([
+        'reply cancelled',
+        ...(status === 'closed' ? ['notice cancelled'] : []),
+      ]);
+      expect(await (await call('GET', `/v1/requests/${id}/drafts/reply`, ann)).json()).toMatchObject({
+        text: 'It is on its way.',
+      });
+      await problemOf(await takeBack(messageId), 409, 'wrong_state');
+    },
+  );
+
+  test('is refused as a whole: nothing is sent where a tag is one too many', async () => {
+    const { id, ann, send, now } = await desk();
+    const tags = Array.from({ length: 50 }, (_, index) => `tag ${index}`);
+    await call('PATCH', `/v1/requests/${id}`, { ...ann, body: { tags } });
+    const refused = await problemOf(
+      await send({ status: 'closed', addTags: ['one more'] }),
+      400,
+      'invalid_input',
+    );
+    expect(refused).toMatchObject({ errors: [{ pointer: '/then/addTags' }] });
+    expect(await now()).toMatchObject({ status: 'new', tags });
+    expect(await states()).toEqual([]);
+  });
+
+  test('taken back, leaves what others have changed since, and their text below its own', async () => {
+    const { id, ann, lea, send, now, takeBack } = await desk();
+    const messageId = await idOf(await send({ status: 'pending', category: 'parcels', addTags: ['new'] }));
+    await call('PATCH', `/v1/requests/${id}`, { ...lea, body: { category: 'lost', addTags: ['lea'] } });
+    await call('POST', `/v1/requests/${id}/resolve`, { ...lea, body: { notes: 'By phone.' } });
+    await call('PUT', `/v1/requests/${id}/drafts/reply`, { ...ann, body: { version: 0, text: 'And more.' } });
+    await takeBack(messageId);
+    expect(await now()).toMatchObject({ status: 'resolved', category: 'lost', tags: ['old', 'lea'] });
+    const { text } = (await (await call('GET', `/v1/requests/${id}/drafts/reply`, ann)).json()) as Draft;
+    expect(text).toBe('It is on its way.\n\nAnd more.');
+  });
+
+  test('gives its files back to the draft, and is nobody’s to take back but its author’s and a lead’s', async () => {
+    const { id, ann, place, send, takeBack } = await desk();
+    await call('POST', `/v1/requests/${id}/drafts/reply/files`, { ...ann, ...fileForm('a.txt', 'Read me') });
+    const [draft] = await db<{ id: number; version: number }[]>`select id, version from drafts`;
+    const messageId = await idOf(await send({}, { draft, cc: [] }));
+    expect(await db`select id from drafts`).toEqual([]);
+    const { bob } = await testPeople(deps, ['Bob']);
+    await problemOf(await takeBack(messageId, bob), 403, 'forbidden');
+    const { eve } = await otherTeam(deps);
+    await problemOf(await takeBack(messageId, eve), 404, 'not_found');
+    const [note] = await db<
+      { id: number }[]
+    >`select id from messages where kind = 'inbound' and mailbox_id = ${place.mailboxId}`;
+    await problemOf(await takeBack(note?.id ?? 0), 404, 'not_found');
+    await takeBack(messageId);
+    expect(await (await call('GET', `/v1/requests/${id}/drafts/reply`, ann)).json()).toMatchObject({
+      cc: [],
+      files: [{ name: 'a.txt', size: 7 }],
+    });
   });
 });

@@ -127,3 +127,21 @@ export async function findDeliveryIdOfMessage(tx: Queryable, messageId: number):
   const [row] = await tx<{ id: number }[]>`select id from deliveries where message_id = ${messageId}`;
   return row?.id ?? null;
 }
+
+export async function findDeliveryIdOfReply(tx: Queryable, messageId: number): Promise<number | null> {
+  const [row] = await tx<{ id: number }[]>`
+    select id from deliveries where message_id = ${messageId} and kind = 'reply'`;
+  return row?.id ?? null;
+}
+
+/** The notices of a request's closing that nobody has got. */
+export async function listClosedNotices(tx: Queryable, requestId: number): Promise<number[]> {
+  const rows = await tx<{ id: number }[]>`
+    select deliveries.id
+    from deliveries
+    join messages on messages.id = deliveries.message_id
+    where deliveries.request_id = ${requestId} and messages.notice = 'closed'
+      and deliveries.state in ('queued', 'held', 'deferred')
+    order by deliveries.id`;
+  return rows.map(({ id }) => id);
+}

@@ -5,7 +5,8 @@
 export const EVENT_TYPES = {
   'request.opened':
     'A request was opened: by an email, by an operator on behalf of a contact, or by a split.',
-  'request.status_changed': 'An email from the contact or a participant woke a request.',
+  'request.status_changed':
+    'An email from the contact or a participant woke a request, or the reply that made it wait was taken back.',
   'request.taken': 'An operator made a request their own.',
   'request.assigned': 'A request was given to an operator.',
   'request.unassigned': 'A request was taken from its operator, and is nobody’s.',

@@ -95,6 +95,21 @@ export async function copyFilesToMessage(
     order by id`;
 }
 
+/** Gives the files of a message back to a draft. */
+export async function copyFilesToDraft(
+  tx: Transaction,
+  messageId: number,
+  draftId: number,
+  at: Date,
+): Promise<void> {
+  await tx`
+    insert into draft_files (draft_id, name, content_type, size, content, created_at)
+    select ${draftId}::bigint, name, content_type, size, content, ${at}
+    from attachments
+    where message_id = ${messageId}
+    order by id`;
+}
+
 /**
  * Moves the drafts of one request to another. An operator with a draft on both keeps both texts, one below the other,
  * and the files of both.

@@ -64,10 +64,23 @@ export async function closeLocked(
   tx: Transaction,
   actor: Actor,
   request: RequestRow,
-  closing: { readonly notify: boolean; readonly reason: string | null; readonly at: Date },
+  closing: {
+    readonly notify: boolean;
+    readonly reason: string | null;
+    readonly at: Date;
+    /** The reply that it is closed with. */
+    readonly messageId?: number;
+  },
 ): Promise<boolean> {
-  const { at, notify, reason } = closing;
+  const { at, notify, reason, messageId } = closing;
   const facts = { reason, notify };
-  await moveRequest(tx, actor, request, { verb: 'close', type: 'request.closed', settles: true, facts, at });
+  await moveRequest(tx, actor, request, {
+    verb: 'close',
+    type: 'request.closed',
+    settles: true,
+    facts,
+    at,
+    ...(messageId === undefined ? {} : { messageId }),
+  });
   return notify && sendNotice(tx, actor, request.id, 'closed', at);
 }

@@ -28,6 +28,8 @@ export const TRANSITIONS = {
   return: { from: OPEN_STATUSES, to: 'standing' },
   close: { from: OPEN_STATUSES, to: 'closed' },
   reopen: { from: ['resolved', 'closed'], to: 'standing' },
+  /** A reply is taken back together with the status that it brought. */
+  take_back: { from: ['pending', 'resolved', 'closed'], to: 'standing' },
   merge: { from: OPEN_STATUSES, to: 'closed' },
   edit: { from: OPEN_STATUSES, to: 'same' },
   note: { from: [...OPEN_STATUSES, 'closed'], to: 'same' },

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { fieldErrors } from '../../platform/http/problems/field-errors.ts';
 import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
-import { id, text } from '../../platform/http/schemas.ts';
+import { id, text, written } from '../../platform/http/schemas.ts';
 import { Problem, invalidField } from '../../platform/problems.ts';
 import { namedDraftSchema } from '../drafts/schemas.ts';
+import { CANNED_STATUSES } from '../canned-replies/canned-reply.ts';
+import { MAX_TAGS } from '../request/edit-request.ts';
 import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
 
 const TEXT_LENGTH = 200_000;
@@ -13,6 +15,31 @@ const MAX_HOLD_SECONDS = 3600;
 
 const WITH_IMAGES =
   'Sanitised; made from `text` when absent. An image is shown inside by `<img src="cid:name">` with the name of an attachment.';
+
+const afterReplySchema = z
+  .strictObject({
+    status: z
+      .enum(CANNED_STATUSES)
+      .nullable()
+      .optional()
+      .openapi({
+        description: 'Resolved with the text as its notes; closed with the closed notice; null: as it is.',
+      }),
+    category: written(100)
+      .nullable()
+      .optional()
+      .openapi({ description: 'null: as it is.', example: 'billing' }),
+    addTags: z
+      .array(written(100))
+      .max(MAX_TAGS)
+      .optional()
+      .openapi({ example: ['parcel'] }),
+    notify: z.boolean().optional().openapi({ description: 'Of closed. Defaults to true.' }),
+  })
+  .openapi('AfterReply', {
+    description:
+      'What becomes of the request with the reply, in one transaction: all of it or nothing. Taking the reply back undoes it.',
+  });
 
 export const replySchema = z
   .strictObject({
@@ -40,6 +67,7 @@ export const replySchema = z
       .optional()
       .openapi({ description: 'How long the email waits, and can be cancelled, before it is sent.' }),
     draft: namedDraftSchema.optional(),
+    then: afterReplySchema.optional(),
   })
   .openapi('Reply');
 

@@ -11,7 +11,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { findSignature } from '../../people/operators/signature.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { SECOND } from '../../platform/time.ts';
-import { lockVisibleRequest, type OnRequest } from '../locks.ts';
+import { lockContactsOf, lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { moveRequest } from '../life/move-request.ts';
 import { ensureAllowed } from '../life/transitions.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
@@ -24,6 +24,7 @@ import {
   threadAfter,
 } from '../../outbox/writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
+import { type AfterReply, applyAfterReply, requireAfterReply } from './after-reply.ts';
 import { insertParticipants } from '../request/queries.ts';
 import { listMessagesAfter } from './queries.ts';
 import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
@@ -44,12 +45,15 @@ export type Reply = OnRequest & {
   readonly seenMessageId?: number;
   /** How many seconds the message is held, and can be cancelled, before it leaves. */
   readonly holdSeconds?: number;
+  /** What becomes of the request with it. */
+  readonly then?: AfterReply | undefined;
   readonly idempotency?: Idempotency | null;
 };
 
 /**
  * Queues an operator's answer to the contact of an open request, which is then assigned to the operator if it was
- * unassigned. The message leaves after the transaction; its delivery shows what became of it.
+ * unassigned, and what it does to the request besides, both or neither. The message leaves after the transaction; its
+ * delivery shows what became of it.
  */
 export async function replyToRequest(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
@@ -57,6 +61,7 @@ export async function replyToRequest(
   reply: Reply,
 ): Promise<{ readonly messageId: number }> {
   requirePermission(actor, 'requests.reply');
+  requireAfterReply(actor, reply.then);
   const at = deps.clock.now();
   const messageId = await deps.db.begin((tx) =>
     once(tx, { call: reply.idempotency, now: at }, () => answer(tx, actor, reply, at)),
@@ -66,6 +71,7 @@ export async function replyToRequest(
 }
 
 async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: Date): Promise<number> {
+  if (reply.then?.status === 'closed') await lockContactsOf(tx, [reply.requestId]);
   const request = await lockVisibleRequest(tx, actor, reply);
   ensureAllowed(request, 'reply');
   await ensureNothingMissed(tx, reply);
@@ -81,15 +87,19 @@ async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: D
   const html = ready.html ?? htmlOfText(reply.text);
   const composed = { ...reply, html, attachments: ready.attachments };
   const queued = await queueReply(tx, actor, context, { ...composed, at });
+  const assigneeId = request.assigneeId ?? actor.operatorId;
   await moveRequest(tx, actor, request, {
     verb: 'reply',
     type: 'message.replied',
-    assigneeId: request.assigneeId ?? actor.operatorId,
+    assigneeId,
     settles: true,
     messageId: queued.messageId,
     deliveryId: queued.deliveryId,
     at,
   });
+  const replied = { ...request, status: 'in_progress', assigneeId, needsAttention: false } as const;
+  const { text, then } = reply;
+  await applyAfterReply(tx, actor, replied, { text, then, messageId: queued.messageId, at });
   await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
   return queued.messageId;
 }

@@ -21,6 +21,7 @@ import {
   replySchema,
 } from './reply-schemas.ts';
 import { onRequest } from '../request/on-request.ts';
+import { takeBackReply } from './take-back-reply.ts';
 import { replyToRequest } from './reply-to-request.ts';
 
 const reply = createRoute({
@@ -77,6 +78,23 @@ const edit = createRoute({
   },
 });
 
+const takeBack = createRoute({
+  operationId: 'takeBackReply',
+  tags: ['Requests'],
+  security: [{ token: [] }],
+  method: 'post',
+  path: '/v1/messages/{id}/take-back',
+  summary: 'Take a reply back',
+  description:
+    'As long as it is not being sent, for its author, a lead or an admin. Its delivery is cancelled, its text and files are ' +
+    'a draft again, and what the reply made of its request by `then` is undone where nobody has changed it since.',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent('The message, which will not be sent.', messageSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'),
+  },
+});
+
 /** Replies: what an operator writes to a contact. */
 export function replyRoutes(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports' | 'wakeDeliveries'>,
@@ -92,6 +110,7 @@ export function replyRoutes(
       text: body.text,
       html: body.html === undefined ? undefined : outgoingHtml(body.html),
       draft: body.draft,
+      then: body.then,
       ...(body.cc === undefined ? {} : { cc: body.cc.map((address) => ({ name: '', address })) }),
       ...(body.seenMessageId === undefined ? {} : { seenMessageId: body.seenMessageId }),
       ...(body.holdSeconds === undefined ? {} : { holdSeconds: body.holdSeconds }),
@@ -102,6 +121,12 @@ export function replyRoutes(
       }),
     });
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 201);
+  });
+  routes.openapi(takeBack, async (c) => {
+    const actor = c.get('actor');
+    const messageId = c.req.valid('param').id;
+    await takeBackReply(deps, actor, { messageId });
+    return c.json(renderMessage(await findMessage(deps, actor, messageId)), 200);
   });
   routes.openapi(edit, async (c) => {
     const actor = c.get('actor');

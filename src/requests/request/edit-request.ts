@@ -1,3 +1,4 @@
+import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -7,7 +8,7 @@ import { ensureAllowed } from '../life/transitions.ts';
 import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import type { Priority } from '../request.ts';
+import type { Priority, RequestRow } from '../request.ts';
 import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
 
 export const MAX_TAGS = 50;
@@ -33,28 +34,47 @@ export async function editRequest(
   input: OnRequest & { readonly changes: RequestChanges },
 ): Promise<void> {
   requirePermission(actor, 'requests.edit');
-  const changes = cleanChanges(input.changes);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const request = await lockVisibleRequest(tx, actor, input);
-    const onlyFlag = Object.entries(input.changes).every(
-      ([name, value]) => name === 'needsAttention' || value === undefined,
-    );
-    if (!onlyFlag) ensureAllowed(request, 'edit');
-    const before = await findEditableFields(tx, request.id);
-    const tags = tagsAfter(changes.tags ?? before.tags, input.changes);
-    const after: EditableFields = { ...before, ...changes, tags };
-    const changed = changedFields(before, after);
-    if (changed === null) return;
-    await markEdited(tx, request.id, after, at);
-    await recordEvent(tx, {
-      type: 'request.edited',
-      actor,
-      at,
-      mailboxId: request.mailboxId,
-      requestId: request.id,
-      ...changed,
-    });
+    await editLocked(tx, actor, request, { changes: input.changes, at });
+  });
+}
+
+/** Changes the fields of a request that the caller has locked; nothing is recorded if nothing changed. */
+export async function editLocked(
+  tx: Transaction,
+  actor: OperatorActor,
+  request: RequestRow,
+  edit: {
+    readonly changes: RequestChanges;
+    readonly at: Date;
+    /** The reply that brings the changes, or takes them back. */
+    readonly messageId?: number;
+    /** The pointer to the changes in the caller's input. */
+    readonly under?: string;
+  },
+): Promise<void> {
+  const { at, messageId } = edit;
+  const changes = cleanChanges(edit.changes);
+  const onlyFlag = Object.entries(edit.changes).every(
+    ([name, value]) => name === 'needsAttention' || value === undefined,
+  );
+  if (!onlyFlag) ensureAllowed(request, 'edit');
+  const before = await findEditableFields(tx, request.id);
+  const tags = tagsAfter(changes.tags ?? before.tags, edit.changes, edit.under ?? '');
+  const after: EditableFields = { ...before, ...changes, tags };
+  const changed = changedFields(before, after);
+  if (changed === null) return;
+  await markEdited(tx, request.id, after, at);
+  await recordEvent(tx, {
+    type: 'request.edited',
+    actor,
+    at,
+    mailboxId: request.mailboxId,
+    requestId: request.id,
+    messageId,
+    ...changed,
   });
 }
 
@@ -69,10 +89,16 @@ function cleanChanges(changes: RequestChanges): Partial<EditableFields> {
   };
 }
 
-function tagsAfter(tags: readonly string[], { addTags = [], removeTags = [] }: RequestChanges): string[] {
-  const removed = new Set(cleanTags(removeTags, '/removeTags'));
-  const after = [...new Set([...tags, ...cleanTags(addTags, '/addTags')])].filter((tag) => !removed.has(tag));
-  if (after.length > MAX_TAGS) throw invalidField('/addTags', `would make more than ${MAX_TAGS} tags`);
+function tagsAfter(
+  tags: readonly string[],
+  { addTags = [], removeTags = [] }: RequestChanges,
+  under: string,
+): string[] {
+  const removed = new Set(cleanTags(removeTags, `${under}/removeTags`));
+  const added = cleanTags(addTags, `${under}/addTags`);
+  const after = [...new Set([...tags, ...added])].filter((tag) => !removed.has(tag));
+  if (after.length > MAX_TAGS)
+    throw invalidField(`${under}/addTags`, `would make more than ${MAX_TAGS} tags`);
   return after;
 }
 

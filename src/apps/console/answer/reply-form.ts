@@ -59,9 +59,10 @@ function afterwards(visit: Visit): Html {
 }
 
 // Whoever gets it stands here before it is sent, each with the reason; nobody is added or left out without a word.
-function recipientLine(visit: Visit, { recipients, typed }: Conversation): Html {
+function recipientLine(visit: Visit, { recipients, typed, drafts }: Conversation): Html {
   const words = visit.say(conversationWords);
   const reasons = { contact: words.who.contact, reply_to: words.who.replyTo, copied: words.who.copied };
+  const withoutCopies = typed?.noCopies ?? drafts.reply?.cc?.length === 0;
   const copied = recipients.filter((each) => each.role === 'cc');
   return html`<p class="recipients">
     <span>${words.goesTo}: </span>${recipients.map(
@@ -80,7 +81,7 @@ function recipientLine(visit: Visit, { recipients, typed }: Conversation): Html 
             type="checkbox"
             name="noCopies"
             value="yes"
-            ${typed?.noCopies === true ? html`checked` : ''}
+            ${withoutCopies ? html`checked` : ''}
           />${words.withoutCopies}</label
         >`,
     )}

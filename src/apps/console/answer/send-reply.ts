@@ -1,11 +1,5 @@
-import type { CannedEffects } from '../../../requests/canned-replies/canned-reply.ts';
-import { closeRequest } from '../../../requests/life/closing.ts';
-import { pendRequest } from '../../../requests/life/pending.ts';
-import { resolveRequest } from '../../../requests/life/resolving.ts';
 import { findMessage } from '../../../requests/messages/find-message.ts';
 import { replyToRequest } from '../../../requests/replies/reply-to-request.ts';
-import { editRequest } from '../../../requests/request/edit-request.ts';
-import { findRequest } from '../../../requests/request/find-request.ts';
 import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.ts';
 import { idempotency } from '../../../platform/idempotency/idempotency.ts';
 import { invalidField } from '../../../platform/problems.ts';
@@ -32,6 +26,12 @@ export async function sendReply(visit: Visit, requestId: number, form: Form): Pr
   const seenMessageId = form.id('seenMessageId');
   const from = form.text('from');
   const after = await neighbours(visit, requestId, from);
+  const { status, category, tags } = effects;
+  const afterReply = {
+    status: form.text('verb') === 'close' ? 'closed' : status,
+    category,
+    addTags: tags,
+  } as const;
   const { messageId } = await replyToRequest(deps, actor, {
     requestId,
     text,
@@ -40,14 +40,14 @@ export async function sendReply(visit: Visit, requestId: number, form: Form): Pr
     draft: draftIn(form),
     ...(seenMessageId === null ? {} : { seenMessageId }),
     ...(form.has('noCopies') ? { cc: [] } : {}),
+    then: afterReply,
     idempotency: idempotency(actor.operatorId, form.line('key') ?? undefined, `reply ${requestId}`, {
       text,
+      then: afterReply,
       files: files.map(({ name, content }) => [name, content.length]),
     }),
   });
   const { delivery } = await findMessage(deps, actor, messageId);
-  const closes = form.text('verb') === 'close';
-  await applyEffects(visit, requestId, { ...effects, status: closes ? 'closed' : effects.status, text });
   const told = { did: 'sent', id: requestId, undo: delivery?.id ?? 0 } as const;
   const then = (['stay', 'next', 'list'] as const).find((each) => each === form.text('then')) ?? 'stay';
   if (then !== visit.settings.afterSend) await editOwnSettings(deps, actor, { afterSend: then });
@@ -62,22 +62,4 @@ export function written(visit: Visit, form: Form): string {
   const text = form.text('text').trimEnd();
   if (text.trim() === '') throw invalidField('', visit.say(conversationWords).empty);
   return text;
-}
-
-async function applyEffects(
-  { deps, actor }: Visit,
-  requestId: number,
-  { status, category, tags, text }: CannedEffects & { readonly text: string },
-): Promise<void> {
-  if (category !== null || tags.length > 0) {
-    const request = await findRequest(deps, actor, requestId);
-    const changes = {
-      tags: [...new Set([...request.tags, ...tags])],
-      ...(category === null ? {} : { category }),
-    };
-    await editRequest(deps, actor, { requestId, changes });
-  }
-  if (status === 'pending') await pendRequest(deps, actor, { requestId });
-  if (status === 'resolved') await resolveRequest(deps, actor, { requestId, notes: text });
-  if (status === 'closed') await closeRequest(deps, actor, { requestId, notify: true });
 }

@@ -1,7 +1,9 @@
 import { listSendingAccounts } from '../../../outbox/accounts/list-sending-accounts.ts';
 import { cancelDelivery } from '../../../outbox/deliveries/cancel-delivery.ts';
+import { findDelivery } from '../../../outbox/deliveries/find-delivery.ts';
 import { listDeliveries } from '../../../outbox/deliveries/list-deliveries.ts';
 import { retryDelivery } from '../../../outbox/deliveries/retry-delivery.ts';
+import { takeBackReply } from '../../../requests/replies/take-back-reply.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { readForm } from '../parts/forms.ts';
 import type { Pages } from '../shell/pages.ts';
@@ -10,7 +12,6 @@ import { problemWords } from '../shell/problem-words.ts';
 import { done, respond } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { deliveriesPage, STATE_GROUPS, type StateGroup } from './page.ts';
-import { undoReply } from './undo-reply.ts';
 import { deliveryWords } from './words.ts';
 
 const ROWS = 50;
@@ -47,7 +48,12 @@ export function deliveryHandlers(pages: Pages): void {
     await cancelDelivery(visit.deps, visit.actor, { deliveryId: deliveryIn(visit) });
     return done(visit, pathBack(form.line('back'), '/deliveries'), { did: 'done' });
   });
-  pages.post('/deliveries/:id{[0-9]+}/undo', (visit) => undoReply(visit, deliveryIn(visit)));
+  pages.post('/deliveries/:id{[0-9]+}/undo', async (visit) => {
+    const { deps, actor } = visit;
+    const { requestId, messageId } = await findDelivery(deps, actor, { deliveryId: deliveryIn(visit) });
+    await takeBackReply(deps, actor, { messageId });
+    return done(visit, `/requests/${requestId}`, { did: 'cancelled', id: requestId });
+  });
 }
 
 function deliveryIn({ c }: Visit): number {

@@ -51,7 +51,7 @@ function watch(form) {
       method: 'PUT',
       keepalive: text.length < 50_000,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ version, text }),
+      body: JSON.stringify({ version, text, cc: withoutCopies(form) ? [] : null }),
     }).catch(() => null);
     if (response?.ok !== true) {
       keep.write(version, text);
@@ -128,6 +128,12 @@ function watch(form) {
   area.value = waiting.text;
   if (waiting.version === draft.version || draft.text.trim() === '') void save();
   else conflict(draft);
+}
+
+/** @param {HTMLFormElement} form */
+function withoutCopies(form) {
+  const box = form.elements.namedItem('noCopies');
+  return box instanceof HTMLInputElement && box.checked;
 }
 
 /** What waits in this browser until it can be saved. @param {string} name */

@@ -1,0 +1,70 @@
+import type { Transaction } from '../../platform/db/connect.ts';
+import type { OperatorActor } from '../../people/access/actor.ts';
+import { requirePermission } from '../../people/access/permissions.ts';
+import type { CannedEffects } from '../canned-replies/canned-reply.ts';
+import { closeLocked } from '../life/closing.ts';
+import { moveRequest } from '../life/move-request.ts';
+import { editLocked } from '../request/edit-request.ts';
+import type { RequestRow } from '../request.ts';
+
+/** What a reply makes of its request; what is left out stays as it is. */
+export type AfterReply = {
+  readonly status?: CannedEffects['status'] | undefined;
+  readonly category?: string | null | undefined;
+  readonly addTags?: readonly string[] | undefined;
+  /** Of closing. Defaults to true. */
+  readonly notify?: boolean | undefined;
+};
+
+const ACTION_OF = {
+  pending: 'requests.pend',
+  resolved: 'requests.resolve',
+  closed: 'requests.close',
+} as const;
+
+export function requireAfterReply(actor: OperatorActor, then: AfterReply | undefined): void {
+  if (then?.status) requirePermission(actor, ACTION_OF[then.status]);
+  if (edits(then)) requirePermission(actor, 'requests.edit');
+}
+
+/**
+ * Does what a reply brings besides to its locked request. Every event names the message, so that taking the reply back
+ * finds what to undo.
+ */
+export async function applyAfterReply(
+  tx: Transaction,
+  actor: OperatorActor,
+  request: RequestRow,
+  reply: {
+    readonly then: AfterReply | undefined;
+    readonly messageId: number;
+    readonly text: string;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { then, messageId, text, at } = reply;
+  if (then === undefined) return;
+  const { status, category, addTags, notify = true } = then;
+  if (edits(then)) {
+    const changes = { ...(category === null ? {} : { category }), addTags };
+    await editLocked(tx, actor, request, { changes, messageId, at, under: '/then' });
+  }
+  if (status === 'pending')
+    await moveRequest(tx, actor, request, { verb: 'pend', type: 'request.pended', messageId, at });
+  // The reply itself says how it was settled; a note would say it twice.
+  if (status === 'resolved') {
+    const facts = { notes: text };
+    await moveRequest(tx, actor, request, {
+      verb: 'resolve',
+      type: 'request.resolved',
+      facts,
+      messageId,
+      at,
+    });
+  }
+  if (status === 'closed') await closeLocked(tx, actor, request, { notify, reason: null, messageId, at });
+}
+
+function edits(then: AfterReply | undefined): boolean {
+  return (then?.category ?? null) !== null || (then?.addTags ?? []).length > 0;
+}
