@@ -6,6 +6,7 @@ import { presenceLine } from '../parts/presence.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
+import { mergeForm } from './merge-form.ts';
 import { conversationWords } from './words.ts';
 
 /** What the request is, how it stands, and what can be done with it. */
@@ -133,26 +134,7 @@ function moreMenu(visit: Visit, { request, others }: Conversation): Html {
       <button type="button" class="link" hidden data-scripted data-unfold data-key=";" aria-keyshortcuts=";">
         ${words.unfoldAll}
       </button>
-      ${when(
-        isOpen(request.status),
-        () =>
-          html`<form method="post" action="/requests/${id}/merge" class="stack">
-            <label
-              >${words.merge}
-              <input
-                name="into"
-                inputmode="numeric"
-                pattern="#?[0-9]+"
-                required
-                list="near"
-                placeholder="${words.mergeInto}"
-            /></label>
-            <datalist id="near">
-              ${near.map((other) => html`<option value="${other.id}">${other.subject}</option>`)}
-            </datalist>
-            <button>${icon('merge', visit.deps.assets)}${words.mergeButton}</button>
-          </form>`,
-      )}
+      ${when(isOpen(request.status), () => mergeForm(visit, id, near))}
     </div>
   </details>`;
 }

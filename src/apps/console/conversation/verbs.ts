@@ -53,7 +53,8 @@ const VERBS: Readonly<Record<string, FormVerb>> = {
     return { did: 'reopened', id: requestId };
   },
   merge: async ({ deps, actor }, requestId, form) => {
-    const into = Number(form.text('into').replace('#', ''));
+    // A number that was typed is meant, even where one of the list is picked too.
+    const into = Number((form.line('number') ?? form.text('into')).replace('#', ''));
     if (!Number.isSafeInteger(into) || into < 1)
       throw invalidField('/into', 'is not the number of a request');
     await mergeRequest(deps, actor, { requestId, into });
