@@ -287,6 +287,32 @@ test('a live update moves nothing where one is at work', async () => {
   expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('Half a sentence');
 }, 60_000);
 
+test('what somebody writes outlives a merge and a closing by another, with scripts and without', async () => {
+  const { ann, bob } = await busyDesk();
+  const send = { name: 'Send', exact: true } as const;
+  for (const javaScriptEnabled of [true, false]) {
+    const page = await desk.signedIn(bob.id, { javaScriptEnabled });
+    await page.goto(desk.url('/requests/1'));
+    await page.getByPlaceholder('Write to the contact…').fill('Half a sentence');
+    await desk.ok(ann.token, 'POST', '/v1/requests/1/merge', { into: 2 });
+    await page.getByRole('button', send).click();
+    await page.getByRole('heading', { name: 'My lamp' }).waitFor();
+    await page.getByText(/merged into 2/).waitFor();
+    expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('Half a sentence');
+    await desk.ok(ann.token, 'POST', '/v1/requests/1/unmerge');
+
+    await page.goto(desk.url('/requests/2'));
+    await page.getByPlaceholder('Write to the contact…').fill('A whole sentence');
+    await desk.ok(ann.token, 'POST', '/v1/requests/2/close', { notify: false });
+    await page.getByRole('button', send).click();
+    await page.getByText('Request 2 is closed; reply works on').waitFor();
+    expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('A whole sentence');
+    await page.getByRole('button', { name: 'Reopen' }).click();
+    await page.getByText('Request 2 is open again.').waitFor();
+    expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('A whole sentence');
+  }
+}, 60_000);
+
 test('a note is written, a message split off, a held mail released, a failed one sent again', async () => {
   const { ann } = await busyDesk({});
   await desk.receive({ from: from('Maria'), subject: 'My parcel', messageId: '<parcel@customer.example>' });
@@ -307,6 +333,19 @@ test('a note is written, a message split off, a held mail released, a failed one
   expect(await desk.ok(ann.token, 'GET', '/v1/requests/2/messages')).toMatchObject({
     items: [{ visibleText: 'My chair squeaks.' }],
   });
+
+  await page.goto(desk.url('/requests/2'));
+  await page.locator('summary', { hasText: 'More' }).click();
+  await page.getByRole('button', { name: 'Merge', exact: true }).click();
+  await page.getByText('Pick a request of the list, or give the number of another.').waitFor();
+  await page.locator('summary', { hasText: 'More' }).click();
+  await page.getByRole('radio', { name: /#1 My parcel/ }).check();
+  await page.getByRole('button', { name: 'Merge', exact: true }).click();
+  await page.waitForURL(/requests\/1/);
+  await page.locator('.message', { hasText: 'My chair squeaks.' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('heading', { name: 'Another matter' }).waitFor();
+  expect(await desk.ok(ann.token, 'GET', '/v1/requests/2')).toMatchObject({ mergedInto: null });
 
   await desk.receive({
     from: from('Eve'),

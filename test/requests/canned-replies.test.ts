@@ -183,10 +183,10 @@ describe('a reply with all that comes with it', () => {
     const id = await insertRequest(db, place);
     await insertInbound(db, place, id);
     await call('PATCH', `/v1/requests/${id}`, { ...ann, body: { tags: ['old'], category: 'post' } });
-    const send = async (then: object, more: object = {}) =>
+    const send = async (effects: object, more: object = {}) =>
       call('POST', `/v1/requests/${id}/messages`, {
         ...ann,
-        body: { text: 'It is on its way.', holdSeconds: 60, then, ...more },
+        body: { text: 'It is on its way.', holdSeconds: 60, effects, ...more },
       });
     const now = async () =>
       (await call('GET', `/v1/requests/${id}`, ann)).json() as Promise<Record<string, unknown>>;
@@ -229,7 +229,7 @@ describe('a reply with all that comes with it', () => {
       400,
       'invalid_input',
     );
-    expect(refused).toMatchObject({ errors: [{ pointer: '/then/addTags' }] });
+    expect(refused).toMatchObject({ errors: [{ pointer: '/effects/addTags' }] });
     expect(await now()).toMatchObject({ status: 'new', tags });
     expect(await states()).toEqual([]);
   });

@@ -25,7 +25,8 @@ export async function consoleDesk() {
     page.setDefaultTimeout(8000);
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning')
+        faults.push(`${message.text()} ${message.location().url}`);
     });
     page.on('request', (request) => {
       if (!request.url().startsWith(demo.serverUrl) && !request.url().startsWith('data:'))

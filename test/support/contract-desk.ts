@@ -278,6 +278,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   }),
   'DELETE /v1/messages/{id}': ({ messageId }) => ({ id: messageId }),
   'PATCH /v1/messages/{id}': ({ heldMessage }) => ({ id: heldMessage, body: { text: 'Other.' } }),
+  'POST /v1/messages/{id}/take-back': ({ heldMessage }) => ({ id: heldMessage }),
   'POST /v1/deliveries/{id}/retry': ({ failedDelivery }) => ({ id: failedDelivery }),
   'POST /v1/deliveries/{id}/cancel': ({ queuedDelivery }) => ({ id: queuedDelivery }),
   'POST /v1/mailboxes': () => ({ body: { address: 'sales@example.com', name: 'Sales' } }),
@@ -428,6 +429,7 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
   'PATCH /v1/messages/{id}': ({ queuedMessage }) => ({
     409: { id: queuedMessage, body: { text: 'Other.' } },
   }),
+  'POST /v1/messages/{id}/take-back': ({ sending }) => ({ 409: { id: sending.messageId } }),
   'DELETE /v1/attachments/{id}': ({ sending }) => ({ 409: { id: sending.attachmentId ?? 0 } }),
   'POST /v1/deliveries/{id}/retry': ({ queuedDelivery }) => ({ 409: { id: queuedDelivery } }),
   'POST /v1/deliveries/{id}/cancel': ({ failedDelivery }) => ({ 409: { id: failedDelivery } }),

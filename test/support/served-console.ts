@@ -57,7 +57,8 @@ export async function servedConsole() {
     page.setDefaultTimeout(8000);
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+      if (message.type() === 'error' || message.type() === 'warning')
+        faults.push(`${message.text()} ${message.location().url}`);
     });
     page.on('request', (request) => {
       if (!request.url().startsWith(origin) && !request.url().startsWith('data:'))

@@ -16,15 +16,11 @@ const MAX_HOLD_SECONDS = 3600;
 const WITH_IMAGES =
   'Sanitised; made from `text` when absent. An image is shown inside by `<img src="cid:name">` with the name of an attachment.';
 
-const afterReplySchema = z
+const effectsSchema = z
   .strictObject({
-    status: z
-      .enum(CANNED_STATUSES)
-      .nullable()
-      .optional()
-      .openapi({
-        description: 'Resolved with the text as its notes; closed with the closed notice; null: as it is.',
-      }),
+    status: z.enum(CANNED_STATUSES).nullable().optional().openapi({
+      description: 'Resolved with the text as its notes; closed with the closed notice; null: as it is.',
+    }),
     category: written(100)
       .nullable()
       .optional()
@@ -36,7 +32,7 @@ const afterReplySchema = z
       .openapi({ example: ['parcel'] }),
     notify: z.boolean().optional().openapi({ description: 'Of closed. Defaults to true.' }),
   })
-  .openapi('AfterReply', {
+  .openapi('ReplyEffects', {
     description:
       'What becomes of the request with the reply, in one transaction: all of it or nothing. Taking the reply back undoes it.',
   });
@@ -67,7 +63,7 @@ export const replySchema = z
       .optional()
       .openapi({ description: 'How long the email waits, and can be cancelled, before it is sent.' }),
     draft: namedDraftSchema.optional(),
-    then: afterReplySchema.optional(),
+    effects: effectsSchema.optional(),
   })
   .openapi('Reply');
 

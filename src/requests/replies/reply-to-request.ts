@@ -24,7 +24,7 @@ import {
   threadAfter,
 } from '../../outbox/writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
-import { type AfterReply, applyAfterReply, requireAfterReply } from './after-reply.ts';
+import { type ReplyEffects, applyReplyEffects, requireReplyEffects } from './reply-effects.ts';
 import { insertParticipants } from '../request/queries.ts';
 import { listMessagesAfter } from './queries.ts';
 import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
@@ -46,7 +46,7 @@ export type Reply = OnRequest & {
   /** How many seconds the message is held, and can be cancelled, before it leaves. */
   readonly holdSeconds?: number;
   /** What becomes of the request with it. */
-  readonly then?: AfterReply | undefined;
+  readonly effects?: ReplyEffects | undefined;
   readonly idempotency?: Idempotency | null;
 };
 
@@ -61,7 +61,7 @@ export async function replyToRequest(
   reply: Reply,
 ): Promise<{ readonly messageId: number }> {
   requirePermission(actor, 'requests.reply');
-  requireAfterReply(actor, reply.then);
+  requireReplyEffects(actor, reply.effects);
   const at = deps.clock.now();
   const messageId = await deps.db.begin((tx) =>
     once(tx, { call: reply.idempotency, now: at }, () => answer(tx, actor, reply, at)),
@@ -71,7 +71,7 @@ export async function replyToRequest(
 }
 
 async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: Date): Promise<number> {
-  if (reply.then?.status === 'closed') await lockContactsOf(tx, [reply.requestId]);
+  if (reply.effects?.status === 'closed') await lockContactsOf(tx, [reply.requestId]);
   const request = await lockVisibleRequest(tx, actor, reply);
   ensureAllowed(request, 'reply');
   await ensureNothingMissed(tx, reply);
@@ -98,8 +98,8 @@ async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: D
     at,
   });
   const replied = { ...request, status: 'in_progress', assigneeId, needsAttention: false } as const;
-  const { text, then } = reply;
-  await applyAfterReply(tx, actor, replied, { text, then, messageId: queued.messageId, at });
+  const { text, effects } = reply;
+  await applyReplyEffects(tx, actor, replied, { text, effects, messageId: queued.messageId, at });
   await noteSuppressed(tx, { requestId: request.id, mailboxId: request.mailboxId, at }, queued);
   return queued.messageId;
 }

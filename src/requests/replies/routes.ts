@@ -87,7 +87,7 @@ const takeBack = createRoute({
   summary: 'Take a reply back',
   description:
     'As long as it is not being sent, for its author, a lead or an admin. Its delivery is cancelled, its text and files are ' +
-    'a draft again, and what the reply made of its request by `then` is undone where nobody has changed it since.',
+    'a draft again, and what the reply made of its request by its `effects` is undone where nobody has changed it since.',
   request: { params: idPath },
   responses: {
     200: jsonContent('The message, which will not be sent.', messageSchema),
@@ -110,7 +110,7 @@ export function replyRoutes(
       text: body.text,
       html: body.html === undefined ? undefined : outgoingHtml(body.html),
       draft: body.draft,
-      then: body.then,
+      effects: body.effects,
       ...(body.cc === undefined ? {} : { cc: body.cc.map((address) => ({ name: '', address })) }),
       ...(body.seenMessageId === undefined ? {} : { seenMessageId: body.seenMessageId }),
       ...(body.holdSeconds === undefined ? {} : { holdSeconds: body.holdSeconds }),

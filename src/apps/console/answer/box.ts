@@ -14,11 +14,13 @@ export function box(visit: Visit, conversation: Conversation): Html {
   const { request, typed } = conversation;
   const open = isOpen(request.status);
   const { reply, note } = conversation.drafts;
-  const noteFirst = !open || typed?.kind === 'note' || (typed === null && reply === null && note !== null);
+  // A reply that somebody else's closing refused stays where it was typed: reopening the request gives it back.
+  const answers = open || typed?.kind === 'reply';
+  const noteFirst = !answers || typed?.kind === 'note' || (typed === null && reply === null && note !== null);
   return html`<section class="box" id="box" aria-label="${words.reply}">
     ${signedOutHint(visit)}
     ${when(
-      open,
+      answers,
       () =>
         html`<details name="box" class="reply" ${noteFirst ? '' : html`open`}>
           <summary data-key="r" aria-keyshortcuts="r">

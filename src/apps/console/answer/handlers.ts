@@ -1,6 +1,7 @@
 import { renderCannedReply } from '../../../requests/canned-replies/render-canned-reply.ts';
 import { findCannedReply } from '../../../requests/canned-replies/find-canned-reply.ts';
 import { addNote } from '../../../requests/messages/add-note.ts';
+import { findRequest } from '../../../requests/request/find-request.ts';
 import { idempotency } from '../../../platform/idempotency/idempotency.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { requestIn, showConversation } from '../conversation/handlers.ts';
@@ -8,7 +9,7 @@ import { type Form, readForm } from '../parts/forms.ts';
 import type { Pages } from '../shell/pages.ts';
 import { done } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
-import { draftIn, dropFile, keepFiles } from './kept-draft.ts';
+import { draftIn, dropFile, keepFiles, keepText } from './kept-draft.ts';
 import { sendReply, written } from './send-reply.ts';
 import { bothEffects, insertedAt, type Typed, typedIn, valuesIn } from './typed.ts';
 
@@ -48,8 +49,11 @@ async function orBackInTheBox(
     return await write();
   } catch (error) {
     if (!(error instanceof Problem) || error.code === 'not_found') throw error;
-    const requestId = requestIn(visit);
+    const { id, status, mergedInto } = await findRequest(visit.deps, visit.actor, requestIn(visit));
+    // A merge has taken the conversation along: there the text is still worth sending.
+    const requestId = mergedInto ?? id;
     if (error.code !== 'too_large') await keepFiles(visit, { requestId, kind }, form);
+    if (mergedInto === null && status === 'closed') await keepText(visit, { requestId, kind }, form);
     const typed = typedIn(form, kind);
     return showConversation(visit, requestId, { problem: error, typed, from: form.text('from') });
   }

@@ -1,6 +1,7 @@
 import { addDraftFile, removeDraftFile } from '../../../requests/drafts/draft-files.ts';
 import type { Draft, DraftKind, NamedDraft } from '../../../requests/drafts/draft.ts';
 import { saveDraft } from '../../../requests/drafts/save-draft.ts';
+import { Problem } from '../../../platform/problems.ts';
 import type { Form } from '../parts/forms.ts';
 import type { Visit } from '../shell/visit.ts';
 import { givenFile } from './given-file.ts';
@@ -22,6 +23,16 @@ export async function keepFiles({ deps, actor }: Visit, which: Which, form: Form
   for (const file of form.files('attachments'))
     draft = await addDraftFile(deps, actor, { ...which, file: await givenFile(file) });
   return draft;
+}
+
+/** Makes a draft of what a box holds, which lasts over the next page; another tab's newer draft stays as it is. */
+export async function keepText({ deps, actor }: Visit, which: Which, form: Form): Promise<void> {
+  const version = draftIn(form)?.version ?? 0;
+  try {
+    await saveDraft(deps, actor, { ...which, version, text: form.text('text'), cc: null });
+  } catch (error) {
+    if (!(error instanceof Problem) || error.code !== 'newer_version') throw error;
+  }
 }
 
 /** Takes a file off, and keeps what the box holds: the page is drawn anew. */

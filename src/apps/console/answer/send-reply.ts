@@ -27,7 +27,7 @@ export async function sendReply(visit: Visit, requestId: number, form: Form): Pr
   const from = form.text('from');
   const after = await neighbours(visit, requestId, from);
   const { status, category, tags } = effects;
-  const afterReply = {
+  const made = {
     status: form.text('verb') === 'close' ? 'closed' : status,
     category,
     addTags: tags,
@@ -40,10 +40,10 @@ export async function sendReply(visit: Visit, requestId: number, form: Form): Pr
     draft: draftIn(form),
     ...(seenMessageId === null ? {} : { seenMessageId }),
     ...(form.has('noCopies') ? { cc: [] } : {}),
-    then: afterReply,
+    effects: made,
     idempotency: idempotency(actor.operatorId, form.line('key') ?? undefined, `reply ${requestId}`, {
       text,
-      then: afterReply,
+      effects: made,
       files: files.map(({ name, content }) => [name, content.length]),
     }),
   });

@@ -15,6 +15,7 @@ import type { Pages } from '../shell/pages.ts';
 import { done } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
 import { requestIn, showConversation } from './handlers.ts';
+import { conversationWords } from './words.ts';
 
 type Told = { readonly did: Did; readonly id?: number; readonly undo?: number; readonly to?: number };
 type FormVerb = (visit: Visit, requestId: number, form: Form) => Promise<Told>;
@@ -52,9 +53,12 @@ const VERBS: Readonly<Record<string, FormVerb>> = {
     await reopenRequest(deps, actor, { requestId });
     return { did: 'reopened', id: requestId };
   },
-  merge: async ({ deps, actor }, requestId, form) => {
+  merge: async (visit, requestId, form) => {
+    const { deps, actor } = visit;
     // A number that was typed is meant, even where one of the list is picked too.
-    const into = Number((form.line('number') ?? form.text('into')).replace('#', ''));
+    const named = form.line('number') ?? form.text('into');
+    if (named === '') throw invalidField('', visit.say(conversationWords).mergeWhich);
+    const into = Number(named.replace('#', ''));
     if (!Number.isSafeInteger(into) || into < 1)
       throw invalidField('/into', 'is not the number of a request');
     await mergeRequest(deps, actor, { requestId, into });

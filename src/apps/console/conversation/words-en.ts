@@ -25,6 +25,7 @@ export const en = {
   merge: 'Merge into another request',
   mergeInto: 'Number of the other request',
   mergeOf: 'Requests of the same contact',
+  mergeWhich: 'Pick a request of the list, or give the number of another.',
   mergeButton: 'Merge',
   unmerge: 'Undo the merge',
   mergedInto: (id: number) => `This request was merged into ${id}.`,

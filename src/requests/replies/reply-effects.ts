@@ -8,7 +8,7 @@ import { editLocked } from '../request/edit-request.ts';
 import type { RequestRow } from '../request.ts';
 
 /** What a reply makes of its request; what is left out stays as it is. */
-export type AfterReply = {
+export type ReplyEffects = {
   readonly status?: CannedEffects['status'] | undefined;
   readonly category?: string | null | undefined;
   readonly addTags?: readonly string[] | undefined;
@@ -22,32 +22,32 @@ const ACTION_OF = {
   closed: 'requests.close',
 } as const;
 
-export function requireAfterReply(actor: OperatorActor, then: AfterReply | undefined): void {
-  if (then?.status) requirePermission(actor, ACTION_OF[then.status]);
-  if (edits(then)) requirePermission(actor, 'requests.edit');
+export function requireReplyEffects(actor: OperatorActor, effects: ReplyEffects | undefined): void {
+  if (effects?.status) requirePermission(actor, ACTION_OF[effects.status]);
+  if (edits(effects)) requirePermission(actor, 'requests.edit');
 }
 
 /**
  * Does what a reply brings besides to its locked request. Every event names the message, so that taking the reply back
  * finds what to undo.
  */
-export async function applyAfterReply(
+export async function applyReplyEffects(
   tx: Transaction,
   actor: OperatorActor,
   request: RequestRow,
   reply: {
-    readonly then: AfterReply | undefined;
+    readonly effects: ReplyEffects | undefined;
     readonly messageId: number;
     readonly text: string;
     readonly at: Date;
   },
 ): Promise<void> {
-  const { then, messageId, text, at } = reply;
-  if (then === undefined) return;
-  const { status, category, addTags, notify = true } = then;
-  if (edits(then)) {
+  const { effects, messageId, text, at } = reply;
+  if (effects === undefined) return;
+  const { status, category, addTags, notify = true } = effects;
+  if (edits(effects)) {
     const changes = { ...(category === null ? {} : { category }), addTags };
-    await editLocked(tx, actor, request, { changes, messageId, at, under: '/then' });
+    await editLocked(tx, actor, request, { changes, messageId, at, under: '/effects' });
   }
   if (status === 'pending')
     await moveRequest(tx, actor, request, { verb: 'pend', type: 'request.pended', messageId, at });
@@ -65,6 +65,6 @@ export async function applyAfterReply(
   if (status === 'closed') await closeLocked(tx, actor, request, { notify, reason: null, messageId, at });
 }
 
-function edits(then: AfterReply | undefined): boolean {
-  return (then?.category ?? null) !== null || (then?.addTags ?? []).length > 0;
+function edits(effects: ReplyEffects | undefined): boolean {
+  return (effects?.category ?? null) !== null || (effects?.addTags ?? []).length > 0;
 }
