@@ -7,6 +7,7 @@ import { parsePage, tell } from './page.js';
 
 const WAIT_MS = 250;
 const LOOK_MS = 4000;
+const LEAVE_MS = 5000;
 const CHANNEL = 'mailroom-feed';
 
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : null;
@@ -15,6 +16,9 @@ let timer;
 let stale = false;
 let lastId = '';
 let overList = false;
+/** Ends the look that is under way. */
+let looking = new AbortController();
+let leaving = false;
 /** @type {(() => void) | null} */
 let stopListening = null;
 
@@ -32,12 +36,21 @@ export function startLive() {
   document.addEventListener('pointerover', ({ target }) => {
     overList = target instanceof Element && target.closest('.rows') !== null;
   });
+  // Cut off by the page's own end, a look would seem to have failed. A download leaves the page where it is.
+  window.addEventListener('beforeunload', () => {
+    leaving = true;
+    looking.abort();
+    setTimeout(() => {
+      leaving = false;
+      if (stale) schedule();
+    }, LEAVE_MS);
+  });
   document.querySelector('[data-fresh]')?.addEventListener('click', () => void refresh(true));
   document.addEventListener('mailroom:refresh', () => schedule());
   if (!document.hidden) listen();
   // That a relay was heard is no event: a page that waits for it has to look.
-  const looking = setInterval(() => {
-    if (document.querySelector('[data-heard="no"]') === null) clearInterval(looking);
+  const waiting = setInterval(() => {
+    if (document.querySelector('[data-heard="no"]') === null) clearInterval(waiting);
     else schedule();
   }, LOOK_MS);
 }
@@ -111,19 +124,21 @@ function tellMention(event) {
 
 function schedule() {
   stale = true;
-  if (document.hidden || timer !== undefined) return;
+  if (document.hidden || leaving || timer !== undefined) return;
   timer = setTimeout(() => {
     timer = undefined;
-    void refresh(false);
+    if (!leaving) void refresh(false);
   }, WAIT_MS);
 }
 
 /** @param {boolean} asked */
 async function refresh(asked) {
   stale = false;
+  looking = new AbortController();
+  const { signal } = looking;
   const lost = document.querySelector('[data-lost]');
   try {
-    const response = await fetch(ownAddress(), { headers: { 'x-live': '1' }, redirect: 'error' });
+    const response = await fetch(ownAddress(), { headers: { 'x-live': '1' }, redirect: 'error', signal });
     if (response.status === 401) return signedOut();
     if (!response.ok) return;
     const fresh = parsePage(await response.text());
@@ -136,7 +151,7 @@ async function refresh(asked) {
     }
     document.dispatchEvent(new CustomEvent('mailroom:morphed'));
   } catch {
-    lost?.removeAttribute('hidden');
+    if (!signal.aborted) lost?.removeAttribute('hidden');
     stale = true;
     setTimeout(schedule, 5000);
   }
