@@ -1,7 +1,6 @@
 import type { Language } from '../../mail/language.ts';
 import type { Fragment, Transaction } from '../../platform/db/connect.ts';
-import { noticeCounts } from '../../outbox/notices/count-notices.ts';
-import type { NoticeCounts } from '../../outbox/notices/notice-caps.ts';
+import { type NoticeCounts, noticeCounts } from '../../outbox/notices/count-notices.ts';
 import { nextRequestId } from '../../requests/life/opening.ts';
 import { isNoDuplicate } from './queries.ts';
 import type { ThreadQuestion } from './thread-question.ts';

@@ -3,11 +3,11 @@ import { queueMail } from '../deliveries/queue-mail.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import type { NoticeKind } from '../../mailboxes/mailbox.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { capOn, type NoticeCap, type NoticeCounts } from './notice-caps.ts';
-import { mailAbout } from '../writing/mail-about.ts';
+import { capOn, type NoticeCap, type NoticeCounts } from './count-notices.ts';
 import {
   languageOf,
   type LastInbound,
+  mailAbout,
   type OutgoingContext,
   threadAfter,
 } from '../writing/outgoing-context.ts';

@@ -11,7 +11,7 @@ import { findSignature } from '../../people/operators/signature.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
-import { mailAbout, signatureBelow } from '../../outbox/writing/mail-about.ts';
+import { mailAbout, signatureBelow } from '../../outbox/writing/outgoing-context.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 import { cleanTags } from '../request/edit-request.ts';
 import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts';

@@ -4,8 +4,14 @@ import { findOwnAddresses } from '../../mailboxes/settings/find-own-addresses.ts
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
-import { mailAbout, signatureBelow } from '../../outbox/writing/mail-about.ts';
-import { answerSubject, answerTo, defaultCc, threadAfter } from '../../outbox/writing/outgoing-context.ts';
+import {
+  answerSubject,
+  answerTo,
+  defaultCc,
+  mailAbout,
+  signatureBelow,
+  threadAfter,
+} from '../../outbox/writing/outgoing-context.ts';
 import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recordEvent } from '../../people/history/record-event.ts';

@@ -15,12 +15,13 @@ import { lockContactsOf, lockVisibleRequest, type OnRequest } from '../locks.ts'
 import { moveRequest } from '../life/move-request.ts';
 import { ensureAllowed } from '../life/transitions.ts';
 import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
-import { mailAbout, signatureBelow } from '../../outbox/writing/mail-about.ts';
 import {
   answerSubject,
   answerTo,
   defaultCc,
+  mailAbout,
   type OutgoingContext,
+  signatureBelow,
   threadAfter,
 } from '../../outbox/writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
