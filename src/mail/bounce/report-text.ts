@@ -3,7 +3,7 @@ import type { ParsedMail } from '../parsed-mail.ts';
 const MAX_SIZE = 400_000;
 
 const copyMarkers =
-  /^\W{0,60}(below this line is a copy|this is a copy of (the|your) message|original message (follows|headers?|text|was)|original (mail|message)\b.{0,40}$|copy of the (message|original)|unsent message (follows|below)|returned (message|mail) follows|message header(s)? follow|message text follows|the original message|undelivered message follows|start of returned message|------ ?forwarded message|begin(ning)? of (returned|original|message)|ursprüngliche nachricht|le message original|mensaje original|headers? of the (original|message)|transcript of the message|content of the (undeliv|original))/i;
+  /^\W{0,60}(below this line is a copy|this is a copy of (the|your) message|original message (follows|headers?|text|was)|original (mail|message)\b.{0,40}$|copy of the (message|original)|unsent message (follows|below)|returned (message|mail) follows|message header(s)? follow|message text follows|the original message(?! was received)|undelivered message follows|start of returned message|------ ?forwarded message|begin(ning)? of (returned|original|message)|ursprüngliche nachricht|le message original|mensaje original|headers? of the (original|message)|transcript of the message|content of the (undeliv|original))/i;
 /** How a delivery status begins, whatever a gateway made of its type. */
 const statusStart = /^\s*(reporting-mta|(final|original)-recipient)\s*:/i;
 const summaryStart = /relates to (a|your) message[^:]{0,80}:\s*$/i;
