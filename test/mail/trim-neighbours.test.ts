@@ -27,7 +27,7 @@ function wrapped(line: string, width: number): string {
   return long.replace(new RegExp(`(?=.{${width + 1}})(.{1,${width}}) `, 'g'), '$1\n');
 }
 
-describe('188 lines of mail programs introduce a quote', () => {
+describe('186 lines of mail programs introduce a quote', () => {
   test.each([
     ['below the answer', (line: string) => `${reply}\n\n${line}\n\n> ${old}\n> more\n`],
     ['above it', (line: string) => `${line}\n> ${old}\n> more\n\n${reply}\n`],
