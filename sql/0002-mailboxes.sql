@@ -66,13 +66,18 @@ create table templates (
   primary key (mailbox_id, kind, language)
 );
 
--- A mailbox without a row sends through SMTP_URL. `sealed` holds the URL and OAuth credentials, encrypted with APP_SECRET.
+-- A mailbox without a row sends through SMTP_URL. `sealed` holds the URL and OAuth credentials, encrypted with APP_SECRET; one
+-- that sends through Microsoft Graph signs in as it does to be read.
 create table mailbox_transports (
   mailbox_id bigint primary key references mailboxes on delete cascade,
+  kind text not null default 'smtp' constraint mailbox_transports_kind_known check (kind in ('smtp', 'microsoft')),
   account text not null,
-  sealed text not null,
+  sealed text,
+  -- Messages in a minute; null for no limit of our own.
+  minute_limit integer constraint mailbox_transports_minute_limit_positive check (minute_limit > 0),
   daily_limit integer constraint mailbox_transports_daily_limit_positive check (daily_limit > 0),
-  updated_at timestamptz not null
+  updated_at timestamptz not null,
+  constraint mailbox_transports_smtp_is_sealed check ((kind = 'smtp') = (sealed is not null))
 );
 
 -- Block, trust and language are per mailbox: one desk's nuisance is another's customer.

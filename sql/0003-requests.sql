@@ -87,6 +87,8 @@ create table messages (
   visible_text text not null,
   html text,
   internet_message_id text,
+  -- The Message-ID that Exchange gave it in place of ours: people answer to that one.
+  sent_as text,
   in_reply_to text[] not null default '{}',
   reference_ids text[] not null default '{}',
   source_thread_id text,
@@ -117,6 +119,7 @@ create table messages (
 );
 create index messages_request on messages (request_id, id);
 create unique index messages_outgoing_id_key on messages (internet_message_id) where direction = 'out';
+create index messages_sent_as on messages (sent_as) where sent_as is not null;
 create index messages_incoming_id on messages (mailbox_id, internet_message_id) where direction = 'in' and internet_message_id is not null;
 create index messages_source_thread on messages (mailbox_id, source_thread_id, id) where source_thread_id is not null;
 create index messages_author_contact on messages (author_contact_id) where author_contact_id is not null;

@@ -106,7 +106,7 @@ create table microsoft_access (
 -- How far a folder has been read. The link moves when all that came with it is filed or parked.
 create table microsoft_folders (
   mailbox_id bigint not null references mailboxes on delete cascade,
-  folder text not null constraint microsoft_folders_folder_known check (folder in ('inbox', 'junkemail')),
+  folder text not null constraint microsoft_folders_folder_known check (folder in ('inbox', 'sentitems', 'junkemail')),
   delta_link text,
   primary key (mailbox_id, folder)
 );

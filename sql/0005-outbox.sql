@@ -22,6 +22,8 @@ create table deliveries (
   language text constraint deliveries_language_known check (language in ('en', 'ru')),
   -- The SMTP account of the latest attempt: a day's recipients are counted by account.
   account text,
+  -- What a service that stores a message before it sends it calls it: after a lost answer it can be asked whether it left.
+  draft_id text,
   next_attempt_at timestamptz,
   attempt_count integer not null default 0,
   lease_owner uuid,
@@ -39,6 +41,7 @@ create table deliveries (
 create index deliveries_due on deliveries (priority, next_attempt_at, id) where state in ('queued', 'held', 'deferred');
 create index deliveries_leases on deliveries (lease_until) where state = 'sending';
 create index deliveries_request on deliveries (request_id, id);
+create index deliveries_draft on deliveries (draft_id) where draft_id is not null;
 create index deliveries_state on deliveries (state, id);
 create index deliveries_quoted_message on deliveries (quoted_message_id) where quoted_message_id is not null;
 

@@ -4,7 +4,7 @@ import type { DeskComposers } from './desk-mail/desk-mail.ts';
 
 /** What the outbox and the rooms above it may use. */
 export type OutboxDeps = Deps & {
-  /** The SMTP accounts, and which mailbox sends by which; a mailbox without one waits, paused as `no_transport`. */
+  /** The accounts, and which mailbox sends by which; a mailbox without one waits, paused as `no_transport`. */
   readonly transports: Transports;
   /** Compose the desk messages whose text is only written when they are sent. */
   readonly deskComposers?: DeskComposers;

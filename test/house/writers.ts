@@ -13,6 +13,7 @@ const CLAIMING = 'intake/filing/queries.ts';
 const FILING = 'intake/filing/filing-queries.ts';
 const QUEUEING = 'outbox/deliveries/queue-mail.ts';
 const CORRECTING = 'outbox/deliveries/queries.ts';
+const RECORDING = 'outbox/sent/record-sent.ts';
 
 /**
  * Which room writes which table, and which single files of others do. A room that needs a row of another's changed calls its
@@ -32,7 +33,7 @@ export const WRITERS: Readonly<Record<string, Writers>> = {
   mailbox_transports: { room: 'outbox' },
   requests: { room: 'requests', also: ['outbox/request-row.ts'] },
   participants: { room: 'requests', also: [FILING, CORRECTING] },
-  messages: { room: 'requests', also: [FILING, QUEUEING, CORRECTING] },
+  messages: { room: 'requests', also: [FILING, QUEUEING, RECORDING, CORRECTING] },
   attachments: { room: 'requests', also: [FILING, QUEUEING] },
   drafts: { room: 'requests' },
   draft_files: { room: 'requests' },

@@ -1,59 +1,21 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { checkConnection } from '../../src/intake/microsoft/access/check-connection.ts';
-import { connectMicrosoft, disconnectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
+import { disconnectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
 import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { watchMicrosoft } from '../../src/intake/microsoft/access/watch-microsoft.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { START, testApp, testOperator } from '../support/app.ts';
+import { START, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { DESK, mailOf, type MailParts, testMailbox } from '../support/intake.ts';
-import { CLIENT_ID, CLIENT_SECRET, type Fault, startTenant, TENANT } from '../support/tenant.ts';
+import type { Fault } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { mailOf } from '../support/intake.ts';
+import { microsoftDesks, MINUTE, SYSTEM } from '../support/microsoft-desk.ts';
 
 const { db } = await testDatabase();
 const parsePool = createParsePool({ size: 1 });
-const ends: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
+const { desk, end } = microsoftDesks(db, parsePool);
+afterEach(end);
 afterAll(() => parsePool.close());
-
-const SYSTEM = { kind: 'system' } as const;
-const MINUTE = 60_000;
-
-/** Exchange's verdict on a sender whom it believes. */
-const exchangeMail = (parts: MailParts = {}): string =>
-  mailOf({
-    ...parts,
-    results:
-      'spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=customer.example; dkim=pass (signature was verified) ' +
-      'header.d=customer.example;dmarc=pass action=none header.from=customer.example;compauth=pass reason=100',
-  });
-
-async function desk(secretEndsAt: Date | null = null) {
-  const tenant = await startTenant(DESK);
-  ends.push(tenant.stop);
-  const made = testApp(db, { parsePool });
-  const mailbox = await testMailbox(made.deps);
-  const credentials = { kind: 'secret', secret: CLIENT_SECRET } as const;
-  const connection = {
-    mailboxId: mailbox.id,
-    tenantId: TENANT,
-    clientId: CLIENT_ID,
-    secretEndsAt,
-    readsJunk: false,
-  };
-  await connectMicrosoft(made.deps, SYSTEM, { ...connection, credentials });
-  const deps = { ...made.deps, microsoft: openMicrosoft(made.deps, tenant.endpoints) };
-  /** Looks once, whenever the last look was. */
-  const look = (): Promise<number> => {
-    made.clock.advance(10 * MINUTE);
-    return lookAtDue(deps);
-  };
-  const arrive = (parts: MailParts = {}, arrival = {}): string =>
-    tenant.deliver(exchangeMail(parts), made.clock.now(), arrival);
-  return { ...made, deps, tenant, mailbox, look, arrive };
-}
 
 const filed = () =>
   db<{ outcome: string; reason: string | null; requestId: number | null; subject: string; source: string }[]>`
@@ -81,8 +43,8 @@ describe('what comes into a mailbox of Microsoft 365', () => {
       (await (await call('GET', '/v1/intake?sort=id', { token })).json()) as { items: object[] }
     ).items;
     expect(item).toMatchObject({ gmailId: null, source: 'microsoft', authenticity: 'verified' });
-    // A token, a page of the Inbox and the original of each; then the delta link alone.
-    expect(tenant.calls).toHaveLength(1 + 1 + 2 + 1);
+    // A token, a page of Inbox and of Sent Items, and the original of each; then the two delta links alone.
+    expect(tenant.calls).toHaveLength(1 + 2 + 2 + 2);
   });
 
   test('is filed oldest first, over empty, doubled and disordered pages', async () => {

@@ -5,6 +5,9 @@ import type { Db } from '../../platform/db/connect.ts';
 import { databaseClock, type FollowedClock } from '../../platform/db/database-clock.ts';
 import { migrate, newestVersion, schemaVersion } from '../../platform/db/migrate.ts';
 import { openDatabase } from '../../platform/db/open-database.ts';
+import { openMicrosoft } from '../../intake/microsoft/access/open-microsoft.ts';
+import { MICROSOFT } from '../../intake/microsoft/graph/endpoints.ts';
+import { graphTransport } from '../../intake/microsoft/sending/graph-transport.ts';
 import { createTransports } from '../../outbox/accounts/transports.ts';
 import { createKeyring } from '../../platform/keyring.ts';
 import type { Command, Desk } from './command.ts';
@@ -28,6 +31,7 @@ export async function openDesk(
     // It connects only when something is asked of it.
     const transports = createTransports({ db, keyring, log }, config.smtp, {
       publicOnly: config.smtpPublicOnly,
+      openService: graphTransport(openMicrosoft({ db, clock, log, keyring }, MICROSOFT)),
     });
     const closeAll = async (): Promise<void> => {
       followed?.stop();

@@ -24,6 +24,7 @@ import { addFirstMailbox } from '../../mailboxes/settings/add-first-mailbox.ts';
 import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { openMicrosoft } from '../../intake/microsoft/access/open-microsoft.ts';
 import { startFetcher } from '../../intake/microsoft/fetching/fetcher.ts';
+import { graphTransport } from '../../intake/microsoft/sending/graph-transport.ts';
 import { MICROSOFT, type MicrosoftEndpoints } from '../../intake/microsoft/graph/endpoints.ts';
 import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
@@ -101,7 +102,11 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
   if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
 
-  const transports = createTransports(base, config.smtp, { publicOnly: config.smtpPublicOnly });
+  const openedMicrosoft = openMicrosoft(base, microsoft);
+  const transports = createTransports(base, config.smtp, {
+    publicOnly: config.smtpPublicOnly,
+    openService: graphTransport(openedMicrosoft),
+  });
   if (config.smtp === null)
     log.warn({}, 'SMTP_URL is unset: deliveries of mailboxes without their own account wait');
   closers.push({ what: 'SMTP', close: transports.close });
@@ -135,7 +140,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     const jira = startJiraWorker(deps, { everyMs: options.jiraEveryMs });
     wakeJira = jira.wake;
     closers.push({ what: 'Jira worker', close: jira.stop, works: true });
-    const fetcher = startFetcher({ ...deps, microsoft: openMicrosoft(deps, microsoft) });
+    const fetcher = startFetcher({ ...deps, microsoft: openedMicrosoft });
     closers.push({ what: 'Microsoft 365 fetcher', close: fetcher.stop, works: true });
     const background = deskJobs({ ...deps, endpoints: google });
     const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });

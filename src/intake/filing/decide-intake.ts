@@ -20,6 +20,8 @@ export type Decision =
     }
   /** Recorded on the request that it answers. */
   | { readonly kind: 'automatic'; readonly unmatched: QuarantineReason }
+  /** Written beside the desk, in the mailbox itself: joins the request that it answers, and opens none. */
+  | { readonly kind: 'sent' }
   | { readonly kind: 'bounce' }
   /** The sender is our own address: it is ours if its Message-ID is, and otherwise goes to quarantine for this reason. */
   | { readonly kind: 'own'; readonly otherwise: QuarantineReason };
@@ -51,6 +53,9 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
   if (handedOver.broken !== undefined)
     return { kind: 'quarantine', reason: 'unparsable', error: handedOver.broken };
+  const source = SOURCES[handedOver.source];
+  // Before any verdict: nobody judged what never left the mailbox's own server.
+  if (source.handsOverSent && handedOver.labels.includes('SENT')) return { kind: 'sent' };
   if (handedOver.arrivedAt < mailbox.acceptSince) return toQuarantine('before_start');
   // This comes before any class, because an automatic reply, a receipt or a bounce is as easily forged as a letter.
   if (judged.authenticity === 'forged') return toQuarantine('spoof_suspect');
@@ -60,7 +65,7 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   if (from === undefined || person === null) return toQuarantine('no_sender');
   if (judged.class === 'own')
     return isOwnAddress(mailbox, from) ? { kind: 'own', otherwise: 'loop' } : toQuarantine('loop');
-  const isNoteToSelf = SOURCES[handedOver.source].isNoteToSelf(handedOver.labels);
+  const isNoteToSelf = source.isNoteToSelf(handedOver.labels);
   const isForm = person.namedBy === 'declared';
   if (from === mailbox.address && !isNoteToSelf && !isForm) {
     return { kind: 'own', otherwise: handedOver.labels.includes('SENT') ? 'sent_copy' : 'own_address' };

@@ -12,6 +12,7 @@ import type { Filed, FilingResult } from './incoming-mail.ts';
 import { claimMail, type IntakeFacts, originalOf } from './queries.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
 import type { ReadMail } from './read-mail.ts';
+import { fileSent } from '../sent/file-sent.ts';
 
 export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
 
@@ -115,6 +116,7 @@ export async function fileClaimed(
     const about = asked ?? askAbout(ofRequest, mail.person, rest.claimed.at);
     return fileIntoRequest(tx, ofRequest, about, asked?.thread);
   }
+  if (decision.kind === 'sent') return ended(await fileSent(tx, { ...rest, mail, decision }));
   if (decision.kind === 'bounce') return ended(await fileBounce(tx, { ...rest, mail, decision }));
   return ended(await fileAutomatic(tx, { ...rest, mail, decision }));
 }

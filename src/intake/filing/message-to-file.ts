@@ -63,6 +63,7 @@ export function messageToFile(mailbox: IntakeMailbox, mail: ReadMail, person: Pe
     question: {
       mailboxId: mailbox.id,
       senderEmail: person.address.address,
+      people: [person.address.address],
       citedIds: [],
       replyTags: [],
       internetMessageId: reading.internetMessageId,

@@ -139,6 +139,18 @@ export async function settleIntake(
     where id = ${intakeId}`;
 }
 
+/** Settles a claimed message that became a message row by itself. */
+export async function settleOnMessage(
+  tx: Queryable,
+  intakeId: number,
+  { requestId, messageId }: { readonly requestId: number; readonly messageId: number },
+): Promise<void> {
+  await tx`
+    update intake
+    set outcome = 'appended', reason = null, error = null, request_id = ${requestId}, message_id = ${messageId}
+    where id = ${intakeId}`;
+}
+
 /** Keeps a claimed message out of requests, with its reason, until an operator decides. */
 export async function quarantine(
   tx: Queryable,

@@ -47,7 +47,12 @@ export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise
         and requests.created_at > ${hourAgo}) as opened_last_hour,
       case when ${isOpening} then ${opens.opening} end as opening
     from (select) as one
-    left join messages as own on own.direction = 'out' and own.internet_message_id = ${mail.internetMessageId}
+    left join lateral (
+      select request_id
+      from messages
+      where direction = 'out'
+        and (internet_message_id = ${mail.internetMessageId} or sent_as = ${mail.internetMessageId})
+      limit 1) as own on true
     left join contacts on contacts.email = ${mail.senderEmail}
     left join contact_settings as settings
       on settings.contact_id = contacts.id and settings.mailbox_id = ${mail.mailboxId}`;
@@ -80,6 +85,7 @@ function opening(tx: Transaction, mail: ThreadQuestion, when: Fragment) {
 /** What leads to requests, `mergedInto` followed, as the expressions `led`, `followed` and `candidate`. */
 function candidates(tx: Transaction, mail: ThreadQuestion) {
   const citedIds = mail.citedIds as string[];
+  const people = mail.people as string[];
   // What no index serves: the plan is kept from a desk that is empty, where reading a mailbox whole costs nothing.
   const ofMailbox = tx`mailbox_id is not distinct from ${mail.mailboxId}`;
   return tx`
@@ -87,6 +93,10 @@ function candidates(tx: Transaction, mail: ThreadQuestion) {
       select 'token' as by, internet_message_id as cited, request_id, 1 as rank, id as place
       from messages
       where direction = 'out' and internet_message_id = any(${citedIds}::text[]) and ${ofMailbox}
+      union all
+      select 'token', sent_as, request_id, 1, id
+      from messages
+      where direction = 'out' and sent_as = any(${citedIds}::text[]) and ${ofMailbox}
       union all
       select 'reply_address', null, id, 2, 0
       from requests
@@ -141,9 +151,9 @@ function candidates(tx: Transaction, mail: ThreadQuestion) {
             and author_contact_id = requests.contact_id and steers
           order by messages.id desc
           limit 1), '[]'),
-        'senderBelongs', contacts.email = ${mail.senderEmail} or exists (
+        'senderBelongs', contacts.email = any(${people}::text[]) or exists (
           select from participants
-          where participants.request_id = requests.id and participants.email = ${mail.senderEmail})) as found
+          where participants.request_id = requests.id and participants.email = any(${people}::text[]))) as found
       from followed
       join requests on requests.id = followed.id
       join contacts on contacts.id = requests.contact_id

@@ -26,6 +26,8 @@ export type ThreadQuestion = {
   /** A notice may answer it, if it opens a request. */
   readonly welcomesNotice: boolean;
   readonly senderEmail: string;
+  /** Of whom one has to be on a request for the message to belong to it: the sender, or who was written to. */
+  readonly people: readonly string[];
   readonly citedIds: readonly string[];
   readonly replyTags: readonly string[];
   readonly internetMessageId: string | null;
@@ -42,10 +44,12 @@ export function threadQuestion(
   mail: ParsedMail,
   person: Person | null,
 ): Omit<ThreadQuestion, 'contactEmail' | 'welcomesNotice' | 'at'> {
+  const senderEmail = person?.address.address ?? mail.from?.address ?? '';
   const forwarded = person !== null && person.forwardedBy !== null;
   return {
     mailboxId: mailbox.id,
-    senderEmail: person?.address.address ?? mail.from?.address ?? '',
+    senderEmail,
+    people: [senderEmail],
     // The ids that a forwarding operator's client cites are of the operator's thread, not of the original sender's.
     citedIds: forwarded ? [] : citedIds(mail),
     replyTags: forwarded ? [] : replyTags(mail, mailbox.address),

@@ -5,6 +5,7 @@ import type { Source } from '../sources/source.ts';
 export const gmail: Source = {
   name: 'gmail',
   authenticate: authenticateMail,
+  handsOverSent: false,
   isNoteToSelf: (labels) => labels.includes('SENT') && labels.includes('INBOX'),
   threadRule: 'gmail_thread',
   service: 'Gmail',

@@ -9,6 +9,7 @@ export const microsoft: Source = {
       believed: mailbox.authenticity === 'receiver',
       tenantDomains: mailbox.tenantDomains,
     }),
+  handsOverSent: true,
   isNoteToSelf: () => false,
   threadRule: 'conversation',
   service: 'Outlook',

@@ -15,6 +15,8 @@ export type Source = {
   readonly authenticate: (mail: ParsedMail, mailbox: IntakeMailbox) => Authentication;
   /** The mailbox's owner wrote it to the mailbox: it never crossed the internet, so that no server vouches for it. */
   readonly isNoteToSelf: (labels: Labels) => boolean;
+  /** It hands over what its owner sent, with the label SENT: answers written beside the desk join their requests. */
+  readonly handsOverSent: boolean;
   /** What a match by the source's own threads is called. */
   readonly threadRule: 'gmail_thread' | 'conversation';
   /** The service, as people call it. */

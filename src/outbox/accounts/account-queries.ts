@@ -20,6 +20,16 @@ export async function countDayRecipients(db: Queryable, account: string, now: Da
   return row?.count ?? 0;
 }
 
+/** How many attempts an account began within the last minute. */
+export async function countMinuteAttempts(db: Queryable, account: string, now: Date): Promise<number> {
+  const [row] = await db<{ count: number }[]>`
+    select count(*)::int as count
+    from delivery_attempts a
+    join deliveries d on d.id = a.delivery_id
+    where a.at > ${new Date(now.getTime() - 60_000)} and d.account = ${account}`;
+  return row?.count ?? 0;
+}
+
 export type Pause = {
   readonly account: string;
   readonly reason: PauseReason;

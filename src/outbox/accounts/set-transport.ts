@@ -1,4 +1,5 @@
 import { isEscaped } from '../../platform/is-escaped.ts';
+import type { Transaction } from '../../platform/db/connect.ts';
 import type { OutboxDeps } from '../deps.ts';
 import { lockVisibleMailbox } from '../../mailboxes/settings/lock-visible-mailbox.ts';
 import type { Actor, OperatorActor } from '../../people/access/actor.ts';
@@ -7,7 +8,12 @@ import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { accountName, type OAuthSettings } from '../smtp/smtp-server.ts';
 import type { Served } from './transports.ts';
-import { deleteTransport, upsertTransport } from './transport-queries.ts';
+import {
+  deleteServiceTransport,
+  deleteTransport,
+  upsertServiceTransport,
+  upsertTransport,
+} from './transport-queries.ts';
 
 export type SetTransport = {
   readonly mailboxId: number;
@@ -33,7 +39,8 @@ export async function setTransport(
   await deps.db.begin(async (tx) => {
     await lockVisibleMailbox(tx, actor, mailboxId);
     const sealed = deps.keyring.seal(JSON.stringify({ url, oauth }));
-    await upsertTransport(tx, { mailboxId, account, sealed, dailyLimit, updatedAt: at });
+    const limits = { minuteLimit: null, dailyLimit };
+    await upsertTransport(tx, { mailboxId, kind: 'smtp', account, sealed, ...limits, updatedAt: at });
     await recordEvent(tx, {
       type: 'mailbox.smtp_set',
       actor,
@@ -64,6 +71,25 @@ export async function removeTransport(
       old: { account },
     });
   });
+}
+
+/** Microsoft takes 30 messages in a minute from a mailbox. */
+const SERVICE_MINUTE_LIMIT = 25;
+
+/**
+ * Has a mailbox send by the service that it is read from, or no longer, in the transaction that connects it. One that has an
+ * SMTP account of its own goes on by that.
+ */
+export async function sendByService(
+  tx: Transaction,
+  mailbox: { readonly id: number; readonly address: string; readonly host: string },
+  sends: boolean,
+  at: Date,
+): Promise<void> {
+  if (!sends) return deleteServiceTransport(tx, mailbox.id);
+  const account = `${mailbox.address}@${mailbox.host}`;
+  const row = { mailboxId: mailbox.id, account, minuteLimit: SERVICE_MINUTE_LIMIT, updatedAt: at };
+  await upsertServiceTransport(tx, row);
 }
 
 /**

@@ -1,9 +1,14 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 
+export type TransportKind = 'smtp' | 'microsoft';
+
 export type TransportRow = {
   readonly mailboxId: number;
+  readonly kind: TransportKind;
   readonly account: string;
-  readonly sealed: string;
+  /** Null for one that signs in as it does to be read. */
+  readonly sealed: string | null;
+  readonly minuteLimit: number | null;
   readonly dailyLimit: number | null;
   readonly updatedAt: Date;
 };
@@ -13,20 +18,23 @@ export function transportsAsOf(db: Queryable): Fragment {
   return db`(select coalesce(string_agg(xmin::text, ' ' order by mailbox_id), '') from mailbox_transports)`;
 }
 
-/** The SMTP accounts that mailboxes have of their own, the one set last first. */
+/** The accounts that mailboxes have of their own, the one set last first. */
 export async function listTransportRows(
   db: Queryable,
 ): Promise<{ readonly asOf: string; readonly rows: readonly TransportRow[] }> {
   const rows = await db<(TransportRow & { asOf: string })[]>`
-    select mailbox_id, account, sealed, daily_limit, updated_at, ${transportsAsOf(db)} as as_of
+    select ${columns(db)}, ${transportsAsOf(db)} as as_of
     from mailbox_transports
     order by updated_at desc, mailbox_id`;
   return { asOf: rows[0]?.asOf ?? '', rows };
 }
 
+const columns = (db: Queryable) =>
+  db`mailbox_id, kind, account, sealed, minute_limit, daily_limit, updated_at`;
+
 export async function findTransportRow(db: Queryable, mailboxId: number): Promise<TransportRow | null> {
   const [row] = await db<TransportRow[]>`
-    select mailbox_id, account, sealed, daily_limit, updated_at
+    select ${columns(db)}
     from mailbox_transports
     where mailbox_id = ${mailboxId}`;
   return row ?? null;
@@ -34,11 +42,29 @@ export async function findTransportRow(db: Queryable, mailboxId: number): Promis
 
 export async function upsertTransport(tx: Queryable, row: TransportRow): Promise<void> {
   await tx`
-    insert into mailbox_transports (mailbox_id, account, sealed, daily_limit, updated_at)
-    values (${row.mailboxId}, ${row.account}, ${row.sealed}, ${row.dailyLimit}, ${row.updatedAt})
+    insert into mailbox_transports (mailbox_id, kind, account, sealed, minute_limit, daily_limit, updated_at)
+    values (${row.mailboxId}, ${row.kind}, ${row.account}, ${row.sealed}, ${row.minuteLimit}, ${row.dailyLimit},
+      ${row.updatedAt})
     on conflict (mailbox_id) do update
-    set account = excluded.account, sealed = excluded.sealed, daily_limit = excluded.daily_limit,
-      updated_at = excluded.updated_at`;
+    set kind = excluded.kind, account = excluded.account, sealed = excluded.sealed,
+      minute_limit = excluded.minute_limit, daily_limit = excluded.daily_limit, updated_at = excluded.updated_at`;
+}
+
+/** Has a mailbox send by the service that it is read from, but for one that has an SMTP account of its own. */
+export async function upsertServiceTransport(
+  tx: Queryable,
+  row: Pick<TransportRow, 'mailboxId' | 'account' | 'minuteLimit' | 'updatedAt'>,
+): Promise<void> {
+  await tx`
+    insert into mailbox_transports as kept (mailbox_id, kind, account, minute_limit, updated_at)
+    values (${row.mailboxId}, 'microsoft', ${row.account}, ${row.minuteLimit}, ${row.updatedAt})
+    on conflict (mailbox_id) do update
+    set account = excluded.account, minute_limit = excluded.minute_limit, updated_at = excluded.updated_at
+    where kept.kind = 'microsoft'`;
+}
+
+export async function deleteServiceTransport(tx: Queryable, mailboxId: number): Promise<void> {
+  await tx`delete from mailbox_transports where mailbox_id = ${mailboxId} and kind = 'microsoft'`;
 }
 
 /** The account that was removed, or null if the mailbox had none. */

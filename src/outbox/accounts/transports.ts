@@ -15,6 +15,8 @@ export type SmtpAccount = {
   readonly transport: MailTransport;
   /** Recipients it may address in a rolling 24 h; null for no limit of our own. */
   readonly dailyLimit: number | null;
+  /** Messages it may send in a minute. Defaults to no limit of our own. */
+  readonly minuteLimit?: number | null;
   readonly serves: Served;
   /** The version of the stored accounts this was read from; absent: it is read again for each claim. */
   readonly asOf?: string;
@@ -33,10 +35,17 @@ export type Transports = {
 
 export type MainAccount = SmtpSettings & { readonly dailyLimit: number | null };
 
+/** Sends for a mailbox by the service that it is read from. Made by the room that knows the service. */
+export type OpenService = (mailbox: {
+  readonly mailboxId: number;
+  readonly account: string;
+}) => MailTransport;
+
 /** Limits on mailboxes' own accounts; the account of the environment is chosen by the operator of the server. */
 export type AccountRules = {
   /** They connect to no internal address. */
   readonly publicOnly?: boolean | undefined;
+  readonly openService?: OpenService;
 };
 
 /** The desk's accounts: the one of the environment (null without SMTP_URL) and those that mailboxes have of their own. */
@@ -46,13 +55,17 @@ export function createTransports(
   rules: AccountRules = {},
 ): Transports {
   const mainTransport = main === null ? null : smtpTransport(main);
-  const open = new Map<string, { readonly sealed: string; readonly transport: MailTransport }>();
+  const open = new Map<string, { readonly sealed: string | null; readonly transport: MailTransport }>();
 
-  const transportOf = (account: string, sealed: string): MailTransport => {
+  const transportOf = ({ mailboxId, account, sealed }: TransportRow): MailTransport => {
     const known = open.get(account);
     if (known?.sealed === sealed) return known.transport;
     known?.transport.close();
-    const transport = openTransport({ ...deps, ...rules }, account, sealed);
+    const transport =
+      sealed === null
+        ? (rules.openService?.({ mailboxId, account }) ??
+          brokenTransport(account, 'Not sent by this process'))
+        : openTransport({ ...deps, ...rules }, account, sealed);
     open.set(account, { sealed, transport });
     return transport;
   };
@@ -72,8 +85,9 @@ export function createTransports(
     closeAllBut(accounts);
     const own = [...accounts].map(([account, [first, ...rest]]) => ({
       key: `own ${account}`,
-      transport: transportOf(account, first.sealed),
+      transport: transportOf(first),
       dailyLimit: first.dailyLimit,
+      minuteLimit: first.minuteLimit,
       serves: { only: [first, ...rest].map(({ mailboxId }) => mailboxId) },
       asOf,
     }));

@@ -6,7 +6,8 @@ export async function findDeliveryIdByMessageId(
 ): Promise<number | null> {
   const [row] = await tx<{ id: number }[]>`
     select d.id from messages m join deliveries d on d.message_id = m.id
-    where m.direction = 'out' and m.internet_message_id = ${internetMessageId}`;
+    where m.direction = 'out' and (m.internet_message_id = ${internetMessageId} or m.sent_as = ${internetMessageId})
+    limit 1`;
   return row?.id ?? null;
 }
 

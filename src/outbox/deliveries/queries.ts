@@ -123,6 +123,44 @@ function replaced(
   )`;
 }
 
+/** Keeps what a service calls a message that it stored, and its own Message-ID of it; false when the lease is lost. */
+export async function markDraft(
+  db: Queryable,
+  draft: {
+    readonly deliveryId: number;
+    readonly owner: string;
+    readonly draftId: string;
+    readonly sentAs: string | null;
+  },
+): Promise<boolean> {
+  const rows = await db`
+    with kept as (
+      update deliveries set draft_id = ${draft.draftId}
+      where id = ${draft.deliveryId} and state = 'sending' and lease_owner = ${draft.owner}
+      returning id, message_id
+    ), named as (
+      update messages set sent_as = ${draft.sentAs}
+      from kept
+      where messages.id = kept.message_id and ${draft.sentAs}::text is not null
+    )
+    select id from kept`;
+  return rows.length > 0;
+}
+
+export async function markSentAs(
+  db: Queryable,
+  named: readonly { readonly draftId: string; readonly sentAs: string }[],
+): Promise<void> {
+  await db`
+    update messages
+    set sent_as = named.sent_as
+    from unnest(${named.map(({ draftId }) => draftId)}::text[], ${named.map(({ sentAs }) => sentAs)}::text[])
+        as named (draft_id, sent_as)
+      join deliveries on deliveries.draft_id = named.draft_id
+    where messages.id = deliveries.message_id and messages.internet_message_id <> named.sent_as
+      and messages.sent_as is distinct from named.sent_as`;
+}
+
 export async function findDeliveryIdOfMessage(tx: Queryable, messageId: number): Promise<number | null> {
   const [row] = await tx<{ id: number }[]>`select id from deliveries where message_id = ${messageId}`;
   return row?.id ?? null;

@@ -67,6 +67,10 @@ export type ClaimedDelivery = Omit<MailToCompose, 'date' | 'signature' | 'quoted
   readonly id: number;
   readonly attemptId: number;
   readonly attemptCount: number;
+  /** There was an earlier attempt, whether it counted or not. */
+  readonly isRepeat: boolean;
+  /** What a service that stores a message before it sends it calls it. */
+  readonly draftId: string | null;
   /** Null for a message of the desk's own, as is `requestId`. */
   readonly messageId: number | null;
   readonly requestId: number | null;
@@ -179,6 +183,8 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     )
     select claimed.id, attempts.id as attempt_id, claimed.attempt_count, claimed.message_id, claimed.request_id,
       mailboxes.id as mailbox_id, claimed.kind, claimed.priority, claimed.created_at,
+      claimed.draft_id,
+      exists (select from delivery_attempts earlier where earlier.delivery_id = claimed.id) as is_repeat,
       claimed.kind = 'reply' and requests.first_response_at is null as first_response,
       mailboxes.address as mailbox_address, coalesce(claimed.language, mailboxes.language) as language, claimed.signature,
       coalesce(messages.from_address, jsonb_build_object('name', mailboxes.name, 'address', mailboxes.address)) as "from",

@@ -1,5 +1,5 @@
 import type { OutboxDeps } from '../deps.ts';
-import { countDayRecipients, lockDailyLimit } from '../accounts/account-queries.ts';
+import { countDayRecipients, countMinuteAttempts, lockDailyLimit } from '../accounts/account-queries.ts';
 import { type AccountRest, accountRest } from './account-rest.ts';
 import type { Verdict } from './judge-result.ts';
 import { type Lanes, openLanes } from './lanes.ts';
@@ -145,14 +145,17 @@ async function sendDue(deps: DeliverDeps, run: Run, free: number): Promise<void>
  */
 async function claimAsOf(deps: DeliverDeps, run: Run, free: number) {
   if (run.account.asOf !== undefined) {
-    const deliveries = await claimWithinDay({ ...deps, ...run.account }, run, free);
+    const deliveries = await claimWithinLimits({ ...deps, ...run.account }, run, free);
     if (deliveries.length > 0) return { account: run.account, deliveries };
   }
   const account = (await deps.transports.list()).find(({ key }) => key === run.account.key);
   if (account === undefined) return null;
   const isAsKnown = account.asOf !== undefined && account.asOf === run.account.asOf;
   run.account = account;
-  return { account, deliveries: isAsKnown ? [] : await claimWithinDay({ ...deps, ...account }, run, free) };
+  return {
+    account,
+    deliveries: isAsKnown ? [] : await claimWithinLimits({ ...deps, ...account }, run, free),
+  };
 }
 
 async function sendOne(deps: AccountDeps, run: Run, delivery: ClaimedDelivery): Promise<void> {
@@ -188,8 +191,8 @@ function count(report: Counts, verdict: Verdict): void {
   else report.failed++;
 }
 
-// Under a limit of our own, all processes claim one after the other: two at once could both take the last place.
-async function claimWithinDay(
+// Under limits of our own, all processes claim one after the other: two at once could both take the last place.
+async function claimWithinLimits(
   deps: DeliverDeps & SmtpAccount,
   { lease }: Run,
   limit: number,
@@ -205,12 +208,17 @@ async function claimWithinDay(
     limit,
     urgentOnly: false,
   };
-  const day = deps.dailyLimit;
-  if (day === null) return await claimDeliveries(deps.db, { ...claim, budget: null, unused: false });
+  const [day, minute] = [deps.dailyLimit, deps.minuteLimit ?? null];
+  if (day === null && minute === null)
+    return await claimDeliveries(deps.db, { ...claim, budget: null, unused: false });
   return await deps.db.begin(async (tx) => {
     await lockDailyLimit(tx);
+    const room = minute === null ? limit : minute - (await countMinuteAttempts(tx, claim.account, now));
+    if (room <= 0) return [];
+    const within = { ...claim, limit: Math.min(limit, room) };
+    if (day === null) return await claimDeliveries(tx, { ...within, budget: null, unused: false });
     const used = await countDayRecipients(tx, claim.account, now);
     const left = Math.max(0, day - used);
-    return await claimDeliveries(tx, { ...claim, urgentOnly: left === 0, budget: left, unused: used === 0 });
+    return await claimDeliveries(tx, { ...within, urgentOnly: left === 0, budget: left, unused: used === 0 });
   });
 }

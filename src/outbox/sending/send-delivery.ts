@@ -6,6 +6,9 @@ import { cleanText } from '../../mail/text.ts';
 import { nextAttemptAfter, nextDeskAttempt, PRIORITIES } from '../delivery.ts';
 import { type AttemptFacts, type Verdict, judgeResult } from './judge-result.ts';
 import { listMessageAttachments } from './attempt-queries.ts';
+import { markDraft } from '../deliveries/queries.ts';
+import type { StoredDraft } from '../smtp/smtp.ts';
+import type { Address } from '../../mail/parsed-mail.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
 import { type AttemptWriter, recordAttempt } from './record-attempt.ts';
 import type { MailTransport } from '../smtp/transport.ts';
@@ -88,10 +91,24 @@ async function send(
   try {
     const to = delivery.waiting.map(({ address }) => address);
     const signal = AbortSignal.any([timeout.signal, run.abort]);
-    return await deps.transport.send(mime, { from: delivery.from.address, to }, signal);
+    const stored = storedDraft(deps, run, delivery);
+    return await deps.transport.send(mime, { from: delivery.from.address, to, stored }, signal);
   } finally {
     clearTimeout(timer);
   }
+}
+
+function storedDraft(deps: SendDeps, { owner }: SendRun, delivery: ClaimedDelivery): StoredDraft {
+  const { id, internetMessageId, draftId, isRepeat } = delivery;
+  return {
+    internetMessageId,
+    draftId,
+    isRepeat,
+    async keep(draft) {
+      if (await markDraft(deps.db, { deliveryId: id, owner, ...draft })) return;
+      throw new Error(`delivery ${id} is another process's by now`);
+    },
+  };
 }
 
 /**
@@ -109,8 +126,15 @@ async function mimeOf(deps: SendDeps, delivery: ClaimedDelivery): Promise<Buffer
   }
 }
 
-async function mailOf(deps: Pick<SendDeps, 'db'>, delivery: ClaimedDelivery): Promise<() => Promise<Buffer>> {
+async function mailOf(
+  deps: Pick<SendDeps, 'db' | 'transport'>,
+  delivery: ClaimedDelivery,
+): Promise<() => Promise<Buffer>> {
   const { quoted, messageId } = delivery;
+  const named = (addresses: readonly Address[]): readonly Address[] =>
+    deps.transport.sendsToHeaders === undefined
+      ? addresses
+      : addresses.filter(({ address }) => delivery.waiting.some((each) => each.address === address));
   const attachments =
     delivery.attachedBytes === null || messageId === null
       ? []
@@ -118,6 +142,8 @@ async function mailOf(deps: Pick<SendDeps, 'db'>, delivery: ClaimedDelivery): Pr
   return () =>
     composeMail({
       ...delivery,
+      to: named(delivery.to),
+      cc: named(delivery.cc),
       date: delivery.createdAt,
       quoted: quoted === null ? null : { ...quoted, at: new Date(quoted.at) },
       attachments,

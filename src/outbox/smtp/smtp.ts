@@ -1,5 +1,21 @@
 /** The addresses named to the SMTP server; apart from the headers, which stay the same on every attempt. */
-export type Envelope = { readonly from: string; readonly to: readonly string[] };
+export type Envelope = {
+  readonly from: string;
+  readonly to: readonly string[];
+  /** For a service that stores a message before it sends it. */
+  readonly stored?: StoredDraft;
+};
+
+/** What is known of a message at a service that stores it first, so that a lost answer can be asked about. */
+export type StoredDraft = {
+  readonly internetMessageId: string;
+  /** What the service calls it; null when no attempt heard that. */
+  readonly draftId: string | null;
+  /** It was tried before, so that the service may have it all the same. */
+  readonly isRepeat: boolean;
+  /** Commits what the service calls it, and the Message-ID that it gave it instead of ours. Rejects when the lease is lost. */
+  readonly keep: (draft: { readonly draftId: string; readonly sentAs: string | null }) => Promise<void>;
+};
 
 /** What the server said: the SMTP code, the enhanced code of RFC 3463 (`5.1.1`), and the line itself. */
 export type SmtpReply = {

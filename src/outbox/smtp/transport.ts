@@ -11,7 +11,12 @@ import { accountName, authOf, serverOf, type SmtpTransportOptions } from './smtp
 export type MailTransport = {
   /** Names the SMTP account (user and host, no password): limits and pauses are kept by it. */
   readonly account: string;
-  /** Sends one finished MIME message. Never rejects; an aborted send closes its connection. */
+  /** It goes to whom the headers of the message name, so that these name nobody who has it already. */
+  readonly sendsToHeaders?: true;
+  /**
+   * Sends one finished MIME message. An aborted send closes its connection. Rejects only when the database fails: the
+   * lease then runs out.
+   */
   readonly send: (mime: Buffer, envelope: Envelope, signal: AbortSignal) => Promise<SendResult>;
   /** Connects, signs in and, given one, names the sender, without sending; null when all is well, else what is wrong. */
   readonly verify: (sender?: string) => Promise<SmtpFault | null>;

@@ -1,9 +1,10 @@
+import type { Queryable } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { notFound, Problem } from '../../platform/problems.ts';
-import type { Actor } from '../access/actor.ts';
-import type { Operator } from './operator.ts';
-import { requirePermission } from '../access/permissions.ts';
+import type { Actor, OperatorActor } from '../access/actor.ts';
+import { asActor, type Operator } from './operator.ts';
+import { requirePermission, servesMailbox } from '../access/permissions.ts';
 import { findOperatorByEmail, findOperatorById } from './queries.ts';
 
 /** The operator with an id or an address, active or not; `not_found` when there is none. */
@@ -25,4 +26,15 @@ export async function findOperator(
     );
   }
   return operator;
+}
+
+/** The active operator with an address who serves a mailbox; null when there is none. */
+export async function findServingOperator(
+  db: Queryable,
+  { email, mailboxId }: { readonly email: string; readonly mailboxId: number },
+): Promise<OperatorActor | null> {
+  const operator = await findOperatorByEmail(db, email);
+  return operator !== null && operator.active && servesMailbox(operator, mailboxId)
+    ? asActor(operator)
+    : null;
 }

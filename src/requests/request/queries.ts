@@ -71,5 +71,7 @@ export async function insertParticipants(
     select ${requestId}::bigint, email, name, ${at}
     from unnest(${people.map((each) => each.address)}::text[], ${people.map((each) => each.name)}::text[])
       as person (email, name)
+    where email <> (
+      select contacts.email from requests join contacts on contacts.id = requests.contact_id where requests.id = ${requestId})
     on conflict do nothing`;
 }

@@ -36,6 +36,10 @@ export const microsoftConnect = command({
       sentence:
         'When the secret or certificate expires, such as 2028-05-31. Admins get an email 30, 7 and 1 days before.',
     },
+    'by-smtp': {
+      type: 'boolean',
+      sentence: 'Answers leave by SMTP, and not through Microsoft as they do otherwise.',
+    },
     junk: { type: 'boolean', sentence: 'Fetches the Junk Email folder too.' },
   },
   async run(desk, values) {
@@ -51,6 +55,7 @@ export const microsoftConnect = command({
         credentials,
         secretEndsAt: values['secret-ends'] === undefined ? null : dateOf(values['secret-ends']),
         readsJunk: values.junk,
+        sends: !values['by-smtp'],
       },
     );
     return {

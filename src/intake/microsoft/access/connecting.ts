@@ -3,9 +3,11 @@ import { requirePermission } from '../../../people/access/permissions.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
 import { lockVisibleMailbox } from '../../../mailboxes/settings/lock-visible-mailbox.ts';
 import { setSource } from '../../../mailboxes/settings/set-source.ts';
+import { sendByService } from '../../../outbox/accounts/set-transport.ts';
 import type { Deps } from '../../../platform/deps.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { clientAssertion, type MicrosoftCredentials } from '../graph/credentials.ts';
+import { GRAPH_HOST } from '../graph/endpoints.ts';
 import { markDisconnected, upsertAccess } from './access-queries.ts';
 
 export type Connection = {
@@ -17,6 +19,8 @@ export type Connection = {
   readonly secretEndsAt: Date | null;
   /** Mail that Microsoft took for junk comes in as well. */
   readonly readsJunk: boolean;
+  /** Answers leave through Microsoft too, unless the mailbox has an SMTP account of its own. */
+  readonly sends: boolean;
 };
 
 // A tenant is named by its id or one of its domains; an app by its id.
@@ -35,24 +39,25 @@ export async function connectMicrosoft(
   requirePermission(actor, 'mailboxes.manage');
   const at = deps.clock.now();
   ensureUsable(input, at);
-  const { credentials, ...kept } = input;
+  const { credentials, sends, ...kept } = input;
   await deps.db.begin(async (tx) => {
-    await lockVisibleMailbox(tx, actor, input.mailboxId);
+    const { id, address } = await lockVisibleMailbox(tx, actor, input.mailboxId);
     const sealed = deps.keyring.seal(JSON.stringify(credentials));
     await upsertAccess(tx, { ...kept, kind: credentials.kind, sealed }, at);
-    await setSource(tx, input.mailboxId, 'microsoft');
+    await setSource(tx, id, 'microsoft');
+    await sendByService(tx, { id, address, host: GRAPH_HOST }, sends, at);
     const { tenantId, clientId, readsJunk } = input;
     await recordEvent(tx, {
       type: 'mailbox.microsoft_connected',
       actor,
       at,
       mailboxId: input.mailboxId,
-      new: { tenantId, clientId, kind: credentials.kind, readsJunk },
+      new: { tenantId, clientId, kind: credentials.kind, readsJunk, sends },
     });
   });
 }
 
-/** Forgets the credentials: nothing is fetched any more. What was filed stays, and so does how far it was read. */
+/** Forgets the credentials: nothing is fetched or sent by them any more. What was filed stays, and so does how far it was read. */
 export async function disconnectMicrosoft(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: Actor,
@@ -60,14 +65,11 @@ export async function disconnectMicrosoft(
 ): Promise<void> {
   requirePermission(actor, 'mailboxes.manage');
   await deps.db.begin(async (tx) => {
-    await lockVisibleMailbox(tx, actor, mailboxId);
+    const { address } = await lockVisibleMailbox(tx, actor, mailboxId);
     if (!(await markDisconnected(tx, mailboxId))) return;
-    await recordEvent(tx, {
-      type: 'mailbox.microsoft_disconnected',
-      actor,
-      at: deps.clock.now(),
-      mailboxId,
-    });
+    const at = deps.clock.now();
+    await sendByService(tx, { id: mailboxId, address, host: GRAPH_HOST }, false, at);
+    await recordEvent(tx, { type: 'mailbox.microsoft_disconnected', actor, at, mailboxId });
   });
 }
 

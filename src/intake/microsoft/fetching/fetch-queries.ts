@@ -1,6 +1,6 @@
 import type { Queryable } from '../../../platform/db/connect.ts';
 
-export type FolderName = 'inbox' | 'junkemail';
+export type FolderName = 'inbox' | 'sentitems' | 'junkemail';
 
 export type LookLease = { readonly mailboxId: number; readonly owner: string };
 
@@ -83,7 +83,7 @@ export async function markDeltaLink(
     on conflict (mailbox_id, folder) do update set delta_link = excluded.delta_link`;
 }
 
-/** Of these messages, those that the desk has, or keeps apart because they cannot be read. */
+/** Of these messages, those that the desk has, has sent itself, or keeps apart because they cannot be read. */
 export async function listKnown(
   db: Queryable,
   mailboxId: number,
@@ -93,6 +93,8 @@ export async function listKnown(
   const ids = sourceIds as string[];
   const rows = await db<{ sourceId: string }[]>`
     select source_id from intake where mailbox_id = ${mailboxId} and source_id = any(${ids}::text[])
+    union
+    select draft_id from deliveries where draft_id = any(${ids}::text[])
     union
     select source_id from microsoft_parked where mailbox_id = ${mailboxId} and source_id = any(${ids}::text[])`;
   return new Set(rows.map((row) => row.sourceId));

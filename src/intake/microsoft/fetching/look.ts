@@ -1,6 +1,7 @@
 import type { IntakeMailbox } from '../../../mailboxes/mailbox.ts';
 import type { Db } from '../../../platform/db/connect.ts';
 import type { HandedOver } from '../../filing/incoming-mail.ts';
+import { noteSentAs } from '../../../outbox/sent/note-sent-as.ts';
 import { receiveBatch, type ReceiveDeps, type Received } from '../../filing/receive-batch.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graphFault, isPassing, isRefusal, isResync } from '../graph/graph-fault.ts';
@@ -51,12 +52,17 @@ const DAY_MS = 86_400_000;
 export async function lookAtMailbox(deps: ReceiveDeps, look: Look): Promise<number> {
   const { mailbox, claimed, lease } = look;
   let filed = await retryParked(deps, look);
-  const folders: FolderName[] = ['inbox', ...(claimed.readsJunk ? (['junkemail'] as const) : [])];
+  const folders: FolderName[] = [
+    'inbox',
+    'sentitems',
+    ...(claimed.readsJunk ? (['junkemail'] as const) : []),
+  ];
   const links = await listDeltaLinks(deps.db, mailbox.id);
   const rounds = [];
   for (const folder of folders) rounds.push({ folder, ...(await readRound(deps.db, look, folder, links)) });
   const found = rounds.flatMap(({ messages }) => messages);
   filed += await fileUnknown(deps, look, found);
+  await noteSentAs(deps.db, found);
   for (const { folder, link } of rounds) await markDeltaLink(deps.db, lease, folder, link);
   const unfinished = rounds.find(({ error }) => error !== null);
   if (unfinished !== undefined) throw unfinished.error;

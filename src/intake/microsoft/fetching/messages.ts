@@ -14,7 +14,7 @@ export type ListedMessage = {
   readonly internetMessageId: string | null;
 };
 
-const LABELS: Readonly<Record<FolderName, string>> = { inbox: 'INBOX', junkemail: 'JUNK' };
+const LABELS: Readonly<Record<FolderName, string>> = { inbox: 'INBOX', sentitems: 'SENT', junkemail: 'JUNK' };
 const FIELDS = '$select=id,receivedDateTime,conversationId,internetMessageId,isDraft';
 const PAGE = 'odata.maxpagesize=200';
 /** Larger ones are handed over as headers, as by a relay. */

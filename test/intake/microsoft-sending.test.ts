@@ -1,0 +1,219 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { watchLeases } from '../../src/outbox/sending/lease-watch.ts';
+import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { testOperator } from '../support/app.ts';
+import { testDatabase } from '../support/database.ts';
+import { DESK, mailOf } from '../support/intake.ts';
+import { microsoftDesks, MINUTE } from '../support/microsoft-desk.ts';
+
+const { db } = await testDatabase();
+const parsePool = createParsePool({ size: 1 });
+const { desk, end } = microsoftDesks(db, parsePool);
+afterEach(end);
+afterAll(() => parsePool.close());
+
+const CARLA = 'carla@customer.example';
+
+/** A desk with a request of Carla's, whose created notice has left, and an operator who may answer it. */
+async function asked() {
+  const made = await desk();
+  const { token, id: operatorId } = await testOperator(made.deps, { role: 'admin' });
+  made.arrive({ messageId: '<question@customer.example>' }, { conversationId: 'AAQk1=' });
+  await made.look();
+  await made.send();
+  made.clock.advance(MINUTE);
+  const reply = async (text = 'Use water.') => {
+    const answer = await made.call('POST', '/v1/requests/1/messages', { token, body: { text } });
+    expect(answer.status).toBe(201);
+  };
+  const sent = () => made.tenant.inFolder('sentitems').map(({ raw }) => raw);
+  return { ...made, token, operatorId, reply, sent };
+}
+
+const messages = () =>
+  db<
+    { kind: string; matchedBy: string | null; internetMessageId: string; sentAs: string | null; id: number }[]
+  >`
+    select id, kind, matched_by, internet_message_id, sent_as from messages order by id`;
+
+const replies = () =>
+  db<{ state: string; attempts: number; draftId: string | null }[]>`
+    select state, draft_id,
+      (select count(*)::int from delivery_attempts where delivery_id = deliveries.id) as attempts
+    from deliveries
+    where kind = 'reply'
+    order by id`;
+
+describe('an answer through Graph', () => {
+  test('is stored as a draft, whose id is kept, then sent, and is no second message when it is seen', async () => {
+    const { reply, send, sent, look, tenant } = await asked();
+    await reply();
+    const before = tenant.calls.length;
+    expect(await send()).toMatchObject({ sent: 1 });
+    expect(
+      tenant.calls.slice(before).map(({ method, path }) => `${method} ${path.split('/').at(-1)}`),
+    ).toEqual(['POST messages', 'POST send']);
+    expect(sent()[1]).toContain('Use water.');
+    expect(sent()[1]).toContain('In-Reply-To: <question@customer.example>');
+    expect(await replies()).toMatchObject([{ state: 'sent', attempts: 1 }]);
+    expect(await look()).toBe(0);
+    expect((await messages()).map(({ kind }) => kind)).toEqual(['inbound', 'automatic', 'outbound']);
+    expect(await db`select id from intake`).toHaveLength(1);
+  });
+
+  test('that Exchange gives another Message-ID is joined by what answers to that', async () => {
+    const { reply, send, look, arrive, sent, tenant, clock } = await asked();
+    tenant.state.rewritesIds = true;
+    await reply();
+    await send();
+    await look();
+    const [, raw = ''] = sent();
+    const [, rewritten = ''] = /^Message-ID: (.+)$/im.exec(raw.replaceAll('\r', '')) ?? [];
+    expect(rewritten).toContain('PROD.OUTLOOK.COM');
+    clock.advance(MINUTE);
+    arrive({ inReplyTo: rewritten, subject: 'Something else entirely' });
+    await look();
+    const [, , answer, last] = await messages();
+    expect(answer).toMatchObject({ sentAs: rewritten });
+    expect(last).toMatchObject({ kind: 'inbound', matchedBy: 'token' });
+  });
+
+  test.each<[Fault, RegExp, number]>([
+    ['lost', /\/send$/, 1],
+    ['lost', /\/messages$/, 1],
+    ['drop', /\/send$/, 1],
+    ['throttle', /\/send$/, 1],
+    ['unavailable', /\/messages$/, 1],
+    ['token_ended', /\/send$/, 1],
+  ])('leaves once when %s meets %s', async (fault, path, copies) => {
+    const { reply, send, sent, tenant, clock } = await asked();
+    await reply();
+    let met = 0;
+    tenant.state.fault = (call) =>
+      call.method === 'POST' && path.test(call.path) && ++met === 1 ? fault : null;
+    await send();
+    for (let tries = 0; tries < 3; tries += 1) {
+      clock.advance(10 * MINUTE);
+      await send();
+    }
+    expect(sent().filter((raw) => raw.includes('Use water.'))).toHaveLength(copies);
+    expect(tenant.inFolder('drafts')).toHaveLength(0);
+    expect(await replies()).toMatchObject([{ state: 'sent' }]);
+  });
+
+  test('is asked about by whoever takes over from a process that died after sending it', async () => {
+    const { reply, send, sent, clock } = await asked();
+    await reply();
+    await send();
+    // As a process leaves it that died before it could write the answer down.
+    await db`
+      update deliveries
+      set state = 'sending', sent_at = null, lease_owner = gen_random_uuid(), lease_until = ${clock.now()}
+      where kind = 'reply'`;
+    await db`
+      update delivery_recipients set state = 'waiting', settled_at = null
+      where delivery_id = (select id from deliveries where kind = 'reply')`;
+    let elapsed = 0;
+    const leases = watchLeases(undefined, () => elapsed);
+    await send({ leases });
+    elapsed += 10 * MINUTE;
+    clock.advance(10 * MINUTE);
+    expect(await send({ leases })).toMatchObject({ takenOver: 1, sent: 1 });
+    expect(sent().filter((raw) => raw.includes('Use water.'))).toHaveLength(1);
+  });
+
+  test('rests with its account while Microsoft refuses the credentials, and counts no failure of its own', async () => {
+    const { reply, send, sent, tenant, clock } = await asked();
+    tenant.state.maySend = false;
+    await reply();
+    expect(await send()).toMatchObject({ deferred: 1, paused: 'account' });
+    expect(await db`select attempt_count from deliveries where kind = 'reply'`).toEqual([
+      { attemptCount: 0 },
+    ]);
+    tenant.state.maySend = true;
+    clock.advance(MINUTE * 5);
+    await send();
+    expect(sent()).toHaveLength(2);
+    expect(tenant.inFolder('drafts')).toHaveLength(0);
+  });
+
+  test('is larger than Graph takes: it fails at once, and says so', async () => {
+    const { reply, send } = await asked();
+    await reply('A long story. '.repeat(12_000));
+    await db`update messages set text = repeat(text, 20) where kind = 'outbound'`;
+    expect(await send()).toMatchObject({ failed: 1 });
+    const [attempt] = await db<{ reply: string }[]>`
+      select reply from delivery_attempts where outcome = 'failed'`;
+    expect(attempt?.reply).toContain('2.9 MB');
+  });
+
+  test('waits for the next minute when this one has had its 25', async () => {
+    const { reply, send, sent, clock } = await asked();
+    for (let number = 0; number < 27; number += 1) await reply(`Number ${number}.`);
+    await send();
+    expect(sent()).toHaveLength(1 + 25);
+    clock.advance(MINUTE + 1000);
+    await send();
+    expect(sent()).toHaveLength(1 + 27);
+  });
+});
+
+describe('what an operator writes in Outlook', () => {
+  const fromOutlook = (parts: Parameters<typeof mailOf>[0] = {}): string =>
+    mailOf({
+      from: `Example Support <${DESK}>`,
+      to: `Carla <${CARLA}>`,
+      results: null,
+      subject: 'RE: The printer is on fire',
+      inReplyTo: '<question@customer.example>',
+      text: 'From my own Outlook.',
+      ...parts,
+    });
+
+  test('joins the request with its author, stops the clocks, and sends nothing', async () => {
+    const { tenant, look, clock, operatorId, sent, call, token } = await asked();
+    const id = '<outlook@contoso.example>';
+    const headers = ['Sender: Ann <ann@desk.example.com>'];
+    tenant.deliver(fromOutlook({ messageId: id, headers }), clock.now(), { folder: 'sentitems' });
+    expect(await look()).toBe(1);
+    const [, , answer] = await messages();
+    expect(answer).toMatchObject({ kind: 'outbound', internetMessageId: id });
+    const request = (await (await call('GET', '/v1/requests/1', { token })).json()) as object;
+    expect(request).toMatchObject({ status: 'in_progress', assignee: { id: operatorId } });
+    expect(await replies()).toEqual([{ state: 'sent', attempts: 0, draftId: null }]);
+    const [{ firstResponseAt } = { firstResponseAt: null }] = await db<{ firstResponseAt: Date | null }[]>`
+      select first_response_at from requests`;
+    expect(firstResponseAt).not.toBeNull();
+    expect(sent()).toHaveLength(2);
+    clock.advance(MINUTE);
+    tenant.deliver(mailOf({ inReplyTo: id, results: null }), clock.now());
+    await look();
+    expect((await messages())[3]).toMatchObject({ kind: 'inbound', matchedBy: 'token' });
+  });
+
+  test('is kept by nobody’s name when no operator is known by its sender', async () => {
+    const { tenant, look, clock } = await asked();
+    tenant.deliver(fromOutlook(), clock.now(), { folder: 'sentitems' });
+    await look();
+    expect(await db`select author_kind from messages where kind = 'outbound'`).toEqual([
+      { authorKind: 'system' },
+    ]);
+    expect(await db`select status from requests`).toEqual([{ status: 'new' }]);
+  });
+
+  test.each([
+    ['opens a conversation', { inReplyTo: '<unknown@elsewhere.example>' }],
+    ['goes to somebody who is not on the request', { to: 'boss@contoso.example' }],
+    ['is sent by a rule', { headers: ['Auto-Submitted: auto-replied'] }],
+  ])('is recorded and opens nothing when it %s', async (_, parts) => {
+    const { tenant, look, clock } = await asked();
+    tenant.deliver(fromOutlook(parts), clock.now(), { folder: 'sentitems' });
+    await look();
+    expect(await db`select outcome, reason from intake where labels = '{SENT}'`).toEqual([
+      { outcome: 'recorded', reason: 'sent_elsewhere' },
+    ]);
+    expect(await db`select id from requests`).toHaveLength(1);
+    expect(await replies()).toEqual([]);
+  });
+});

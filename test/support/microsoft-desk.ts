@@ -1,0 +1,70 @@
+import { connectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
+import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
+import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
+import { graphTransport } from '../../src/intake/microsoft/sending/graph-transport.ts';
+import { createTransports } from '../../src/outbox/accounts/transports.ts';
+import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import type { Db } from '../../src/platform/db/connect.ts';
+import type { ParsePool } from '../../src/mail/reading/parse-pool.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  startTenant,
+  TENANT,
+} from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { testApp } from './app.ts';
+import { DESK, mailOf, type MailParts, testMailbox } from './intake.ts';
+
+export const SYSTEM = { kind: 'system' } as const;
+export const MINUTE = 60_000;
+
+/** Exchange's verdict on a sender whom it believes. */
+export const exchangeMail = (parts: MailParts = {}): string =>
+  mailOf({
+    ...parts,
+    results:
+      'spf=pass (sender IP is 192.0.2.1) smtp.mailfrom=customer.example; dkim=pass (signature was verified) ' +
+      'header.d=customer.example;dmarc=pass action=none header.from=customer.example;compauth=pass reason=100',
+  });
+
+/** Desks whose mailbox is in a simulated tenant; `end` takes the tenants down. */
+export function microsoftDesks(db: Db, parsePool: ParsePool) {
+  const ends: (() => Promise<void>)[] = [];
+  async function desk(secretEndsAt: Date | null = null) {
+    let now = (): Date => new Date();
+    const tenant = await startTenant(DESK, { now: () => now() });
+    ends.push(tenant.stop);
+    const made = testApp(db, { parsePool });
+    now = made.clock.now;
+    const mailbox = await testMailbox(made.deps);
+    const credentials = { kind: 'secret', secret: CLIENT_SECRET } as const;
+    const connection = {
+      mailboxId: mailbox.id,
+      tenantId: TENANT,
+      clientId: CLIENT_ID,
+      secretEndsAt,
+      readsJunk: false,
+      sends: true,
+    };
+    await connectMicrosoft(made.deps, SYSTEM, { ...connection, credentials });
+    const microsoft = openMicrosoft(made.deps, tenant.endpoints);
+    const transports = createTransports(made.deps, null, { openService: graphTransport(microsoft) });
+    const deps = { ...made.deps, microsoft, transports };
+    /** Looks once, whenever the last look was. */
+    const look = (): Promise<number> => {
+      made.clock.advance(10 * MINUTE);
+      return lookAtDue(deps);
+    };
+    const arrive = (parts: MailParts = {}, arrival = {}): string =>
+      tenant.deliver(exchangeMail(parts), made.clock.now(), arrival);
+    /** Sends what is due. */
+    const send = (options = {}) => deliverDue(deps, options);
+    return { ...made, deps, tenant, mailbox, look, arrive, send };
+  }
+  return {
+    desk,
+    end: async (): Promise<void> => {
+      for (const end of ends.splice(0)) await end();
+    },
+  };
+}
