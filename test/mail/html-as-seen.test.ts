@@ -222,6 +222,15 @@ test.each([
   'Votre messagerie ne lit pas le HTML.',
   'Для просмотра нужен браузер.',
   'この メールは HTML です',
+  'Falls diese E-Mail nicht korrekt angezeigt wird, klicken Sie bitte hier: https://x.example',
+  'Si vous ne parvenez pas à lire cet e-mail, cliquez ici',
+  'Se non riesci a visualizzare questo messaggio, clicca qui',
+  'Plain text version not available',
+  '[image: logo.png]',
+  '<https://x.example/logo.png>',
+  '[cid:image001.png@01D]',
+  'null',
+  '{{content}}',
 ])('a stub gives way to the words of the HTML: %s', (plain) => {
   const html = '<p>The chair of order twelve has a brokenleg.</p>';
   expect(textOfAlternative(plain, html)).toEqual({
@@ -232,4 +241,6 @@ test.each([
 
 test('a plain part with words of its own stays', () => {
   expect(textOfAlternative('The chair broke.', '<p>The chair broke.</p>').isHtml).toBe(false);
+  const asks = 'I cannot read this mail on my phone.';
+  expect(textOfAlternative(asks, `<p>${asks}</p>`).text).toBe(asks);
 });

@@ -4,7 +4,10 @@ import { htmlToText } from '../html/html-to-text.ts';
 const MAX_STUB_LENGTH = 80;
 /** What mailers put beside HTML for readers without it; in many languages the word is the same. */
 const excuse =
-  /\bhtml\b|\bbrowser\b|\bwebmail\b|multi-?part message in mime|mime[- ](?:format|compatible|nachricht)|(?:online|web)[- ](?:version|versie|versión|ansicht)|e-?mail[- ](?:client|programm|reader|viewer)|формате? html|браузер|瀏覽器|浏览器|ブラウザ|브라우저/i;
+  /\bhtml\b|\bbrowser\b|\bwebmail\b|multi-?part message in mime|mime[- ](?:format|compatible|nachricht)|(?:online|web)[- ](?:version|versie|versión|ansicht)|e-?mail[- ](?:client|programm|reader|viewer)|формате? html|браузер|瀏覽器|浏览器|ブラウザ|브라우저|(?:plain[- ])?text[- ]version|nicht (?:korrekt|richtig) (?:angezeigt|dargestellt)|parvenez pas à (?:lire|visualiser|voir)|riesci a (?:visualizzare|leggere|vedere)|(?:no puedes?|não consegue) (?:ver|visualizar|ler|leer)|(?:can(?:not|['’]t)|trouble|unable to) (?:see|read|view|reading|viewing|display)|niet goed (?:weergegeven|leesbaar)|не отображается|nie wyświetla się|正しく表示|无法(?:正常)?(?:显示|查看)/i;
+/** What stands in a plain part in place of words: images, their addresses, what a template left unfilled. */
+const noWords =
+  /\[(?:image|bild|imagen|immagine|imagem|cid|logo)[^\]\n]{0,200}\]|<?https?:\/\/[^\s<>]{1,500}\.(?:png|jpe?g|gif|svg)>?|\{\{[^{}\n]{0,100}\}\}|^\s*(?:null|undefined|none)\s*$/gi;
 
 /**
  * The text of an alternative: the plain part, unless it is a stub beside HTML that says more. Then it is the HTML's words, and those of
@@ -14,7 +17,7 @@ export function textOfAlternative(
   plain: string,
   html: string,
 ): { readonly text: string; readonly isHtml: boolean } {
-  const words = wordsOf(plain);
+  const words = wordsOf(plain.length > 20_000 ? plain : plain.replaceAll(noWords, ' '));
   if (words.length > MAX_STUB_LENGTH) return { text: plain, isHtml: false };
   const full = htmlToText(html);
   const known = wordsOf(full);
