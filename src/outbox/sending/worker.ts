@@ -1,3 +1,5 @@
+import { createBell } from '../../platform/jobs/bell.ts';
+import { keepLooking } from '../../platform/jobs/keep-looking.ts';
 import { type Stopwatch, stopwatch } from '../../platform/clock.ts';
 import { type DeliverDeps, type DeliverOptions, deliverAccount } from './deliver-account.ts';
 import { watchForSteps } from './after-step.ts';
@@ -29,7 +31,6 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   const { pollMs = 1000, stopWithinMs = 10_000, elapsed = stopwatch, ...sending } = options;
   const stop = new AbortController();
   const abort = new AbortController();
-  const bell = createBell();
   const running = new Set<RunningAccount>();
   // By account. A run whose account has to rest is let go: a send that hangs may keep it longer than the rest lasts.
   const claiming = new Map<string, RunningAccount>();
@@ -50,7 +51,7 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       running.delete(run);
       letGo();
       // Woken after its last look: the outer loop passed it over as still running, so it rings again.
-      if (own.isRung()) bell.ring();
+      if (own.isRung()) looking.wake();
     };
     const run = { done: deliver(), wake: own.ring };
     running.add(run);
@@ -68,27 +69,19 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
     await takeOverLost(deps, leases);
   };
 
-  const work = async (): Promise<void> => {
-    let failures = 0;
-    while (!stop.signal.aborted) {
-      try {
-        await lookAfterOthers();
-        const accounts = await deps.transports.list();
-        for (const account of accounts) {
-          if (!claiming.has(account.key)) start(account);
-        }
-        failures = 0;
-      } catch (error) {
-        failures++;
-        deps.log.error({ error, failures }, 'accounts and leases could not be looked at');
-      }
-      if (!stop.signal.aborted) await bell.wait(Math.min(30_000, pollMs * 2 ** failures));
+  const look = async (): Promise<void> => {
+    await lookAfterOthers();
+    for (const account of await deps.transports.list()) {
+      if (!claiming.has(account.key)) start(account);
     }
-    await Promise.all([...running].map(({ done }) => done));
   };
-  const working = work();
+  const looking = keepLooking(look, {
+    everyMs: pollMs,
+    log: deps.log,
+    failed: 'accounts and leases could not be looked at',
+  });
   const wake = (): void => {
-    bell.ring();
+    looking.wake();
     for (const run of running) run.wake();
   };
 
@@ -101,47 +94,9 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
         () => abort.abort(new Error('The server stopped while sending')),
         stopWithinMs,
       );
-      await working;
+      await looking.stop();
+      await Promise.all([...running].map(({ done }) => done));
       clearTimeout(timer);
     },
   };
-}
-
-type Bell = {
-  readonly ring: () => void;
-  readonly isRung: () => boolean;
-  readonly wait: (ms: number) => Promise<void>;
-};
-
-// A ring while nobody waits is kept: what it announced may have been queued just after the outbox was read.
-function createBell(): Bell {
-  let rung = false;
-  let waiting: { readonly promise: Promise<void>; readonly end: () => void } | null = null;
-  return {
-    ring() {
-      rung = true;
-      waiting?.end();
-    },
-    isRung: () => rung,
-    async wait(ms) {
-      if (rung) {
-        rung = false;
-        return;
-      }
-      // One wait at a time, because a look that a finished message overtook leaves its own behind.
-      waiting ??= startWaiting(ms, () => (waiting = null));
-      await waiting.promise;
-    },
-  };
-}
-
-function startWaiting(ms: number, ended: () => void): { promise: Promise<void>; end: () => void } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const end = (): void => {
-    clearTimeout(timer);
-    ended();
-    resolve();
-  };
-  const timer = setTimeout(end, ms);
-  return { promise, end };
 }

@@ -32,7 +32,7 @@ export async function hearStatus(tx: Transaction, move: StatusMove): Promise<boo
   await tellLinked(tx, move.issueId, {
     type: 'jira.status_changed',
     old: { key: move.issueKey, status: move.from },
-    facts: { key: move.issueKey, status: move.to },
+    new: { key: move.issueKey, status: move.to },
     at: move.at,
   });
   let queued = false;

@@ -215,7 +215,7 @@ async function breakLinks(deps: ReadDeps, row: IssueRow, said: string): Promise<
   await deps.db.begin(async (tx) => {
     const fault = `${key} is gone from Jira, or the connection may not see it: ${said}`;
     if (!(await markBroken(tx, row.id, fault))) return;
-    await tellLinked(tx, row.id, { type: 'jira.link_broken', facts: { key, reason: said }, at });
+    await tellLinked(tx, row.id, { type: 'jira.link_broken', new: { key, reason: said }, at });
     for (const { requestId, mailboxId } of await listLiveLinks(tx, row.id))
       await flagRequest(tx, { kind: 'system' }, { requestId, mailboxId, reason: 'jira_link_broken', at });
   });
@@ -225,6 +225,6 @@ async function mendLinks(deps: ReadDeps, row: IssueRow, issue: JiraIssue): Promi
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     await markMended(tx, row.id);
-    await tellLinked(tx, row.id, { type: 'jira.link_mended', facts: { key: issue.key }, at });
+    await tellLinked(tx, row.id, { type: 'jira.link_mended', new: { key: issue.key }, at });
   });
 }

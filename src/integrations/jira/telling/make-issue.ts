@@ -1,5 +1,4 @@
-import type { EventType } from '../../../people/history/event-types.ts';
-import { recordEvent } from '../../../people/history/record-event.ts';
+import { type NewEvent, recordEvent } from '../../../people/history/record-event.ts';
 import type { Transaction } from '../../../platform/db/connect.ts';
 import { PROPERTY, createIssue, setIssueProperty } from '../client/issues.ts';
 import { type JiraClient, searchIssues } from '../client/jira-client.ts';
@@ -47,7 +46,7 @@ export async function makeOrFind(
   const [first, ...others] = found.toSorted((a, b) => Number(a.id) - Number(b.id));
   if (first !== undefined) {
     const fault = others.length === 0 ? null : `Also made: ${others.map(({ key }) => key).join(', ')}.`;
-    await adopt(deps, issue, to, { ...first, fault });
+    await adopt(deps, issue, { ...first, fault });
     if (first.properties?.[PROPERTY] === undefined)
       await setIssueProperty(to.jira, first.id, propertyOf(to.connection, issue.id));
     return;
@@ -71,7 +70,7 @@ async function make(
   });
   try {
     const made = await createIssue(to.jira, { fields, property: propertyOf(to.connection, issue.id) });
-    await adopt(deps, issue, to, { ...made, fault: null });
+    await adopt(deps, issue, { ...made, fault: null });
   } catch (error) {
     const fault = jiraFault(error);
     if (fault.kind === 'unclear') return doubt(deps, issue, 0, FIRST_SEARCH_MS);
@@ -112,13 +111,12 @@ function fieldsOf(
 function adopt(
   deps: Pick<JiraDeps, 'db' | 'clock'>,
   issue: IssueRow,
-  _: { readonly connection: ConnectionRow },
   made: { readonly id: string; readonly key: string; readonly fault: string | null },
 ): Promise<void> {
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     await markMade(tx, issue.id, { jiraId: made.id, key: made.key, fault: made.fault, at });
-    await tellLinked(tx, issue.id, { type: 'jira.issue_created', facts: { key: made.key }, at });
+    await tellLinked(tx, issue.id, { type: 'jira.issue_created', new: { key: made.key }, at });
   });
 }
 
@@ -126,7 +124,7 @@ function refuse(deps: Pick<JiraDeps, 'db' | 'clock'>, issue: IssueRow, fault: Ji
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     await markIssueRefused(tx, issue.id, fault.message);
-    await tellLinked(tx, issue.id, { type: 'jira.issue_refused', facts: { reason: fault.message }, at });
+    await tellLinked(tx, issue.id, { type: 'jira.issue_refused', new: { reason: fault.message }, at });
   });
 }
 
@@ -141,25 +139,12 @@ function doubt(
   return markUncertain(deps.db, issue.id, { searches, nextAt, fault });
 }
 
-/** Tells every request that is tied to an issue, in its history. */
+/** Records an event in the history of every request that is linked to an issue. */
 export async function tellLinked(
   tx: Transaction,
   issueId: number,
-  event: {
-    readonly type: EventType;
-    readonly facts: Readonly<Record<string, unknown>>;
-    readonly old?: Readonly<Record<string, unknown>>;
-    readonly at: Date;
-  },
+  event: Pick<NewEvent, 'type' | 'old' | 'new' | 'at'>,
 ): Promise<void> {
-  for (const link of await listLiveLinks(tx, issueId))
-    await recordEvent(tx, {
-      type: event.type,
-      actor: { kind: 'system' },
-      at: event.at,
-      mailboxId: link.mailboxId,
-      requestId: link.requestId,
-      ...(event.old === undefined ? {} : { old: event.old }),
-      new: event.facts,
-    });
+  for (const { mailboxId, requestId } of await listLiveLinks(tx, issueId))
+    await recordEvent(tx, { ...event, actor: { kind: 'system' }, mailboxId, requestId });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import { keepLooking } from '../../../platform/jobs/keep-looking.ts';
 import { MINUTE, SECOND } from '../../../platform/time.ts';
 import { claimPosts, listReceivers, type Receiver } from './post-queries.ts';
 import { queuePosts } from './queue-posts.ts';
@@ -19,7 +19,6 @@ export type WebhookWorkerOptions = {
 /** Per receiver and process; a failing receiver gets one post at a time. */
 const POSTS_AT_ONCE = 4;
 const STOP_WITHIN_MS = 5 * SECOND;
-const MAX_PAUSE_MS = 30 * SECOND;
 
 /**
  * Posts events to webhooks, looking for new ones once a second. Receivers are independent: one that hangs does not delay the
@@ -46,30 +45,17 @@ export function startWebhookWorker(deps: SendPostDeps, options: WebhookWorkerOpt
     }
   };
 
-  const work = async (): Promise<void> => {
-    let failures = 0;
-    while (!stop.signal.aborted) {
-      try {
-        await look();
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        deps.log.error({ error, failures }, 'webhooks could not be looked at');
-      }
-      const ms = Math.min(MAX_PAUSE_MS, pollMs * 2 ** failures);
-      await pause(ms, undefined, { signal: stop.signal, ref: false }).catch(() => {
-        // Only the stop ends a pause early.
-      });
-    }
-    await Promise.all(lanes.values());
-  };
-
-  const working = work();
+  const looking = keepLooking(look, {
+    everyMs: pollMs,
+    log: deps.log,
+    failed: 'webhooks could not be looked at',
+  });
   return {
     async stop() {
       stop.abort();
       const timer = setTimeout(() => abort.abort(), STOP_WITHIN_MS);
-      await working;
+      await looking.stop();
+      await Promise.all(lanes.values());
       clearTimeout(timer);
     },
   };
