@@ -26,3 +26,21 @@ test.each(['README.md', ...pages('docs'), ...pages('apps-script'), ...pages('src
     expect(missing.map((path) => path.slice(ROOT.length))).toEqual([]);
   },
 );
+
+const rooms = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+test.each(rooms.map(({ name }) => name))(
+  'the README of %s names each of its folders and where to begin',
+  (room) => {
+    const text = readFileSync(join(ROOT, 'src', room, 'README.md'), 'utf8');
+    const folders = readdirSync(join(ROOT, 'src', room), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(folders.filter((name) => !text.includes(`\`${name}/\``))).toEqual([]);
+    const begin = [...(text.split(/^Begin with/m)[1] ?? '').matchAll(/`([\w./-]+\.ts)`/g)].map(
+      ([, file]) => file ?? '',
+    );
+    expect(begin.length).toBeGreaterThan(0);
+    expect(begin.filter((file) => !existsSync(join(ROOT, 'src', room, file)))).toEqual([]);
+  },
+);
