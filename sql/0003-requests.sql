@@ -34,6 +34,8 @@ create table requests (
 );
 create index requests_contact on requests (contact_id, mailbox_id, id desc);
 create index requests_created_at on requests (created_at, id);
+-- For the figures of a period.
+create index requests_closed_at on requests (closed_at) where closed_at is not null;
 create index requests_updated_at on requests (updated_at, id);
 create index requests_last_message_at on requests (last_message_at, id);
 create index requests_priority on requests (priority, id);

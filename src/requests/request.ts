@@ -3,7 +3,8 @@ import { withoutPrefixes } from '../mail/trim/subject-prefix.ts';
 /** The life of a request: new → in_progress → pending → resolved → closed, and back by reopen. */
 export type RequestStatus = 'new' | 'in_progress' | 'pending' | 'resolved' | 'closed';
 
-export type Priority = 'P1' | 'P2' | 'P3' | 'P4';
+export const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const;
+export type Priority = (typeof PRIORITIES)[number];
 
 /** A request as a verb sees it once its row is locked. */
 export type RequestRow = {

@@ -337,6 +337,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   }),
   'POST /v1/requests/bulk': ({ open, closed }) => ({ body: { verb: 'take', ids: [open, closed] } }),
   'POST /v1/presence': ({ open }) => ({ body: { requestId: open, state: 'looking' } }),
+  'GET /v1/figures': () => ({ query: '?from=2026-11-01&to=2026-11-30' }),
   'GET /v1/presence': ({ open }) => ({ query: `?requestId=${open}` }),
   'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
   'POST /v1/views': () => ({ body: { name: 'New', query: 'status=new&q=parcel' } }),

@@ -56,6 +56,7 @@ import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
 import { templateRoutes } from '../../mailboxes/templates/routes.ts';
 import { webhookRoutes } from '../../integrations/webhooks/routes.ts';
+import { figureRoutes } from '../../requests/figures/routes.ts';
 import { viewRoutes } from '../../requests/views/routes.ts';
 import { transportRoutes } from '../../outbox/accounts/transport-routes.ts';
 
@@ -139,6 +140,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', templateRoutes(deps));
   app.route('/', transportRoutes(deps));
   app.route('/', signatureRoutes(deps));
+  app.route('/', figureRoutes(deps));
   app.route('/', reviewRoutes(deps));
   app.route('/', operatorRoutes({ ...deps, onLeaving: releaseRequests }));
   app.route('/', tokenRoutes(deps));

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, time, written } from '../../platform/http/schemas.ts';
+import { PRIORITIES } from '../request.ts';
 import { MAX_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -11,9 +12,7 @@ export const status = z
   .enum(['new', 'in_progress', 'pending', 'resolved', 'closed'])
   .openapi({ description: 'Open means anything but closed.' });
 
-export const priority = z
-  .enum(['P1', 'P2', 'P3', 'P4'])
-  .openapi({ description: 'P1 is the most urgent. Defaults to P3.' });
+export const priority = z.enum(PRIORITIES).openapi({ description: 'P1 is the most urgent. Defaults to P3.' });
 
 export const requestSchema = z
   .object({

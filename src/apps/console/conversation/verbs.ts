@@ -8,7 +8,7 @@ import { splitRequest } from '../../../requests/merging/split-request.ts';
 import { unmergeRequest } from '../../../requests/merging/unmerge-request.ts';
 import { invalidField, Problem } from '../../../platform/problems.ts';
 import { editRequest } from '../../../requests/request/edit-request.ts';
-import type { Priority } from '../../../requests/request.ts';
+import { PRIORITIES } from '../../../requests/request.ts';
 import { type Form, readForm } from '../parts/forms.ts';
 import type { Did } from '../shell/layout-words.ts';
 import type { Pages } from '../shell/pages.ts';
@@ -114,9 +114,7 @@ function listIn({ c }: Visit): string {
 
 function changesIn(form: Form) {
   if (form.has('attention')) return { needsAttention: false };
-  const priority = (['P1', 'P2', 'P3', 'P4'] as const).find(
-    (each: Priority) => each === form.text('priority'),
-  );
+  const priority = PRIORITIES.find((each) => each === form.text('priority'));
   const tags = form.text('tags').split(',');
   const subject = form.line('subject');
   return {

@@ -1,11 +1,9 @@
 import { applyToRequests } from '../../../requests/bulk/apply-to-requests.ts';
 import type { BulkVerb } from '../../../requests/bulk/bulk-verbs.ts';
-import type { Priority } from '../../../requests/request.ts';
+import { PRIORITIES } from '../../../requests/request.ts';
 import type { Form } from '../parts/forms.ts';
 import { problemWords } from '../shell/problem-words.ts';
 import type { Visit } from '../shell/visit.ts';
-
-const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly Priority[];
 
 /** What was done to how many, and the others with the reason. */
 export type BulkOutcome = { readonly done: number; readonly refused: ReadonlyMap<number, string> };

@@ -1,64 +1,124 @@
-import { listRequests } from '../../../requests/lists/list-requests.ts';
-import { countViews } from '../../../requests/views/count-views.ts';
-import type { Priority, RequestStatus } from '../../../requests/request.ts';
+import { html } from 'hono/html';
+import type { Figures } from '../../../requests/figures/count-figures.ts';
+import { OPEN_STATUSES, PRIORITIES } from '../../../requests/request.ts';
+import { type Html } from '../parts/html.ts';
+import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
+import { barPlot } from './plot.ts';
+import { overviewWords } from './words.ts';
 
-const DAY_MS = 86_400_000;
-const ANSWERED = 200;
-const STATUSES = ['new', 'in_progress', 'pending', 'resolved'] as const satisfies readonly RequestStatus[];
-const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly Priority[];
-const OPEN = STATUSES.map((status) => `status=${status}`).join('&');
-
-export type Figures = {
-  readonly days: readonly { readonly day: Date; readonly opened: number; readonly stillOpen: number }[];
-  readonly backlog: readonly { readonly status: RequestStatus; readonly count: number }[];
-  readonly urgent: readonly { readonly priority: Priority; readonly count: number }[];
-  /** Of the requests answered last; null without any. */
-  readonly response: { readonly of: number; readonly median: number; readonly nine: number } | null;
-};
-
-/** Volume, backlog and response times of a period, of one mailbox or all, by the counts that the interface gives. */
-export async function readFigures(
-  visit: Visit,
-  { days, mailboxId }: { readonly days: number; readonly mailboxId: number | null },
-): Promise<Figures> {
-  const { deps, actor, now } = visit;
-  const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
-  const starts = Array.from({ length: days }, (_, index) => new Date(today - (days - 1 - index) * DAY_MS));
-  const where = mailboxId === null ? '' : `&mailboxId=${mailboxId}`;
-  const ofDay = (day: Date): string =>
-    `createdFrom=${day.toISOString()}&createdTo=${new Date(day.getTime() + DAY_MS).toISOString()}${where}`;
-  const queries = [
-    ...starts.flatMap((day) => [ofDay(day), `${ofDay(day)}&${OPEN}`]),
-    ...STATUSES.map((status) => `status=${status}${where}`),
-    ...PRIORITIES.map((priority) => `${OPEN}&priority=${priority}${where}`),
-  ];
-  const [counts, answered] = await Promise.all([
-    countViews(deps, actor, { viewIds: [], queries }),
-    listRequests(deps, actor, {
-      filters: mailboxId === null ? {} : { mailboxId: [mailboxId] },
-      sort: { field: 'firstResponseAt', descending: true },
-      limit: ANSWERED,
-    }),
-  ]);
-  const count = (index: number): number => counts[index]?.count ?? 0;
-  const times = answered.items.flatMap(({ createdAt, firstResponseAt }) =>
-    firstResponseAt === null ? [] : [firstResponseAt.getTime() - createdAt.getTime()],
-  );
-  const statusAt = days * 2;
-  const priorityAt = statusAt + STATUSES.length;
-  return {
-    days: starts.map((day, index) => ({ day, opened: count(index * 2), stillOpen: count(index * 2 + 1) })),
-    backlog: STATUSES.map((status, index) => ({ status, count: count(statusAt + index) })),
-    urgent: PRIORITIES.map((priority, index) => ({ priority, count: count(priorityAt + index) })),
-    response:
-      times.length === 0
-        ? null
-        : { of: times.length, median: quantile(times, 0.5), nine: quantile(times, 0.9) },
-  };
+/** What came in and what was closed, in each part of the period. */
+export function volume(visit: Visit, { volume: parts, by }: Figures): Html {
+  const words = visit.say(overviewWords);
+  const { format } = visit;
+  // A day has no zone of its own: at noon it is the same day everywhere the plot is read.
+  const short = (from: string) => (by === 'month' ? format.calendarMonth(from) : format.calendarDay(from));
+  const sum = (count: (part: (typeof parts)[number]) => number): number =>
+    parts.reduce((total, part) => total + count(part), 0);
+  return html`<section class="card">
+    <h2>${words.volume[by]}</h2>
+    <p class="legend">
+      <span class="key a"></span>${words.opened} <b>${format.number(sum(({ opened }) => opened))}</b>
+      <span class="key b"></span>${words.closed} <b>${format.number(sum(({ closed }) => closed))}</b>
+    </p>
+    <div class="wide-plot" tabindex="0" role="group" aria-label="${words.volume[by]}">
+      ${barPlot(
+        words.volume[by],
+        parts.map(({ from }) => short(from)),
+        [
+          { className: 'a', values: parts.map(({ opened }) => opened) },
+          { className: 'b', values: parts.map(({ closed }) => closed) },
+        ],
+      )}
+    </div>
+    <details>
+      <summary class="link">${words.numbers}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th>${words.part[by]}</th>
+            <th class="number">${words.opened}</th>
+            <th class="number">${words.closed}</th>
+            <th class="number">${words.stillOpen}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${parts.map(
+            ({ from, opened, closed, stillOpen }) =>
+              html`<tr>
+                <td>${by === 'month' ? format.calendarMonth(from) : format.calendarDate(from)}</td>
+                <td class="number">${format.number(opened)}</td>
+                <td class="number">${format.number(closed)}</td>
+                <td class="number">${format.number(stillOpen)}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </details>
+  </section>`;
 }
 
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+type Row = { readonly name: string; readonly query: string; readonly count: number };
+
+/** What is open now, by status and by priority; each number leads to its list. */
+export function backlog(visit: Visit, figures: Figures, mailboxId: number | null): Html {
+  const words = visit.say(overviewWords);
+  const { status, priority } = visit.say(terms);
+  const where = mailboxId === null ? '' : `&mailboxId=${mailboxId}`;
+  const count = (name: 'status' | 'priority', value: string): number =>
+    figures.backlog.reduce((total, row) => total + (row[name] === value ? row.count : 0), 0);
+  const byStatus = OPEN_STATUSES.map((each) => ({
+    name: status[each],
+    query: `status=${each}${where}`,
+    count: count('status', each),
+  }));
+  const byPriority = PRIORITIES.map((each) => ({
+    name: priority[each],
+    query: `view=open&priority=${each}${where}`,
+    count: count('priority', each),
+  }));
+  return html`${counts(visit, words.backlog, 'a', byStatus)}
+  ${counts(visit, words.byPriority, 'b', byPriority)}`;
+}
+
+function counts(visit: Visit, title: string, className: 'a' | 'b', rows: readonly Row[]): Html {
+  return html`<section class="card">
+    <h2>${title}</h2>
+    ${barPlot(
+      title,
+      rows.map(({ name }) => name),
+      [{ className, values: rows.map(({ count }) => count) }],
+    )}
+    <table>
+      <tbody>
+        ${rows.map(
+          ({ name, query, count }) =>
+            html`<tr>
+              <td><a href="/requests?${query}">${name}</a></td>
+              <td class="number">${visit.format.number(count)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </section>`;
+}
+
+/** How long those who wrote in the period waited for the first reply. */
+export function responses(visit: Visit, { response }: Figures): Html {
+  const words = visit.say(overviewWords);
+  const { median, ninetieth, answered, unanswered } = response;
+  const figure = (name: string, seconds: number): Html =>
+    html`<div>
+      <dt>${name}</dt>
+      <dd class="large">${visit.format.duration(seconds * 1000)}</dd>
+    </div>`;
+  return html`<section class="card">
+    <h2>${words.response}</h2>
+    ${
+      median === null || ninetieth === null
+        ? html`<p class="quiet">${words.noResponse}</p>`
+        : html`<dl class="figures">${figure(words.median, median)} ${figure(words.nine, ninetieth)}</dl>`
+    }
+    <p class="quiet">${words.of(answered, unanswered)}</p>
+  </section>`;
 }

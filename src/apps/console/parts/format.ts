@@ -14,8 +14,11 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
   const locale = LOCALES[language];
   const clock = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'short' });
   const full = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'short' });
-  const day = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short' });
   const date = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' });
+  // A day of the calendar lies in no zone.
+  const calendarDay = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
+  const calendarDate = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium' });
+  const calendarMonth = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'short', year: 'numeric' });
   const weekday = new Intl.DateTimeFormat(locale, { timeZone, weekday: 'short' });
   const narrow = new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
@@ -27,7 +30,10 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
     number: (value: number): string => number.format(value),
     exact: (at: Date): string => full.format(at),
     date: (at: Date): string => date.format(at),
-    day: (at: Date): string => day.format(at),
+    /** Of days as a calendar names them, `2026-11-29`. */
+    calendarDay: (day: string): string => calendarDay.format(new Date(day)),
+    calendarDate: (day: string): string => calendarDate.format(new Date(day)),
+    calendarMonth: (day: string): string => calendarMonth.format(new Date(day)),
     /** `14:02` today, `Tue 14:02` within a week, with the date before that. */
     time(at: Date): Html {
       const recent = now.getTime() - at.getTime() < 6 * DAY && !isToday(at);

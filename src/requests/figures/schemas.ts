@@ -1,0 +1,88 @@
+import { z } from '@hono/zod-openapi';
+import { isTimeZone } from '../../people/own-settings/own-settings.ts';
+import { idParameter, repeatable } from '../../platform/http/schemas.ts';
+import { OPEN_STATUSES, PRIORITIES } from '../request.ts';
+import { type Figures, STEPS } from './count-figures.ts';
+
+const day = z.iso
+  .date({ error: 'must be a day such as 2026-11-29' })
+  .openapi({ format: 'date', example: '2026-11-29' });
+
+export const figuresQuery = z.strictObject({
+  from: day.openapi({ description: 'The first day of the period.' }),
+  to: day.openapi({ description: 'The last day of it.' }),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin')
+    .optional()
+    .openapi({
+      description: 'Where days begin and end. Defaults to the operator’s own, then to UTC.',
+      example: 'Europe/Berlin',
+    }),
+  by: z
+    .enum(STEPS)
+    .optional()
+    .openapi({ description: 'The parts of the volume. Defaults to day. A week begins on Monday.' }),
+  mailboxId: repeatable(idParameter).openapi({
+    description: 'Defaults to every mailbox that the operator serves.',
+  }),
+});
+
+const count = z.int().openapi({ example: 12 });
+const seconds = z.int().nullable();
+
+export const figuresSchema = z
+  .object({
+    from: day,
+    to: day,
+    timeZone: z.string().openapi({ example: 'Europe/Berlin' }),
+    by: z.enum(STEPS),
+    volume: z
+      .array(
+        z.object({
+          from: day.openapi({ description: 'The first day of this part.' }),
+          opened: count,
+          closed: count.openapi({ description: 'Closed in it, and still closed.' }),
+          stillOpen: count.openapi({ description: 'Of those opened in it, open now.' }),
+        }),
+      )
+      .openapi({ description: 'Oldest first, parts without any request too.' }),
+    firstResponse: z
+      .object({
+        answered: count,
+        unanswered: count,
+        medianSeconds: seconds.openapi({
+          description: 'Half were answered within; null: none was.',
+          example: 5400,
+        }),
+        ninetiethSeconds: seconds.openapi({
+          description: 'Nine of ten were answered within.',
+          example: 86_400,
+        }),
+      })
+      .openapi({ description: 'Of the requests opened in the period.' }),
+    backlog: z
+      .array(z.object({ status: z.enum(OPEN_STATUSES), priority: z.enum(PRIORITIES), count }))
+      .openapi({ description: 'What is open now; statuses and priorities without any are left out.' }),
+  })
+  .openapi('Figures');
+
+/** Figures as the interface shows them. */
+export function renderFigures({
+  volume,
+  response,
+  backlog,
+  ...period
+}: Figures): z.infer<typeof figuresSchema> {
+  return {
+    ...period,
+    volume: [...volume],
+    firstResponse: {
+      answered: response.answered,
+      unanswered: response.unanswered,
+      medianSeconds: response.median,
+      ninetiethSeconds: response.ninetieth,
+    },
+    backlog: [...backlog],
+  };
+}
