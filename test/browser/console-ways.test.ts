@@ -94,6 +94,7 @@ const PAGES = [
   '/settings/canned',
   '/settings/operators',
   '/settings/operators/1/tokens',
+  '/settings/webhooks',
   '/views',
   '/keys',
 ];

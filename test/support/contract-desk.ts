@@ -430,7 +430,7 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
   'PATCH /v1/messages/{id}': ({ queuedMessage }) => ({
     409: { id: queuedMessage, body: { text: 'Other.' } },
   }),
-  'POST /v1/messages/{id}/take-back': ({ sending }) => ({ 409: { id: sending.messageId } }),
+  'POST /v1/messages/{id}/take-back': ({ sending }) => ({ 409: { id: sending.replyId } }),
   'DELETE /v1/attachments/{id}': ({ sending }) => ({ 409: { id: sending.attachmentId ?? 0 } }),
   'POST /v1/deliveries/{id}/retry': ({ queuedDelivery }) => ({ 409: { id: queuedDelivery } }),
   'POST /v1/deliveries/{id}/cancel': ({ failedDelivery }) => ({ 409: { id: failedDelivery } }),

@@ -1,7 +1,5 @@
 import { Hono } from 'hono';
 import type { AppEnv } from '../../people/access/app-env.ts';
-import type { IntakeDeps } from '../../intake/deps.ts';
-import type { JiraDeps } from '../../integrations/jira/jira-deps.ts';
 import { answerHandlers } from './answer/handlers.ts';
 import { assetRoutes, loadAssets } from './assets/assets.ts';
 import { beginHandlers } from './begin/handlers.ts';
@@ -18,6 +16,8 @@ import { mailboxHandlers } from './mailboxes/handlers.ts';
 import { newRequestHandlers } from './new-request/handlers.ts';
 import { overviewHandlers } from './overview/handlers.ts';
 import { quarantineHandlers } from './quarantine/handlers.ts';
+import { webhooksHandlers } from './webhooks/list-page.ts';
+import { webhookHandlers } from './webhooks/webhook-page.ts';
 import { connectionHandlers } from './jira/connection-page.ts';
 import { connectionsHandlers } from './jira/connections-page.ts';
 import { mappingHandlers } from './jira/mapping-form.ts';
@@ -31,11 +31,11 @@ import { smtpHandlers } from './settings/smtp.ts';
 import { templateHandlers } from './settings/templates.ts';
 import { tokenHandlers } from './settings/tokens.ts';
 import { sessionPages } from './shell/pages.ts';
-
+import type { ConsoleDeps } from './shell/visit.ts';
 import { viewHandlers } from './views/handlers.ts';
 
 /** The console's pages, on the same verbs as the HTTP interface, for whoever has a session in their browser. */
-export function consoleRoutes(deps: IntakeDeps & JiraDeps): Hono<AppEnv> {
+export function consoleRoutes(deps: Omit<ConsoleDeps, 'assets'>): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const assets = loadAssets();
   assetRoutes(app, assets);
@@ -68,5 +68,7 @@ export function consoleRoutes(deps: IntakeDeps & JiraDeps): Hono<AppEnv> {
   cannedHandlers(pages);
   operatorHandlers(pages);
   tokenHandlers(pages);
+  webhooksHandlers(pages);
+  webhookHandlers(pages);
   return app;
 }

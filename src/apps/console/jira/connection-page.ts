@@ -133,7 +133,7 @@ async function show(visit: Visit, connectionId: number, alert: string | null): P
           </li>`,
       )}
     </ul>`;
-  return settingsPage(visit, 'jira', { content, alert });
+  return settingsPage(visit, 'jira', { content, alert, about: connection.name });
 }
 
 function facts(visit: Visit, connection: Awaited<ReturnType<typeof findConnection>>): Html {

@@ -7,7 +7,7 @@ type Field = { readonly label: string; readonly name: string; readonly hint?: st
 export function textField(
   field: Field & {
     readonly value?: string | number | null;
-    readonly type?: 'text' | 'email' | 'number' | 'password' | 'url';
+    readonly type?: 'text' | 'email' | 'number' | 'password' | 'url' | 'date' | 'datetime-local';
     readonly required?: boolean;
     readonly placeholder?: string;
   },

@@ -65,7 +65,7 @@ async function show(visit: Visit): Promise<Response> {
     </ol>
     <h2>${words.saved}</h2>
     ${await smtpForm(visit, mailbox)}`;
-  return settingsPage(visit, 'mailboxes', { content });
+  return settingsPage(visit, 'mailboxes', { content, about: mailbox.address });
 }
 
 function source(visit: Visit, name: string, text: string): Html {

@@ -104,7 +104,7 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
     ${settingsForm(visit, mailbox)}
     ${may(visit.actor, 'mailboxes.manage') ? await smtpForm(visit, mailbox) : ''}
   </div>`;
-  return settingsPage(visit, 'mailboxes', { content, alert });
+  return settingsPage(visit, 'mailboxes', { content, alert, about: mailbox.address });
 }
 
 function settingsForm(visit: Visit, mailbox: MailboxRow): Html {

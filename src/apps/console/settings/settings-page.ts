@@ -12,6 +12,7 @@ const en = {
   mailboxes: 'Mailboxes',
   templates: 'Notices',
   operators: 'Operators',
+  webhooks: 'Webhooks',
   jira: 'Jira',
 };
 const ru: typeof en = {
@@ -22,6 +23,7 @@ const ru: typeof en = {
   mailboxes: 'Ящики',
   templates: 'Уведомления',
   operators: 'Операторы',
+  webhooks: 'Вебхуки',
   jira: 'Jira',
 };
 const sentences: Catalogue<typeof en> = { en, ru };
@@ -32,9 +34,15 @@ export type SettingsPlace = keyof Omit<typeof en, 'title'>;
 export function settingsPage(
   visit: Visit,
   place: SettingsPlace,
-  { content, alert = null }: { readonly content: Html; readonly alert?: string | null },
+  page: {
+    readonly content: Html;
+    readonly alert?: string | null;
+    /** What the page is about, where it is one of several of its place. */
+    readonly about?: string;
+  },
 ): Promise<Response> {
   const words = visit.say(sentences);
+  const { content, alert = null, about } = page;
   const shown: readonly (readonly [SettingsPlace, string])[] = [
     ['me', '/settings/me'],
     ['views', '/views'],
@@ -46,10 +54,11 @@ export function settingsPage(
         ] as const)
       : []),
     ...(may(visit.actor, 'operators.add') ? ([['operators', '/settings/operators']] as const) : []),
+    ...(may(visit.actor, 'webhooks.manage') ? ([['webhooks', '/settings/webhooks']] as const) : []),
     ['jira', '/settings/jira'],
   ];
-  const page = html`<div class="page">
-    <h1>${words.title}</h1>
+  const whole = html`<div class="page">
+    <h1>${words[place]}</h1>
     <nav class="tabs" aria-label="${words.title}">
       ${shown.map(
         ([name, href]) =>
@@ -58,6 +67,7 @@ export function settingsPage(
     </nav>
     ${content}
   </div>`;
-  const title = `${words.title}: ${words[place]}`;
-  return respond(visit, { title, content: page, place: '/settings', alert }, alert === null ? 200 : 422);
+  // The browser's tab shows its beginning.
+  const title = [...(about === undefined ? [] : [about]), words[place], words.title].join(' · ');
+  return respond(visit, { title, content: whole, place: '/settings', alert }, alert === null ? 200 : 422);
 }

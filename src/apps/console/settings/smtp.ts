@@ -39,7 +39,7 @@ export function smtpHandlers(pages: Pages): void {
 async function show(visit: Visit, check: TransportCheck | null, alert: string | null): Promise<Response> {
   const mailbox = await findMailbox(visit.deps, visit.actor, { mailboxId: idIn(visit.c) ?? 0 });
   const content = html`<div class="columns wide">${await smtpForm(visit, mailbox, check)}</div>`;
-  return settingsPage(visit, 'mailboxes', { content, alert });
+  return settingsPage(visit, 'mailboxes', { content, alert, about: mailbox.address });
 }
 
 // 465 speaks TLS from the first byte; every other port begins in clear and goes over to it.

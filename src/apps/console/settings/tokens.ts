@@ -94,7 +94,7 @@ async function show(
       ${checkField({ label: words.readOnly, name: 'readOnly', checked: false })}
       <button class="primary">${words.add}</button>
     </form>`;
-  return settingsPage(visit, 'operators', { content, alert });
+  return settingsPage(visit, 'operators', { content, alert, about: operator.name });
 }
 
 function row(visit: Visit, token: Token): Html {

@@ -2,12 +2,13 @@ import type { Context } from 'hono';
 import type { AppEnv } from '../../../people/access/app-env.ts';
 import type { OperatorActor } from '../../../people/access/actor.ts';
 import type { JiraDeps } from '../../../integrations/jira/jira-deps.ts';
+import type { WebhookDeps } from '../../../integrations/webhooks/save-webhook.ts';
 import type { IntakeDeps } from '../../../intake/deps.ts';
 import type { Assets } from '../assets/assets.ts';
 import type { Format } from '../parts/format.ts';
 import type { Settings } from './settings.ts';
 
-export type ConsoleDeps = IntakeDeps & JiraDeps & { readonly assets: Assets };
+export type ConsoleDeps = IntakeDeps & JiraDeps & WebhookDeps & { readonly assets: Assets };
 
 /** One call of a page by somebody signed in: who they are, and how they like to read. */
 export type Visit = {
