@@ -48,6 +48,8 @@ create index requests_follow_up_of on requests (follow_up_of) where follow_up_of
 create index requests_refers_to on requests (refers_to) where refers_to is not null;
 -- The filters of the list of requests, each ending in the order in which agents read it.
 create index requests_status on requests (status, last_message_at, id);
+-- Lists of what is open, in the order in which people wrote: of a desk of years it is a small part.
+create index requests_open on requests (last_message_at, id) where status <> 'closed';
 create index requests_assignee on requests (assignee_id, last_message_at, id) where assignee_id is not null;
 create index requests_unassigned on requests (last_message_at, id) where assignee_id is null;
 create index requests_mailbox on requests (mailbox_id, last_message_at, id);

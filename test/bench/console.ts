@@ -25,17 +25,29 @@ export async function benchConsole(databaseUrl: string, table: Table): Promise<v
       values ('bench-console@example.com', 'Bench', 'admin', now())
       returning id`;
     if (operator === undefined) throw new Error('no operator was inserted');
+    // Who has been at it for a while has read nearly all that is open, and works on some of it.
+    await db`
+      insert into read_marks (operator_id, request_id, message_id, at)
+      select ${operator.id}, request_id, max(id), now()
+      from messages
+      where request_id in (select id from requests where status <> 'closed' and id % 97 <> 0)
+      group by request_id`;
+    await db`update requests set assignee_id = ${operator.id} where status <> 'closed' and id % 10 = 7`;
+    await db`analyze read_marks`;
     const { session } = await db.begin((tx) => openSession(tx, operator.id, systemClock.now()));
     const get = (path: string) => ask(`${desk.url}${path}`, `mailroom=${session}`);
     for (const path of [
-      '/requests?view=open',
+      '/requests?view=mine',
       '/requests?view=unassigned',
+      '/requests?view=open',
+      '/requests?view=open&unread=true',
       '/requests?view=closed',
       '/requests?q=printer',
       '/requests?view=open&q=w7777',
       '/requests/1',
       '/overview',
     ]) {
+      await get(path);
       const answers: Answer[] = [];
       for (let n = 0; n < TIMES; n += 1) answers.push(await get(path));
       const sorted = answers.map(({ ms }) => ms).toSorted((a, b) => a - b);

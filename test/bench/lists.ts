@@ -4,7 +4,6 @@ import type { RequestFilters } from '../../src/requests/lists/filter-queries.ts'
 import { listRequests } from '../../src/requests/lists/list-requests.ts';
 import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
 import { parseSearch } from '../../src/platform/lists/search-terms.ts';
-import { insertManyRequests } from '../support/many-requests.ts';
 import type { Table } from './table.ts';
 
 const TIMES = 21;
@@ -46,7 +45,6 @@ export async function benchLists(databaseUrl: string, many: number, table: Table
     ['a common word, an agent', search('printer'), '-lastMessageAt', agent],
   ];
   try {
-    await insertManyRequests(db, many);
     for (const [name, filters, sort, actor = admin] of cases) {
       const by = REQUEST_SORTS.parse(sort);
       if (by === null) throw new Error(`nothing is sorted by ${sort}`);

@@ -167,6 +167,11 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
   // One in fifty is unread: fifty are passed over for each that is shown, with what was read and what there is of them.
   expect.soft(unread.read, `unread: ${unread.indexes.join(', ')}`).toBeLessThan(50 * 50 * 4);
 
+  const open = await planOf({ unread: true, status: ['new', 'in_progress', 'pending', 'resolved'] });
+  expect.soft(open.whole, 'open and unread').toEqual([]);
+  // Of 6,000 that are open, each with a look at its mark and at what came after it; not every message of the desk.
+  expect.soft(open.read, `open and unread: ${open.indexes.join(', ')}`).toBeLessThan(6000 * 4);
+
   // By priority what is open comes first from an index of its own: a tenth of the agent's, and their neighbours'.
   const byPriority = await planOf({ status: ['new', 'in_progress', 'pending'] }, 'priority', agent);
   expect.soft(byPriority.indexes).toContain('requests_open_priority');
