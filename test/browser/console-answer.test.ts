@@ -31,7 +31,7 @@ test('a canned reply is written with its preview, found by its text with keys al
   await page
     .getByLabel('Text')
     .fill('Dear {{ contact.email }}, parcel {{ parcel }} left. Yours, {{ operator.name }}');
-  await page.getByText('Asked for before it goes in: parcel').waitFor();
+  await page.getByText('Asked for before it is inserted: parcel').waitFor();
   await page.getByText('Dear carla@customer.example, parcel  left.').waitFor();
   await page.getByLabel('What sending it does').selectOption('resolved');
   await page.getByLabel('Tags it adds').fill('parcel');
@@ -64,7 +64,7 @@ test('taken back while it is held, a reply is a draft again with its text and fi
   await page.locator('.reply input[type=file]').setInputFiles([label, { ...label, name: 'second.txt' }]);
   await page.locator('.reply li[data-file]', { hasText: 'second.txt' }).waitFor();
   await page.getByRole('button', { name: 'Send and close' }).click();
-  await page.getByText('leaves in a few seconds').waitFor();
+  await page.getByText('will be sent in a few seconds').waitFor();
   expect(await desk.api('GET', '/v1/requests/2')).toMatchObject({ status: 'closed' });
   await page.locator('main').press('z');
   await page.getByText('It is not sent.').waitFor();

@@ -36,7 +36,7 @@ test('a request is found in the list, taken, read, answered and closed', async (
   await page.goto(desk.url('/requests?view=unassigned'));
   await page.getByRole('link', { name: /My parcel/ }).click();
   await page.getByRole('button', { name: 'Take', exact: true }).click();
-  await page.getByText('You have request 1 now.').waitFor();
+  await page.getByText('Request 1 is yours now.').waitFor();
   await page.getByPlaceholder('Write to the contact…').fill('It left this morning.');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.locator('.message.outbound', { hasText: 'It left this morning.' }).waitFor();

@@ -29,7 +29,7 @@ test('an empty desk leads a newcomer to the first mail in the list', async () =>
   await page.goto(desk.url('/'));
   await page.getByRole('heading', { name: 'Welcome' }).waitFor();
   await page.getByLabel('Gmail address that people write to').fill(DESK);
-  await page.getByLabel('Name that answers carry').fill('Example Support');
+  await page.getByLabel('Name on answers').fill('Example Support');
   await page.getByRole('button', { name: 'Add a mailbox' }).click();
   await page.getByText('Waiting for the relay').waitFor();
   // What the copy button gives is the whole script, its secret filled in.
@@ -38,7 +38,7 @@ test('an empty desk leads a newcomer to the first mail in the list', async () =>
   expect(script).toContain(DESK);
   const mail = handed(desk.app.clock.now(), { raw: mailOf({ from: from('Maria'), subject: 'My parcel' }) });
   expect((await postBatch(desk.app, [], { secret })).status).toBe(200);
-  await page.getByText('The relay has been heard.').waitFor();
+  await page.getByText('The relay has called.').waitFor();
   expect((await postBatch(desk.app, [mail], { secret })).status).toBe(200);
 
   const { port } = new URL(desk.smtp.url);
@@ -79,9 +79,9 @@ test('what is done to several says what was not done and why, and loses no tag o
   // A verb without what it takes is none: nothing falls back to a priority or a person that nobody chose.
   await page.locator('#r2 input').check();
   await page.getByRole('button', { name: 'Set priority' }).click();
-  await page.getByText('Nothing was chosen to do with those selected.', { exact: true }).waitFor();
-  await page.getByRole('button', { name: 'Give to' }).click();
-  await page.getByText('Nothing was chosen to do with those selected.', { exact: true }).waitFor();
+  await page.getByText('Choose what to do with the selected requests.', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Assign to' }).click();
+  await page.getByText('Choose what to do with the selected requests.', { exact: true }).waitFor();
   expect(await page.locator('#r2 input').isChecked()).toBe(true);
   expect(await desk.ok(ann.token, 'GET', '/v1/requests/2')).toMatchObject({ assignee: { name: 'Bob' } });
 });
@@ -94,8 +94,8 @@ test('with scripts off a list is filtered, kept as a view, and worked on in one 
   await page.locator('.filter [name=assignee]').selectOption('none');
   await page.getByRole('button', { name: 'Show', exact: true }).click();
   await page.locator('.filter summary').click();
-  await page.getByLabel('Keep this list under a name').fill('Nobody’s');
-  await page.getByLabel('Everybody sees it').check();
+  await page.getByLabel('Name of the view').fill('Nobody’s');
+  await page.getByLabel('Shared with everybody').check();
   await page.getByRole('button', { name: 'Save as a view' }).click();
   await page.getByRole('heading', { name: 'Nobody’s' }).waitFor();
   expect(await page.locator('nav.side a[aria-current=page]').textContent()).toMatch(/Nobody’s\s*2/);
@@ -166,7 +166,7 @@ test('every key of the list of keys does what it says, pressed where it is said 
   await page.goto(desk.url(list));
   await page.keyboard.press('j');
   await page.keyboard.press('t');
-  await page.getByText('You have request 1 now.').waitFor();
+  await page.getByText('Request 1 is yours now.').waitFor();
   await page.keyboard.press('z');
   await expect.poll(at).toBe('1');
   await page.keyboard.press('e');
@@ -328,8 +328,8 @@ test('a note is written, a message split off, a held mail released, a failed one
   await page.keyboard.type('She called.');
   await page.keyboard.press('Control+Enter');
   await page.locator('.message.note', { hasText: 'She called.' }).waitFor();
-  await page.getByRole('button', { name: 'Make a request of its own of it' }).click();
-  await page.getByText('Request 2 was made of it.').waitFor();
+  await page.getByRole('button', { name: 'Split off into its own request' }).click();
+  await page.getByText('Request 2 was split off.').waitFor();
   expect(await desk.ok(ann.token, 'GET', '/v1/requests/2/messages')).toMatchObject({
     items: [{ visibleText: 'My chair squeaks.' }],
   });
@@ -337,7 +337,7 @@ test('a note is written, a message split off, a held mail released, a failed one
   await page.goto(desk.url('/requests/2'));
   await page.locator('summary', { hasText: 'More' }).click();
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
-  await page.getByText('Pick a request of the list, or give the number of another.').waitFor();
+  await page.getByText('Pick a request from the list, or enter the number of another.').waitFor();
   await page.locator('summary', { hasText: 'More' }).click();
   await page.getByRole('radio', { name: /#1 My parcel/ }).check();
   await page.getByRole('button', { name: 'Merge', exact: true }).click();
@@ -364,7 +364,7 @@ test('a note is written, a message split off, a held mail released, a failed one
   await page.locator('[data-row]', { hasText: '5.1.1 No such user' }).locator('input').last().check();
   desk.smtp.setBehaviour({});
   desk.smtp.mails.length = 0;
-  await page.getByRole('button', { name: 'Try those selected again' }).click();
+  await page.getByRole('button', { name: 'Try the selected ones again' }).click();
   await page.getByText('Done.').waitFor();
   await desk.deliver();
   expect(desk.smtp.mails.map(({ to }) => to)).toEqual([['maria@customer.example']]);

@@ -19,7 +19,7 @@ test('of two who take the same request one is told who won, and nobody’s text 
   await leo.page.getByPlaceholder(box).fill('Half a sentence');
   await leo.page.getByText('Draft saved').waitFor();
   await olga.page.getByRole('button', { name: 'Take', exact: true }).click();
-  await olga.page.getByText('You have request 1 now.').waitFor();
+  await olga.page.getByText('Request 1 is yours now.').waitFor();
   // The feed has told Leo's page; what he wrote stands where he wrote it.
   await leo.page.locator('[data-assignee]', { hasText: 'Olga Petrova' }).waitFor();
   expect(await leo.page.getByPlaceholder(box).inputValue()).toBe('Half a sentence');
@@ -77,7 +77,7 @@ test('a sign-in that runs out while one writes costs no word', async () => {
   await context.clearCookies();
   await page.getByPlaceholder(box).fill('A long answer');
   await page.getByRole('button', { name: 'Send', exact: true }).click();
-  await page.getByRole('heading', { name: 'Your sign-in has run out' }).waitFor();
+  await page.getByRole('heading', { name: 'Your session has expired' }).waitFor();
   expect(await page.getByRole('textbox').inputValue()).toBe('A long answer');
   const again = await context.newPage();
   await again.goto(await desk.demo.signInLink());

@@ -4,8 +4,8 @@ const en = {
   canned: 'Canned replies',
   cannedFind: 'Search names and texts',
   cannedNone: 'There are none yet.',
-  cannedKeep: 'Keep a text for many answers',
-  fill: (name: string) => `“${name}” needs these words before it goes in:`,
+  cannedKeep: 'New canned reply',
+  fill: (name: string) => `“${name}” needs these values before it is inserted:`,
   insert: 'Insert',
   leaveOut: 'Leave it out',
   fillFirst: (name: string) => `Fill in what “${name}” asks for, or leave it out; your text is kept.`,
@@ -17,7 +17,7 @@ const en = {
   useOther: 'Use that text',
   keepMine: 'Keep mine',
   mention: 'Mention',
-  signedOut: 'Your sign-in has run out. What you type stays in this browser:',
+  signedOut: 'Your session has expired. What you type stays in this browser:',
   signIn: 'sign in again',
 };
 const ru: typeof en = {

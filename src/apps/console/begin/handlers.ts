@@ -7,14 +7,14 @@ import { addForm } from '../settings/mailboxes.ts';
 
 const en = {
   title: 'Welcome',
-  lead: 'This desk has no mailbox yet. Five minutes from here the first mail stands in your list:',
+  lead: 'This desk has no mailbox yet. In five minutes the first email will be in your list:',
   steps: [
-    'Say which Gmail address people write to.',
-    'Paste a script into that Gmail account: it hands the mail over.',
-    'Say by which SMTP account answers leave.',
+    'Enter the Gmail address that people write to.',
+    'Paste a script into that Gmail account: it hands over new email.',
+    'Enter the SMTP account that sends the answers.',
     'Send a first email.',
   ],
-  who: (name: string, email: string) => `You are ${name} (${email}), and may do everything here.`,
+  who: (name: string, email: string) => `You are ${name} (${email}) and may do everything here.`,
   me: 'Change your own settings',
 };
 const ru: typeof en = {

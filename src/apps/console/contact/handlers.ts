@@ -17,14 +17,14 @@ import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
 const en = {
   name: 'Name',
   save: 'Save',
-  blocked: 'Blocked: their mail waits in quarantine',
-  trusted: 'Trusted: their mail is believed even when nothing proves it',
+  blocked: 'Blocked: their email waits in quarantine',
+  trusted: 'Trusted: their email is accepted without proof of its sender',
   language: 'Language of notices',
-  asMail: 'As their mail',
+  asMail: 'As in their email',
   languages: { en: 'English', ru: 'Russian' },
   requests: 'Requests',
   write: 'Write to them',
-  suppressed: 'Mail to this address came back, so that nothing is sent there until',
+  suppressed: 'Email to this address came back, so nothing is sent there until',
   lift: 'It works again: send',
   since: 'Known since',
 };

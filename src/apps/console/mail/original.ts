@@ -7,7 +7,7 @@ import type { Catalogue, Visit } from '../shell/visit.ts';
 import { gmailLink } from './gmail-link.ts';
 
 const en = {
-  title: 'Original mail',
+  title: 'Original email',
   back: 'Back to the request',
   raw: 'Download the original email',
   gmail: 'Find it in Gmail',

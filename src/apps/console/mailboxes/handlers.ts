@@ -12,18 +12,18 @@ import type { Catalogue, Visit } from '../shell/visit.ts';
 const en = {
   title: 'Mailboxes',
   never: 'The relay has never called: no email comes in yet.',
-  silent: 'The relay is silent. Mail waits in Gmail, labelled, and comes when it speaks again.',
-  fine: 'Mail comes in.',
-  heard: 'Last heard',
+  silent: 'The relay is silent. Email waits in Gmail, labelled, and arrives once the relay calls again.',
+  fine: 'Email comes in.',
+  heard: 'Last call',
   version: 'Relay version',
   account: 'Google account',
   pending: 'Waiting in Gmail',
   failed: 'Given up in Gmail',
-  runtime: 'Google’s minutes used today',
+  runtime: 'Google’s daily minutes used',
   runtimeOf: (minutes: string) => `${minutes} of 90`,
   connect: 'Connect Gmail',
   sending: 'Sending',
-  unknown: 'not told yet',
+  unknown: 'not known yet',
 };
 const ru: typeof en = {
   title: 'Ящики',

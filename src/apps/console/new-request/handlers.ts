@@ -15,11 +15,11 @@ import type { Catalogue, Visit } from '../shell/visit.ts';
 const en = {
   title: 'New request',
   mailbox: 'From mailbox',
-  email: 'For whom (email address)',
+  email: 'Contact (email address)',
   name: 'Their name',
   subject: 'Subject',
   text: 'Text',
-  noMail: 'Send no email: keep the text as a note, of a telephone call for instance',
+  noMail: 'Send no email: keep the text as a note, about a phone call for instance',
   open: 'Open the request',
   empty: 'The text is empty.',
 };

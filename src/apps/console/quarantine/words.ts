@@ -3,13 +3,13 @@ import type { Catalogue } from '../shell/visit.ts';
 
 const en = {
   title: 'Quarantine',
-  lead: 'Mail that was kept out of requests, with the reason. Nothing of it is lost.',
+  lead: 'Messages that were kept out of requests, with the reason. Nothing is lost.',
   empty: 'Nothing is held back.',
   release: 'Release',
   releaseTrust: 'Release and trust the sender',
   discard: 'Discard',
   discardBlock: 'Discard and block the sender',
-  original: 'Original mail',
+  original: 'Original email',
   older: 'Older',
   noSender: 'No sender',
   released: (id: number) => `It is in request ${id} now.`,
@@ -19,12 +19,12 @@ const en = {
     before_start: 'It is older than the desk.',
     spoof_suspect: 'Its sender is forged: the domain’s own rules refuse it.',
     only_copied: 'It names the mailbox only in Cc, or nowhere.',
-    denied_sender: 'Its sender is on the list of those refused.',
-    not_allowed_sender: 'Its sender is not on the list of those allowed.',
+    denied_sender: 'Its sender is on the list of blocked senders.',
+    not_allowed_sender: 'Its sender is not on the list of allowed senders.',
 
     blocked_sender: 'Its sender is blocked.',
-    bounce_unverified: 'It says that an email could not be delivered, but answers none of ours.',
-    auto_reply_unmatched: 'An automatic reply to nothing of ours.',
+    bounce_unverified: 'It reports that an email could not be delivered, but none of ours.',
+    auto_reply_unmatched: 'An automatic reply, but to none of our emails.',
 
     too_many_requests: 'Its sender opened too many requests within an hour.',
     own_message_id: 'It reuses the id of one of our own emails.',
@@ -32,7 +32,7 @@ const en = {
     no_sender: 'It names no sender.',
     loop: 'It is one of our own emails that came back.',
     sent_copy: 'A copy of what the mailbox itself sent.',
-    receipt_unmatched: 'A receipt for nothing of ours.',
+    receipt_unmatched: 'A receipt, but for none of our emails.',
   } satisfies Readonly<Record<QuarantineReason, string>>,
 };
 const ru: typeof en = {

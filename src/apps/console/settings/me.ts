@@ -14,12 +14,12 @@ import { settingsPage } from './settings-page.ts';
 
 const en = {
   language: 'Language',
-  asBrowser: 'As the browser asks',
+  asBrowser: 'As in the browser',
   timeZone: 'Time zone',
-  browserZone: 'As the browser’s',
+  browserZone: 'As in the browser',
   theme: 'Theme',
-  themes: { system: 'As the system', light: 'Light', dark: 'Dark' },
-  singleKeys: 'Single keys act',
+  themes: { system: 'As in the system', light: 'Light', dark: 'Dark' },
+  singleKeys: 'Single-key shortcuts',
   singleKeysHint: ' Turn them off if you speak to your computer.',
   afterSend: 'After sending a reply',
   after: { stay: 'stay', next: 'go to the next request', list: 'go back to the list' },
@@ -28,13 +28,13 @@ const en = {
   signedIn: 'Signed in as',
   notifications: 'Notifications',
   notify: {
-    hint: 'A message of your system when a request is given to you, or new mail comes in one of yours, while you look elsewhere.',
+    hint: 'A system notification when a request is assigned to you, or a message arrives in one of yours, while you look elsewhere.',
     on: 'Show them in this browser',
     off: 'Stop showing them',
     isOn: 'On: this browser allows them.',
     isOff: 'Off in this browser.',
     denied: 'This browser forbids them for this site; allow them in its settings, then come back.',
-    none: 'This browser has none.',
+    none: 'This browser has no notifications.',
   },
 };
 const ru: typeof en = {

@@ -20,11 +20,11 @@ import { settingsPage } from './settings-page.ts';
 
 const en = {
   add: 'Add an operator',
-  addHint: 'They sign in with a link that is mailed to this address.',
+  addHint: 'They sign in with a link sent to this address.',
   email: 'Email address',
   name: 'Name',
   role: 'Role',
-  mailboxes: 'Serves only these mailboxes (none ticked: every one)',
+  mailboxes: 'Serves only these mailboxes (none ticked: all)',
   save: 'Save',
   active: 'Active',
   inactive: 'not active',

@@ -6,7 +6,7 @@ import { respond } from './respond.ts';
 import type { Catalogue, Visit } from './visit.ts';
 
 const en = {
-  notFound: 'There is nothing here, or not for you.',
+  notFound: 'This page does not exist, or you may not see it.',
   refused: 'This could not be done',
   back: 'To the list of requests',
 };

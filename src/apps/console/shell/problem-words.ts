@@ -22,7 +22,7 @@ export function problemWords(visit: Visit, problem: Problem): string {
   if (problem.code === 'newer_version')
     return russian
       ? 'Черновик изменён в другой вкладке. Здесь ваш текст; отправьте ещё раз, если он верен.'
-      : 'This draft was changed in another tab. Your text stands here; send it again if it is right.';
+      : 'This draft was changed in another tab. Your text is still here; send it again if it is right.';
   if (russian) return RUSSIAN[problem.code] ?? problem.message;
   if (problem.code === 'thread_moved_on')
     return 'Messages came in that you have not seen. Read them; your text is kept.';

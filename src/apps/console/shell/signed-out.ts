@@ -9,8 +9,8 @@ import { languageAsked } from './settings.ts';
 import type { Catalogue, ConsoleDeps } from './visit.ts';
 
 const en = {
-  title: 'Your sign-in has run out',
-  kept: 'Nothing of what you wrote is lost: it stands below. Sign in again, in a new tab, then send it from here.',
+  title: 'Your session has expired',
+  kept: 'Nothing you wrote is lost: it is below. Sign in again in a new tab, then send it from here.',
   signIn: 'Sign in',
   again: 'Send it now',
 };

@@ -21,7 +21,7 @@ export function composeSignInLink(deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>
       subject: 'Your sign-in link',
       text:
         `Hello ${to.name},\n\nOpen this page and press its button to sign in to Mailroom:\n\n${url}\n\n` +
-        'It works once, within 15 minutes. If you did not ask for it, there is nothing to do.\n',
+        'It works once, within 15 minutes. If you did not ask for it, ignore this email.\n',
     };
   };
 }

@@ -12,9 +12,9 @@ import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
 
 const en = {
   title: 'Views',
-  lead: 'A view is a list with a name: filter or search the list, then keep it from its filter menu.',
+  lead: 'A view is a list with a name: filter or search the list, then save it from its filter menu.',
   name: 'Name',
-  shared: 'Everybody sees it',
+  shared: 'Shared with everybody',
   save: 'Save',
   remove: 'Remove',
   open: 'Open',

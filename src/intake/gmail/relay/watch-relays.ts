@@ -52,7 +52,7 @@ No email is lost: it waits in Gmail under the label mailroom/queue, but nobody s
 
 Signed in to Google as the owner of the relay:
 1. Open the relay's project on script.google.com, choose the function status, press Run and read the log.
-2. Look at Executions there: red lines say why runs fail. None at all: choose setup and press Run.
+2. Look at Executions there: red lines say why runs fail. If there are none, choose setup and press Run.
 3. A changed Google password or a withdrawn permission stops the relay: run setup again and tick every box.
 
 If the relay says that this server does not answer, look at the server's public address and certificate.

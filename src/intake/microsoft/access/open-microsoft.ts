@@ -115,15 +115,15 @@ export async function noteRefusal(
       mailboxId: mailbox.id,
       kind: 'microsoft_access_lost',
       at,
-      subject: `Microsoft no longer lets Mailroom into ${mailbox.address}`,
-      text: `Mailroom cannot fetch the mail of ${mailbox.address}. Microsoft says:
+      subject: `Microsoft refuses Mailroom access to ${mailbox.address}`,
+      text: `Mailroom cannot fetch email for ${mailbox.address}. Microsoft says:
 
 ${refusal}
 
 No email is lost: it stays in the mailbox and is fetched once the connection works again.
 
-Look at the app in the Entra admin center: whether its secret or certificate has ended, whether consent was withdrawn, and
-whether the app may still reach this mailbox. Then give Mailroom what is new, in the console or by:
+Look at the app in the Entra admin center: whether its secret or certificate has expired, whether consent was withdrawn, and
+whether the app may still reach this mailbox. Then give Mailroom the new one, in the console or by:
 npx mailroom microsoft connect --mailbox ${mailbox.address} …
 npx mailroom microsoft check --mailbox ${mailbox.address}
 `,

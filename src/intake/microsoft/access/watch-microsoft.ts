@@ -38,8 +38,8 @@ async function tellSilence(
       mailboxId,
       kind: 'microsoft_back',
       at,
-      subject: `The mail of ${address} is fetched again`,
-      text: `Mailroom reads ${address} again. It could not since ${silentSince.toISOString()}.\n\nWhat came meanwhile has been fetched.\n`,
+      subject: `Email for ${address} is fetched again`,
+      text: `Mailroom reads ${address} again. It could not since ${silentSince.toISOString()}.\n\nWhat arrived in the meantime has been fetched.\n`,
     });
   }
   const since = Math.max(lookedAt?.getTime() ?? 0, listeningSince.getTime());
@@ -56,15 +56,15 @@ async function tellSilence(
     mailboxId,
     kind: 'microsoft_silent',
     at,
-    subject: `The mail of ${address} is not fetched`,
-    text: `Mailroom could not read ${address} at Microsoft 365 since ${lookedAt?.toISOString() ?? 'it was connected'}.
+    subject: `Email for ${address} is not being fetched`,
+    text: `Mailroom has not been able to read ${address} at Microsoft 365 since ${lookedAt?.toISOString() ?? 'it was connected'}.
 
-What happened at the last try: ${fault ?? 'nothing was tried'}
+The last attempt: ${fault ?? 'none was made'}
 
 No email is lost: it stays in the mailbox and is fetched when Microsoft answers again. To see what is wrong:
 npx mailroom microsoft check --mailbox ${address}
 
-You get one more message when it is read again.
+You will get one more email when it can be read again.
 `,
   });
 }

@@ -130,9 +130,9 @@ export async function needReconnect(
     kind: 'jira_reconnect',
     at,
     subject: 'Mailroom can no longer reach Jira: connect it again',
-    text: `Jira refuses what Mailroom signs in with: ${reason}
+    text: `Jira refuses Mailroom’s credential: ${reason}
 
-Requests and answers go on; what Jira is to be told waits, and nothing is heard from it, until somebody connects it again:
+Requests and answers continue. Nothing is exchanged with Jira until somebody connects it again:
 ${deps.publicUrl}/settings/jira
 `,
   });

@@ -17,14 +17,14 @@ export async function warnOfEndingTokens(
     if (step === undefined || (token.warnedDays !== null && token.warnedDays <= step)) continue;
     await deps.db.begin(async (tx) => {
       await markWarned(tx, token.grantId, step);
-      const message = `The token ends in ${days} ${days === 1 ? 'day' : 'days'}.`;
+      const message = `The token expires in ${days} ${days === 1 ? 'day' : 'days'}.`;
       await insertGrantEvent(tx, token.grantId, { type: 'warning', message, at });
       await raiseAlarm(tx, deps.log, {
         mailboxId: null,
         kind: 'jira_token_ends',
         at,
-        subject: `The Jira token of “${token.name}” ends in ${days} ${days === 1 ? 'day' : 'days'}`,
-        text: `The API token that Mailroom works with at ${token.siteUrl} ends soon. Make a new one, and connect again:
+        subject: `The Jira token of “${token.name}” expires in ${days} ${days === 1 ? 'day' : 'days'}`,
+        text: `The API token that Mailroom uses at ${token.siteUrl} expires soon. Create a new one and connect again:
 ${deps.publicUrl}/settings/jira
 `,
       });
