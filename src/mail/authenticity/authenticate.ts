@@ -65,7 +65,7 @@ function judge(
   return { verdict: 'unverified', reason: 'no aligned dkim or spf pass' };
 }
 
-/** The policy under which a failed mail should not have been delivered; null when its domain asks for nothing. */
+/** The policy under which a failed message should not have been delivered; null when its domain asks for nothing. */
 function policyOf(dmarc: AuthenticationResult, domain: string): string | null {
   const said = dmarc.comment.toLowerCase();
   const tag = (name: string): string | null =>

@@ -102,7 +102,7 @@ function withOutcome(recipient: BouncedRecipient, entries: readonly StatusEntry[
   return judged(address, entry.status, entry.diagnostic ?? diagnostic ?? '', failed);
 }
 
-/** To whom a returned mail went: the envelope's recipient where a server on its way wrote it down, else those in To. */
+/** The recipient of a returned message: the envelope's recipient where a server on its way wrote it down, else those in To. */
 function returnedRecipients(returned: string): readonly string[] {
   const to =
     /^[ \t]*(?:to|x-original-to|envelope-to|delivered-to)\s*:([^\n]{0,1000}(?:\n[ \t]+[^\s:]{1,300}[ ,<@][^\n]{0,1000}){0,50})/im.exec(

@@ -65,7 +65,7 @@ export function judgeRefusal(status: string | null, written: string): Refusal {
   const said = status ?? statusIn(written);
   const code = said === null ? (/(?<![\d.])([45])[0-5]\d(?=[ -])/.exec(text)?.[1] ?? null) : said[0];
   const neverTaken = !aboutSender.test(text) && (takesNoMail.test(text) || noSuchDomain.test(text));
-  // Gmail answers its daily limit with a permanent code; the same mail goes through the next day.
+  // Gmail answers its daily limit with a permanent code; the same message goes through the next day.
   const temporary =
     !neverTaken &&
     (code === '4' ||

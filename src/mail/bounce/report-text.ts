@@ -13,7 +13,7 @@ const copyHeader =
 export type ReportText = {
   /** What the reporting server says. */
   readonly said: string;
-  /** What it returns of the original mail, headers first. */
+  /** What it returns of the original message, headers first. */
   readonly returned: string;
   /** Delivery-status parts, decoded. */
   readonly status: string;
@@ -45,7 +45,7 @@ export function reportText(mail: ParsedMail, rawText: string): ReportText {
   };
 }
 
-/** The bytes after the header block of a raw mail, as text. */
+/** The bytes after the header block of a raw message, as text. */
 export function bodyOf(rawText: string): string {
   const text = rawText.slice(0, 4 * MAX_SIZE).replace(/\r\n?/g, '\n');
   const end = text.indexOf('\n\n');

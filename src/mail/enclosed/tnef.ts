@@ -178,7 +178,7 @@ function describe(draft: PartialAttachment | undefined, id: number, data: Buffer
   }
 }
 
-/** An object's value opens with a 16-byte interface id; an embedded mail is TNEF again, for which the other place has only a notice. */
+/** An object's value opens with a 16-byte interface id; an embedded message is TNEF again, for which the other place has only a notice. */
 function contentOf(entry: Property, before: Buffer | null): Buffer {
   const value = entry.type === TYPE_OBJECT ? entry.value.subarray(16) : entry.value;
   return before === null || isTnef(value) ? value : before;

@@ -12,15 +12,15 @@ const named: Readonly<Record<string, string>> = {
 
 const seeThrough = /^(?:none|transparent|inherit|initial)$/;
 
-/** What an email's style sheets paint: the ground of each class and id that is told by its name alone. */
+/** What an email's style sheets paint: the ground of each class and id that a selector names alone. */
 export type SheetGrounds = {
-  /** A colour; null for what cannot be told, such as an image. */
+  /** A colour; null for what is unknown, such as an image. */
   readonly byName: ReadonlyMap<string, string | null>;
   /** Other rules paint too: what has a class or id may then stand on another ground than its name says. */
   readonly isComplete: boolean;
 };
 
-/** The ground under an element's words as #rrggbb, `around` when it sets none; null for what cannot be told, such as an image. */
+/** The ground under an element's words as #rrggbb, `around` when it sets none; null for what is unknown, such as an image. */
 export function groundUnder(
   { name, attributes, style }: { name: string; attributes: Attributes; style: Style },
   around: string | null,
@@ -41,7 +41,7 @@ export function groundUnder(
   return color === undefined ? around : groundOf(color, around);
 }
 
-/** What the style sheets paint under an element; undefined for nothing. Of two classes that differ, the page's own order decides: it cannot be told. */
+/** What the style sheets paint under an element; undefined for nothing. Of two classes that differ, the page's own order decides: it cannot be known. */
 function sheetGround(name: string, attributes: Attributes, sheets: SheetGrounds): string | null | undefined {
   if (!sheets.isComplete) return null;
   if (sheets.byName.size === 0) return undefined;

@@ -49,7 +49,7 @@ export function shownHtml(text: string): string {
   const takesNames = rules.length > 0;
   const seek = seeker(text);
   const open: string[] = [];
-  /** The ground under the words of each open element; null when it cannot be told. */
+  /** The ground under the words of each open element; null when it is unknown. */
   const grounds: (string | null)[] = [];
   const output = keeper(text);
   const isHiddenAt = (depth: number): boolean => output.hidden()?.depth === depth;

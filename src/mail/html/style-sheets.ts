@@ -4,7 +4,7 @@ export type StyleRule = { readonly selectors: string; readonly body: string };
 const MAX_SHEETS = 50;
 const MAX_SHEET_LENGTH = 200_000;
 
-/** The rules of a mail's own style sheets, in order. */
+/** The rules of an email's own style sheets, in order. */
 export function rulesIn(html: string): readonly StyleRule[] {
   const rules: StyleRule[] = [];
   let at = 0;

@@ -162,7 +162,7 @@ function automaticOf(mail: ParsedMail): ClassDecision | null {
   ) {
     return { class: 'auto_reply', decidedBy: 'autoresponder' };
   }
-  // The `vacation` of Unix and its descendants name themselves as the program that wrote the mail.
+  // The `vacation` of Unix and its descendants name themselves as the program that wrote the message.
   if (/^vacation(?:[ /-]v?[\d.]+)?$/i.test(headerValue(mail, 'x-mailer') ?? ''))
     return { class: 'auto_reply', decidedBy: 'x-mailer: vacation' };
   const rule = nullSenderAnswers(mail);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { firstHeader, readHeaderBlock } from './header-block.ts';
 import { repairRaw } from './repair-raw.ts';
 
-/** How far into the header From, Subject and Date are looked for: enough for every real mail, bounded for a block of 10 MB. */
+/** How far into the header From, Subject and Date are looked for: enough for every real message, bounded for a block of 10 MB. */
 const HEADER_WINDOW = 1024 * 1024;
 
 /**

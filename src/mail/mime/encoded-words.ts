@@ -26,7 +26,7 @@ export function splitEncodedWords(latin1: string): readonly Piece[] {
   let literalStart = 0;
   let position = latin1.indexOf('=?');
   let lastEnd = -1;
-  // Where the next "?=" is, searched for anew only when passed: thousands of words that never end stay linear.
+  // Where the next "?=" is, searched for again only when passed: thousands of words that never end stay linear.
   let closing = 0;
   const nextClosing = (from: number): number => {
     if (closing >= 0 && closing < from) closing = latin1.indexOf('?=', from);

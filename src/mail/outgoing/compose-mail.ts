@@ -34,7 +34,7 @@ export type MailToCompose = {
 };
 
 /**
- * The finished MIME message (CRLF). The same mail gives the same bytes every time: date, id and boundaries come from
+ * The finished MIME message (CRLF). The same message gives the same bytes every time: date, id and boundaries come from
  * the message, so a second copy of a retried message is recognised as one.
  */
 export async function composeMail(mail: MailToCompose): Promise<Buffer> {

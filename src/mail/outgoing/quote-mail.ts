@@ -4,7 +4,7 @@ import { cleanLine } from '../text.ts';
 
 export type QuotedMail = { readonly from: Address | null; readonly at: Date; readonly text: string };
 
-/** The quoted mail as plain text: a line that says whose and when, then `> ` before each of its lines. */
+/** The quoted message as plain text: a line that says whose and when, then `> ` before each of its lines. */
 export function quoteText(quoted: QuotedMail, language: Language): string {
   const lines = quoted.text.trimEnd().split(/\r\n|\r|\n/);
   const body = lines.map((line) => (line.startsWith('>') || line === '' ? `>${line}` : `> ${line}`));

@@ -6,7 +6,7 @@ import { failedReading, readMail } from './read-mail.ts';
 import { isQuick } from './quick-mail.ts';
 
 export type ParsePoolOptions = {
-  /** Threads at most; each starts with the first mail that finds no free one. */
+  /** Threads at most; each starts with the first message that finds no free one. */
   readonly size: number;
   /** How much of its thread's processor time one message may take, in milliseconds. Defaults to 5000. */
   readonly deadlineMs?: number;
@@ -14,7 +14,7 @@ export type ParsePoolOptions = {
   readonly maxOldSpaceMb?: number;
   /** After this long without work a thread ends and frees its memory. Defaults to a minute. */
   readonly idleMs?: number;
-  /** Mails of so many bytes at most, when they are plain, are read where they arrive. Defaults to 16 KiB. */
+  /** Plain messages of at most so many bytes are read where they arrive. Defaults to 16 KiB. */
   readonly quickBytes?: number;
   /** The module a thread runs; tests put a stalling one in its place. */
   readonly entry?: URL;
@@ -122,7 +122,7 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     if (!threads.delete(thread)) return;
     if (thread.timer !== null) clearTimeout(thread.timer);
     void thread.worker.terminate();
-    // A thread that dies before it is ready takes a waiting mail with it, or one that cannot start would be tried for ever.
+    // A thread that dies before it is ready takes a waiting message with it, or one that cannot start would be tried for ever.
     const job = thread.job ?? (thread.ready ? undefined : queue.shift());
     thread.job = null;
     job?.settle(failedReading(job.raw, reason, detail));

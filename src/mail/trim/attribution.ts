@@ -95,7 +95,7 @@ export function attributionInside(line: string): number {
   return -1;
 }
 
-/** Yahoo on Android puts the earlier mail into the line that introduces it: where it begins there; -1 for no such line. */
+/** Yahoo on Android puts the earlier message into the line that introduces it: where it begins there; -1 for no such line. */
 export function historyInside(line: string): number {
   if (!/^[ \t\u00a0]/.test(line)) return -1;
   const head = /^.{10,300}?[:：](?=[ \u00a0]{2,}\S)/.exec(line.slice(0, MAX_LENGTH))?.[0];

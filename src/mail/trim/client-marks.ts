@@ -25,7 +25,7 @@ const skipped = new Set([
   'link',
 ]);
 
-/** Where the earlier mail begins and runs to the end: Outlook, its phone and web programs, Hotmail, Spark, Yahoo, Zoho, Zimbra. */
+/** Where the earlier message begins and runs to the end: Outlook, its phone and web programs, Hotmail, Spark, Yahoo, Zoho, Zimbra. */
 const historyIds =
   /^(x_)*(divRplyFwdMsg|OLK_SRC_BODY_SECTION|stopSpelling|mail-editor-reference-message-container|ms-outlook-mobile-reference|isForwardContent|reply-intro|zwchr|appendonsend_quote)/i;
 const historyClasses =

@@ -10,7 +10,7 @@ import { originalMarker } from './original-message.ts';
 import { isGroupwise } from './rarer-introductions.ts';
 import { subjectKind, withoutPrefixes } from './subject-prefix.ts';
 
-/** A forwarded mail stands near the top: below the forwarder's remark, above the history it brings along. */
+/** A forwarded message stands near the top: below the forwarder's remark, above the history it brings along. */
 const MAX_LINES = 400;
 const MAX_HEADER_LINES = 12;
 const MAX_LINE_LENGTH = 1000;

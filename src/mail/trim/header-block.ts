@@ -18,7 +18,7 @@ const MAX_LINES = 14;
 type Seen = { readonly kinds: Set<LabelKind>; addressed: boolean; timed: boolean };
 
 /**
- * The header block of a quoted mail ("From: … Sent: … To: …") that begins at `at`; null if there is none. In one language's
+ * The header block of a quoted message ("From: … Sent: … To: …") that begins at `at`; null if there is none. In one language's
  * words it names From with an address and To or a date, or From, the moment of sending and To or Subject. In any words it
  * stands below a rule and holds an address, a date with time, and the email's own subject.
  */

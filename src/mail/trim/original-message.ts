@@ -11,7 +11,7 @@ const framed = /^\s*##+-?\s*\p{L}+(?:[^\S\n]+[^\s#]+){3,20}\s*-?##+\s*$/u;
 /** ProtonMail rules with a hyphen of its own, others with dashes. */
 const dashes = /[\u2010-\u2015\u2500\u2501]/g;
 
-/** Tells whether a line opens an unprefixed copy of an earlier mail ("-----Original Message-----") or of a forwarded one. */
+/** Tells whether a line opens an unprefixed copy of an earlier message ("-----Original Message-----") or of a forwarded one. */
 export function originalMarker(given: string): 'original' | 'forward' | null {
   if (given.length > 200 || given.length < 3) return null;
   const line = given.replace(dashes, '-');

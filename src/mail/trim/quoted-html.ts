@@ -31,7 +31,7 @@ const blocks = new Set([
 
 /**
  * HTML as text whose quoted parts carry `>` marks, as a mail program would have written them, so that the rules for text find them;
- * where the marks of a program say that the earlier mail begins or is introduced, a line says so. Signature elements are left out.
+ * where the marks of a program say that the earlier message begins or is introduced, a line says so. Signature elements are left out.
  * HTML too large to be a conversation becomes text without marks.
  */
 export function quotedText(html: string): string {

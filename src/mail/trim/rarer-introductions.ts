@@ -2,7 +2,7 @@ import { attributionLength } from './attribution.ts';
 import { headerBlock, headerOf } from './header-block.ts';
 import type { QuotedHeaders } from './header-block.ts';
 
-/** GroupWise: ">>> Desk <desk@example.com> 23.11.2026 10:04 >>>", and the earlier mail below it without marks. */
+/** GroupWise: ">>> Desk <desk@example.com> 23.11.2026 10:04 >>>", and the earlier message below it without marks. */
 const groupwise =
   /^>{3} \S.{1,200} \d{1,4}[./-]\d{1,2}[./-]\d{1,4},? (?:(?:at|um|à|a las) )?\d{1,2}[:.]\d{2}(?::\d{2})?(?: [AP]M)? >{3}\s*$/i;
 /** "-------- Паёми аслӣ --------": words of whatever language between rules. */

@@ -23,7 +23,7 @@ export type Surroundings = {
   readonly introductions: readonly string[];
 };
 
-/** A line that HTML turned into text holds where its marks say that the earlier mail begins. */
+/** A line that HTML turned into text holds where its marks say that the earlier message begins. */
 export const historyMark = '\u0001';
 /** What begins a line that HTML marks as the introduction of a quote. */
 export const introductionMark = '\u0002';

@@ -9,7 +9,7 @@ export type TrimHints = {
   readonly subject?: string;
   /** A server's report shows all but the returned copy. */
   readonly isReport?: boolean;
-  /** The HTML beside the text, whose marks decide where the earlier mail begins. */
+  /** The HTML beside the text, whose marks decide where the earlier message begins. */
   readonly html?: string | null;
 };
 
