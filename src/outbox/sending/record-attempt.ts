@@ -11,8 +11,12 @@ import type { ClaimedDelivery } from './claim-queries.ts';
 import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
 
-/** Writes how an attempt ended; false when another process has taken the delivery over. */
-export type AttemptWriter = (record: AttemptRecord) => Promise<boolean>;
+export type AttemptWriter = {
+  /** Writes how an attempt ended; false when another process has taken the delivery over. */
+  readonly write: (record: AttemptRecord) => Promise<boolean>;
+  /** Resolves when no result waits to be written, whatever became of them. */
+  readonly idle: () => Promise<void>;
+};
 
 /**
  * Writes the result of an attempt, under the run's own lease only (false if it was lost). A failed reply brings its
@@ -21,7 +25,7 @@ export type AttemptWriter = (record: AttemptRecord) => Promise<boolean>;
 export async function recordAttempt(
   deps: Pick<Deps, 'db' | 'clock' | 'log'> & {
     readonly transport: { readonly account: string };
-    readonly write: AttemptWriter;
+    readonly results: AttemptWriter;
   },
   owner: string,
   delivery: ClaimedDelivery,
@@ -58,7 +62,7 @@ export async function recordAttempt(
   const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
   const dead = verdict.recipients.filter((each) => each.dead);
   if (!returns && dead.length === 0 && !(delivery.firstResponse && verdict.contactAccepted))
-    return await deps.write(record);
+    return await deps.results.write(record);
 
   return await db.begin(async (tx) => {
     // The request is locked before its delivery, in the order of requests/locks.ts.
@@ -137,18 +141,20 @@ type Waiting = {
  */
 export function attemptWriter(db: Db): AttemptWriter {
   const waiting: Waiting[] = [];
-  let writing = false;
+  let writing: Promise<void> | null = null;
 
   const writeAll = async (): Promise<void> => {
-    writing = true;
     while (waiting.length > 0) await writeTogether(db, waiting.splice(0));
-    writing = false;
+    writing = null;
   };
-  return (record) =>
-    new Promise((settle, fail) => {
-      waiting.push({ record, settle, fail });
-      if (!writing) void writeAll();
-    });
+  return {
+    write: (record) =>
+      new Promise((settle, fail) => {
+        waiting.push({ record, settle, fail });
+        writing ??= writeAll();
+      }),
+    idle: async () => void (await writing),
+  };
 }
 
 async function writeTogether(db: Db, together: readonly Waiting[]): Promise<void> {

@@ -26,7 +26,7 @@ export type SendRun = {
 
 export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'deskComposers'> & {
   readonly transport: MailTransport;
-  readonly write: AttemptWriter;
+  readonly results: AttemptWriter;
 };
 
 /** Sends one leased delivery and writes the result. Null when the lease was lost: another process has it now. */
