@@ -30,7 +30,7 @@ test('a webhook is added, tried, watched, given another secret and removed in th
   const receiver = await webhookReceiver(ok);
   const worker = startWebhookWorker(deps, { pollMs: 20 });
   try {
-    expect((await page('/settings/webhooks')).text).toContain('No program is told yet.');
+    expect((await page('/settings/webhooks')).text).toContain('There are no webhooks yet.');
     const refused = await page('/settings/webhooks', { url: 'ftp://example.com', name: 'Ours' });
     expect(refused).toMatchObject({ status: 422, text: expect.stringContaining('value="Ours"') });
 

@@ -23,7 +23,7 @@ export const EVENT_TYPES = {
   'request.erased': 'A request was erased with everything in it.',
   'message.received': 'A message came in and was filed.',
   'message.replied': 'An operator’s answer was queued.',
-  'message.sent': 'The first mail of a request that an operator opened was queued.',
+  'message.sent': 'The first email of a request that an operator opened was queued.',
   'message.noted': 'An operator wrote an internal note.',
   'message.edited': 'A held reply was reworded.',
   'message.erased': 'A message was erased.',

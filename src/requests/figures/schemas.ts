@@ -10,7 +10,7 @@ const day = z.iso
 
 export const figuresQuery = z.strictObject({
   from: day.openapi({ description: 'The first day of the period.' }),
-  to: day.openapi({ description: 'The last day of it.' }),
+  to: day.openapi({ description: 'The last day of the period.' }),
   timeZone: z
     .string()
     .refine(isTimeZone, 'must be the name of a time zone such as Europe/Berlin')
@@ -42,8 +42,8 @@ export const figuresSchema = z
         z.object({
           from: day.openapi({ description: 'The first day of this part.' }),
           opened: count,
-          closed: count.openapi({ description: 'Closed in it, and still closed.' }),
-          stillOpen: count.openapi({ description: 'Of those opened in it, open now.' }),
+          closed: count.openapi({ description: 'Closed in the part, and still closed.' }),
+          stillOpen: count.openapi({ description: 'Of those opened in the part, still open.' }),
         }),
       )
       .openapi({ description: 'Oldest first, parts without any request too.' }),
@@ -52,11 +52,11 @@ export const figuresSchema = z
         answered: count,
         unanswered: count,
         medianSeconds: seconds.openapi({
-          description: 'Half were answered within; null: none was.',
+          description: 'Half were answered within this time; null if none was.',
           example: 5400,
         }),
         ninetiethSeconds: seconds.openapi({
-          description: 'Nine of ten were answered within.',
+          description: 'Nine of ten were answered within this time.',
           example: 86_400,
         }),
       })
