@@ -57,6 +57,7 @@ test('a webhook is added, tried, watched, given another secret and removed in th
     expect(receiver.posts[2]?.id).toBe(receiver.posts[1]?.id);
     const span = await page(own, { verb: 'replay', from: '2026-11-22T08:00', to: '2026-11-22T10:00' });
     expect(span.text).toContain('1 event is posted again.');
+    await expect.poll(() => receiver.posts.length).toBe(4);
     expect((await page(own, { verb: 'replay', from: 'yesterday', to: '' })).status).toBe(422);
 
     receiver.answerWith(status(500));
