@@ -215,6 +215,21 @@ test('webhooks are hints: signed they make it quick, doubled and out of order th
   const { headers, body } = calls[0]!;
   const { 'x-hub-signature': _, ...unsigned } = headers;
   await problemOf(await post(unsigned, body), 401, 'bad_signature');
+  let begun = 0;
+  const unread = new ReadableStream({ pull: () => void (begun += 1) }, { highWaterMark: 0 });
+  for (const [path, shows] of [
+    [id, unsigned],
+    [id + 1, headers],
+  ] as const) {
+    const call = new Request(`https://desk.example.com/jira/hooks/${path}`, {
+      method: 'POST',
+      headers: shows,
+      body: unread,
+      duplex: 'half',
+    });
+    await problemOf(await desk.app.request(call), 401, 'bad_signature');
+  }
+  expect(begun).toBe(0);
   await problemOf(
     await post({ ...headers, 'x-hub-signature': `sha256=${'0'.repeat(64)}` }, body),
     401,

@@ -31,6 +31,8 @@ import { emptyBodyIsNone } from '../../platform/http/empty-body.ts';
 import { answerError, problemResponse } from '../../platform/http/problems/problem-response.ts';
 import { requestLog } from '../../people/access/request-log.ts';
 import { securityHeaders } from '../../platform/http/security-headers.ts';
+import { takeSmallBody } from '../../platform/http/unproven/take-small-body.ts';
+import { unprovenReceiver } from '../../platform/http/unproven/unproven-bodies.ts';
 import { limitBodies } from '../../platform/http/upload.ts';
 import { relayRoutes } from '../../intake/gmail/relay/routes.ts';
 import { mailboxRoutes } from '../../mailboxes/settings/routes.ts';
@@ -101,22 +103,23 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', docsRoutes());
   app.route('/', openApiRoutes(app));
 
-  app.route('/', relayRoutes(deps));
-  app.route('/', hookRoutes(deps));
-  const smallBody = limitBodies(SIGN_IN_BODY_BYTES, () => false);
+  const receiveUnproven = unprovenReceiver(deps.trustedProxies);
+  app.route('/', relayRoutes({ ...deps, receiveUnproven }));
+  app.route('/', hookRoutes({ ...deps, receiveUnproven }));
+  const smallBody = takeSmallBody(receiveUnproven, SIGN_IN_BODY_BYTES);
   app.use('/v1/sign-in', smallBody);
   app.use('/sign-in', smallBody);
-  app.use(
-    '/requests/*',
-    limitBodies(JSON_BODY_BYTES, (path) => /^\/requests\/\d+\/(replies|files)$/.test(path)),
-  );
   app.route('/', signInRoutes(deps));
-  app.route('/', consoleRoutes(deps));
+  app.route('/', consoleRoutes({ ...deps, receiveUnproven }));
+  const limited = limitBodies(JSON_BODY_BYTES, (path) =>
+    /^\/v1\/requests\/\d+\/(messages|drafts\/\w+\/files)$/.test(path),
+  );
   app.use(
     '/v1/*',
     authenticate(deps),
     emptyBodyIsNone(),
-    limitBodies(JSON_BODY_BYTES, (path) => /^\/v1\/requests\/\d+\/(messages|drafts\/\w+\/files)$/.test(path)),
+    // A call to no route comes here unauthenticated: nobody reads its body.
+    (c, next) => (c.get('actor') === undefined ? next() : limited(c, next)),
   );
   app.route('/', requestListRoutes(deps));
   app.route('/', requestRoutes(deps));

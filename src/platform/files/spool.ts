@@ -10,8 +10,8 @@ export type Spool = {
   readonly inMemory: () => number;
   /** Takes a piece over: nobody may use it afterwards. */
   readonly add: (chunk: Uint8Array) => Promise<void>;
-  /** All of it as one piece, with room for nothing else. */
-  readonly bytes: () => Promise<Buffer>;
+  /** All of it as one piece, with room for nothing else; no more than the first `most` bytes when given. */
+  readonly bytes: (most?: number) => Promise<Buffer>;
   /** Lets go of memory and file; does nothing the second time. */
   readonly discard: () => Promise<void>;
 };
@@ -43,9 +43,9 @@ export function createSpool(memoryBytes: number): Spool {
       file ??= await openNameless();
       await writeOut(file);
     },
-    async bytes() {
-      const all = Buffer.allocUnsafe(size);
-      const written = size - inMemory;
+    async bytes(most = size) {
+      const all = Buffer.allocUnsafe(Math.min(size, most));
+      const written = Math.min(size - inMemory, all.length);
       for (let at = 0; at < written;) {
         const bytesRead = (await file?.read(all, at, written - at, at))?.bytesRead ?? 0;
         if (bytesRead === 0) throw new Error('a spooled body is shorter than what was written');
@@ -53,8 +53,9 @@ export function createSpool(memoryBytes: number): Spool {
       }
       let at = written;
       for (const chunk of chunks) {
-        all.set(chunk, at);
-        at += chunk.byteLength;
+        const part = chunk.subarray(0, all.length - at);
+        all.set(part, at);
+        at += part.byteLength;
       }
       return all;
     },

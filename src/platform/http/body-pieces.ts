@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Pieces } from '../files/pieces.ts';
@@ -8,7 +9,7 @@ import type { Pieces } from '../files/pieces.ts';
  */
 export function bodyPieces(c: Context): Pieces {
   const { incoming } = (c.env ?? {}) as Partial<HttpBindings>;
-  return incoming === undefined ? ofStream(c.req.raw.body) : ofIncoming(incoming);
+  return incoming instanceof Readable ? ofIncoming(incoming) : ofStream(c.req.raw.body);
 }
 
 function ofIncoming(incoming: HttpBindings['incoming']): Pieces {

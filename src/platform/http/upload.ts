@@ -3,7 +3,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problems.ts';
 
 /** The longest multipart body: Gmail's 25 MB for all files encoded, of which their bytes are three quarters, and room for the text. */
-const UPLOAD_BYTES = 26 * 1024 * 1024;
+export const UPLOAD_BYTES = 26 * 1024 * 1024;
 
 const isMultipart = (contentType: string | undefined): boolean =>
   /^multipart\/form-data\b/i.test(contentType?.trim() ?? '');

@@ -3,8 +3,10 @@ import { compress } from 'hono/compress';
 import type { AppEnv } from '../../../people/access/app-env.ts';
 import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { authenticateToken } from '../../../people/credentials/authenticate-token.ts';
+import { limitBodies } from '../../../platform/http/upload.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { formatFor } from '../parts/format.ts';
+import { FORM_BYTES, takesFiles } from '../parts/form-limits.ts';
 import { readSettings } from './settings.ts';
 import { signedOutPage } from './signed-out.ts';
 import type { ConsoleDeps, Visit } from './visit.ts';
@@ -24,6 +26,7 @@ export type Pages = {
  */
 export function sessionPages(app: Hono<AppEnv>, deps: ConsoleDeps): Pages {
   const cookie = sessionCookie(deps.publicUrl);
+  const limited = limitBodies(FORM_BYTES, takesFiles);
   const visitOf = async (c: Context<AppEnv>): Promise<Visit | null> => {
     const session = cookie.read(c);
     const found = session === undefined ? null : await authenticateToken(deps, session, 'session');
@@ -44,7 +47,11 @@ export function sessionPages(app: Hono<AppEnv>, deps: ConsoleDeps): Pages {
       const visit = await visitOf(c);
       if (visit === null) return signedOutPage(c, deps);
       try {
-        return await handler(visit);
+        // Only now: whoever has no session may hold no body, and no place for uploads.
+        let response: Response | undefined;
+        await limited(c, async () => void (response = await handler(visit)));
+        if (response === undefined) throw new Error('a page gave no answer');
+        return response;
       } catch (error) {
         if (error instanceof Problem) return problemPage(visit, error);
         throw error;

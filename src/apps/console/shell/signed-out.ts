@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import type { AppEnv } from '../../../people/access/app-env.ts';
+import { keptFields } from '../parts/kept-fields.ts';
 import { pathBack } from './path-back.ts';
 import { barePage } from './bare-page.ts';
 import { PAGE_POLICY } from './policy.ts';
@@ -34,8 +35,7 @@ export async function signedOutPage(c: Context<AppEnv>, deps: ConsoleDeps): Prom
   }
   const language = languageAsked(c);
   const words = sentences[language];
-  const data = await c.req.formData().catch(() => new FormData());
-  const fields = [...data].flatMap(([name, value]) => (typeof value === 'string' ? [{ name, value }] : []));
+  const fields = await keptFields(c, deps.receiveUnproven);
   const content = html`<p>${words.kept}</p>
     <p><a class="button primary" href="/sign-in" target="_blank">${words.signIn}</a></p>
     <form method="post" action="${url.pathname}" class="stack">

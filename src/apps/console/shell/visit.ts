@@ -4,11 +4,14 @@ import type { OperatorActor } from '../../../people/access/actor.ts';
 import type { JiraDeps } from '../../../integrations/jira/jira-deps.ts';
 import type { WebhookDeps } from '../../../integrations/webhooks/save-webhook.ts';
 import type { IntakeDeps } from '../../../intake/deps.ts';
+import type { ReceiveUnproven } from '../../../platform/http/unproven/unproven-bodies.ts';
 import type { Assets } from '../assets/assets.ts';
 import type { Format } from '../parts/format.ts';
 import type { Settings } from './settings.ts';
 
-export type ConsoleDeps = IntakeDeps & JiraDeps & WebhookDeps & { readonly assets: Assets };
+export type ConsoleDeps = IntakeDeps &
+  JiraDeps &
+  WebhookDeps & { readonly assets: Assets; readonly receiveUnproven: ReceiveUnproven };
 
 /** One call of a page by somebody signed in: who they are, and how they like to read. */
 export type Visit = {

@@ -7,9 +7,11 @@ import type { IntakeDeps } from '../../deps.ts';
 import { type ApiRoutes, apiRoutes, type AppEnv } from '../../../people/access/app-env.ts';
 import { fieldErrors } from '../../../platform/http/problems/field-errors.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
-import { bodyPieces } from '../../../platform/http/body-pieces.ts';
-import { callerAddress, type TrustedProxies } from '../../../platform/http/caller-address.ts';
 import { jsonContent } from '../../../platform/http/schemas.ts';
+import {
+  type ReceiveUnproven,
+  requireFittingLength,
+} from '../../../platform/http/unproven/unproven-bodies.ts';
 import { findRelayMailbox, type RelayMailbox } from '../../../mailboxes/relay-secrets/find-relay-mailbox.ts';
 import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { recordHeartbeat } from '../../../mailboxes/relay-secrets/record-heartbeat.ts';
@@ -29,14 +31,13 @@ import {
   relayBatch,
   relayResultOf,
 } from './relay-contract.ts';
-import { unprovenBodies } from './unproven-bodies.ts';
 import { checkSignature, readSignatureHeaders, type SignatureHeaders } from './verify-signature.ts';
 
 /** Posts come faster than anybody reads the heartbeat, and each write of it would wait for the one before. */
 const HEARTBEAT_EVERY_MS = 15_000;
 
 type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'> & {
-  readonly trustedProxies?: TrustedProxies | undefined;
+  readonly receiveUnproven: ReceiveUnproven;
 };
 
 /**
@@ -45,7 +46,6 @@ type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDe
  */
 export function relayRoutes(deps: RelayDeps): ApiRoutes {
   const routes = apiRoutes();
-  const unproven = unprovenBodies();
   const inLargePlace = largeBodies();
   const heard = new Map<number, number>();
   routes.openAPIRegistry.registerPath(relayOperation);
@@ -55,16 +55,14 @@ export function relayRoutes(deps: RelayDeps): ApiRoutes {
     const answer = async (): Promise<Response> => {
       const { signature, mailbox, secrets } = await checkHeaders(deps, c);
       const check = checkSignature(signature, secrets);
-      const address = callerAddress(c, deps.trustedProxies);
-      const body = await unproven.receive({
-        address,
+      const body = await deps.receiveUnproven(c, {
+        maxBytes: MAX_BODY_BYTES,
         deadline,
-        open: () => bodyPieces(c),
         onChunk: check.update,
       });
       try {
         await noteSecretUse(deps, { mailbox, secrets }, check.finish());
-        unproven.noteProven(address);
+        body.proven();
         // Filing happens while the place for large bodies is held: their messages stay in memory until they are stored.
         return await inLargePlace(body.size(), async () => {
           const batch = await parseBatch(await body.bytes());
@@ -96,7 +94,7 @@ async function checkHeaders(deps: RelayDeps, c: Context<AppEnv>): Promise<Checke
   if (!/^application\/json\s*(;|$)/i.test(contentType)) {
     throw new Problem('unsupported_media_type', 'content-type must be application/json.');
   }
-  requireFittingLength(c.req.header('content-length'));
+  requireFittingLength(c, MAX_BODY_BYTES);
   const signature = readSignatureHeaders((name) => c.req.header(name), deps.clock.now());
   const address = asciiAddress(c.req.param('mailbox') ?? '');
   const found = address === null ? null : await findRelayMailbox(deps, address);
@@ -112,13 +110,6 @@ async function noteSecretUse(
   if (secrets.some((secret) => secret.id === secretId && !secret.used)) {
     await recordSecretUse(deps, { mailboxId: mailbox.id, secretId });
   }
-}
-
-function requireFittingLength(header: string | undefined): void {
-  if (header === undefined) return;
-  if (!/^\d{1,15}$/.test(header)) throw new Problem('invalid_input', 'content-length is not a number.');
-  if (Number(header) > MAX_BODY_BYTES)
-    throw new Problem('too_large', `A post has at most ${MAX_BODY_BYTES} bytes.`);
 }
 
 async function parseBatch(body: Buffer): Promise<RelayBatch> {

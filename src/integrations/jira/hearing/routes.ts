@@ -1,9 +1,8 @@
 import { createRoute } from '@hono/zod-openapi';
-import { bodyLimit } from 'hono/body-limit';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
 import { idPath } from '../../../platform/http/schemas.ts';
-import { Problem } from '../../../platform/problems.ts';
+import type { ReceiveUnproven } from '../../../platform/http/unproven/unproven-bodies.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { takeHook } from './take-hook.ts';
 
@@ -27,24 +26,15 @@ const hook = createRoute({
 });
 
 /** Mounted before callers are authenticated: Jira has no token of ours, but signs. */
-export function hookRoutes(deps: JiraDeps): ApiRoutes {
+export function hookRoutes(deps: JiraDeps & { readonly receiveUnproven: ReceiveUnproven }): ApiRoutes {
   const routes = apiRoutes();
-  routes.use(
-    '/jira/hooks/:id',
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () => {
-        throw new Problem('too_large', `A hint may have ${MAX_BODY_BYTES} bytes.`);
-      },
-    }),
-  );
   routes.openapi(hook, async (c) => {
     await takeHook(deps, {
       connectionId: c.req.valid('param').id,
       identifier: c.req.header('x-atlassian-webhook-identifier'),
       signature: c.req.header('x-hub-signature'),
       authorization: c.req.header('authorization'),
-      body: new Uint8Array(await c.req.arrayBuffer()),
+      receiveBody: () => deps.receiveUnproven(c, { maxBytes: MAX_BODY_BYTES }),
     });
     return c.body(null, 204);
   });

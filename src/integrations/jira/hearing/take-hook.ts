@@ -11,7 +11,12 @@ export type HookCall = {
   readonly identifier: string | undefined;
   readonly signature: string | undefined;
   readonly authorization: string | undefined;
-  readonly body: Uint8Array;
+  /** Called once what can be checked before the body is checked. */
+  readonly receiveBody: () => Promise<{
+    readonly bytes: () => Promise<Uint8Array>;
+    readonly proven: () => void;
+    readonly discard: () => Promise<void>;
+  }>;
 };
 
 /** Nothing binds a call to its time but what it says itself. */
@@ -31,37 +36,45 @@ export async function takeHook(
   call: HookCall,
 ): Promise<void> {
   const connection = await findConnectionRow(deps.db, call.connectionId);
-  const credentials =
-    typeof connection?.sealed === 'string' ? openCredentials(deps, connection.sealed) : null;
-  const isGenuine =
-    connection !== null &&
-    (await isGenuineHook(
-      call,
-      {
-        webhook: deps.keyring.open(connection.webhookSecret),
-        app: credentials?.kind === 'oauth' ? credentials.clientSecret : null,
-      },
-      deps.clock,
-    ));
-  if (!isGenuine || connection === null)
-    throw new Problem(
-      'bad_signature',
-      'Nothing in the call proves that it comes from this connection’s Jira.',
-    );
-  const payload = payloadShape.safeParse(jsonOf(call.body));
+  if (connection === null || (call.signature ?? call.authorization) === undefined) throw notGenuine();
+  const body = await call.receiveBody();
+  try {
+    const bytes = await body.bytes();
+    const credentials =
+      typeof connection.sealed === 'string' ? openCredentials(deps, connection.sealed) : null;
+    const secrets = {
+      webhook: deps.keyring.open(connection.webhookSecret),
+      app: credentials?.kind === 'oauth' ? credentials.clientSecret : null,
+    };
+    if (!(await isGenuineHook({ ...call, body: bytes }, secrets, deps.clock))) throw notGenuine();
+    body.proven();
+    await followHook(deps, { connectionId: connection.id, identifier: call.identifier, said: bytes });
+  } finally {
+    await body.discard();
+  }
+}
+
+async function followHook(
+  deps: Pick<JiraDeps, 'db' | 'clock' | 'wakeJira'>,
+  hook: { readonly connectionId: number; readonly identifier: string | undefined; readonly said: Uint8Array },
+): Promise<void> {
+  const payload = payloadShape.safeParse(jsonOf(hook.said));
   if (!payload.success) throw new Problem('invalid_input', 'The call has no timestamp.');
   const at = deps.clock.now();
   if (at.getTime() - payload.data.timestamp > OLDEST_MS)
     throw new Problem('invalid_input', 'The call is older than a day.');
   const { issue } = payload.data;
-  const { identifier } = call;
+  const { connectionId, identifier } = hook;
   if (issue === undefined) return;
-  if (
-    identifier !== undefined &&
-    !(await insertHook(deps.db, { connectionId: connection.id, identifier, at }))
-  )
-    return;
-  if (await markHinted(deps.db, { connectionId: connection.id, jiraId: issue.id, at })) deps.wakeJira?.();
+  if (identifier !== undefined && !(await insertHook(deps.db, { connectionId, identifier, at }))) return;
+  if (await markHinted(deps.db, { connectionId, jiraId: issue.id, at })) deps.wakeJira?.();
+}
+
+function notGenuine(): Problem {
+  return new Problem(
+    'bad_signature',
+    'Nothing in the call proves that it comes from this connection’s Jira.',
+  );
 }
 
 function jsonOf(body: Uint8Array): unknown {

@@ -1,4 +1,4 @@
-import { Problem } from '../../../platform/problems.ts';
+import { Problem } from '../../problems.ts';
 
 export type PlaceLimits = {
   /** Bodies that are read at once. */
@@ -15,8 +15,8 @@ const LIMITS: PlaceLimits = { places: 16, waiting: 64, checkMs: 250, graceMs: 10
 
 export type UnprovenCaller = {
   readonly address: string;
-  /** Aborted when the body has to be in. */
-  readonly deadline: AbortSignal;
+  /** Aborted when the body has to be in; only its pace counts unless given. */
+  readonly deadline?: AbortSignal | undefined;
 };
 
 /** A place among those whose bodies are read. */
@@ -98,7 +98,7 @@ export function readingPlaces(limits: PlaceLimits = LIMITS) {
     for (const each of reading) each.bytes = 0;
     for (const each of leaving) {
       reading.delete(each);
-      each.end.abort(busy('Too many posts are coming in; send this one again'));
+      each.end.abort(busy('Too many bodies are coming in; send this one again'));
     }
     admitNext();
   };
@@ -115,22 +115,22 @@ export function readingPlaces(limits: PlaceLimits = LIMITS) {
     enter(caller: UnprovenCaller): Promise<ReadingPlace> {
       if (reading.size < limits.places) return Promise.resolve(place(caller.address));
       return new Promise((resolve, reject) => {
-        const settle = (): void => caller.deadline.removeEventListener('abort', late);
+        const settle = (): void => caller.deadline?.removeEventListener('abort', late);
         const refuse = (words: string) => (): void => {
           settle();
           queue.splice(queue.indexOf(own), 1);
           reject(busy(words));
         };
-        const late = refuse('The post did not come in in time; nothing was filed');
+        const late = refuse('The body did not come in in time; nothing was taken');
         const own: Waiting = {
           address: caller.address,
           admit: (given) => {
             settle();
             resolve(given);
           },
-          refuse: refuse('Too many posts are coming in; send this one again'),
+          refuse: refuse('Too many bodies are coming in; send this one again'),
         };
-        caller.deadline.addEventListener('abort', late, { once: true });
+        caller.deadline?.addEventListener('abort', late, { once: true });
         queue.push(own);
         if (queue.length > limits.waiting) leastOf(queue, proven).refuse();
         admitNext();

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import type { Pieces } from '../../src/platform/files/pieces.ts';
-import { unprovenBodies } from '../../src/intake/gmail/relay/unproven-bodies.ts';
+import { unprovenBodies } from '../../src/platform/http/unproven/unproven-bodies.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { bindHttp, type ListenPlace } from '../../src/platform/http/http-listener.ts';
 import { testApp } from '../support/app.ts';
@@ -148,7 +148,7 @@ function pushed() {
 }
 
 const LIMITS = { places: 2, waiting: 2, checkMs: 20, graceMs: 10_000 };
-const unhurried = { address: 'one', deadline: new AbortController().signal, onChunk: () => {} };
+const unhurried = { address: 'one', maxBytes: 1_000_000 };
 const received = (
   bodies: ReturnType<typeof unprovenBodies>,
   body: ReturnType<typeof pushed>,
@@ -195,24 +195,30 @@ test('of those who trickle the slowest gives way, once it had its time', async (
   await (await second).discard();
 });
 
+const discarded = async (whole: ReturnType<typeof received>) => (await whole).discard();
+
 test('the next to be read is of a proven address, or of one that is read less', async () => {
   const bodies = unprovenBodies({ ...LIMITS, waiting: 10 });
-  bodies.noteProven('relay');
+  const shown = pushed();
+  const first = received(bodies, shown, 'relay');
+  shown.end();
+  (await first).proven();
   const crowd = Array.from({ length: 6 }, () => pushed());
   const whole = crowd.map((each) => received(bodies, each));
   const [other, relay] = [pushed(), pushed()];
   const order: string[] = [];
   const [fromRelay, fromOther] = [
-    received(bodies, relay, 'relay').then(() => order.push('relay')),
-    received(bodies, other, 'other').then(() => order.push('other')),
+    discarded(received(bodies, relay, 'relay')).then(() => order.push('relay')),
+    discarded(received(bodies, other, 'other')).then(() => order.push('other')),
   ];
   relay.end();
   other.end();
   crowd[0]!.end();
+  await discarded(whole[0]!);
   await Promise.all([fromRelay, fromOther]);
   expect(order).toEqual(['relay', 'other']);
   for (const each of crowd) each.end();
-  await Promise.all(whole);
+  await Promise.all(whole.slice(1).map(discarded));
 });
 
 test('a crowd that waits loses its oldest, and no other address anybody', async () => {
