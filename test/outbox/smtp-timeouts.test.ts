@@ -46,15 +46,28 @@ async function blackhole(): Promise<number> {
   return port;
 }
 
-const ports: readonly (readonly [string, 'smtp' | 'smtps', () => Promise<number>])[] = [
-  ['never connects', 'smtp', blackhole],
-  ['never greets', 'smtp', silentServer],
-  ['never begins TLS', 'smtps', silentServer],
+const ports: readonly (readonly [
+  string,
+  'smtp://' | 'smtps://' | 'smtp://user:secret@',
+  () => Promise<number>,
+])[] = [
+  ['never connects', 'smtp://', blackhole],
+  ['never greets', 'smtp://', silentServer],
+  ['never begins TLS', 'smtps://', silentServer],
   [
     'never goes on to TLS',
-    'smtp',
+    'smtp://',
     () => silentServer('220 here', '250-here\r\n250 STARTTLS', '220 go ahead'),
   ],
+  ['greets and says no more', 'smtp://', () => silentServer('220 here')],
+  ['greets half', 'smtp://', () => silentServer('220-here')],
+  ['introduces itself half', 'smtp://', () => silentServer('220 here', '250-here\r\n250-SIZE 1000')],
+  [
+    'never answers the password',
+    'smtp://user:secret@',
+    () => silentServer('220 here', '250-SMTPUTF8\r\n250 AUTH PLAIN'),
+  ],
+  ['asks for more time and says no more', 'smtp://', () => silentServer('220-wait\r\n220 here')],
 ];
 
 describe.each([
@@ -63,8 +76,8 @@ describe.each([
 ])('what is the account and not the mail%s:', (_, forbids) => {
   test.concurrent.each(ports)('a server that %s (%s)', async (_name, scheme, start) => {
     const transport = smtpTransport({
-      url: `${scheme}://127.0.0.1:${await start()}`,
-      setupTimeoutMs: 300,
+      url: `${scheme}127.0.0.1:${await start()}`,
+      setupTimeoutMs: 200,
       forbids,
     });
     closers.push(transport.close);
@@ -77,5 +90,21 @@ describe.each([
       kind: 'account_failed',
     });
     expect(await transport.verify()).toMatchObject({ kind: 'timeout' });
+  });
+});
+
+test.concurrent.each([
+  ['MAIL FROM', []],
+  ['RCPT TO', ['250 ok']],
+  ['DATA', ['250 ok', '250 ok']],
+  ['the message', ['250 ok', '250 ok', '354 go on']],
+])('a server that falls silent after %s has the message wait, not the account', async (_, says) => {
+  const port = await silentServer('220 here', '250 here', ...says);
+  const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}`, setupTimeoutMs: 100 });
+  closers.push(transport.close);
+  const late = AbortSignal.timeout(1000);
+  const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
+  expect(await transport.send(Buffer.from('Subject: Hello\r\n\r\nHello\r\n'), envelope, late)).toMatchObject({
+    kind: 'mail_failed',
   });
 });

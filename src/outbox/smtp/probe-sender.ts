@@ -18,7 +18,11 @@ export async function probeSender(
   auth: SmtpLogin | null,
   sender: string,
 ): Promise<SmtpFault | null> {
-  const connection = new SMTPConnection({ ...server, ...(await guardedSocket(server)) });
+  const connection = new SMTPConnection({
+    ...server,
+    socketTimeout: server.sessionTimeout,
+    ...(await guardedSocket(server)),
+  });
   try {
     return await new Promise<SmtpFault | null>((resolve) => {
       const fail = (error: unknown): void => resolve(smtpFault(error as NodemailerError));

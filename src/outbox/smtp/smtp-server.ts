@@ -48,6 +48,8 @@ export function serverOf({ url: smtpUrl, ca, forbids, setupTimeoutMs = 30_000 }:
     ...(ca === undefined ? {} : { tls: { ca } }),
     connectionTimeout: setupTimeoutMs,
     greetingTimeout: setupTimeoutMs,
+    /** Until a message can be named: to connect, and as long again to introduce oneself and sign in. */
+    sessionTimeout: 2 * setupTimeoutMs,
     forbids,
   };
 }

@@ -30,12 +30,15 @@ export const MAX_CONNECTIONS = 25;
 export function smtpTransport(options: SmtpTransportOptions): MailTransport {
   const server = serverOf(options);
   const auth = authOf(options);
-  const pool = nodemailer.createTransport({
-    pool: true,
+  const session = {
     ...server,
     ...(auth === null ? {} : { auth }),
     getSocket: (_options: unknown, callback: SMTPTransportGetSocketCallback) =>
       callbackify(() => guardedSocket(server))(callback),
+  };
+  const pool = nodemailer.createTransport({
+    pool: true,
+    ...session,
     maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
     maxMessages: Number.POSITIVE_INFINITY,
     // The pool repeats a send only when not a byte of it left; a server that keeps hanging up is for our own ladder.
@@ -43,13 +46,27 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  // The library reads the message once the session stands: from then on a silence may come of the message.
+  const setups = new WeakMap<AbortSignal, () => void>();
+  pool.use('stream', (mail, done) => {
+    const { message } = mail;
+    const read = message.createReadStream.bind(message);
+    message.createReadStream = (...options) => {
+      if (mail.data.signal) setups.get(mail.data.signal)?.();
+      return read(...options);
+    };
+    done();
+  });
   let takesUnicode: boolean | null = null;
   // Without a listener an error of an idle connection would end the process; the next send reports it anyway.
   pool.on('error', () => {});
 
   return {
     account: accountName(options.url),
-    async send(mime, envelope, signal) {
+    async send(mime, envelope, abort) {
+      const setup = setupWatch(server.sessionTimeout);
+      const signal = AbortSignal.any([abort, setup.late]);
+      setups.set(signal, setup.stands);
       try {
         if (envelope.to.some(needsUnicode)) takesUnicode ??= await offersUnicode(server, signal);
         const refused = envelope.to.flatMap((address) => unfit(address, takesUnicode));
@@ -66,13 +83,16 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
           reply: readReply(sent.response),
         };
       } catch (error) {
-        if (signal.aborted) return { kind: 'mail_failed', reply: aborted(signal) };
+        if (abort.aborted) return { kind: 'mail_failed', reply: aborted(abort) };
+        if (setup.late.aborted) return { kind: 'account_failed', reply: aborted(setup.late) };
         return failedSend(error as NodemailerError);
+      } finally {
+        setup.stands();
       }
     },
     async verify(sender) {
       try {
-        await pool.verify();
+        await nodemailer.createTransport({ ...session, socketTimeout: server.sessionTimeout }).verify();
         return sender === undefined ? null : await probeSender(server, auth, sender);
       } catch (error) {
         return smtpFault(error as NodemailerError);
@@ -80,6 +100,14 @@ export function smtpTransport(options: SmtpTransportOptions): MailTransport {
     },
     close: () => pool.close(),
   };
+}
+
+/** Aborts what has no session after this long: a server that greets and falls silent serves no message. */
+function setupWatch(ms: number) {
+  const late = new AbortController();
+  const words = `The server fell silent before it was ready to take a message (${Math.round(ms / 1000)} s)`;
+  const timer = setTimeout(() => late.abort(new Error(words)), ms);
+  return { late: late.signal, stands: () => clearTimeout(timer) };
 }
 
 /** An account that cannot be used for a reason of our own: all its messages wait and say why. */
