@@ -4,10 +4,17 @@ import { disconnectMicrosoft } from '../../src/intake/microsoft/access/connectin
 import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { watchMicrosoft } from '../../src/intake/microsoft/access/watch-microsoft.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
+import { reconcileMicrosoft } from '../../src/intake/microsoft/reconcile/reconcile-microsoft.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { START, testOperator } from '../support/app.ts';
+import { problemOf, START, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import type { Fault } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import {
+  CLIENT_ID,
+  CLIENT_SECRET,
+  type Fault,
+  TENANT,
+} from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { openSession } from '../../src/people/credentials/open-session.ts';
 import { mailOf } from '../support/intake.ts';
 import { microsoftDesks, MINUTE, SYSTEM } from '../support/microsoft-desk.ts';
 
@@ -236,7 +243,15 @@ describe('the admins are told', () => {
 test('a check reads the mailbox, and finds out that another one is not refused', async () => {
   const { deps, mailbox, tenant } = await desk();
   const check = (foreign: string | null) => checkConnection(deps, SYSTEM, { mailboxId: mailbox.id, foreign });
-  expect(await check('boss@contoso.example')).toMatchObject({ ok: true });
+  expect(await check('boss@contoso.example')).toMatchObject({
+    ok: true,
+    lines: [/read/, /sent from/, /refused/].map((line) => expect.stringMatching(line)),
+  });
+  expect(tenant.inFolder('drafts')).toHaveLength(0);
+  tenant.state.maySend = false;
+  expect(await check('boss@contoso.example')).toMatchObject({ ok: false });
+  expect(tenant.inFolder('drafts')).toHaveLength(0);
+  tenant.state.maySend = true;
   tenant.state.reached.push('boss@contoso.example');
   expect(await check('boss@contoso.example')).toMatchObject({ ok: false });
   tenant.state.secret = 'another';
@@ -251,4 +266,69 @@ test('a mailbox that was disconnected is not looked at, and its secret is gone',
   expect(await look()).toBe(0);
   expect(tenant.calls).toHaveLength(0);
   expect(await db`select sealed from microsoft_access`).toMatchObject([{ sealed: null }]);
+});
+
+test('the interface and the page connect a mailbox, tell how it stands, and show no secret', async () => {
+  const { app, call, clock, deps, look, mailbox } = await desk();
+  const { token, id: operatorId } = await testOperator(deps, { role: 'admin' });
+  const path = `/v1/mailboxes/${mailbox.id}/microsoft`;
+  const body = {
+    tenantId: TENANT,
+    clientId: CLIENT_ID,
+    secret: CLIENT_SECRET,
+    secretEndsAt: '2028-05-31T00:00:00Z',
+  };
+  const both = { ...body, certificate: 'PEM' };
+  await problemOf(await call('PUT', path, { token, body: both }), 400, 'invalid_input');
+  expect((await call('PUT', path, { token, body })).status).toBe(200);
+  await look();
+  const text = await (await call('GET', path, { token })).text();
+  expect(JSON.parse(text)).toMatchObject({ connected: true, sends: true, lagSeconds: 0, refusal: null });
+  expect(text).toContain("'Application Mail.Send'");
+  expect(text).not.toContain(CLIENT_SECRET);
+  const checked = await call('POST', `${path}/check`, { token, body: { foreign: 'boss@contoso.example' } });
+  expect(await checked.json()).toMatchObject({ ok: true });
+
+  const { session } = await db.begin((tx) => openSession(tx, operatorId, clock.now()));
+  const page = async (method: string, at: string, form?: Record<string, string>): Promise<string> => {
+    const headers = { cookie: `__Host-mailroom=${session}`, origin: deps.publicUrl };
+    const sent = form === undefined ? {} : { body: new URLSearchParams(form) };
+    return (await app.request(at, { method, headers, ...sent })).text();
+  };
+  const at = `/settings/mailboxes/${mailbox.id}/microsoft`;
+  const shown = await page('GET', at);
+  expect(shown).toContain('data-standing="good"');
+  expect(shown).toContain('New-ManagementScope');
+  expect(shown).not.toContain(CLIENT_SECRET);
+  expect(await page('POST', at, { verb: 'check', foreign: 'boss@contoso.example' })).toContain(
+    'can be sent from',
+  );
+  expect(await page('GET', '/mailboxes')).toContain('2028-05-31');
+  await page('POST', at, { verb: 'disconnect' });
+  expect(await (await call('GET', path, { token })).json()).toMatchObject({
+    connected: false,
+    tenantId: null,
+  });
+  expect(await db`select mailbox_id from mailbox_transports`).toHaveLength(0);
+});
+
+test('a reconcile finds what fetching never saw, and files it when it is asked to', async () => {
+  const { deps, look, arrive, clock, mailbox } = await desk();
+  for (let number = 1; number <= 7; number += 1) {
+    arrive({ subject: `Number ${number}`, from: `c${number}@customer.example` });
+    clock.advance(MINUTE);
+  }
+  await look();
+  // As if these had never come.
+  await db`
+    update intake set source_id = 'gone ' || id, internet_message_id = null
+    where subject in ('Number 2', 'Number 6')`;
+  const input = { address: mailbox.address, days: 3 };
+  const dry = await reconcileMicrosoft(deps, { ...input, apply: false });
+  expect(dry).toMatchObject({ listed: 7, applied: false });
+  expect(dry.missing).toHaveLength(2);
+  expect(await filed()).toHaveLength(7);
+  expect((await reconcileMicrosoft(deps, { ...input, apply: true })).missing).toHaveLength(2);
+  expect(await filed()).toHaveLength(9);
+  expect((await reconcileMicrosoft(deps, { ...input, apply: true })).missing).toHaveLength(0);
 });

@@ -295,6 +295,10 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     body: { text: 'Hello.' },
   }),
   'PUT /v1/mailboxes/{id}/smtp': () => ({ body: { url: 'smtps://u:p@smtp.example.com' } }),
+  'PUT /v1/mailboxes/{id}/microsoft': () => ({
+    body: { tenantId: 'contoso.example', clientId: '6731de76-14a6-49ae-97bc-6eba6914391e', secret: 's' },
+  }),
+  'POST /v1/mailboxes/{id}/microsoft/check': () => ({ body: {} }),
   'GET /v1/requests/{id}/drafts/{kind}': ({ open }) => ({ id: open, others: { kind: 'reply' } }),
   'PUT /v1/requests/{id}/drafts/{kind}': ({ taken }) => ({
     id: taken,

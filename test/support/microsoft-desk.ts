@@ -1,5 +1,5 @@
 import { connectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
-import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
+import { type Microsoft, openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
 import { graphTransport } from '../../src/intake/microsoft/sending/graph-transport.ts';
 import { createTransports } from '../../src/outbox/accounts/transports.ts';
@@ -34,7 +34,7 @@ export function microsoftDesks(db: Db, parsePool: ParsePool) {
     let now = (): Date => new Date();
     const tenant = await startTenant(DESK, { now: () => now() });
     ends.push(tenant.stop);
-    const made = testApp(db, { parsePool });
+    const made = testApp(db, { parsePool, microsoft: { open: (mailboxId) => microsoft.open(mailboxId) } });
     now = made.clock.now;
     const mailbox = await testMailbox(made.deps);
     const credentials = { kind: 'secret', secret: CLIENT_SECRET } as const;
@@ -47,7 +47,7 @@ export function microsoftDesks(db: Db, parsePool: ParsePool) {
       sends: true,
     };
     await connectMicrosoft(made.deps, SYSTEM, { ...connection, credentials });
-    const microsoft = openMicrosoft(made.deps, tenant.endpoints);
+    const microsoft: Microsoft = openMicrosoft(made.deps, tenant.endpoints);
     const transports = createTransports(made.deps, null, { openService: graphTransport(microsoft) });
     const deps = { ...made.deps, microsoft, transports };
     /** Looks once, whenever the last look was. */

@@ -95,7 +95,8 @@ export const COMMANDS: readonly ListedCommand[] = [
   },
   {
     name: 'reconcile',
-    summary: 'Compares Gmail with the desk and, with --apply, takes in what the relay missed.',
+    summary:
+      'Compares a mailbox at Google or Microsoft with the desk and, with --apply, takes in what is missing.',
     load: async () => (await import('./relays/reconcile.ts')).reconcileCommand,
   },
   {

@@ -23,6 +23,7 @@ import { connectionsHandlers } from './jira/connections-page.ts';
 import { mappingHandlers } from './jira/mapping-form.ts';
 import { panelHandlers } from './jira/panel.ts';
 import { cannedHandlers } from './settings/canned.ts';
+import { microsoftHandlers } from './microsoft/connection-page.ts';
 import { connectHandlers } from './settings/connect.ts';
 import { mailboxSettingsHandlers } from './settings/mailboxes.ts';
 import { meHandlers } from './settings/me.ts';
@@ -63,6 +64,7 @@ export function consoleRoutes(deps: Omit<ConsoleDeps, 'assets'>): Hono<AppEnv> {
   meHandlers(pages);
   mailboxSettingsHandlers(pages);
   connectHandlers(pages);
+  microsoftHandlers(pages);
   smtpHandlers(pages);
   templateHandlers(pages);
   cannedHandlers(pages);

@@ -35,6 +35,7 @@ import { takeSmallBody } from '../../platform/http/unproven/take-small-body.ts';
 import { unprovenReceiver } from '../../platform/http/unproven/unproven-bodies.ts';
 import { limitBodies } from '../../platform/http/upload.ts';
 import { relayRoutes } from '../../intake/gmail/relay/routes.ts';
+import { microsoftRoutes } from '../../intake/microsoft/routes.ts';
 import { mailboxRoutes } from '../../mailboxes/settings/routes.ts';
 import { mergingRoutes } from '../../requests/merging/routes.ts';
 import { messageRoutes } from '../../requests/messages/routes.ts';
@@ -142,6 +143,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', mailboxRoutes(deps));
   app.route('/', templateRoutes(deps));
   app.route('/', transportRoutes(deps));
+  app.route('/', microsoftRoutes(deps));
   app.route('/', signatureRoutes(deps));
   app.route('/', figureRoutes(deps));
   app.route('/', reviewRoutes(deps));

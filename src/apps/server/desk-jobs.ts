@@ -5,6 +5,7 @@ import { reconcileNightly } from '../../intake/gmail/reconcile/reconcile-nightly
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { watchRelays } from '../../intake/gmail/relay/watch-relays.ts';
 import { watchMicrosoft } from '../../intake/microsoft/access/watch-microsoft.ts';
+import { reconcileMicrosoftNightly } from '../../intake/microsoft/reconcile/reconcile-microsoft.ts';
 import { rebuildSearch } from '../../requests/search/rebuild-search.ts';
 import { forgetAttempts } from '../../integrations/webhooks/posts/forget-attempts.ts';
 import { tidyJira } from '../../integrations/jira/work-jira.ts';
@@ -16,7 +17,7 @@ type JobName = (typeof CRON_ITEMS)[number]['task'];
 
 export type DeskJobsDeps = Pick<
   IntakeDeps,
-  'db' | 'clock' | 'log' | 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl'
+  'db' | 'clock' | 'log' | 'keyring' | 'parsePool' | 'wakeDeliveries' | 'publicUrl' | 'microsoft'
 > & { readonly endpoints: GoogleEndpoints };
 
 /** What each cron item does. */
@@ -46,6 +47,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     async 'rebuild-search'(signal) {
       await rebuildSearch(deps, { signal });
     },
-    reconcile: (signal) => reconcileNightly(deps, { endpoints: deps.endpoints, signal }),
+    async reconcile(signal) {
+      await reconcileNightly(deps, { endpoints: deps.endpoints, signal });
+      await reconcileMicrosoftNightly(deps, signal);
+    },
   };
 }

@@ -125,6 +125,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     ...(options.atlassian === undefined ? {} : { atlassian: options.atlassian }),
     wakeJira: () => wakeJira(),
     parsePool,
+    microsoft: openedMicrosoft,
     transports,
     deskComposers: { sign_in: composeSignInLink({ ...base, publicUrl }) },
     wakeDeliveries: () => wake(),

@@ -1,6 +1,4 @@
 import { checkConnection } from '../../../intake/microsoft/access/check-connection.ts';
-import { openMicrosoft } from '../../../intake/microsoft/access/open-microsoft.ts';
-import { MICROSOFT } from '../../../intake/microsoft/graph/endpoints.ts';
 import { command } from '../command.ts';
 import { mailboxOf } from './mailbox-of.ts';
 
@@ -15,9 +13,8 @@ export const microsoftCheck = command({
   },
   async run(desk, values) {
     const { id: mailboxId } = await mailboxOf(desk, values.mailbox);
-    const deps = { db: desk.db, microsoft: openMicrosoft(desk, MICROSOFT) };
     const { ok, lines } = await checkConnection(
-      deps,
+      desk,
       { kind: 'system' },
       { mailboxId, foreign: values.foreign ?? null },
     );

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connectMicrosoft } from '../../../intake/microsoft/access/connecting.ts';
-import type { MicrosoftCredentials } from '../../../intake/microsoft/graph/credentials.ts';
+import { credentialsOf, type MicrosoftCredentials } from '../../../intake/microsoft/graph/credentials.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 import { mailboxOf } from './mailbox-of.ts';
@@ -69,17 +69,8 @@ async function credentialsIn(
   secretFile: string | undefined,
   certificateFile: string | undefined,
 ): Promise<MicrosoftCredentials> {
-  if (secretFile !== undefined && certificateFile === undefined)
-    return { kind: 'secret', secret: (await readFile(secretFile, 'utf8')).trim() };
-  if (certificateFile === undefined || secretFile !== undefined)
-    throw invalidField('/secretFile', 'is needed, or else a certificate file');
-  const pem = await readFile(certificateFile, 'utf8');
-  const part = (what: RegExp): string => what.exec(pem)?.[0] ?? '';
-  return {
-    kind: 'certificate',
-    certificate: part(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/),
-    privateKey: part(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----/),
-  };
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFile(file, 'utf8'));
+  return credentialsOf({ secret: await read(secretFile), certificate: await read(certificateFile) });
 }
 
 function dateOf(text: string): Date {

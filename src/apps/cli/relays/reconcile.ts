@@ -1,5 +1,11 @@
 import type { Progress, ReconcileReport } from '../../../intake/gmail/reconcile/reconcile.ts';
 import { reconcileMailbox } from '../../../intake/gmail/reconcile/reconcile-mailbox.ts';
+import {
+  type MicrosoftReport,
+  reconcileMicrosoft,
+} from '../../../intake/microsoft/reconcile/reconcile-microsoft.ts';
+import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
+import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { createParsePool } from '../../../mail/reading/parse-pool.ts';
 import { findRelaySetup } from '../../../mailboxes/relay-secrets/find-relay-setup.ts';
 import { explainingGoogle } from '../../../intake/gmail/google/google-fault.ts';
@@ -28,12 +34,17 @@ export const reconcileCommand = command({
     const days = Number(values.days);
     if (!Number.isInteger(days) || days < 1 || days > 3650)
       throw invalidField('/days', 'is a whole number from 1 to 3650');
-    const { address } = await findRelaySetup(desk, { kind: 'system' }, { address: values.mailbox });
     // One message at a time: this runs beside a server that needs the memory.
     const parsePool = createParsePool({ size: 1 });
     try {
       // Deliveries that this queues are found by the servers at their next look.
       const deps = { ...desk, parsePool, wakeDeliveries() {} };
+      const found = await findMailboxToReconcile(desk, values.mailbox);
+      if (found.source === 'microsoft') {
+        const report = await reconcileMicrosoft(deps, { address: found.address, days, apply: values.apply });
+        return { text: describeMicrosoft(report), json: report };
+      }
+      const { address } = found;
       const report = await explainingGoogle(() =>
         reconcileMailbox(deps, {
           address,
@@ -49,6 +60,32 @@ export const reconcileCommand = command({
     }
   },
 });
+
+// By its address, else the only one there is: a relay's setup says which, and what to do when there are several.
+async function findMailboxToReconcile(desk: Desk, given: string | undefined) {
+  const mailboxes = await listMailboxes(desk, { kind: 'system' });
+  const [only, ...others] = mailboxes;
+  const named = given === undefined ? (others.length === 0 ? only : undefined) : byAddress(mailboxes, given);
+  if (named?.source === 'microsoft') return named;
+  const { address } = await findRelaySetup(desk, { kind: 'system' }, { address: given });
+  return { address, source: 'gmail' as const };
+}
+
+function byAddress<Found extends { readonly address: string }>(mailboxes: readonly Found[], text: string) {
+  return mailboxes.find(({ address }) => address === (asciiAddress(text) ?? text));
+}
+
+function describeMicrosoft({ mailbox, since, listed, missing, applied }: MicrosoftReport): string {
+  const rows = missing
+    .slice(0, MAX_SHOWN)
+    .map((each) => [each.arrivedAt.toISOString(), each.folder, each.internetMessageId ?? each.sourceId]);
+  return [
+    ...(rows.length === 0 ? [] : [renderTable([['RECEIVED', 'FOLDER', 'MESSAGE'], ...rows])]),
+    `${mailbox}: ${listed} ${listed === 1 ? 'message' : 'messages'} at Microsoft 365 since ${since.toISOString()}, ${missing.length} not at the desk${applied ? ', taken in now' : ''}.`,
+    ...(!applied && missing.length > 0 ? ['Nothing was changed: --apply takes them in.'] : []),
+    '',
+  ].join('\n');
+}
 
 const STAGES = { listing: 'Listed', reading: 'Looked at', filing: 'Taken in' } as const;
 

@@ -1,10 +1,12 @@
 import { html } from 'hono/html';
+import { listMicrosoft } from '../../../intake/microsoft/access/find-connection.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { listSendingAccounts } from '../../../outbox/accounts/list-sending-accounts.ts';
 import { accountList } from '../deliveries/accounts.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
+import { microsoftCard } from '../microsoft/standing.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';
@@ -47,14 +49,23 @@ const sentences: Catalogue<typeof en> = { en, ru };
 export function mailboxHandlers(pages: Pages): void {
   pages.get('/mailboxes', async (visit) => {
     const words = visit.say(sentences);
-    const [mailboxes, accounts] = await Promise.all([
+    const [mailboxes, connections, accounts] = await Promise.all([
       listMailboxes(visit.deps, visit.actor),
+      listMicrosoft(visit.deps, visit.actor),
       listSendingAccounts(visit.deps),
     ]);
     const content = html`<div class="page" data-live="mailboxes">
       <h1>${words.title}</h1>
       <ul class="cards">
-        ${mailboxes.map((mailbox) => mailboxCard(visit, mailbox))}
+        ${mailboxes.map((mailbox) =>
+          mailbox.source === 'microsoft'
+            ? microsoftCard(
+                visit,
+                mailbox,
+                connections.find(({ mailboxId }) => mailboxId === mailbox.id) ?? null,
+              )
+            : mailboxCard(visit, mailbox),
+        )}
       </ul>
       <h2>${words.sending}</h2>
       ${accountList(visit, accounts)}

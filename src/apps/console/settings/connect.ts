@@ -7,6 +7,7 @@ import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { mailboxWords } from './mailbox-words.ts';
+import { microsoftWords } from '../microsoft/words.ts';
 import { settingsPage } from './settings-page.ts';
 import { smtpForm } from './smtp.ts';
 
@@ -30,6 +31,9 @@ async function show(visit: Visit): Promise<Response> {
   const heard = mailbox.relayHeardAt !== null;
   const [project, script, settings, run, filter] = words.steps;
   const content = html`<h2>${words.connectTitle}: ${mailbox.address}</h2>
+    <p>
+      <a class="button" href="/settings/mailboxes/${mailbox.id}/microsoft">${say(microsoftWords).button}</a>
+    </p>
     ${when(
       !deps.publicUrl.startsWith('https://'),
       () => html`<p class="hint bad">${icon('triangle-alert', deps.assets)}${words.unreachable}</p>`,

@@ -14,6 +14,7 @@ import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { mailboxWords } from './mailbox-words.ts';
+import { microsoftWords } from '../microsoft/words.ts';
 import { settingsPage } from './settings-page.ts';
 import { smtpForm } from './smtp.ts';
 
@@ -78,7 +79,11 @@ async function list(visit: Visit, alert: string | null): Promise<Response> {
             ${when(
               may(visit.actor, 'mailboxes.manage'),
               () =>
-                html`<a class="button" href="/settings/mailboxes/${each.id}/connect">${words.connect}</a>`,
+                html`<a
+                  class="button"
+                  href="/settings/mailboxes/${each.id}/${each.source === 'microsoft' ? 'microsoft' : 'connect'}"
+                  >${each.source === 'microsoft' ? visit.say(microsoftWords).title : words.connect}</a
+                >`,
             )}
           </li>`,
       )}

@@ -11,6 +11,8 @@ export type AccessRow = {
   readonly sealed: string | null;
   readonly secretEndsAt: Date | null;
   readonly readsJunk: boolean;
+  /** Answers leave through Graph. */
+  readonly sends: boolean;
   readonly connectedAt: Date;
   readonly refusedSince: Date | null;
   readonly refusal: string | null;
@@ -21,7 +23,9 @@ export type AccessRow = {
 
 const columns = (db: Queryable) => db`
   a.mailbox_id, m.address, a.tenant_id, a.client_id, a.kind, a.sealed, a.secret_ends_at, a.reads_junk, a.connected_at,
-  a.refused_since, a.refusal, a.throttled_until, a.looked_at, a.fault`;
+  a.refused_since, a.refusal, a.throttled_until, a.looked_at, a.fault,
+  exists (
+    select from mailbox_transports where mailbox_id = a.mailbox_id and kind = 'microsoft') as sends`;
 
 export async function findAccess(db: Queryable, mailboxId: number): Promise<AccessRow | null> {
   const [row] = await db<AccessRow[]>`

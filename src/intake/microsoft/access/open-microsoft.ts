@@ -1,7 +1,7 @@
 import { raiseAlarm } from '../../../outbox/desk-mail/raise-alarm.ts';
 import type { Deps } from '../../../platform/deps.ts';
 import type { MicrosoftCredentials } from '../graph/credentials.ts';
-import type { MicrosoftEndpoints } from '../graph/endpoints.ts';
+import { MICROSOFT, type MicrosoftEndpoints } from '../graph/endpoints.ts';
 import { type Graph, openGraph } from '../graph/graph.ts';
 import { graphError, graphFault, isRefusal } from '../graph/graph-fault.ts';
 import { fetchToken, type AccessToken } from '../graph/tokens.ts';
@@ -25,6 +25,11 @@ export type Microsoft = {
 const RENEW_BEFORE_MS = 5 * 60_000;
 
 type Opened = { readonly sealed: string; readonly address: string; readonly graph: Graph };
+
+/** The one that was handed in, else Microsoft's own. */
+export function microsoftOf(deps: MicrosoftDeps & { readonly microsoft?: Microsoft }): Microsoft {
+  return deps.microsoft ?? openMicrosoft(deps, MICROSOFT);
+}
 
 export function openMicrosoft(deps: MicrosoftDeps, endpoints: MicrosoftEndpoints): Microsoft {
   const opened = new Map<number, Opened>();

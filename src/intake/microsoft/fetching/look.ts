@@ -52,14 +52,10 @@ const DAY_MS = 86_400_000;
 export async function lookAtMailbox(deps: ReceiveDeps, look: Look): Promise<number> {
   const { mailbox, claimed, lease } = look;
   let filed = await retryParked(deps, look);
-  const folders: FolderName[] = [
-    'inbox',
-    'sentitems',
-    ...(claimed.readsJunk ? (['junkemail'] as const) : []),
-  ];
   const links = await listDeltaLinks(deps.db, mailbox.id);
   const rounds = [];
-  for (const folder of folders) rounds.push({ folder, ...(await readRound(deps.db, look, folder, links)) });
+  for (const folder of foldersOf(claimed))
+    rounds.push({ folder, ...(await readRound(deps.db, look, folder, links)) });
   const found = rounds.flatMap(({ messages }) => messages);
   filed += await fileUnknown(deps, look, found);
   await noteSentAs(deps.db, found);
@@ -67,6 +63,11 @@ export async function lookAtMailbox(deps: ReceiveDeps, look: Look): Promise<numb
   const unfinished = rounds.find(({ error }) => error !== null);
   if (unfinished !== undefined) throw unfinished.error;
   return filed;
+}
+
+/** The folders of a mailbox that are read. */
+export function foldersOf({ readsJunk }: { readonly readsJunk: boolean }): readonly FolderName[] {
+  return readsJunk ? ['inbox', 'sentitems', 'junkemail'] : ['inbox', 'sentitems'];
 }
 
 async function readRound(
@@ -100,7 +101,11 @@ function safeSince({ acceptSince }: IntakeMailbox, lookedAt: Date | null): Date 
 }
 
 /** Files those of the messages that the desk has not, in the order they came. */
-async function fileUnknown(deps: ReceiveDeps, look: Look, found: readonly ListedMessage[]): Promise<number> {
+export async function fileUnknown(
+  deps: ReceiveDeps,
+  look: Pick<Look, 'mailbox' | 'graph' | 'goOn'>,
+  found: readonly ListedMessage[],
+): Promise<number> {
   const known = await listKnown(
     deps.db,
     look.mailbox.id,

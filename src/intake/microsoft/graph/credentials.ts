@@ -1,9 +1,29 @@
+import { invalidField } from '../../../platform/problems.ts';
 import { createHash, createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
 
 /** What the server signs in with: the secret or certificate of an app. */
 export type MicrosoftCredentials =
   | { readonly kind: 'secret'; readonly secret: string }
   | { readonly kind: 'certificate'; readonly certificate: string; readonly privateKey: string };
+
+/** Either of the two, as somebody gives it: a secret, or a certificate and its private key in one PEM text. */
+export function credentialsOf({
+  secret,
+  certificate: pem,
+}: {
+  readonly secret?: string | undefined;
+  readonly certificate?: string | undefined;
+}): MicrosoftCredentials {
+  if (secret !== undefined && pem === undefined) return { kind: 'secret', secret: secret.trim() };
+  if (pem === undefined || secret !== undefined)
+    throw invalidField('/secret', 'is needed, or else a certificate, and not both');
+  const part = (what: RegExp): string => what.exec(pem)?.[0] ?? '';
+  return {
+    kind: 'certificate',
+    certificate: part(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/),
+    privateKey: part(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----/),
+  };
+}
 
 /** A signed statement that we hold the certificate's key, for ten minutes (RFC 7523). */
 export function clientAssertion(
