@@ -1,4 +1,3 @@
-import { connectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
 import { type Microsoft, openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
 import { graphTransport } from '../../src/intake/microsoft/sending/graph-transport.ts';
@@ -6,12 +5,8 @@ import { createTransports } from '../../src/outbox/accounts/transports.ts';
 import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import type { ParsePool } from '../../src/mail/reading/parse-pool.ts';
-import {
-  CLIENT_ID,
-  CLIENT_SECRET,
-  startTenant,
-  TENANT,
-} from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { connectToTenant } from '../../src/apps/demo/microsoft/microsoft-side.ts';
+import { startTenant } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
 import { testApp } from './app.ts';
 import { DESK, mailOf, type MailParts, testMailbox } from './intake.ts';
 
@@ -37,16 +32,7 @@ export function microsoftDesks(db: Db, parsePool: ParsePool) {
     const made = testApp(db, { parsePool, microsoft: { open: (mailboxId) => microsoft.open(mailboxId) } });
     now = made.clock.now;
     const mailbox = await testMailbox(made.deps);
-    const credentials = { kind: 'secret', secret: CLIENT_SECRET } as const;
-    const connection = {
-      mailboxId: mailbox.id,
-      tenantId: TENANT,
-      clientId: CLIENT_ID,
-      secretEndsAt,
-      readsJunk: false,
-      sends: true,
-    };
-    await connectMicrosoft(made.deps, SYSTEM, { ...connection, credentials });
+    await connectToTenant(made.deps, mailbox.id, secretEndsAt);
     const microsoft: Microsoft = openMicrosoft(made.deps, tenant.endpoints);
     const transports = createTransports(made.deps, null, { openService: graphTransport(microsoft) });
     const deps = { ...made.deps, microsoft, transports };

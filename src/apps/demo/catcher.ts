@@ -10,6 +10,8 @@ export type Catcher = {
   readonly url: string;
   /** Every caught email, oldest first. */
   readonly mails: () => readonly DemoMail[];
+  /** Takes an email that came another way. */
+  readonly keep: (raw: Buffer, recipients: readonly string[]) => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -69,6 +71,7 @@ export async function startCatcher({ clock }: { readonly clock: Clock }): Promis
   return {
     url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`,
     mails: () => mails,
+    keep,
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }

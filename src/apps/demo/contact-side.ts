@@ -4,8 +4,7 @@ import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { invalidField } from '../../platform/problems.ts';
 import type { Catcher } from './catcher.ts';
 import type { DemoMail } from './demo-mail.ts';
-import type { SimulatedGmail } from './gmail/simulated-gmail.ts';
-import { asGmailReceives, composeLetter, type Letter } from './letter.ts';
+import { type asGmailReceives, composeLetter, type Letter } from './letter.ts';
 
 /** A letter as it came from the form; an answer gives the id of the email that it answers. */
 export type NewLetter = Omit<Letter, 'from' | 'inReplyTo'> & {
@@ -20,7 +19,11 @@ export type ContactSide = ReturnType<typeof createContactSide>;
 
 /** The mail programs of everybody who writes to the desk: what they wrote, and what was caught for them. */
 export function createContactSide(deps: {
-  readonly gmail: Pick<SimulatedGmail, 'deliver'>;
+  /** The desk's mailbox at its service, and the headers that it adds on arrival. */
+  readonly mailbox: {
+    readonly deliver: (raw: Buffer) => Promise<{ readonly id: string }>;
+    readonly asReceived: typeof asGmailReceives;
+  };
   readonly catcher: Pick<Catcher, 'mails'>;
   readonly clock: Clock;
   readonly deskAddress: string;
@@ -45,9 +48,9 @@ export function createContactSide(deps: {
     // An impostor has seen none of the desk's emails and knows neither their ids nor the request's reply address.
     const inReplyTo = input.forged ? null : parent;
     const letter = await composeLetter({ ...input, from, inReplyTo }, deskAddress, at);
-    const raw = asGmailReceives(letter, { deskAddress, from: address, forged: input.forged, at });
+    const raw = deps.mailbox.asReceived(letter, { deskAddress, from: address, forged: input.forged, at });
     const mail = await parseMail(raw);
-    const arrival = await deps.gmail.deliver(raw);
+    const arrival = await deps.mailbox.deliver(raw);
     count += 1;
     const kept: DemoMail = {
       id: `written-${count}`,

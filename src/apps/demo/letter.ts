@@ -44,16 +44,16 @@ export function composeLetter(letter: Letter, deskAddress: string, at: Date): Pr
   return composer.compile().build();
 }
 
+/** How a letter comes to the desk. */
+export type Arriving = {
+  readonly deskAddress: string;
+  readonly from: string;
+  readonly forged: boolean;
+  readonly at: Date;
+};
+
 /** Adds the headers that Gmail adds on arrival; a forged email is one that another server than its domain's sent. */
-export function asGmailReceives(
-  raw: Buffer,
-  envelope: {
-    readonly deskAddress: string;
-    readonly from: string;
-    readonly forged: boolean;
-    readonly at: Date;
-  },
-): Buffer {
+export function asGmailReceives(raw: Buffer, envelope: Arriving): Buffer {
   const domain = domainOf(envelope.from);
   const sender = envelope.forged ? 'bulk@somebody-else.example' : envelope.from;
   const results = envelope.forged

@@ -29,6 +29,7 @@ async function main(): Promise<void> {
     relayEveryMs: RELAY_EVERY_MS,
     log: jsonLog(logLevel),
     jira: process.argv.includes('--jira'),
+    microsoft: process.argv.includes('--microsoft'),
   };
   const demo = await startDemo({ ...options, onProgress: (what) => say(`  Starting ${what} …`) }).catch(
     (error: unknown) =>

@@ -9,9 +9,11 @@ import { startServer } from '../server/start-server.ts';
 import { startCatcher } from './catcher.ts';
 import { createContactSide } from './contact-side.ts';
 import { createDeskSide } from './desk-side.ts';
-import { type JiraSide, startJiraSide } from './jira/jira-side.ts';
+import { startJiraSide } from './jira/jira-side.ts';
 import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
 import { holdFolder } from './folder-lock.ts';
+import { asGmailReceives } from './letter.ts';
+import { asExchangeReceives, startMicrosoftSide } from './microsoft/microsoft-side.ts';
 import { startGmailSide } from './gmail-side.ts';
 import { demoToken } from './operator-token.ts';
 import { listEmailOutcomes } from './queries.ts';
@@ -30,6 +32,8 @@ export type DemoOptions = {
   readonly clock?: Clock;
   /** A simulated Jira beside it, tied to the mailbox. */
   readonly jira?: boolean;
+  /** The mailbox is in a simulated tenant of Microsoft 365, and in no Gmail account. */
+  readonly microsoft?: boolean;
 };
 
 export type RunningDemo = {
@@ -89,26 +93,37 @@ async function startParts(
 
   onProgress(`the server, on a PostgreSQL of its own in ${dataDir} (the first start takes longer)`);
   const port = await freePort(options.port);
+  const isMicrosoft = options.microsoft === true;
+  if (isMicrosoft) onProgress('the simulated tenant of Microsoft 365');
+  const tenant = isMicrosoft ? await startMicrosoftSide(clock, { address: MAILBOX.address, catcher }) : null;
+  if (tenant !== null) closers.push(tenant.stop);
+
   const server = await startServer(serverConfig({ dataDir, port, smtpUrl: catcher.url }), {
     log,
     ...(jira === null ? {} : { atlassian: jira.atlassian, jiraEveryMs: JIRA_EVERY_MS }),
+    ...(tenant === null ? {} : { microsoft: tenant.endpoints, microsoftEveryMs: options.relayEveryMs }),
     ...(options.clock === undefined ? {} : { clock }),
   });
   closers.push(server.stop);
   const { deps } = server;
   await addDemoMailbox(deps);
-  if (jira !== null) await connectJira(jira, deps);
+  const mailboxId = await demoMailboxId(deps);
+  if (jira !== null) await jira.connect(deps, mailboxId);
+  if (tenant !== null) await tenant.connect(deps, mailboxId);
   const token = await demoToken(deps, { file: join(dataDir, 'operator-token'), ...OPERATOR });
 
-  onProgress('the Gmail account: compiling the relay script and running its setup');
-  const gmail = await startGmailSide(deps, { address: MAILBOX.address, everyMs: options.relayEveryMs });
-  closers.push(gmail.stop);
+  const gmail = tenant ?? (await startGmail(deps, options, closers));
 
   onProgress('the page');
   const listener = await bindNear(options.port === 0 ? 0 : port + 1);
   closers.push(listener.close);
   const app = buildDemoApp({
-    contacts: createContactSide({ gmail: gmail.gmail, catcher, clock, deskAddress: MAILBOX.address }),
+    contacts: createContactSide({
+      mailbox: { deliver: gmail.deliver, asReceived: tenant === null ? asGmailReceives : asExchangeReceives },
+      catcher,
+      clock,
+      deskAddress: MAILBOX.address,
+    }),
     desk: createDeskSide({ url: deps.publicUrl, token }),
     signInLink: () => server.signInLink(OPERATOR.email),
     gmail,
@@ -120,6 +135,7 @@ async function startParts(
       deskAddress: MAILBOX.address,
       operator: OPERATOR.name,
       relayEveryMs: options.relayEveryMs,
+      isMicrosoft,
     },
     port: listener.port,
   });
@@ -161,11 +177,22 @@ function serverConfig({
   };
 }
 
-async function connectJira(jira: JiraSide, deps: Parameters<JiraSide['connect']>[0]): Promise<void> {
-  const mailbox = (await listMailboxes(deps, { kind: 'system' })).find(
-    ({ address }) => address === MAILBOX.address,
-  );
-  if (mailbox !== undefined) await jira.connect(deps, mailbox.id);
+async function startGmail(
+  deps: Parameters<typeof startGmailSide>[0],
+  { relayEveryMs, onProgress = () => {} }: DemoOptions,
+  closers: (() => Promise<void>)[],
+) {
+  onProgress('the Gmail account: compiling the relay script and running its setup');
+  const side = await startGmailSide(deps, { address: MAILBOX.address, everyMs: relayEveryMs });
+  closers.push(side.stop);
+  return { ...side, deliver: (raw: Buffer) => side.gmail.deliver(raw) };
+}
+
+async function demoMailboxId(deps: Parameters<typeof listMailboxes>[0]): Promise<number> {
+  const mailboxes = await listMailboxes(deps, { kind: 'system' });
+  const mailbox = mailboxes.find(({ address }) => address === MAILBOX.address);
+  if (mailbox === undefined) throw new Error('the mailbox of the demo is gone');
+  return mailbox.id;
 }
 
 async function addDemoMailbox(deps: Parameters<typeof addMailbox>[0]): Promise<void> {

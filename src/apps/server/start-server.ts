@@ -48,6 +48,8 @@ export type StartOptions = {
   readonly google?: GoogleEndpoints;
   /** Defaults to Microsoft's own. */
   readonly microsoft?: MicrosoftEndpoints;
+  /** Between two looks at a mailbox of Microsoft 365; a minute unless given. */
+  readonly microsoftEveryMs?: number;
   /** Atlassian itself unless told. */
   readonly atlassian?: Atlassian;
   /** Between two looks at what there is to do between desk and Jira. */
@@ -141,7 +143,8 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     const jira = startJiraWorker(deps, { everyMs: options.jiraEveryMs });
     wakeJira = jira.wake;
     closers.push({ what: 'Jira worker', close: jira.stop, works: true });
-    const fetcher = startFetcher({ ...deps, microsoft: openedMicrosoft });
+    const { microsoftEveryMs: betweenLooksMs } = options;
+    const fetcher = startFetcher({ ...deps, microsoft: openedMicrosoft, betweenLooksMs }, betweenLooksMs);
     closers.push({ what: 'Microsoft 365 fetcher', close: fetcher.stop, works: true });
     const background = deskJobs({ ...deps, endpoints: google });
     const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });

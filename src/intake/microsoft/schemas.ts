@@ -5,12 +5,12 @@ import { narrowingScript } from './access/narrowing-script.ts';
 
 export const connectionSchema = z
   .object({
-    connected: z.boolean(),
-    tenantId: z.string().nullable(),
+    connected: z.boolean().openapi({ description: 'False: everything else is null.' }),
+    tenantId: z.string().nullable().openapi({ description: 'The tenant, by its id or a domain of it.' }),
     clientId: z.string().nullable().openapi({ description: "The app's application (client) id." }),
     kind: z.enum(['secret', 'certificate']).nullable(),
     secretEndsAt: time.nullable().openapi({ description: 'When the secret or certificate ends, as given.' }),
-    readsJunk: z.boolean().nullable(),
+    readsJunk: z.boolean().nullable().openapi({ description: 'The Junk Email folder is fetched too.' }),
     sends: z.boolean().nullable().openapi({ description: 'Answers leave through Microsoft Graph.' }),
     connectedAt: time.nullable(),
     lookedAt: time.nullable().openapi({ description: 'When the folders were last read to their end.' }),
@@ -49,7 +49,7 @@ export const newConnectionSchema = z
 
 export const checkSchema = z
   .object({
-    ok: z.boolean(),
+    ok: z.boolean().openapi({ description: 'Everything that was tried is as it has to be.' }),
     lines: z.array(z.string()).openapi({ description: 'What was tried and found, in plain words.' }),
   })
   .openapi('MicrosoftCheck');

@@ -17,9 +17,13 @@ export type DeltaPages = {
 };
 
 /** What has changed in a folder, in pages that are neither ordered nor free of repetitions, the first of several empty. */
-export function createDeltaPages(mailbox: TenantMailbox, pageSize: number): DeltaPages {
+export function createDeltaPages(
+  mailbox: TenantMailbox,
+  { pageSize, epoch: began }: { readonly pageSize: number; readonly epoch: number },
+): DeltaPages {
   const pages = new Map<string, { readonly ids: readonly string[]; readonly until: number }>();
-  let epoch = 0;
+  // Of no earlier tenant: the links of that one have ended.
+  let epoch = began;
 
   const changedIn = (folder: string, after: number, since: Date | null): string[] =>
     mailbox.messages

@@ -13,7 +13,7 @@ export const CLIENT_SECRET = 'a-client-secret';
 /** What goes wrong with one call: `drop` before it is done, `lost` after. */
 export type Fault = 'throttle' | 'throttle_silently' | 'unavailable' | 'drop' | 'token_ended' | 'lost';
 
-export type TenantCall = { readonly method: string; readonly path: string };
+export type TenantCall = { readonly method: string; readonly path: string; readonly at: Date };
 
 export type TenantOptions = {
   readonly pageSize?: number;
@@ -36,7 +36,7 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024;
 export async function startTenant(address: string, options: TenantOptions = {}) {
   const { now = () => systemClock.now(), pageSize = 5 } = options;
   const mailbox = createTenantMailbox(now);
-  const pages = createDeltaPages(mailbox, pageSize);
+  const pages = createDeltaPages(mailbox, { pageSize, epoch: now().getTime() });
   const tokens = new Set<string>();
   const calls: TenantCall[] = [];
   let [atOnce, mostAtOnce] = [0, 0];
@@ -61,7 +61,8 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
     for await (const chunk of request) body += String(chunk);
     const url = new URL(request.url ?? '/', origin);
     const isToken = url.pathname === `/${TENANT}/oauth2/v2.0/token`;
-    const call = { method: request.method ?? '', path: isToken ? '/token' : `${url.pathname}${url.search}` };
+    const path = isToken ? '/token' : `${url.pathname}${url.search}`;
+    const call = { method: request.method ?? '', path, at: now() };
     calls.push(call);
     const fault = isToken ? null : state.fault(call);
     if (fault === 'drop') return void request.socket.destroy();
@@ -197,6 +198,8 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
     /** What Outlook, a rule or Exchange does to a message later. */
     change: mailbox.change,
     delete: (id: string) => mailbox.delete(id),
+    /** The latest first. */
+    all: () => mailbox.messages.toReversed(),
     inFolder: (folder: string) => mailbox.messages.filter((each) => each.folder === folder),
     endDeltaLinks: pages.end,
     endTokens: () => tokens.clear(),

@@ -5,6 +5,8 @@ export type PageFacts = {
   readonly deskAddress: string;
   readonly operator: string;
   readonly relayEveryMs: number;
+  /** The mailbox is in a tenant of Microsoft 365. */
+  readonly isMicrosoft: boolean;
 };
 
 /** The page around the live parts, which `page.js` fetches; the forms stand outside of them and keep what is typed. */
@@ -26,9 +28,13 @@ export function demoPage(facts: PageFacts): ReturnType<typeof html> {
         <header class="top">
           <h1>Mailroom demo</h1>
           <p>
-            Write as a contact here, answer as ${facts.operator} in the console. The server, the database and
-            the relay script are the real ones; the Gmail account and the SMTP account are stand-ins, and no
-            mail leaves this machine.
+            Write as a contact here, answer as ${facts.operator} in the console. The
+            server${
+              facts.isMicrosoft
+                ? ' and the database are the real ones; the tenant of Microsoft 365 is a stand-in'
+                : ', the database and the relay script are the real ones; the Gmail account and the SMTP account are stand-ins'
+            },
+            and no mail leaves this machine.
           </p>
           <nav>
             <a class="narrow" href="#desk-title">To the desk</a>
@@ -57,9 +63,10 @@ export function demoPage(facts: PageFacts): ReturnType<typeof html> {
               </p>
             </div>
             <div class="card gmail">
-              <h3>${facts.deskAddress} at Gmail</h3>
+              <h3>${facts.deskAddress} at ${facts.isMicrosoft ? 'Microsoft 365' : 'Gmail'}</h3>
               <p class="quiet">
-                The relay script looks here every ${seconds} seconds; at Google it does every minute.
+                ${facts.isMicrosoft ? 'The server' : 'The relay script'} looks here every ${seconds} seconds;
+                at ${facts.isMicrosoft ? 'Microsoft' : 'Google'} it does every minute.
               </p>
               <div data-part="gmail"></div>
             </div>

@@ -6,7 +6,11 @@ import { graphFault, isRefusal } from '../graph/graph-fault.ts';
 import { type ClaimedLook, claimLook, endLook, extendLook, type LookLease } from './fetch-queries.ts';
 import { lookAtMailbox } from './look.ts';
 
-export type FetchDeps = ReceiveDeps & { readonly microsoft: Microsoft };
+export type FetchDeps = ReceiveDeps & {
+  readonly microsoft: Microsoft;
+  /** Between two looks at one mailbox; a minute, and half of that while mail comes, unless given. */
+  readonly betweenLooksMs?: number | undefined;
+};
 
 const LEASE_MS = 2 * 60_000;
 const BUSY_MS = 30_000;
@@ -50,7 +54,7 @@ async function lookOnce(
     }
     const goOn = keepLease(deps, lease, stop);
     const filed = await lookAtMailbox(deps, { lease, mailbox, graph, claimed, goOn });
-    await end(filed > 0 ? BUSY_MS : IDLE_MS, null);
+    await end(deps.betweenLooksMs ?? (filed > 0 ? BUSY_MS : IDLE_MS), null);
     return filed;
   } catch (error) {
     const fault = graphFault(error);

@@ -64,7 +64,7 @@ export function isRefusal({ status, code }: GraphFault): boolean {
 
 /** The delta link has expired: the folder is read from the start. */
 export function isResync({ status, code }: GraphFault): boolean {
-  return status === 410 || /^(syncStateNotFound|syncStateInvalid|resyncRequired)$/i.test(code);
+  return status === 410 || /^(syncStateNotFound|syncStateInvalid|resyncRequired|foreign_link)$/i.test(code);
 }
 
 /** Somebody deleted the message since it was listed. */
