@@ -217,3 +217,97 @@ describe('what an operator writes in Outlook', () => {
     expect(await replies()).toEqual([]);
   });
 });
+
+describe('threads as Outlook and Exchange leave them', () => {
+  // The prefixes of ten languages, each with what gateways put before a subject.
+  const SUBJECTS = [
+    'RE: The printer is on fire',
+    'AW: [EXTERNAL] The printer is on fire',
+    'TR : The printer is on fire',
+    'SV: [EXT] The printer is on fire',
+    'VS: The printer is on fire',
+    'Antw: [External Email] The printer is on fire',
+    'RIF: The printer is on fire',
+    'ODP: *EXTERNAL* The printer is on fire',
+    'Отв: The printer is on fire',
+    '回复: [外部邮件] The printer is on fire',
+    'YNT: The printer is on fire',
+  ];
+
+  test('join by what they still cite, with the subject as it was', async () => {
+    const { look, arrive, reply, send, clock } = await asked();
+    await reply();
+    await send();
+    const [, , answer] = await messages();
+    for (const [at, subject] of SUBJECTS.entries()) {
+      clock.advance(MINUTE);
+      // References are cut to the last id, or gone; In-Reply-To names our answer, or the notice by its reply address.
+      arrive({
+        subject,
+        from: 'Carla <carla@customer.example>',
+        ...(at % 2 === 0
+          ? { inReplyTo: answer?.internetMessageId ?? '' }
+          : { references: answer?.internetMessageId ?? '' }),
+        text: 'CAUTION: This email originated from outside of the organization. Do not click links.\r\n\r\nThank you.',
+      });
+    }
+    await look();
+    const joined = await db<
+      { requestId: number; matchedBy: string; subjectChanged: boolean; subject: string }[]
+    >`
+      select request_id, matched_by, subject_changed, subject from messages
+      where kind = 'inbound' and id > ${answer?.id ?? 0} order by id`;
+    expect(joined.filter(({ requestId, matchedBy }) => requestId !== 1 || matchedBy !== 'token')).toEqual([]);
+    expect(joined.filter(({ subjectChanged }) => subjectChanged).map(({ subject }) => subject)).toEqual([]);
+  });
+
+  test('a bounce that cites the id that Exchange gave marks the delivery', async () => {
+    const { look, reply, send, tenant, sent, clock } = await asked();
+    tenant.state.rewritesIds = true;
+    await reply();
+    await send();
+    await look();
+    const [, raw = ''] = sent();
+    const [, rewritten = ''] = /^Message-ID: (.+)$/im.exec(raw.replaceAll('\r', '')) ?? [];
+    clock.advance(MINUTE);
+    tenant.deliver(bounceOf(CARLA, rewritten), clock.now());
+    await look();
+    expect(await replies()).toMatchObject([{ state: 'bounced' }]);
+  });
+});
+
+/** Exchange's own report that a message came back. */
+function bounceOf(address: string, messageId: string): string {
+  return [
+    'From: Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@desk.example.com>',
+    `To: ${DESK}`,
+    'Subject: Undeliverable: The printer is on fire',
+    'Message-ID: <bounce@desk.example.com>',
+    'MIME-Version: 1.0',
+    'Auto-Submitted: auto-replied',
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+    '',
+    '--b',
+    'Content-Type: text/plain',
+    '',
+    `Your message to ${address} couldn't be delivered.`,
+    '--b',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; PROD.OUTLOOK.COM',
+    '',
+    `Final-Recipient: rfc822; ${address}`,
+    'Action: failed',
+    'Status: 5.1.10',
+    'Diagnostic-Code: smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound',
+    '--b',
+    'Content-Type: message/rfc822',
+    '',
+    `Message-ID: ${messageId}`,
+    `To: ${address}`,
+    'Subject: The printer is on fire',
+    '',
+    '--b--',
+    '',
+  ].join('\r\n');
+}

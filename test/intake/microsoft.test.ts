@@ -201,6 +201,8 @@ describe('the admins are told', () => {
     tenant.state.consent = false;
     await minutes(25);
     expect(await alarms()).toEqual(['microsoft_access_lost']);
+    // By any other account: the mailbox's own is what does not work.
+    expect(await db`select mailbox_id from deliveries where kind = 'desk'`).toEqual([{ mailboxId: null }]);
   });
 
   test('once when the secret no longer holds, in Microsoft’s own words', async () => {

@@ -7,13 +7,14 @@ import { migrate } from '../../src/platform/db/migrate.ts';
 import { connections } from './connections.ts';
 import { jira } from './jira.ts';
 import { jiraGrant } from './jira-grant.ts';
+import { microsoft } from './microsoft.ts';
 import { oneClock } from './one-clock.ts';
 import type { Figures, Proof } from './proof.ts';
 import { writeReport } from './report.ts';
 import { strangers } from './strangers.ts';
 
 /** Every proof, in the order they run and stand in docs/proofs.md. */
-const PROOFS: readonly Proof[] = [connections, oneClock, strangers, jira, jiraGrant];
+const PROOFS: readonly Proof[] = [connections, oneClock, strangers, jira, jiraGrant, microsoft];
 
 /**
  * `npm run proof [NAME…]`: breaks what the desk promises to survive, with figures, and keeps the last ones of each proof in

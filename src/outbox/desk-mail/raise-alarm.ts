@@ -11,6 +11,8 @@ export type Alarm = {
   readonly subject: string;
   readonly text: string;
   readonly at: Date;
+  /** It leaves by any account: the mailbox's own may be what is broken. */
+  readonly byAny?: true;
 };
 
 /** An alarm about yesterday would only confuse. */
@@ -25,6 +27,7 @@ export async function raiseAlarm(tx: Transaction, log: Log, alarm: Alarm): Promi
   const admins = await listAdminAddresses(tx, alarm.mailboxId);
   await queueDeskMail(tx, {
     ...alarm,
+    mailboxId: alarm.byAny === true ? null : alarm.mailboxId,
     to: admins.map((address) => ({ name: '', address })),
     worthUntil: new Date(alarm.at.getTime() + WORTH_SENDING_MS),
   });

@@ -119,6 +119,7 @@ export async function noteRefusal(
     await raiseAlarm(tx, deps.log, {
       mailboxId: mailbox.id,
       kind: 'microsoft_access_lost',
+      byAny: true,
       at,
       subject: `Microsoft refuses Mailroom access to ${mailbox.address}`,
       text: `Mailroom cannot fetch email for ${mailbox.address}. Microsoft says:

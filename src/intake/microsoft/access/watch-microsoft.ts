@@ -55,6 +55,7 @@ async function tellSilence(
   await raiseAlarm(tx, deps.log, {
     mailboxId,
     kind: 'microsoft_silent',
+    byAny: true,
     at,
     subject: `Email for ${address} is not being fetched`,
     text: `Mailroom has not been able to read ${address} at Microsoft 365 since ${lookedAt?.toISOString() ?? 'it was connected'}.
