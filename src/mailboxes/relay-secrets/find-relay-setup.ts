@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
-import { requirePermission } from '../../people/access/permissions.ts';
+import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { Problem } from '../../platform/problems.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { findMailboxWithSecrets, listAddresses } from './queries.ts';
@@ -25,7 +25,8 @@ export async function findRelaySetup(
   const address =
     input.address === undefined ? await onlyAddress(deps) : (asciiAddress(input.address) ?? input.address);
   const [newest] = await findMailboxWithSecrets(deps.db, address);
-  if (newest === undefined) throw new Problem('not_found', `${address} is not a mailbox.`);
+  if (newest === undefined || (actor.kind === 'operator' && !servesMailbox(actor, newest.id)))
+    throw new Problem('not_found', `${address} is not a mailbox.`);
   if (newest.sealed === null) {
     throw new Problem(
       'wrong_state',

@@ -1,5 +1,4 @@
 import type { Queryable } from '../../platform/db/connect.ts';
-import type { Deps } from '../../platform/deps.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { notFound, Problem } from '../../platform/problems.ts';
 import type { Actor, OperatorActor } from '../access/actor.ts';
@@ -9,7 +8,7 @@ import { findOperatorByEmail, findOperatorById } from './queries.ts';
 
 /** The operator with an id or an address, active or not; `not_found` when there is none. */
 export async function findOperator(
-  deps: Pick<Deps, 'db'>,
+  deps: { readonly db: Queryable },
   actor: Actor,
   which: { readonly id: number } | { readonly email: string },
 ): Promise<Operator> {

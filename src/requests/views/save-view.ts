@@ -4,9 +4,10 @@ import { type Idempotency, once } from '../../platform/idempotency/idempotency.t
 import { invalidField, notFound } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
-import { requirePermission } from '../../people/access/permissions.ts';
+import { requirePermission, requireServingAll } from '../../people/access/permissions.ts';
 import type { EventType } from '../../people/history/event-types.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { findOperator } from '../../people/operators/find-operator.ts';
 import { cleanRequestQuery } from '../lists/query-schema.ts';
 import { findView } from './find-view.ts';
 import { deleteView, insertView, lockView, updateView } from './queries.ts';
@@ -70,7 +71,7 @@ export async function editView(
   });
 }
 
-/** Removes an own view, or as a lead a shared one. */
+/** Removes an own view, or as a lead the shared one of an operator whose mailboxes they all serve. */
 export async function removeView(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
@@ -87,7 +88,13 @@ async function lockOwn(tx: Transaction, actor: OperatorActor, viewId: number): P
   requirePermission(actor, 'requests.read');
   const view = await lockView(tx, actor.operatorId, viewId);
   if (view === null) throw notFound('view', viewId);
-  if (view.shared) requirePermission(actor, 'views.share');
+  if (!view.shared) return view;
+  requirePermission(actor, 'views.share');
+  // It stands in the lists of teams that a lead of one mailbox does not serve.
+  if (view.ownerId !== actor.operatorId) {
+    const owner = await findOperator({ db: tx }, actor, { id: view.ownerId });
+    requireServingAll(actor, owner.mailboxIds);
+  }
   return view;
 }
 
