@@ -44,6 +44,11 @@ const MAILS: readonly (readonly [name: string, subject: string, text: string])[]
   ['Yuki Tanaka', 'Thank you!', 'It came this morning and works very well. Thank you for the quick help.'],
 ];
 
+const CANNED: readonly (readonly [name: string, text: string])[] = [
+  ['On its way', 'Dear {{ contact.name | default: "customer" }},\n\nyour parcel {{ parcel }} is on its way.'],
+  ['Returns', 'You can return it within thirty days; the label is in the box.'],
+];
+
 async function furnish(at: NonNullable<typeof desk>) {
   await at.mailbox();
   const ann = await at.operator('Ann', 'admin');
@@ -82,6 +87,9 @@ async function furnish(at: NonNullable<typeof desk>) {
   await ok('POST', '/v1/requests/4/messages', { text: 'Here it is.' });
   await at.deliver();
   at.app.clock.advance(60_000);
+  await ok('POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/events', name: 'Our data warehouse' });
+  await ok('POST', '/v1/webhooks/1/test');
+  for (const [name, text] of CANNED) await ok('POST', '/v1/canned-replies', { scope: 'desk', name, text });
   await at.ok(bob.token, 'POST', '/v1/presence', { requestId: 7, state: 'looking' });
   return ann;
 }
@@ -96,6 +104,13 @@ const SHOWN: readonly (readonly [name: string, path: string, kept: boolean])[] =
   ['mailbox', '/settings/mailboxes/1', false],
   ['connect', '/settings/mailboxes/1/connect', false],
   ['operators', '/settings/operators', false],
+  ['tokens', '/settings/operators/2/tokens', false],
+  ['canned', '/settings/canned', false],
+  ['webhooks', '/settings/webhooks', false],
+  ['webhook', '/settings/webhooks/1', false],
+  ['jira', '/settings/jira', false],
+  ['original', '/requests/1/messages/1/original', false],
+  ['missing', '/requests/4711', false],
   ['quarantine', '/quarantine', false],
   ['deliveries', '/deliveries', false],
   ['mailboxes', '/mailboxes', false],

@@ -1,5 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
+import { composeSignInLink } from '../../src/apps/console/sign-in/compose-sign-in-link.ts';
 import { bindHttp, type HttpListener } from '../../src/platform/http/http-listener.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
@@ -66,9 +67,19 @@ export async function servedConsole() {
     });
   }
 
+  /** A page that is watched, in a window of its own, of nobody yet. */
+  async function opened(options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+    contexts.push(context);
+    const page = await context.newPage();
+    watch(page);
+    return page;
+  }
+
   return {
     db,
     smtp,
+    opened,
     faults,
     get app() {
       return made;
@@ -78,7 +89,11 @@ export async function servedConsole() {
     operator: (name: string, role: 'agent' | 'lead' | 'admin' = 'agent') =>
       testOperator(made.deps, { name, role }),
     receive: (parts: MailParts) => receive(made, parts),
-    deliver: () => deliverDue(made.deps, { random: () => 0 }),
+    deliver: () =>
+      deliverDue(
+        { ...made.deps, deskComposers: { sign_in: composeSignInLink(made.deps) } },
+        { random: () => 0 },
+      ),
     /** A call of the interface as an operator's program; anything but a 2xx fails the test. */
     async ok(token: string, method: string, path: string, body?: unknown): Promise<any> {
       const response = await made.call(method, path, { token, body });
@@ -89,11 +104,8 @@ export async function servedConsole() {
     /** A page that is watched, in a window of its own, of somebody signed in. */
     async signedIn(operatorId: number, options: BrowserContextOptions = {}): Promise<Page> {
       const { session } = await db.begin((tx) => openSession(tx, operatorId, made.clock.now()));
-      const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-      contexts.push(context);
-      await context.addCookies([{ name: 'mailroom', value: session, url: origin }]);
-      const page = await context.newPage();
-      watch(page);
+      const page = await opened(options);
+      await page.context().addCookies([{ name: 'mailroom', value: session, url: origin }]);
       return page;
     },
   };
