@@ -167,6 +167,6 @@ test('who asked for messages of the system is told of a mail in a request of the
   await page.evaluate("Object.defineProperty(document, 'hidden', { value: true })");
   const again = { from: maria, subject: 'Re: My parcel', inReplyTo: '<parcel@customer.example>' };
   await desk.receive({ ...again, text: 'It is blue.' });
-  await expect.poll(() => page.evaluate('shown')).toEqual([['New email', 'Maria: My parcel']]);
+  await expect.poll(() => page.evaluate('shown')).toEqual([['New message', 'Maria: My parcel']]);
   expect(desk.faults).toEqual([]);
 });

@@ -301,6 +301,8 @@ test('a live update moves nothing where one is at work', async () => {
     seventh,
     0,
   ]);
+  await page.getByRole('button', { name: '1 new' }).click();
+  await page.getByText('Is it brass?').waitFor();
 
   await page.goto(desk.url('/requests/1'));
   await page.locator('summary', { hasText: 'More' }).click();

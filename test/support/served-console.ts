@@ -76,6 +76,11 @@ export async function servedConsole() {
     return page;
   }
 
+  async function signIn(page: Page, operatorId: number): Promise<void> {
+    const { session } = await db.begin((tx) => openSession(tx, operatorId, made.clock.now()));
+    await page.context().addCookies([{ name: 'mailroom', value: session, url: origin }]);
+  }
+
   return {
     db,
     smtp,
@@ -101,11 +106,12 @@ export async function servedConsole() {
       if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
       return text === '' ? null : JSON.parse(text);
     },
+    /** Signs somebody in where a page is. */
+    signIn,
     /** A page that is watched, in a window of its own, of somebody signed in. */
     async signedIn(operatorId: number, options: BrowserContextOptions = {}): Promise<Page> {
-      const { session } = await db.begin((tx) => openSession(tx, operatorId, made.clock.now()));
       const page = await opened(options);
-      await page.context().addCookies([{ name: 'mailroom', value: session, url: origin }]);
+      await signIn(page, operatorId);
       return page;
     },
   };

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { isOpen } from '../../../requests/request.ts';
+import { isOpen, PRIORITIES } from '../../../requests/request.ts';
 import { jiraPanel } from '../jira/panel.ts';
-import { type Html, when } from '../parts/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
@@ -11,22 +11,16 @@ import { conversationWords } from './words.ts';
 export function facts(visit: Visit, { request, others, jira }: Conversation): Html {
   const { say, format } = visit;
   const words = say(conversationWords);
-  const { nobody, status, noSubject } = say(terms);
+  const { status, noSubject } = say(terms);
   return html`<aside class="facts" aria-label="${words.contact}">
-    <dl data-live="facts">
-      <dt>${words.contact}</dt>
-      <dd dir="auto">
-        <a href="/contacts/${request.contactId}">${request.contactName || request.contactEmail}</a>
-        ${when(request.contactName, () => html`<small>${request.contactEmail}</small>`)}
-      </dd>
-      <dt>${words.assignee}</dt>
-      <dd dir="auto" data-assignee>${request.assigneeName ?? nobody}</dd>
-      <dt>${words.mailbox}</dt>
-      <dd>${request.mailboxAddress}</dd>
-      <dt>${words.opened}</dt>
-      <dd>${format.time(request.createdAt)}</dd>
-    </dl>
-    ${when(isOpen(request.status), () => factsForm(visit, request))}
+    <p class="who" dir="auto">
+      <a href="/contacts/${request.contactId}">${request.contactName || request.contactEmail}</a>
+      ${when(request.contactName, () => html`<small>${request.contactEmail}</small>`)}
+    </p>
+    <div class="attributes">
+      ${standing(visit, request)}
+      ${isOpen(request.status) ? factsForm(visit, request) : fixed(visit, request)} ${tags(visit, request)}
+    </div>
     ${when(jira, (panel) => jiraPanel(visit, request.id, panel))}
     <h2>${words.otherRequests}</h2>
     <ul class="others" data-live="others">
@@ -42,41 +36,90 @@ export function facts(visit: Visit, { request, others, jira }: Conversation): Ht
   </aside>`;
 }
 
-function factsForm(visit: Visit, request: Conversation['request']): Html {
+type Shown = Conversation['request'];
+
+function standing(visit: Visit, request: Shown): Html {
+  const words = visit.say(conversationWords);
+  return html`<dl data-live="facts">
+    <dt>${words.assignee}</dt>
+    <dd dir="auto" data-assignee>${request.assigneeName ?? visit.say(terms).nobody}</dd>
+    <dt>${words.mailbox}</dt>
+    <dd>${request.mailboxAddress}</dd>
+    <dt>${words.opened}</dt>
+    <dd>${visit.format.time(request.createdAt)}</dd>
+  </dl>`;
+}
+
+function fixed(visit: Visit, request: Shown): Html {
+  const words = visit.say(conversationWords);
+  return html`<dl>
+    <dt>${words.priority}</dt>
+    <dd>${visit.say(terms).priority[request.priority]}</dd>
+    ${when(
+      request.category,
+      (category) =>
+        html`<dt>${words.category}</dt>
+          <dd dir="auto">${category}</dd>`,
+    )}
+  </dl>`;
+}
+
+// The button shows itself to whoever changes something, with scripts or without.
+function factsForm(visit: Visit, request: Shown): Html {
   const words = visit.say(conversationWords);
   const { priority } = visit.say(terms);
-  return html`<details class="edit" name="facts" open>
-    <summary class="unseen">${words.tags}</summary>
-    <form method="post" action="/requests/${request.id}/facts" class="stack">
-      <label
-        >${words.priority}
-        <select name="priority" data-key="p" aria-keyshortcuts="p">
-          ${Object.entries(priority).map(
-            ([value, name]) =>
-              html`<option value="${value}" ${value === request.priority ? html`selected` : ''}>
-                ${name}
-              </option>`,
-          )}
-        </select></label
-      >
-      <label
-        >${words.tags}
-        <input
-          name="tags"
-          value="${request.tags.join(', ')}"
-          placeholder="${words.tagsHint}"
-          data-key="l"
-          aria-keyshortcuts="l"
-          dir="auto"
-      /></label>
-      <label
-        >${words.category}
-        <input name="category" value="${request.category ?? ''}" maxlength="100" dir="auto"
-      /></label>
-      <label
-        >${words.subject} <input name="subject" value="${request.subject}" maxlength="500" dir="auto"
-      /></label>
-      <button>${words.save}</button>
-    </form>
-  </details>`;
+  return html`<form method="post" action="/requests/${request.id}/facts" class="edit">
+    <label
+      ><span>${words.priority}</span>
+      <select name="priority" data-key="p" aria-keyshortcuts="p">
+        ${PRIORITIES.map(
+          (value) =>
+            html`<option value="${value}" ${value === request.priority ? html`selected` : ''}>
+              ${priority[value]}
+            </option>`,
+        )}
+      </select></label
+    >
+    <label
+      ><span>${words.category}</span>
+      <input
+        name="category"
+        value="${request.category ?? ''}"
+        placeholder="${words.noCategory}"
+        maxlength="100"
+        dir="auto"
+    /></label>
+    <label
+      ><span>${words.tags}</span>
+      <input
+        name="addTags"
+        placeholder="${words.addTag}"
+        title="${words.tagsHint}"
+        maxlength="2000"
+        data-key="l"
+        aria-keyshortcuts="l"
+        autocomplete="off"
+        dir="auto"
+    /></label>
+    <button class="primary">${words.save}</button>
+  </form>`;
+}
+
+function tags(visit: Visit, request: Shown): Html {
+  const words = visit.say(conversationWords);
+  return html`<form method="post" action="/requests/${request.id}/facts" class="tags" data-live="tags">
+    ${request.tags.map((tag) =>
+      isOpen(request.status)
+        ? html`<button
+            class="mark tag"
+            name="removeTag"
+            value="${tag}"
+            aria-label="${words.removeTag(tag)}"
+            title="${words.removeTag(tag)}"
+          >
+            <span dir="auto">${tag}</span>${icon('x', visit.deps.assets)}
+          </button>`
+        : html`<span class="mark tag" dir="auto">${tag}</span>`,
+    )}
+  </form>`;
 }

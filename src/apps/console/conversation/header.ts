@@ -134,7 +134,18 @@ function moreMenu(visit: Visit, { request, others }: Conversation): Html {
       <button type="button" class="link" hidden data-scripted data-unfold data-key=";" aria-keyshortcuts=";">
         ${words.unfoldAll}
       </button>
-      ${when(isOpen(request.status), () => mergeForm(visit, id, near))}
+      ${when(
+        isOpen(request.status),
+        () =>
+          html`<form method="post" action="/requests/${id}/facts" class="stack">
+              <label
+                >${words.subject}
+                <input name="subject" value="${request.subject}" maxlength="500" required dir="auto"
+              /></label>
+              <button>${words.rename}</button>
+            </form>
+            ${mergeForm(visit, id, near)}`,
+      )}
     </div>
   </details>`;
 }

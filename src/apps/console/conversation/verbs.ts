@@ -115,11 +115,15 @@ function listIn({ c }: Visit): string {
 function changesIn(form: Form) {
   if (form.has('attention')) return { needsAttention: false };
   const priority = PRIORITIES.find((each) => each === form.text('priority'));
-  const tags = form.text('tags').split(',');
+  const addTags = form
+    .text('addTags')
+    .split(',')
+    .map((tag) => tag.trim());
   const subject = form.line('subject');
   return {
     ...(priority === undefined ? {} : { priority }),
-    ...(form.has('tags') ? { tags: tags.map((tag) => tag.trim()).filter((tag) => tag !== '') } : {}),
+    addTags: addTags.filter((tag) => tag !== ''),
+    removeTags: form.all('removeTag'),
     ...(form.has('category') ? { category: form.line('category') } : {}),
     ...(subject === null ? {} : { subject }),
   };

@@ -3,6 +3,9 @@ import type { EventView } from '../../../people/history/event-view.ts';
 import { listEvents } from '../../../requests/history/list-events.ts';
 import { findRequest } from '../../../requests/request/find-request.ts';
 import { requestIn } from '../conversation/handlers.ts';
+import type { Operator } from '../../../people/operators/operator.ts';
+import { listAllOperators } from '../parts/operators.ts';
+import { changes } from './changes.ts';
 import { type Html, icon } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
@@ -130,9 +133,10 @@ export function historyHandlers(pages: Pages): void {
   pages.get('/requests/:id{[0-9]+}/history', async (visit) => {
     const { deps, actor } = visit;
     const requestId = requestIn(visit);
-    const [request, events] = await Promise.all([
+    const [request, events, operators] = await Promise.all([
       findRequest(deps, actor, requestId),
       listEvents(deps, actor, { requestId, sort: { field: 'id', descending: true }, limit: MAX_SHOWN }),
+      listAllOperators(visit),
     ]);
     const words = visit.say(sentences);
     const content = html`<div class="page">
@@ -147,7 +151,7 @@ export function historyHandlers(pages: Pages): void {
           </tr>
         </thead>
         <tbody data-live="events">
-          ${events.items.map((event) => row(visit, event))}
+          ${events.items.map((event) => row(visit, event, operators))}
         </tbody>
       </table>
     </div>`;
@@ -155,30 +159,12 @@ export function historyHandlers(pages: Pages): void {
   });
 }
 
-function row(visit: Visit, event: EventView): Html {
+function row(visit: Visit, event: EventView, operators: readonly Operator[]): Html {
   const words = visit.say(sentences);
-  const changed = Object.entries(event.new ?? {}).filter(
-    ([name, value]) =>
-      value !== null && value !== '' && JSON.stringify(event.old?.[name]) !== JSON.stringify(value),
-  );
-  const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
   const who = event.actorName ?? (event.actorKind === 'relay' ? words.relay : words.desk);
   return html`<tr id="e${event.id}">
     <td>${visit.format.time(event.at)}</td>
     <td dir="auto">${who}</td>
-    <td>
-      ${words.events[event.type] ?? event.type}
-      ${changed.map(
-        ([name, value]) =>
-          html`<br /><small
-              >${name}:
-              ${
-                event.old?.[name] === undefined || event.old[name] === null
-                  ? ''
-                  : html`<s dir="auto">${shown(event.old[name])}</s> `
-              }<bdi>${shown(value)}</bdi></small
-            >`,
-      )}
-    </td>
+    <td>${words.events[event.type] ?? event.type} ${changes(visit, event, operators)}</td>
   </tr>`;
 }

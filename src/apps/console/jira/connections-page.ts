@@ -88,11 +88,15 @@ async function show(
         required: true,
       })}
       ${selectField({ label: words.kind, name: 'kind', value: value('kind'), options: Object.entries(words.kinds) })}
-      ${textField({ label: words.email, name: 'email', type: 'email', value: value('email') })}
-      ${textField({ label: words.token, name: 'token', type: 'password' })}
-      ${textField({ label: words.clientId, name: 'clientId', value: value('clientId') })}
-      ${textField({ label: words.clientSecret, name: 'clientSecret', type: 'password' })}
-      <p class="quiet">${words.callback} <code>${callbackUrl(visit.deps)}</code></p>
+      <div class="stack for-email">
+        ${textField({ label: words.email, name: 'email', type: 'email', value: value('email') })}
+      </div>
+      <div class="stack for-token">${textField({ label: words.token, name: 'token', type: 'password' })}</div>
+      <div class="stack for-client">
+        ${textField({ label: words.clientId, name: 'clientId', value: value('clientId') })}
+        ${textField({ label: words.clientSecret, name: 'clientSecret', type: 'password' })}
+        <p class="quiet">${words.callback} <code>${callbackUrl(visit.deps)}</code></p>
+      </div>
       ${checkField({ label: words.personal, name: 'personal', checked: !may(visit.actor, 'jira.manage') })}
       <button class="primary">${words.connect}</button>
     </form>`;

@@ -7,11 +7,11 @@ import { readForm } from '../parts/forms.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
-import { done, respond } from '../shell/respond.ts';
+import { settingsPage } from '../settings/settings-page.ts';
+import { done } from '../shell/respond.ts';
 import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
 
 const en = {
-  title: 'Views',
   lead: 'A view is a list with a name: filter or search the list, then save it from its filter menu.',
   name: 'Name',
   shared: 'Shared with everybody',
@@ -22,7 +22,6 @@ const en = {
   empty: 'There are no views yet.',
 };
 const ru: typeof en = {
-  title: 'Подборки',
   lead: 'Подборка — это список с названием: отберите или найдите нужное и сохраните из меню отбора.',
   name: 'Название',
   shared: 'Видят все',
@@ -66,19 +65,12 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
   const words = visit.say(sentences);
   const { deps, actor } = visit;
   const views = await listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 });
-  const content = html`<div class="page">
-    <h1>${words.title}</h1>
-    <p class="quiet">${words.lead}</p>
+  const content = html`<p class="quiet">${words.lead}</p>
     ${when(views.items.length === 0, () => html`<p class="empty">${icon('tag', deps.assets)}${words.empty}</p>`)}
     <ul class="cards">
       ${views.items.map((view) => row(visit, view))}
-    </ul>
-  </div>`;
-  return respond(
-    visit,
-    { title: words.title, content, place: '/settings', alert },
-    alert === null ? 200 : 422,
-  );
+    </ul>`;
+  return settingsPage(visit, 'views', { content, alert });
 }
 
 function row(visit: Visit, view: View): Html {

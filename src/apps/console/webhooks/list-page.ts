@@ -64,7 +64,7 @@ function row(visit: Visit, webhook: Webhook): Html {
   return html`<li class="card">
     <a href="/settings/webhooks/${webhook.id}" dir="auto">${webhook.name || webhook.url}</a>
     ${standing(visit, webhook)}
-    ${when(webhook.waitingCount, (count) => html`<span class="quiet">${words.waiting(count)}</span>`)}
+    ${when(webhook.waitingCount > 0 && webhook.waitingCount, (count) => html`<span class="quiet">${words.waiting(count)}</span>`)}
     <small>${webhook.name === '' ? '' : webhook.url}</small>
   </li>`;
 }

@@ -160,7 +160,7 @@ function health(visit: Visit, webhook: Webhook): Html {
   const { enabled, disabledReason, restsUntil, waitingCount } = webhook;
   return html`<form method="post" action="/settings/webhooks/${webhook.id}" class="verbs">
     ${when(disabledReason, (reason) => html`<p class="hint bad">${words[reason]}</p>`)}
-    ${when(waitingCount, (count) => html`<span class="quiet">${words.waiting(count)}</span>`)}
+    ${when(waitingCount > 0 && waitingCount, (count) => html`<span class="quiet">${words.waiting(count)}</span>`)}
     ${when(restsUntil, (at) => html`<span class="quiet">${words.restsUntil}: ${visit.format.time(at)}</span>`)}
     ${
       enabled
