@@ -116,7 +116,7 @@ test('no page has a serious fault of access, in light and dark, nor a line wider
     if (width !== 360) found.push(`${path} is ${String(width)} wide at 360`);
   }
   expect(found).toEqual([]);
-}, 90_000);
+}, 180_000);
 
 // Of the dark theme only the colours differ.
 async function faultsOf(page: Page, colorScheme: 'light' | 'dark'): Promise<string[]> {
