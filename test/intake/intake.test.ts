@@ -349,6 +349,20 @@ describe('loops', () => {
     expect(result).toMatchObject({ outcome: 'quarantined', reason: 'auto_reply_unmatched' });
   });
 
+  test('a request counts its created notice, and not one that a dead address does not get', async () => {
+    const made = await desk();
+    await db`
+      insert into suppressed_addresses (address, reason, since, until)
+      values ('dead@customer.example', 'gone', ${made.clock.now()}, ${new Date(made.clock.now().getTime() + 1000)})`;
+    await receive(made, { from: 'dead@customer.example' });
+    await receive(made, { from: 'alive@customer.example' });
+    expect(await db`select message_count from requests order by id`).toEqual([
+      { messageCount: 1 },
+      { messageCount: 2 },
+    ]);
+    expect(await counts()).toMatchObject({ deliveries: 1 });
+  });
+
   test('a list post opens a request without a notice', async () => {
     const made = await desk();
     const headers = ['List-Id: Makers <makers.lists.example>', 'List-Post: <mailto:makers@lists.example>'];
