@@ -138,6 +138,20 @@ describe('an answer through Graph', () => {
     expect(tenant.inFolder('drafts')).toHaveLength(0);
   });
 
+  test('that is cancelled after a try leaves no draft behind', async () => {
+    const { reply, send, look, call, token, tenant } = await asked();
+    tenant.state.maySend = false;
+    await reply();
+    await send();
+    expect(tenant.inFolder('drafts')).toHaveLength(1);
+    const [delivery] = await db<{ id: number }[]>`select id from deliveries where kind = 'reply'`;
+    const cancelled = await call('POST', `/v1/deliveries/${delivery?.id}/cancel`, { token });
+    expect(cancelled.status).toBe(200);
+    await look();
+    expect(tenant.inFolder('drafts')).toHaveLength(0);
+    expect(await replies()).toMatchObject([{ state: 'cancelled', draftId: null }]);
+  });
+
   test('is larger than Graph takes: it fails at once, and says so', async () => {
     const { reply, send } = await asked();
     await reply('A long story. '.repeat(12_000));

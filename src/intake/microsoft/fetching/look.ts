@@ -4,6 +4,7 @@ import type { HandedOver } from '../../filing/incoming-mail.ts';
 import { noteSentAs } from '../../../outbox/sent/note-sent-as.ts';
 import { receiveBatch, type ReceiveDeps, type Received } from '../../filing/receive-batch.ts';
 import type { Graph } from '../graph/graph.ts';
+import { clearDrafts } from '../sending/clear-drafts.ts';
 import { graphFault, isPassing, isRefusal, isResync } from '../graph/graph-fault.ts';
 import {
   type ClaimedLook,
@@ -60,6 +61,7 @@ export async function lookAtMailbox(deps: ReceiveDeps, look: Look): Promise<numb
   filed += await fileUnknown(deps, look, found);
   await noteSentAs(deps.db, found);
   for (const { folder, link } of rounds) await markDeltaLink(deps.db, lease, folder, link);
+  await clearDrafts(deps, look.graph, mailbox.id);
   const unfinished = rounds.find(({ error }) => error !== null);
   if (unfinished !== undefined) throw unfinished.error;
   return filed;
