@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
+import { findHorizon } from '../../src/integrations/feed/queries.ts';
 import { MAX_LISTENERS } from '../../src/integrations/feed/feed-poller.ts';
 import type { EventType } from '../../src/people/history/event-types.ts';
 import { recordEvent } from '../../src/people/history/record-event.ts';
@@ -92,6 +93,23 @@ test('a transaction that is open in another database holds nothing up', async ()
     await tell('told', { mailboxId });
     expect(types(await feed(token, `?after=${start}`))).toEqual(['told']);
   });
+});
+
+test('what another role has open in another database holds nothing up, and here it does', async () => {
+  const { adminUrl } = inject('testServer');
+  const here = new URL(adminUrl);
+  here.pathname = new URL(url).pathname;
+  const roles = [connect(adminUrl, { max: 1 }), connect(here.href, { max: 1 })] as const;
+  const isPassed = async (role: typeof db): Promise<boolean> =>
+    role.begin(async (tx) => {
+      const [row] = await tx<{ xact: string }[]>`select pg_current_xact_id()::text as xact`;
+      // The horizon never passes what ended last.
+      await db`select pg_current_xact_id()`;
+      return BigInt(await findHorizon(db)) > BigInt(row?.xact ?? 0);
+    });
+  await expect.poll(() => isPassed(roles[0]), { timeout: 25_000 }).toBe(true);
+  expect(await isPassed(roles[1])).toBe(false);
+  await Promise.all(roles.map(async (role) => role.end()));
 });
 
 test('a transaction prepared in another database holds nothing up, one prepared here does until it ends', async () => {
