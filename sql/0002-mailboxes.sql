@@ -15,6 +15,8 @@ create table mailboxes (
     constraint mailboxes_notices_known check (notices <@ '{created,taken,closed}'::text[]),
   -- A cap stops the loops that no header betrays (a new sender each time).
   notices_per_hour integer default 1000 constraint mailboxes_notices_per_hour_positive check (notices_per_hour > 0),
+  -- Whether the closing notice asks if it was helpful.
+  ask_for_rating boolean not null default true,
   quoting text not null default 'last' constraint mailboxes_quoting_known check (quoting in ('full', 'last', 'none')),
   signature text not null default '',
   -- Further addresses whose mail comes into this mailbox.

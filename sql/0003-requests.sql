@@ -24,8 +24,15 @@ create table requests (
   first_response_at timestamptz,
   resolved_at timestamptz,
   closed_at timestamptz,
+  -- What the contact said of how it was closed, and by the link of which notice: only a later notice begins anew.
+  rating text constraint requests_rating_known check (rating in ('helpful', 'unhelpful')),
+  rating_comment text,
+  rated_at timestamptz,
+  rating_message_id bigint,
   -- Counted by a trigger; If-Match compares it.
   version bigint not null default 1,
+  constraint requests_rating_whole check (
+    (rating is null) = (rated_at is null) and (rating is null) = (rating_message_id is null) and (rating is null) = (rating_comment is null)),
   constraint requests_new_is_unassigned check (status <> 'new' or assignee_id is null),
   constraint requests_in_progress_is_assigned check (status <> 'in_progress' or assignee_id is not null),
   constraint requests_closed_has_time check ((status = 'closed') = (closed_at is not null)),
@@ -54,6 +61,7 @@ create index requests_assignee on requests (assignee_id, last_message_at, id) wh
 create index requests_unassigned on requests (last_message_at, id) where assignee_id is null;
 create index requests_mailbox on requests (mailbox_id, last_message_at, id);
 create index requests_category on requests (category, last_message_at, id) where category is not null;
+create index requests_rating on requests (rating, last_message_at, id) where rating is not null;
 create index requests_tags on requests using gin (tags) with (gin_pending_list_limit = 256) where tags <> '{}';
 
 create function count_version() returns trigger language plpgsql as $$

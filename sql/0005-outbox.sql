@@ -127,3 +127,12 @@ create table notices_to_new (
   latest timestamptz[] not null,
   primary key (mailbox_id, domain)
 );
+
+-- The links in closing notices by which contacts say whether it was helpful. A link is made for each attempt to send its notice
+-- and is written nowhere but in that email: whoever reads the database cannot vote.
+create table rating_links (
+  token_hash bytea primary key,
+  message_id bigint not null references messages on delete cascade,
+  created_at timestamptz not null
+);
+create index rating_links_message on rating_links (message_id);

@@ -2,8 +2,8 @@ import type { Queryable } from '../platform/db/connect.ts';
 
 /** The columns of a `Mailbox`, from `mailboxes m`. */
 export const mailboxColumns = (db: Queryable) => db`
-  m.id, m.address, m.name, m.source, m.language, m.thread_by, m.reopen_days, m.notices, m.quoting, m.auto_close_days, m.notices_per_hour,
-  m.silence_minutes, m.signature, m.aliases, m.group_addresses, m.form_senders, m.allowed_senders, m.denied_senders,
+  m.id, m.address, m.name, m.source, m.language, m.thread_by, m.reopen_days, m.notices, m.ask_for_rating, m.quoting,
+  m.auto_close_days, m.notices_per_hour, m.silence_minutes, m.signature, m.aliases, m.group_addresses, m.form_senders, m.allowed_senders, m.denied_senders,
   m.copies, m.authenticity, m.tenant_domains, m.accept_since`;
 
 /** The notices that a mailbox words itself, as `templates`, from `mailboxes m`. */

@@ -34,6 +34,8 @@ export type Mailbox = {
   readonly threadBy: ThreadBy;
   readonly reopenDays: number;
   readonly notices: readonly NoticeKind[];
+  /** Whether the closing notice asks if it was helpful. */
+  readonly askForRating: boolean;
   readonly quoting: Quoting;
   /** Days after which a resolved request closes by itself; null means never. */
   readonly autoCloseDays: number | null;

@@ -6,6 +6,10 @@ export type RequestStatus = 'new' | 'in_progress' | 'pending' | 'resolved' | 'cl
 export const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
+export const RATINGS = ['helpful', 'unhelpful'] as const;
+/** What a contact says of how their request was closed. */
+export type Rating = (typeof RATINGS)[number];
+
 /** A request as a verb sees it once its row is locked. */
 export type RequestRow = {
   readonly id: number;

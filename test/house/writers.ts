@@ -55,6 +55,7 @@ export const WRITERS: Readonly<Record<string, Writers>> = {
   delivery_recipients: { room: 'outbox', also: [ERASING] },
   delivery_attempts: { room: 'outbox', also: [ERASING] },
   desk_mails: { room: 'outbox' },
+  rating_links: { room: 'outbox' },
   notices_to_new: { room: 'outbox' },
   sending_pauses: { room: 'outbox' },
   webhooks: { room: 'integrations' },

@@ -58,6 +58,7 @@ test('a lead changes the settings of the mailboxes they serve; each change is in
     language: 'ru',
     reopenDays: 14,
     notices: ['created'],
+    askForRating: false,
     quoting: 'full',
     autoCloseDays: null,
     noticesPerHour: 50,

@@ -55,6 +55,7 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
     threadBy: 'sender',
     reopenDays: 0,
     notices: ['created', 'taken', 'closed'],
+    askForRating: true,
     quoting: 'last',
     autoCloseDays: 7,
     noticesPerHour: 1000,

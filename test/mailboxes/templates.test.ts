@@ -109,6 +109,7 @@ test.each([
     },
     mailbox: { name: 'Support', address: 'support@example.com' },
     operator: null,
+    rating: null,
   });
   expect(notice).toMatchObject({ text: expect.stringContaining('Stones'), fault: null });
   expect(asked).toBeGreaterThan(1);

@@ -19,6 +19,7 @@ const deps = {
   keyring: createKeyring([secret]),
   parsePool: createParsePool({ size: 1 }),
   wakeDeliveries() {},
+  publicUrl: 'https://desk.example.com',
 };
 const microsoft = openMicrosoft(deps, { loginUrl: tenantUrl, graphUrl: tenantUrl });
 const transports = createTransports(deps, null, { openService: graphTransport(microsoft) });

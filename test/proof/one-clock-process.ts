@@ -32,7 +32,13 @@ const clock = followClock(async () => {
 await clock.sync();
 setInterval(() => void clock.sync(), 500);
 startDeliveryWorker(
-  { db, clock, log: silentLog, transports: oneAccount(smtpTransport({ url: smtpUrl })) },
+  {
+    db,
+    clock,
+    log: silentLog,
+    publicUrl: 'https://desk.example.com',
+    transports: oneAccount(smtpTransport({ url: smtpUrl })),
+  },
   { leaseMs: Number(leaseMs), pollMs: 50 },
 );
 process.stdout.write('ready\n');

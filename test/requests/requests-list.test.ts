@@ -44,7 +44,11 @@ async function insertMany(operatorIds: readonly number[]): Promise<number[]> {
   await db`
     update requests
     set follow_up_of = case when id % 4 = 0 then id % 10 + 1 end, refers_to = case when id % 6 = 0 then id % 8 + 1 end,
-      merged_into = case when status = 'closed' then id % 3 + 1 end`;
+      merged_into = case when status = 'closed' then id % 3 + 1 end,
+      rating = case id % 8 when 1 then 'helpful' when 2 then 'unhelpful' end,
+      rating_comment = case when id % 8 in (1, 2) then 'Said ' || id % 3 end,
+      rated_at = case when id % 8 in (1, 2) then ${START}::timestamptz + (id % 5) * interval '1 hour' end,
+      rating_message_id = case when id % 8 in (1, 2) then id end`;
   return contactIds;
 }
 

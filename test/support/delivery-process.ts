@@ -21,6 +21,7 @@ startDeliveryWorker(
     db,
     clock: systemClock,
     log: silentLog,
+    publicUrl: 'https://desk.example.com',
     transports: oneAccount(smtpTransport({ url: smtpUrl })),
   },
   { leaseMs: Number(leaseMs), pollMs: 50 },

@@ -78,6 +78,7 @@ export async function openOutbox(db: Db, smtp: string | MailTransport): Promise<
     db,
     clock: { now },
     log: silentLog,
+    publicUrl: 'https://desk.example.com',
     transports: oneAccount(transport),
   };
   const mailboxId = await insertMailbox(db, { address: 'desk@example.com', name: 'Example Desk' });

@@ -55,6 +55,7 @@ import { requestRoutes } from '../../requests/request/routes.ts';
 import { sendingRoutes } from '../../outbox/accounts/routes.ts';
 import { consoleRoutes } from '../console/console-routes.ts';
 import { recipientRoutes } from '../../requests/replies/recipient-routes.ts';
+import { ratingRoutes } from '../console/rating/routes.ts';
 import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
 import { templateRoutes } from '../../mailboxes/templates/routes.ts';
@@ -110,7 +111,9 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   const smallBody = takeSmallBody(receiveUnproven, SIGN_IN_BODY_BYTES);
   app.use('/v1/sign-in', smallBody);
   app.use('/sign-in', smallBody);
+  app.use('/rate/*', smallBody);
   app.route('/', signInRoutes(deps));
+  app.route('/', ratingRoutes(deps));
   app.route('/', consoleRoutes({ ...deps, receiveUnproven }));
   const limited = limitBodies(JSON_BODY_BYTES, (path) =>
     /^\/v1\/requests\/\d+\/(messages|drafts\/\w+\/files)$/.test(path),

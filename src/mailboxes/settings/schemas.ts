@@ -36,6 +36,9 @@ const settings = {
   notices: z.array(z.enum(NOTICE_KINDS)).max(NOTICE_KINDS.length).openapi({
     description: 'The notices that are sent.',
   }),
+  askForRating: z.boolean().openapi({
+    description: 'The closing notice asks with a link whether it was helpful. Defaults to true.',
+  }),
   quoting: z.enum(['full', 'last', 'none']).openapi({
     description:
       "What an answer quotes of the contact's latest message: all of it, only what was new in it, or nothing.",
@@ -118,6 +121,7 @@ export const mailboxSchema = z
     threadBy: settings.threadBy,
     reopenDays: settings.reopenDays,
     notices: settings.notices,
+    askForRating: settings.askForRating,
     quoting: settings.quoting,
     autoCloseDays: settings.autoCloseDays,
     noticesPerHour: settings.noticesPerHour,
@@ -191,6 +195,7 @@ export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema
     threadBy: mailbox.threadBy,
     reopenDays: mailbox.reopenDays,
     notices: [...mailbox.notices],
+    askForRating: mailbox.askForRating,
     quoting: mailbox.quoting,
     autoCloseDays: mailbox.autoCloseDays,
     noticesPerHour: mailbox.noticesPerHour,

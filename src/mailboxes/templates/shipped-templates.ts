@@ -23,7 +23,9 @@ If you want to add something, just reply to this email.
 Your request {{ request.id }}{% if request.subject != "" %} "{{ request.subject }}"{% endif %} is now closed.
 
 If something is still open, just reply to this email: one of us will read it and write back.
-
+{% if rating %}
+Was it helpful? Tell us here: {{ rating.url }}
+{% endif %}
 {{ mailbox.name }}
 `,
   },
@@ -47,7 +49,9 @@ If something is still open, just reply to this email: one of us will read it and
 Ваше обращение {{ request.id }}{% if request.subject != "" %} «{{ request.subject }}»{% endif %} закрыто.
 
 Если вопрос остался, просто ответьте на это письмо: мы прочитаем ответ и напишем вам.
-
+{% if rating %}
+Помогли ли мы вам? Скажите здесь: {{ rating.url }}
+{% endif %}
 {{ mailbox.name }}
 `,
   },

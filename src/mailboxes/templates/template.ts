@@ -3,6 +3,7 @@ import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
 import { isBlankHtml } from '../../mail/html/is-blank-html.ts';
 import { sanitizeHtml } from '../../mail/html/sanitize-html.ts';
 import type { NoticeKind } from '../mailbox.ts';
+import { RATING_URL } from './rating-url.ts';
 
 /** What a notice template may name; every value is plain text. */
 export type TemplateValues = {
@@ -11,6 +12,8 @@ export type TemplateValues = {
   readonly mailbox: { readonly name: string; readonly address: string };
   /** Null when no operator is behind the notice: always for `created`, and for a request that closes by itself. */
   readonly operator: { readonly name: string } | null;
+  /** The page that asks whether it was helpful; null where the mailbox does not ask, and in every notice but `closed`. */
+  readonly rating: { readonly url: string } | null;
 };
 
 /** Every variable of a template, with what it stands for. */
@@ -24,6 +27,8 @@ export const TEMPLATE_VARIABLES = {
   operator:
     'The operator who took or closed the request, for {% if operator %}; absent if it closed automatically.',
   'operator.name': "The operator's name; empty if there is no operator.",
+  rating: 'In the closing notice of a mailbox that asks whether it was helpful, for {% if rating %}.',
+  'rating.url': 'The page that asks; a link of its own for each notice.',
 } as const;
 
 /** The words of a notice: `html` null means that it is made from the text. */
@@ -85,6 +90,7 @@ export function sampleValues(mailbox: TemplateValues['mailbox'], notice: NoticeK
     request: { id: 1042, subject: 'Where is my parcel?' },
     mailbox: { name: mailbox.name, address: mailbox.address },
     operator: notice === 'created' ? null : { name: 'Ann' },
+    rating: notice === 'closed' ? { url: RATING_URL } : null,
   };
 }
 
@@ -105,7 +111,7 @@ function faultIn(
     }
     const full = sampleValues({ name: 'Support', address: 'support@example.com' }, notice);
     const bare = { ...full, contact: { ...full.contact, name: '' }, request: { id: 1, subject: '' } };
-    const cases = notice === 'taken' ? [full, bare] : [full, { ...bare, operator: null }];
+    const cases = notice === 'taken' ? [full, bare] : [full, { ...bare, operator: null, rating: null }];
     const [sample] = cases.map((values) => renderWithin(engine, tree, values));
     const blank = field === 'html' ? isBlankHtml(sanitizeHtml(sample ?? '')) : sample?.trim() === '';
     return blank ? { field, detail: 'comes out empty' } : null;

@@ -12,6 +12,7 @@ import {
   threadAfter,
 } from '../writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
+import { RATING_URL } from '../../mailboxes/templates/rating-url.ts';
 import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
 
 /** What a notice must know of its request; it quotes nothing, so that the message it answers need not be a row yet. */
@@ -43,6 +44,7 @@ export async function queueNotice(
     request: { id: context.requestId, subject: context.subject },
     mailbox: context.mailbox,
     operator: actor.kind === 'operator' ? { name: actor.name } : null,
+    rating: notice === 'closed' && context.mailbox.askForRating ? { url: RATING_URL } : null,
   });
   if (rendered === null) return false;
   const mail = mailAbout(context, {

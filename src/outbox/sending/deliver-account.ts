@@ -12,7 +12,10 @@ import { type SendRun, sendDelivery } from './send-delivery.ts';
 import { MAX_CONNECTIONS } from '../smtp/transport.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
 
-export type DeliverDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports' | 'deskComposers'>;
+export type DeliverDeps = Pick<
+  OutboxDeps,
+  'db' | 'clock' | 'log' | 'publicUrl' | 'transports' | 'deskComposers'
+>;
 
 export type DeliverOptions = {
   /** Deliveries sent at the same time, slow ones not counted. Defaults to 5. */

@@ -8,6 +8,7 @@ import { type AttemptFacts, type Verdict, judgeResult } from './judge-result.ts'
 import { listMessageAttachments } from './attempt-queries.ts';
 import { markDraft } from '../deliveries/queries.ts';
 import type { StoredDraft } from '../smtp/smtp.ts';
+import { withRatingLink } from '../notices/rating-link.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
 import { type AttemptWriter, recordAttempt } from './record-attempt.ts';
@@ -24,7 +25,7 @@ export type SendRun = {
   readonly abort: AbortSignal;
 };
 
-export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'deskComposers'> & {
+export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'publicUrl' | 'deskComposers'> & {
   readonly transport: MailTransport;
   readonly results: AttemptWriter;
 };
@@ -127,7 +128,7 @@ async function mimeOf(deps: SendDeps, delivery: ClaimedDelivery): Promise<Buffer
 }
 
 async function mailOf(
-  deps: Pick<SendDeps, 'db' | 'transport'>,
+  deps: Pick<SendDeps, 'db' | 'clock' | 'publicUrl' | 'transport'>,
   delivery: ClaimedDelivery,
 ): Promise<() => Promise<Buffer>> {
   const { quoted, messageId } = delivery;
@@ -139,9 +140,11 @@ async function mailOf(
     delivery.attachedBytes === null || messageId === null
       ? []
       : await listMessageAttachments(deps.db, messageId);
+  const said = await withRatingLink(deps, delivery);
   return () =>
     composeMail({
       ...delivery,
+      ...said,
       to: named(delivery.to),
       cc: named(delivery.cc),
       date: delivery.createdAt,

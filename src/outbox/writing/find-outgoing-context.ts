@@ -15,6 +15,7 @@ type ContextRow = {
   mailboxLanguage: Language;
   notices: NoticeKind[];
   templates: MailboxTemplate[];
+  askForRating: boolean;
   quoting: Quoting;
   signature: string;
   contactId: number;
@@ -39,7 +40,8 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
   const [row] = await tx<ContextRow[]>`
     select requests.id as request_id, requests.subject, requests.reply_tag,
       mailboxes.id as mailbox_id, mailboxes.address as mailbox_address, mailboxes.name as mailbox_name,
-      mailboxes.language as mailbox_language, mailboxes.notices, mailboxes.quoting, mailboxes.signature,
+      mailboxes.language as mailbox_language, mailboxes.notices, mailboxes.ask_for_rating, mailboxes.quoting,
+      mailboxes.signature,
       (select coalesce(json_agg(json_build_object('kind', kind, 'language', language, 'text', text, 'html', html,
         'enabled', enabled)), '[]')
       from templates
@@ -97,6 +99,7 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
       language: row.mailboxLanguage,
       notices: row.notices,
       templates: row.templates,
+      askForRating: row.askForRating,
       quoting: row.quoting,
       signature: row.signature,
     },

@@ -17,6 +17,7 @@ export type OutgoingContext = {
     readonly language: Language;
     readonly notices: readonly NoticeKind[];
     readonly templates: readonly MailboxTemplate[];
+    readonly askForRating: boolean;
     readonly quoting: Quoting;
     readonly signature: string;
   };

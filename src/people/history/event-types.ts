@@ -13,6 +13,7 @@ export const EVENT_TYPES = {
   'request.pended': 'A request waits for its contact.',
   'request.resolved': 'A request was settled; it closes by itself later.',
   'request.closed': 'A request was closed.',
+  'request.rated': 'The contact said whether a closed request was helpful, or changed what they had said.',
   'request.reopened': 'A resolved or closed request was taken up again.',
   'request.edited': 'Subject, priority, category, tags or the call for attention were changed.',
   'request.flagged': 'A request calls for attention.',

@@ -28,6 +28,8 @@ const COLUMNS: Readonly<Record<string, (request: RequestView) => string | number
   firstResponseAt: (request) => request.firstResponseAt,
   resolvedAt: (request) => request.resolvedAt,
   closedAt: (request) => request.closedAt,
+  rating: (request) => request.rating,
+  ratingComment: (request) => request.ratingComment,
 };
 
 /**

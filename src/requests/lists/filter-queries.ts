@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { Priority, RequestStatus } from '../request.ts';
+import type { Priority, Rating, RequestStatus } from '../request.ts';
 import type { RequestTerm } from '../search/request-search.ts';
 import { termCondition } from './term-queries.ts';
 import type { Viewer } from '../../people/access/actor.ts';
@@ -15,6 +15,8 @@ export type RequestFilters = {
   readonly tag?: readonly string[] | undefined;
   readonly priority?: readonly Priority[] | undefined;
   readonly category?: readonly string[] | undefined;
+  /** `none`: the contact has said nothing. */
+  readonly rating?: readonly (Rating | 'none')[] | undefined;
   readonly q?: readonly RequestTerm[] | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
@@ -36,6 +38,7 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   if (filters.contactId !== undefined) found.push(isOneOf(db, db`r.contact_id`, filters.contactId));
   if (filters.priority !== undefined) found.push(isOneOf(db, db`r.priority`, filters.priority));
   if (filters.category !== undefined) found.push(isOneOf(db, db`r.category`, filters.category));
+  if (filters.rating !== undefined) found.push(isRated(db, filters.rating));
   // The first half is what the index is limited to.
   if (filters.tag !== undefined) found.push(db`r.tags <> '{}' and r.tags && ${[...filters.tag]}::text[]`);
   if (filters.createdFrom !== undefined) found.push(db`r.created_at >= ${filters.createdFrom}`);
@@ -46,6 +49,12 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
   for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term));
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
+}
+
+function isRated(db: Queryable, ratings: readonly (Rating | 'none')[]): Fragment {
+  const given = ratings.filter((each) => each !== 'none');
+  const isGiven = isOneOf(db, db`r.rating`, given);
+  return ratings.includes('none') ? db`(r.rating is null or ${isGiven})` : isGiven;
 }
 
 // Of rows equal in a column an index gives the order of the next one; of rows that equal one of several it does not.

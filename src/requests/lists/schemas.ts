@@ -11,7 +11,7 @@ import {
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
-import { priority, renderRequest, requestSchema, status } from '../request/schemas.ts';
+import { priority, rating, renderRequest, requestSchema, status } from '../request/schemas.ts';
 import { ADDITIONS } from './list-additions.ts';
 import { parseRequestSearch } from '../search/request-search.ts';
 import type { ListedRequest } from './list-requests.ts';
@@ -82,6 +82,9 @@ export const requestListQuery = z.strictObject({
   category: repeatable(text(100, 1)).openapi({
     description: 'In any of these categories.',
     example: ['billing'],
+  }),
+  rating: repeatable(z.union([rating, z.literal('none')])).openapi({
+    description: 'Rated as any of these by the contact; `none`: not rated.',
   }),
   q: text(500)
     .transform((value, context) => {

@@ -1,4 +1,4 @@
-import type { Priority, RequestStatus } from '../request.ts';
+import type { Priority, Rating, RequestStatus } from '../request.ts';
 
 /** A request as it is listed and shown. */
 export type RequestView = {
@@ -26,6 +26,11 @@ export type RequestView = {
   readonly firstResponseAt: Date | null;
   readonly resolvedAt: Date | null;
   readonly closedAt: Date | null;
+  /** What the contact said of how it was closed, if anything. */
+  readonly rating: Rating | null;
+  /** Empty for a rating without a comment. */
+  readonly ratingComment: string | null;
+  readonly ratedAt: Date | null;
   /** Counts every change of the request. */
   readonly version: number;
 };

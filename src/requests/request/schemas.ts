@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, time, written } from '../../platform/http/schemas.ts';
-import { PRIORITIES } from '../request.ts';
+import { PRIORITIES, RATINGS } from '../request.ts';
 import { MAX_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
 
@@ -13,6 +13,8 @@ export const status = z
   .openapi({ description: 'Open means anything but closed.' });
 
 export const priority = z.enum(PRIORITIES).openapi({ description: 'P1 is the most urgent. Defaults to P3.' });
+
+export const rating = z.enum(RATINGS);
 
 export const requestSchema = z
   .object({
@@ -53,6 +55,14 @@ export const requestSchema = z
     firstResponseAt: time.nullable().openapi({ description: 'When the first reply was sent.' }),
     resolvedAt: time.nullable(),
     closedAt: time.nullable(),
+    rating: rating
+      .nullable()
+      .openapi({ description: 'What the contact said of how it was closed; null: nothing.' }),
+    ratingComment: z
+      .string()
+      .nullable()
+      .openapi({ description: 'What the contact added to it; may be empty.', example: 'Quick, thank you!' }),
+    ratedAt: time.nullable().openapi({ description: 'When the contact first said it.' }),
     version: z.int().openapi({
       description: 'Counts every change of the request; its entity tag is `"id.version"`.',
       example: 7,
@@ -137,6 +147,9 @@ export function renderRequest(request: RequestView): z.infer<typeof requestSchem
     firstResponseAt: request.firstResponseAt?.toISOString() ?? null,
     resolvedAt: request.resolvedAt?.toISOString() ?? null,
     closedAt: request.closedAt?.toISOString() ?? null,
+    rating: request.rating,
+    ratingComment: request.ratingComment,
+    ratedAt: request.ratedAt?.toISOString() ?? null,
     version: request.version,
   };
 }

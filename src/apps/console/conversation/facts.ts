@@ -47,6 +47,15 @@ function standing(visit: Visit, request: Shown): Html {
     <dd>${request.mailboxAddress}</dd>
     <dt>${words.opened}</dt>
     <dd>${visit.format.time(request.createdAt)}</dd>
+    ${when(
+      request.rating,
+      (rating) =>
+        html`<dt>${words.rating}</dt>
+          <dd dir="auto">
+            ${words.ratings[rating]}
+            ${when(request.ratingComment, (comment) => html`<small>${comment}</small>`)}
+          </dd>`,
+    )}
   </dl>`;
 }
 

@@ -45,6 +45,8 @@ export const en = {
   contact: 'Contact',
   mailbox: 'Mailbox',
   opened: 'Opened',
+  rating: 'Rating',
+  ratings: { helpful: 'Helpful', unhelpful: 'Not helpful' },
   otherRequests: 'Other requests',
   noOthers: 'None',
   back: 'Back to the list',

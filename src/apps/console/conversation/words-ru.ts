@@ -45,6 +45,8 @@ export const ru: typeof en = {
   contact: 'Отправитель',
   mailbox: 'Ящик',
   opened: 'Открыто',
+  rating: 'Оценка',
+  ratings: { helpful: 'Помогли', unhelpful: 'Не помогли' },
   otherRequests: 'Другие обращения',
   noOthers: 'Нет',
   back: 'К списку',

@@ -69,6 +69,12 @@ export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFa
           >${words.category} <input name="category" value="${params.get('category') ?? ''}" maxlength="100"
         /></label>
         <label
+          >${words.rating}
+          <select name="rating">
+            ${options('rating', Object.entries(words.ratings))}
+          </select></label
+        >
+        <label
           >${words.sort}
           <select name="sort">
             ${options('sort', Object.entries(words.sorts))}

@@ -105,7 +105,9 @@ function shownValue(visit: Visit, name: string, values: readonly string[]): stri
       ? status
       : name === 'priority'
         ? priority
-        : { me: words.me, none: words.none, true: words.yes };
+        : name === 'rating'
+          ? words.ratings
+          : { me: words.me, none: words.none, true: words.yes };
   return values.map((value) => known[value] ?? value).join(', ');
 }
 

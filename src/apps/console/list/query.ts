@@ -22,6 +22,7 @@ export const FILTER_NAMES = [
   'priority',
   'tag',
   'category',
+  'rating',
   'contactId',
   'unread',
 ] as const;

@@ -5,7 +5,7 @@ import { editMailbox } from '../../../mailboxes/settings/edit-mailbox.ts';
 import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { LANGUAGES } from '../../../mail/language.ts';
-import { areaField, selectField, textField } from '../parts/fields.ts';
+import { areaField, checkField, selectField, textField } from '../parts/fields.ts';
 import { type Form, readForm } from '../parts/forms.ts';
 import { type Html, when } from '../parts/html.ts';
 import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
@@ -59,6 +59,7 @@ function changeIn(form: Form) {
     threadBy: (['sender', 'conversation'] as const).find((each) => each === form.text('threadBy')),
     reopenDays: number('reopenDays'),
     autoCloseDays: number('autoCloseDays') ?? null,
+    askForRating: form.text('askForRating') !== '',
     silenceMinutes: number('silenceMinutes'),
     signature: form.text('signature').trim(),
     groupAddresses: lines('groups'),
@@ -139,6 +140,7 @@ function settingsForm(visit: Visit, mailbox: MailboxRow): Html {
       type: 'number',
       value: mailbox.autoCloseDays,
     })}
+    ${checkField({ label: words.askForRating, name: 'askForRating', checked: mailbox.askForRating })}
     ${textField({
       label: words.silenceMinutes,
       name: 'silenceMinutes',

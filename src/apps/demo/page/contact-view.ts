@@ -99,7 +99,7 @@ function mailView(
 function bodyView({ id, mail }: DemoMail): Markup {
   const whole = mail.text.trim();
   const visible = mail.visibleText.trim();
-  return html`<p class="text">${visible}</p>
+  return html`<p class="text">${withLinks(visible)}</p>
     ${
       whole === visible
         ? ''
@@ -108,6 +108,14 @@ function bodyView({ id, mail }: DemoMail): Markup {
             <p class="text quiet">${whole}</p>
           </details>`
     }`;
+}
+
+// As a mail program shows them: the rating link of a closing notice is there to be followed.
+function withLinks(text: string): Markup {
+  const parts = text.split(/(https?:\/\/[^\s<>"]+)/);
+  return html`${parts.map((part, place) =>
+    place % 2 === 1 ? html`<a href="${part}" target="_blank" rel="noreferrer">${part}</a>` : part,
+  )}`;
 }
 
 function filesView({ id, mail }: DemoMail): Markup {
