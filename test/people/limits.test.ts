@@ -191,7 +191,10 @@ test('the last active admin of every mailbox is neither narrowed, demoted nor re
     call('PATCH', path, { token: ada.token, body: { mailboxIds: [sales.mailboxId] } }),
     call('PATCH', `/v1/operators/${ada.id}`, { token: chief.token, body: { role: 'agent' } }),
   ]);
-  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+  // Who comes second is refused: as the last one, or because they are an admin no more.
+  expect(both.map(({ status }) => (status === 403 ? 409 : status)).toSorted((a, b) => a - b)).toEqual([
+    200, 409,
+  ]);
   expect(
     await db`select id from operators where role = 'admin' and active and mailbox_ids is null`,
   ).toHaveLength(1);
