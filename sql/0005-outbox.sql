@@ -81,7 +81,8 @@ create table desk_mails (
   delivery_id bigint primary key references deliveries on delete cascade,
   kind text not null
     constraint desk_mails_kind_known check (kind in ('sign_in', 'relay_silent', 'relay_back', 'google_access_lost', 'webhook_off', 'jira_reconnect', 'jira_token_ends',
-      'microsoft_silent', 'microsoft_back', 'microsoft_access_lost', 'microsoft_secret_ends')),
+      'microsoft_silent', 'microsoft_back', 'microsoft_access_lost', 'microsoft_secret_ends',
+      'request_due_soon', 'request_breached')),
   -- The row that it is about, which only its composer knows: a sign-in link's.
   about_id bigint,
   -- Null for what is composed when it is sent: a sign-in link's secret is stored nowhere.

@@ -11,11 +11,17 @@ export function countOutgoing(tx: Transaction, requestId: number, at: Date): Fra
       where id = ${requestId} and exists (select from message)`;
 }
 
-/** Notes when a request's first reply was accepted by the contact's server. */
-export async function markFirstResponse(tx: Transaction, requestId: number, now: Date): Promise<void> {
+/** Notes that a reply was accepted by the contact's server: it answers what had been asked when it was written. */
+export async function markAnswered(
+  tx: Transaction,
+  requestId: number,
+  { writtenAt, now }: { readonly writtenAt: Date; readonly now: Date },
+): Promise<void> {
   await tx`
-    update requests set first_response_at = ${now}, updated_at = ${now}
-    where id = ${requestId} and first_response_at is null`;
+    update requests
+    set first_response_at = coalesce(first_response_at, ${now}), answered_at = greatest(answered_at, ${writtenAt}),
+      updated_at = greatest(updated_at, ${now})
+    where id = ${requestId} and (first_response_at is null or asked_at > coalesce(answered_at, '-infinity'))`;
 }
 
 /**

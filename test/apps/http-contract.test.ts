@@ -271,6 +271,7 @@ function otherBody(body: unknown): unknown {
   if (typeof body === 'string') return body.replace('hello', 'other');
   const fields = body as Readonly<Record<string, unknown>>;
   const field = ['subject', 'text', 'name', 'issueTypeId'].find((name) => name in fields) ?? '';
+  if (field === '') return { ...fields, resolutionMinutes: 5 };
   return { ...fields, [field]: 'Other' };
 }
 
@@ -285,6 +286,8 @@ const REMOVED_BY: Readonly<Record<string, 'an admin' | 'its maker'>> = {
   'POST /v1/views': 'its maker',
   'POST /v1/canned-replies': 'its maker',
   'POST /v1/webhooks': 'its maker',
+  'POST /v1/calendars': 'its maker',
+  'POST /v1/policies': 'its maker',
   'POST /v1/requests/{id}/drafts/{kind}/files': 'its maker',
 };
 

@@ -145,6 +145,39 @@ const TABLE: Readonly<Record<Action, Row>> = {
     events: ['request.edited'],
     shows: () => ({ priority: 'P1' }),
   },
+  'policies.read': {
+    ...EVERYBODY,
+    use: ({ call }) => call('GET', '/v1/policies?limit=1'),
+    status: 200,
+    events: [],
+    shows: ({ mailboxId }) => ({ items: [{ mailbox: { id: mailboxId }, priority: 'P1' }] }),
+  },
+  'policies.edit': {
+    ...LEADS,
+    use: ({ call }) => call('PATCH', '/v1/policies/1', { resolutionMinutes: 30 }),
+    status: 200,
+    events: ['policy.edited'],
+    shows: () => ({ resolutionMinutes: 30 }),
+  },
+  'calendars.read': {
+    ...EVERYBODY,
+    use: ({ call }) => call('GET', '/v1/calendars'),
+    status: 200,
+    events: [],
+    shows: () => ({ items: [] }),
+  },
+  'calendars.edit': {
+    ...LEADS,
+    use: ({ call }) =>
+      call('POST', '/v1/calendars', {
+        name: 'Office hours',
+        timeZone: 'Europe/Berlin',
+        hours: [{ weekday: 1, from: '09:00', to: '17:00' }],
+      }),
+    status: 201,
+    events: ['calendar.added'],
+    shows: () => ({ name: 'Office hours' }),
+  },
   'views.share': {
     ...LEADS,
     use: ({ call }) => call('POST', '/v1/views', { name: 'All', query: '', shared: true }),

@@ -6,6 +6,7 @@ import { listRequests } from '../../src/requests/lists/list-requests.ts';
 import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
 import { parseRequestSearch } from '../../src/requests/search/request-search.ts';
 import { parseSearch } from '../../src/platform/lists/search-terms.ts';
+import { testClock } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertManyRequests } from '../support/many-requests.ts';
 
@@ -45,7 +46,13 @@ async function planOf(
   asked.splice(0);
   const parsed = REQUEST_SORTS.parse(sort);
   if (parsed === null) throw new Error(sort);
-  const page = await listRequests({ db }, actor, { filters, sort: parsed, limit: 50, cursor, total: false });
+  const page = await listRequests({ db, clock: testClock() }, actor, {
+    filters,
+    sort: parsed,
+    limit: 50,
+    cursor,
+    total: false,
+  });
   const statement = asked.find(({ text }) => text.includes('sort_value'));
   if (statement === undefined) throw new Error('no list was asked for');
   const { text, parameters } = statement;
@@ -116,7 +123,12 @@ const SELECTIVE: readonly [name: string, filters: RequestFilters, index: RegExp]
 /** How many requests fit. */
 async function fitting(filters: RequestFilters): Promise<number> {
   const sort = { field: 'id', descending: false } as const;
-  const page = await listRequests({ db }, admin, { filters, sort, limit: 1, total: true });
+  const page = await listRequests({ db, clock: testClock() }, admin, {
+    filters,
+    sort,
+    limit: 1,
+    total: true,
+  });
   return page.total ?? 0;
 }
 

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import { createToken } from '../../src/people/credentials/create-token.ts';
 import { START, type testApp, testPeople } from './app.ts';
+import { CLOCK_CALLS, CLOCK_REFUSALS, contractClocks } from './contract-clocks.ts';
 import { insertContact, insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
@@ -88,6 +89,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const text = 'Dear {{ contact.name }}';
   const canned = await send('/v1/canned-replies', { scope: 'desk', name: 'Greeting', text });
   await send('/v1/canned-replies', { scope: 'own', name: 'Own', text });
+  const clocks = await contractClocks(db, send);
   const webhook = await send('/v1/webhooks', { url: NOBODY, name: 'Ours', types: ['request.opened'] });
   const tried = await send('/v1/webhooks', { url: NOBODY });
   await send(`/v1/webhooks/${tried.id}/test`);
@@ -96,6 +98,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   return {
     ...place,
     ...jira,
+    ...clocks,
     webhookId: webhook.id,
     /** One that was tried twice. */
     triedWebhookId: tried.id,
@@ -343,6 +346,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   'POST /v1/presence': ({ open }) => ({ body: { requestId: open, state: 'looking' } }),
   'GET /v1/figures': () => ({ query: '?from=2026-11-01&to=2026-11-30' }),
   'GET /v1/presence': ({ open }) => ({ query: `?requestId=${open}` }),
+  ...CLOCK_CALLS,
   'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
   'POST /v1/views': () => ({ body: { name: 'New', query: 'status=new&q=parcel' } }),
   'PATCH /v1/views/{id}': ({ viewId }) => ({ id: viewId, body: { name: 'Other' } }),
@@ -425,6 +429,7 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
     return { 413: { id: open, others, body, headers: { ...headers, 'content-length': '99999999' } } };
   },
   'POST /v1/presence': () => ({ 404: { body: { requestId: 999_999, state: 'looking' } } }),
+  ...CLOCK_REFUSALS,
   'POST /v1/views': () => ({
     409: { body: { name: 'Mine', query: '' } },
   }),

@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import type { AppEnv } from '../../people/access/app-env.ts';
 import { answerHandlers } from './answer/handlers.ts';
 import { assetRoutes, loadAssets } from './assets/assets.ts';
+import { calendarHandlers } from './clocks/calendars-page.ts';
+import { policyHandlers } from './clocks/policies-page.ts';
 import { beginHandlers } from './begin/handlers.ts';
 import { contactHandlers } from './contact/handlers.ts';
 import { conversationHandlers } from './conversation/handlers.ts';
@@ -68,6 +70,8 @@ export function consoleRoutes(deps: Omit<ConsoleDeps, 'assets'>): Hono<AppEnv> {
   smtpHandlers(pages);
   templateHandlers(pages);
   cannedHandlers(pages);
+  policyHandlers(pages);
+  calendarHandlers(pages);
   operatorHandlers(pages);
   tokenHandlers(pages);
   webhooksHandlers(pages);

@@ -5,6 +5,8 @@ import { requestId } from 'hono/request-id';
 import { assignmentRoutes } from '../../requests/life/assignment-routes.ts';
 import { exportRoutes } from '../../requests/privacy/export-routes.ts';
 import { bulkRoutes } from '../../requests/bulk/routes.ts';
+import { calendarRoutes } from '../../requests/calendars/routes.ts';
+import { policyRoutes } from '../../requests/clocks/routes.ts';
 import { cannedReplyRoutes } from '../../requests/canned-replies/routes.ts';
 import { contactRoutes } from '../../people/contacts/routes.ts';
 import type { CodeSignIn } from '../../people/credentials/code-sign-in.ts';
@@ -157,6 +159,8 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', viewRoutes(deps));
   app.route('/', draftRoutes(deps));
   app.route('/', cannedReplyRoutes(deps));
+  app.route('/', calendarRoutes(deps));
+  app.route('/', policyRoutes(deps));
   app.route('/', presenceRoutes(deps));
   app.route('/', bulkRoutes(deps));
   app.route('/', webhookRoutes(deps));

@@ -35,6 +35,11 @@ export const CRON_ITEMS = [
     match: '35 * * * *',
     options: { ...once('tidy-jira'), backfillPeriod: 2 * HOUR_MS },
   },
+  {
+    task: 'extend-calendars',
+    match: '50 2 * * *',
+    options: { ...once('extend-calendars'), backfillPeriod: 24 * HOUR_MS },
+  },
   { task: 'rebuild-search', match: '*/5 * * * *', options: once('rebuild-search') },
   {
     task: 'reconcile',

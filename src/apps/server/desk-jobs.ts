@@ -9,6 +9,7 @@ import { reconcileMicrosoftNightly } from '../../intake/microsoft/reconcile/reco
 import { rebuildSearch } from '../../requests/search/rebuild-search.ts';
 import { forgetAttempts } from '../../integrations/webhooks/posts/forget-attempts.ts';
 import { tidyJira } from '../../integrations/jira/work-jira.ts';
+import { extendCalendars } from '../../requests/calendars/extend-calendars.ts';
 import { closeResolved } from '../../requests/life/auto-closing.ts';
 import type { Job } from '../../platform/jobs/start-jobs.ts';
 import type { CRON_ITEMS } from './cron-items.ts';
@@ -43,6 +44,9 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     },
     async 'tidy-jira'() {
       await tidyJira(deps);
+    },
+    async 'extend-calendars'() {
+      await extendCalendars(deps);
     },
     async 'rebuild-search'(signal) {
       await rebuildSearch(deps, { signal });

@@ -32,6 +32,7 @@ import { codeSignIn } from '../../people/credentials/code-sign-in.ts';
 import { identityProvider } from '../../people/credentials/identity-provider.ts';
 import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
 import { Problem } from '../../platform/problems.ts';
+import { startClockTeller } from '../../requests/clocks/clock-teller.ts';
 import { startWebhookWorker } from '../../integrations/webhooks/posts/webhook-worker.ts';
 import { composeSignInLink } from '../console/sign-in/compose-sign-in-link.ts';
 import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
@@ -140,6 +141,8 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     closers.push({ what: 'delivery worker', close: deliveries.stop, works: true });
     const webhooks = startWebhookWorker({ ...deps, ...webhookRules });
     closers.push({ what: 'webhooks', close: webhooks.stop, works: true });
+    const clocks = startClockTeller(deps);
+    closers.push({ what: 'clocks', close: clocks.stop, works: true });
     const jira = startJiraWorker(deps, { everyMs: options.jiraEveryMs });
     wakeJira = jira.wake;
     closers.push({ what: 'Jira worker', close: jira.stop, works: true });

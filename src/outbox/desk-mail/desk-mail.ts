@@ -13,7 +13,7 @@ export type AlarmKind =
   | 'microsoft_secret_ends';
 
 /** What the desk itself writes to its people, apart from any request. */
-export type DeskMailKind = 'sign_in' | AlarmKind;
+export type DeskMailKind = 'sign_in' | 'request_due_soon' | 'request_breached' | AlarmKind;
 
 /** Subject and plain text. */
 export type DeskText = { readonly subject: string; readonly text: string };

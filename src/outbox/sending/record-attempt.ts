@@ -6,9 +6,8 @@ import { clearPause, markPaused } from '../accounts/account-queries.ts';
 import type { RecipientVerdict, Verdict } from './judge-result.ts';
 import { lockRequestOf } from '../locks.ts';
 import { type AttemptRecord, markAttempt, markAttempts } from './attempt-queries.ts';
-import { markFirstResponse } from '../request-row.ts';
+import { markAnswered, returnRequest } from '../request-row.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
-import { returnRequest } from '../request-row.ts';
 import { suppressAddresses } from '../../people/suppressions/suppress-addresses.ts';
 
 export type AttemptWriter = {
@@ -61,14 +60,15 @@ export async function recordAttempt(
   if (requestId === null || messageId === null) return await recordDeskMail(deps, record);
   const returns = delivery.kind === 'reply' && verdict.refused.length > 0;
   const dead = verdict.recipients.filter((each) => each.dead);
-  if (!returns && dead.length === 0 && !(delivery.firstResponse && verdict.contactAccepted))
+  if (!returns && dead.length === 0 && !(delivery.answers && verdict.contactAccepted))
     return await deps.results.write(record);
 
   return await db.begin(async (tx) => {
     // The request is locked before its delivery, in the order of requests/locks.ts.
     await lockRequestOf(tx, requestId);
     if (!(await markAttempt(tx, record))) return false;
-    if (delivery.firstResponse && verdict.contactAccepted) await markFirstResponse(tx, requestId, now);
+    if (delivery.answers && verdict.contactAccepted)
+      await markAnswered(tx, requestId, { writtenAt: delivery.createdAt, now });
     if (returns) await bringBack(tx, { ...delivery, requestId, messageId }, verdict, now);
     await suppressAddresses(tx, dead.map(suppressed(delivery.id)), 'refusal', now);
     return true;

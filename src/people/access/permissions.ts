@@ -23,6 +23,12 @@ const ROLES_ALLOWED = {
   'requests.merge': EVERYBODY,
   'requests.split': EVERYBODY,
   'requests.edit': EVERYBODY,
+  'policies.read': EVERYBODY,
+  /** What a mailbox promises by when. */
+  'policies.edit': LEADS,
+  'calendars.read': EVERYBODY,
+  /** When time counts; calendars are the whole desk's. */
+  'calendars.edit': LEADS,
   /** Giving a view to everybody, and changing or removing one that everybody has. */
   'views.share': LEADS,
   /** Canned replies of a mailbox or of the desk; everybody keeps their own. */

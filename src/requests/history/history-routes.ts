@@ -28,7 +28,7 @@ const events = createRoute({
 });
 
 /** The history of a request. */
-export function historyRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+export function historyRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(events, async (c) => {
     const input = { requestId: c.req.valid('param').id, ...c.req.valid('query') };

@@ -9,7 +9,7 @@ import type { HistorySort } from './history-sorts.ts';
 
 /** A page of a request's history. */
 export async function listEvents(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   input: PageInput<HistorySort> & { readonly requestId: number },
 ): Promise<Page<EventView> & Counted> {

@@ -30,6 +30,7 @@ const COLUMNS: Readonly<Record<string, (request: RequestView) => string | number
   closedAt: (request) => request.closedAt,
   rating: (request) => request.rating,
   ratingComment: (request) => request.ratingComment,
+  due: (request) => request.due,
 };
 
 /**
@@ -37,7 +38,7 @@ const COLUMNS: Readonly<Record<string, (request: RequestView) => string | number
  * rows at a time: memory stays flat, and no transaction is held open for a slow reader.
  */
 export async function* exportRequests(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   input: { readonly filters: RequestFilters; readonly sort: RequestSort },
 ): AsyncGenerator<string> {

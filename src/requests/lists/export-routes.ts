@@ -36,7 +36,7 @@ const route = createRoute({
 });
 
 /** Requests to take away: for spreadsheets and reports. */
-export function requestExportRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+export function requestExportRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(route, (c) => {
     const actor = c.get('actor');

@@ -1,6 +1,7 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Priority, Rating, RequestStatus } from '../request.ts';
 import type { RequestTerm } from '../search/request-search.ts';
+import { type DueState, isDue } from './due-condition.ts';
 import { termCondition } from './term-queries.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
@@ -22,6 +23,10 @@ export type RequestFilters = {
   readonly createdTo?: Date | undefined;
   readonly updatedFrom?: Date | undefined;
   readonly updatedTo?: Date | undefined;
+  /** By what its clocks that have not ended have told, or where they stand. */
+  readonly due?: readonly DueState[] | undefined;
+  readonly dueFrom?: Date | undefined;
+  readonly dueTo?: Date | undefined;
   /** By what the viewer has read. */
   readonly unread?: boolean | undefined;
 };
@@ -45,6 +50,9 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   if (filters.createdTo !== undefined) found.push(db`r.created_at < ${filters.createdTo}`);
   if (filters.updatedFrom !== undefined) found.push(db`r.updated_at >= ${filters.updatedFrom}`);
   if (filters.updatedTo !== undefined) found.push(db`r.updated_at < ${filters.updatedTo}`);
+  if (filters.due !== undefined) found.push(isDue(db, filters.due));
+  if (filters.dueFrom !== undefined) found.push(db`r.due_at >= ${filters.dueFrom}`);
+  if (filters.dueTo !== undefined) found.push(db`r.due_at < ${filters.dueTo}`);
   if (filters.unread === true) found.push(isUnread(db, operatorId));
   else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
   for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term));

@@ -24,14 +24,14 @@ export async function listRequestRows(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
-  page: TwoWayRange<RequestSort['field']>,
+  page: TwoWayRange<RequestSort['field']> & { readonly now: Date },
 ): Promise<RequestListRow[]> {
   const { sort, backwards } = page;
   const after =
     page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, sort, page.after, backwards)}`;
   const order = REQUEST_SORTS.orderBy(db, sort, backwards);
   return db<RequestListRow[]>`
-    select ${requestColumns(db)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
+    select ${requestColumns(db, page.now)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
     from (
       select r.*
       from ${SORTED_BY_JOINED.has(sort.field) ? requestTables(db) : db`requests r`}

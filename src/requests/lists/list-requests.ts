@@ -28,15 +28,16 @@ export type ListedRequest = RequestView & Additions;
  * as its sort value stays the same; rows without a value come last both ways.
  */
 export async function listRequests(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   input: ListRequestsInput,
 ): Promise<TwoWayPage<ListedRequest> & Counted> {
   requirePermission(actor, 'requests.read');
   const { filters, include = [] } = input;
+  const now = deps.clock.now();
   return readPlannedFresh(deps.db, async (tx) => {
     const page = await readPageBothWays(['requests', filters], input, {
-      rows: (range) => listRequestRows(tx, actor, filters, range),
+      rows: (range) => listRequestRows(tx, actor, filters, { ...range, now }),
       count: () => countRequestRows(tx, actor, filters),
     });
     if (include.length === 0) return page;

@@ -33,6 +33,7 @@ export const REQUEST_SORTS = listSorts(
     ratingComment: sortField('text', (db) => beginningOf(db, db`r.rating_comment`), true),
     ratedAt: sortField('time', (db) => db`r.rated_at`, true),
     closedAt: sortField('time', (db) => db`r.closed_at`, true),
+    due: sortField('time', (db) => db`r.due_at`, true),
   },
   (db) => db`r.id`,
 );

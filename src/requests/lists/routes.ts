@@ -26,7 +26,7 @@ const list = createRoute({
 });
 
 /** The list of requests. */
-export function requestListRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+export function requestListRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const actor = c.get('actor');

@@ -10,6 +10,7 @@ import {
   timeParameter,
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
+import { DUE_STATES } from './due-condition.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
 import { priority, rating, renderRequest, requestSchema, status } from '../request/schemas.ts';
 import { ADDITIONS } from './list-additions.ts';
@@ -108,6 +109,12 @@ export const requestListQuery = z.strictObject({
   createdTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   updatedFrom: timeParameter.optional().openapi({ description: 'Inclusive.' }),
   updatedTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
+  due: repeatable(z.enum(DUE_STATES)).openapi({
+    description:
+      'By its clocks: `breached` or `warned` while they have not ended, `running`, or `none` that runs.',
+  }),
+  dueFrom: timeParameter.optional().openapi({ description: 'Due then or later.' }),
+  dueTo: timeParameter.optional().openapi({ description: 'Due before then.' }),
   unread: z
     .enum(['true', 'false'])
     .transform((value) => value === 'true')

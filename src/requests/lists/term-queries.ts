@@ -1,5 +1,6 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Viewer } from '../../people/access/actor.ts';
+import { isDue } from './due-condition.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { RequestTerm, State } from '../search/request-search.ts';
 
@@ -89,6 +90,10 @@ function isIn(db: Queryable, viewer: Viewer, state: State): Fragment {
       return db`not ${isUnread(db, viewer.operatorId)}`;
     case 'flagged':
       return db`r.needs_attention`;
+    case 'overdue':
+      return isDue(db, ['breached']);
+    case 'due_soon':
+      return isDue(db, ['warned']);
     case 'merged':
       return db`r.merged_into is not null`;
     case 'new':

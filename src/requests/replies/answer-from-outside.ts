@@ -1,4 +1,4 @@
-import { markFirstResponse } from '../../outbox/request-row.ts';
+import { markAnswered } from '../../outbox/request-row.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
@@ -32,7 +32,7 @@ export async function answerFromOutside(
   if (request === null) throw new Error(`request ${requestId} is gone`);
   const about = { ...(await record()), at };
   await insertParticipants(tx, requestId, people, at);
-  await markFirstResponse(tx, requestId, sentAt);
+  await markAnswered(tx, requestId, { writtenAt: sentAt, now: sentAt });
   const actor = author ?? ({ kind: 'system' } as const);
   const assigneeId = request.assigneeId ?? author?.operatorId ?? null;
   const move = { verb: 'reply', type: 'message.replied', settles: true, ...about } as const;

@@ -15,7 +15,7 @@ export type ReplyRecipient = Address & {
 
 /** Who an answer to the request would reach if it were written now and named nobody in copy, each with the reason. */
 export async function listRecipients(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   input: { readonly requestId: number },
 ): Promise<readonly ReplyRecipient[]> {

@@ -39,7 +39,7 @@ const list = createRoute({
 });
 
 /** Whom a reply reaches, before it is written. */
-export function recipientRoutes(deps: Pick<Deps, 'db'>): ApiRoutes {
+export function recipientRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const input = { requestId: c.req.valid('param').id };

@@ -7,12 +7,12 @@ import type { RequestView } from './request-view.ts';
 
 /** One request as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
 export async function findRequest(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   requestId: number,
 ): Promise<RequestView> {
   requirePermission(actor, 'requests.read');
-  const request = await findRequestRow(deps.db, actor.mailboxIds, requestId);
+  const request = await findRequestRow(deps.db, actor, requestId, deps.clock.now());
   if (request === null) throw notFound('request', requestId);
   return request;
 }

@@ -1,5 +1,6 @@
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 import type { RequestView } from './request-view.ts';
 import type { Priority } from '../request.ts';
 import { requestColumns, requestTables } from './request-columns.ts';
@@ -17,11 +18,12 @@ export async function markNeedsAttention(tx: Queryable, requestId: number, at: D
 /** One request of the mailboxes, or null. */
 export async function findRequestRow(
   db: Queryable,
-  mailboxIds: readonly number[] | null,
+  { mailboxIds }: Pick<Viewer, 'mailboxIds'>,
   requestId: number,
+  now: Date,
 ): Promise<RequestView | null> {
   const [row] = await db<RequestView[]>`
-    select ${requestColumns(db)}
+    select ${requestColumns(db, now)}
     from ${requestTables(db)}
     where r.id = ${requestId}
       and ${mailboxIds === null ? db`true` : db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`}`;

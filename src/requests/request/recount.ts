@@ -1,17 +1,19 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 
 /**
- * Recounts a request's messages and looks up its last one, after some came, went or were erased; automatic messages and
+ * Recounts a request's messages and looks up its last one, the last question and the newest answer that was sent, after some came, went or were erased; automatic messages and
  * notes are not activity. A request with no such message left keeps the time of its last one.
  */
 export async function recountMessages(tx: Transaction, requestId: number, at: Date): Promise<void> {
   await tx`
     update requests
     set message_count = counted.all_messages, last_message_at = coalesce(counted.last_mail_at, last_message_at),
-      updated_at = ${at}
+      updated_at = ${at}, asked_at = coalesce(counted.asked_at, requests.asked_at), answered_at = (
+        select max(created_at) from deliveries where request_id = ${requestId} and kind = 'reply' and sent_at is not null)
     from (
       select count(*)::int as all_messages,
-        max(created_at) filter (where kind in ('inbound', 'outbound') or direction = 'out') as last_mail_at
+        max(created_at) filter (where kind in ('inbound', 'outbound') or direction = 'out') as last_mail_at,
+        max(created_at) filter (where kind = 'inbound') as asked_at
       from messages
       where request_id = ${requestId}) as counted
     where id = ${requestId}`;

@@ -1,11 +1,13 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 
-/** The columns of a `RequestView`, from `requestTables`. */
-export const requestColumns = (db: Queryable) => db`
+/** The columns of a `RequestView`, from `requestTables`; what is left of its clocks is as of `now`. */
+export const requestColumns = (db: Queryable, now: Date) => db`
   r.id, r.mailbox_id, m.address as mailbox_address, r.contact_id, c.email as contact_email, c.name as contact_name,
   r.subject, r.status, r.priority, r.category, r.tags, r.assignee_id, a.name as assignee_name, r.follow_up_of,
   r.refers_to, r.merged_into, r.needs_attention, r.message_count, r.created_at, r.updated_at, r.last_message_at,
-  r.first_response_at, r.resolved_at, r.closed_at, r.rating, r.rating_comment, r.rated_at, r.version`;
+  r.first_response_at, r.resolved_at, r.closed_at, r.rating, r.rating_comment, r.rated_at, r.version, r.due_at as due,
+  jsonb_build_object('firstAnswer', clock_view(r.first_answer, ${now}), 'nextAnswer', clock_view(r.next_answer, ${now}),
+    'resolution', clock_view(r.resolution, ${now})) as clocks`;
 
 /** What a request `r` is joined with to be shown. */
 export const joinedTables = (db: Queryable) => db`

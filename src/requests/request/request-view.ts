@@ -1,3 +1,4 @@
+import type { ClockName, ClockView } from '../clocks/policy.ts';
 import type { Priority, Rating, RequestStatus } from '../request.ts';
 
 /** A request as it is listed and shown. */
@@ -31,6 +32,9 @@ export type RequestView = {
   /** Empty for a rating without a comment. */
   readonly ratingComment: string | null;
   readonly ratedAt: Date | null;
+  /** The first of its running clocks' due times. */
+  readonly due: Date | null;
+  readonly clocks: Readonly<Record<ClockName, ClockView | null>>;
   /** Counts every change of the request. */
   readonly version: number;
 };

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, time, written } from '../../platform/http/schemas.ts';
+import { clocksSchema, renderClock } from '../clocks/schemas.ts';
 import { PRIORITIES, RATINGS } from '../request.ts';
 import { MAX_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
@@ -63,6 +64,10 @@ export const requestSchema = z
       .nullable()
       .openapi({ description: 'What the contact added to it; may be empty.', example: 'Quick, thank you!' }),
     ratedAt: time.nullable().openapi({ description: 'When the contact first said it.' }),
+    due: time
+      .nullable()
+      .openapi({ description: 'The first of its clocks’ due times; null while none runs.' }),
+    clocks: clocksSchema,
     version: z.int().openapi({
       description: 'Counts every change of the request; its entity tag is `"id.version"`.',
       example: 7,
@@ -150,6 +155,12 @@ export function renderRequest(request: RequestView): z.infer<typeof requestSchem
     rating: request.rating,
     ratingComment: request.ratingComment,
     ratedAt: request.ratedAt?.toISOString() ?? null,
+    due: request.due?.toISOString() ?? null,
+    clocks: {
+      firstAnswer: renderClock(request.clocks.firstAnswer),
+      nextAnswer: renderClock(request.clocks.nextAnswer),
+      resolution: renderClock(request.clocks.resolution),
+    },
     version: request.version,
   };
 }

@@ -14,6 +14,8 @@ const STATES = [
   'read',
   'unread',
   'flagged',
+  'overdue',
+  'due_soon',
   'merged',
 ] as const;
 

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { isOpen, PRIORITIES } from '../../../requests/request.ts';
+import { clockFacts } from '../clocks/due.ts';
 import { jiraPanel } from '../jira/panel.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
@@ -45,6 +46,7 @@ function standing(visit: Visit, request: Shown): Html {
     <dd dir="auto" data-assignee>${request.assigneeName ?? visit.say(terms).nobody}</dd>
     <dt>${words.mailbox}</dt>
     <dd>${request.mailboxAddress}</dd>
+    ${clockFacts(visit, request)}
     <dt>${words.opened}</dt>
     <dd>${visit.format.time(request.createdAt)}</dd>
     ${when(

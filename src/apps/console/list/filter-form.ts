@@ -64,6 +64,12 @@ export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFa
             ${options('priority', Object.entries(priority))}
           </select></label
         >
+        <label
+          >${words.due}
+          <select name="due">
+            ${options('due', Object.entries(words.dues))}
+          </select></label
+        >
         <label>${words.tag} <input name="tag" value="${params.get('tag') ?? ''}" maxlength="100" /></label>
         <label
           >${words.category} <input name="category" value="${params.get('category') ?? ''}" maxlength="100"

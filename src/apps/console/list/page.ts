@@ -107,7 +107,9 @@ function shownValue(visit: Visit, name: string, values: readonly string[]): stri
         ? priority
         : name === 'rating'
           ? words.ratings
-          : { me: words.me, none: words.none, true: words.yes };
+          : name === 'due'
+            ? words.dues
+            : { me: words.me, none: words.none, true: words.yes };
   return values.map((value) => known[value] ?? value).join(', ');
 }
 

@@ -9,6 +9,7 @@ export const SHIPPED_VIEWS = {
   mine: `${OPEN}&assignee=me&sort=lastMessageAt`,
   unassigned: `${OPEN}&assignee=none&sort=lastMessageAt`,
   open: `${OPEN}&sort=-lastMessageAt`,
+  due: `${OPEN}&due=running&sort=due`,
   closed: 'status=closed&sort=-lastMessageAt',
 } as const;
 export type ShippedView = keyof typeof SHIPPED_VIEWS;
@@ -20,6 +21,7 @@ export const FILTER_NAMES = [
   'assignee',
   'mailboxId',
   'priority',
+  'due',
   'tag',
   'category',
   'rating',

@@ -3,6 +3,7 @@ import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
 import type { RequestTerm } from '../../../requests/search/request-search.ts';
 import type { Present } from '../../../requests/presence/presence.ts';
 import { presenceMark } from '../parts/presence.ts';
+import { dueMark } from '../clocks/due.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -73,6 +74,7 @@ export function listRow(
           request.needsAttention,
           () => html`<span class="mark bad">${icon('triangle-alert', deps.assets)}${words.attention}</span>`,
         )}
+        ${dueMark(visit, request)}
         ${when(
           request.priority !== 'P3',
           () => html`<span class="mark ${request.priority}">${priority[request.priority]}</span>`,

@@ -11,6 +11,7 @@ const en = {
   canned: 'Canned replies',
   mailboxes: 'Mailboxes',
   templates: 'Notices',
+  clocks: 'Promises',
   operators: 'Operators',
   webhooks: 'Webhooks',
   jira: 'Jira',
@@ -22,6 +23,7 @@ const ru: typeof en = {
   canned: 'Готовые ответы',
   mailboxes: 'Ящики',
   templates: 'Уведомления',
+  clocks: 'Сроки',
   operators: 'Операторы',
   webhooks: 'Вебхуки',
   jira: 'Jira',
@@ -51,6 +53,7 @@ export function settingsPage(
       ? ([
           ['mailboxes', '/settings/mailboxes'],
           ['templates', '/settings/templates'],
+          ['clocks', '/settings/clocks'],
         ] as const)
       : []),
     ...(may(visit.actor, 'operators.add') ? ([['operators', '/settings/operators']] as const) : []),

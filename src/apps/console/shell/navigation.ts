@@ -21,6 +21,7 @@ const SHIPPED: readonly { readonly view: ShippedView; readonly icon: string; rea
   { view: 'mine', icon: 'circle-user', key: 'g m' },
   { view: 'unassigned', icon: 'inbox', key: 'g u' },
   { view: 'open', icon: 'circle', key: 'g o' },
+  { view: 'due', icon: 'clock', key: 'g n' },
   { view: 'closed', icon: 'archive', key: 'g c' },
 ];
 /** The closed ones are all there ever were: nobody reads their number. */

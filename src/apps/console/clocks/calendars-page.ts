@@ -1,0 +1,122 @@
+import { html } from 'hono/html';
+import { requirePermission } from '../../../people/access/permissions.ts';
+import type { Calendar } from '../../../requests/calendars/calendar.ts';
+import { listCalendars } from '../../../requests/calendars/find-calendar.ts';
+import {
+  addCalendar,
+  editCalendar,
+  importHolidays,
+  removeCalendar,
+} from '../../../requests/calendars/save-calendar.ts';
+import { areaField, textField } from '../parts/fields.ts';
+import { type Form, readForm } from '../parts/forms.ts';
+import { type Html, when } from '../parts/html.ts';
+import { settingsPage } from '../settings/settings-page.ts';
+import type { Pages } from '../shell/pages.ts';
+import { orAgain } from '../shell/refused.ts';
+import { done } from '../shell/respond.ts';
+import { idIn, type Visit } from '../shell/visit.ts';
+import { calendarIn, holidaysText, hoursText } from './calendar-form.ts';
+import { clockWords } from './words.ts';
+
+const OFFICE = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', to: '17:00' }));
+
+/** When time counts, for leads of the whole desk. */
+export function calendarHandlers(pages: Pages): void {
+  pages.get('/settings/calendars', (visit) => show(visit, null));
+  pages.post('/settings/calendars', async (visit) => {
+    const form = await readForm(visit.c);
+    return saving(visit, async () => {
+      const calendar = await addCalendar(visit.deps, visit.actor, calendarIn(form));
+      await addHolidays(visit, calendar.id, form);
+    });
+  });
+  pages.post('/settings/calendars/:id{[0-9]+}', async (visit) => {
+    const form = await readForm(visit.c);
+    const calendarId = idIn(visit.c) ?? 0;
+    return saving(visit, async () => {
+      if (form.text('verb') === 'remove') return removeCalendar(visit.deps, visit.actor, { calendarId });
+      await editCalendar(visit.deps, visit.actor, { calendarId, changes: calendarIn(form) });
+      await addHolidays(visit, calendarId, form);
+    });
+  });
+}
+
+async function saving(visit: Visit, save: () => Promise<void>): Promise<Response> {
+  const saved = async () => {
+    await save();
+    return done(visit, '/settings/calendars', { did: 'saved' });
+  };
+  return orAgain(visit, saved, (alert) => show(visit, alert));
+}
+
+async function addHolidays({ deps, actor }: Visit, calendarId: number, form: Form): Promise<void> {
+  for (const file of form.files('ics'))
+    await importHolidays(deps, actor, { calendarId, ics: (await file.text()).replaceAll('\0', '') });
+}
+
+async function show(visit: Visit, alert: string | null): Promise<Response> {
+  const { deps, actor } = visit;
+  requirePermission(actor, 'calendars.edit');
+  const words = visit.say(clockWords);
+  const calendars = await listCalendars(deps, actor, {
+    sort: { field: 'name', descending: false },
+    limit: 200,
+  });
+  const content = html`<p class="quiet">${words.calendarsLead}</p>
+    <ul class="cards">
+      ${calendars.items.map(
+        (each) =>
+          html`<li class="card">
+            <details>
+              <summary><b dir="auto">${each.name}</b> <span class="quiet">${each.timeZone}</span></summary>
+              ${formOf(visit, each)}
+            </details>
+          </li>`,
+      )}
+    </ul>
+    <section class="card">
+      <h2>${words.add}</h2>
+      ${formOf(visit, null)}
+    </section>`;
+  return settingsPage(visit, 'clocks', { content, alert, about: words.calendars });
+}
+
+function formOf(visit: Visit, calendar: Calendar | null): Html {
+  const words = visit.say(clockWords);
+  const now = calendar ?? {
+    name: '',
+    timeZone: visit.settings.timeZone,
+    hours: OFFICE,
+    holidays: [],
+  };
+  return html`<form
+    method="post"
+    action="/settings/calendars${calendar === null ? '' : `/${calendar.id}`}"
+    enctype="multipart/form-data"
+    class="stack form"
+  >
+    ${textField({ label: words.name, name: 'name', value: now.name, required: true })}
+    ${textField({ label: words.timeZone, name: 'timeZone', value: now.timeZone, required: true })}
+    <fieldset class="stack">
+      <legend>${words.hours}</legend>
+      ${words.weekdays.map((label, index) =>
+        textField({
+          label,
+          name: `day${index + 1}`,
+          value: hoursText(now, index + 1),
+          placeholder: words.hoursHint,
+        }),
+      )}
+    </fieldset>
+    ${areaField({ label: words.holidays, name: 'holidays', hint: words.holidaysHint, value: holidaysText(now) })}
+    <label>${words.file} <input type="file" name="ics" accept=".ics,text/calendar" /></label>
+    <div class="verbs">
+      <button class="primary">${words.save}</button>
+      ${when(
+        calendar !== null,
+        () => html`<button name="verb" value="remove" class="danger" formnovalidate>${words.remove}</button>`,
+      )}
+    </div>
+  </form>`;
+}

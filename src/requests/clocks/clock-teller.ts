@@ -1,0 +1,15 @@
+import type { OutboxDeps } from '../../outbox/deps.ts';
+import { keepLooking, type Looking } from '../../platform/jobs/keep-looking.ts';
+import { SECOND } from '../../platform/time.ts';
+import { tellClocks } from './tell-clocks.ts';
+
+/** Tells of clocks within a second of their time. Any number of processes may do it. */
+export function startClockTeller(
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'publicUrl' | 'wakeDeliveries'>,
+): Pick<Looking, 'stop'> {
+  return keepLooking(() => tellClocks(deps), {
+    everyMs: SECOND,
+    log: deps.log,
+    failed: 'the clocks of requests could not be looked at',
+  });
+}

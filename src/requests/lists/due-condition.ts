@@ -1,0 +1,19 @@
+import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+
+/** `warned`: 80 % are over and it is not breached; `none`: no clock runs. */
+export const DUE_STATES = ['breached', 'warned', 'running', 'none'] as const;
+export type DueState = (typeof DUE_STATES)[number];
+
+/** The condition that a request `r` is in one of these states. */
+export function isDue(db: Queryable, states: readonly DueState[]): Fragment {
+  const told = (alarm: 'breached' | 'warned'): Fragment =>
+    db`${alarm} in (clock_alarm(r.first_answer), clock_alarm(r.next_answer), clock_alarm(r.resolution))`;
+  const conditions: Readonly<Record<DueState, Fragment>> = {
+    breached: db`r.closed_at is null and ${told('breached')}`,
+    warned: db`r.closed_at is null and ${told('warned')} and (${told('breached')}) is not true`,
+    running: db`r.due_at is not null`,
+    none: db`r.due_at is null`,
+  };
+  const any = states.reduce((all, state) => db`${all} or ${conditions[state]}`, db`false`);
+  return db`(${any})`;
+}
