@@ -134,6 +134,8 @@ async function fitting(filters: RequestFilters): Promise<number> {
 
 // One test, because the tables are emptied after each and a hundred thousand requests take a while to make.
 test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, async () => {
+  // Counting their clocks would take longer than all the rest.
+  await db`alter table requests disable trigger requests_clocks`;
   await insertManyRequests(db);
 
   for (const [name, filters, index] of SELECTIVE) {
