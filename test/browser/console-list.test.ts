@@ -127,6 +127,7 @@ test('every key of the list of keys does what it says, pressed where it is said 
     [['g', 'u'], '/requests?view=unassigned'],
     [['g', 'o'], '/requests?view=open'],
     [['g', 'c'], '/requests?view=closed'],
+    [['g', 'n'], '/requests?view=due'],
     [['g', 'q'], '/quarantine'],
     [['g', 'd'], '/deliveries'],
     [['g', 'v'], '/overview'],
@@ -202,7 +203,7 @@ test('every key of the list of keys does what it says, pressed where it is said 
   await page.waitForURL(/\/requests\?view=unassigned#r2/);
   await expect.poll(at).toBe('2');
   const tried = new Set(
-    'keys search palette mine unassigned open closed quarantine deliveries overview settings create undo move enter select extend none take assign status priority tags close copy reply note around back unfold'.split(
+    'keys search palette mine unassigned open closed due quarantine deliveries overview settings create undo move enter select extend none take assign status priority tags close copy reply note around back unfold'.split(
       ' ',
     ),
   );
