@@ -82,7 +82,8 @@ test('a job that fails keeps nothing else from running', async () => {
   await count('watch-relays', 1);
   await addJob('close-resolved');
   await count('close-resolved', 1);
-  expect(runs).toEqual(['watch-relays', 'close-resolved']);
+  // Whichever minute begins meanwhile brings jobs of its own.
+  expect(runs.filter((name) => name === 'close-resolved')).toEqual(['close-resolved']);
 });
 
 test('a database that drops every connection is used again', async () => {
@@ -96,7 +97,7 @@ test('a database that drops every connection is used again', async () => {
     where datname = current_database() and application_name <> 'mailroom' and pid <> pg_backend_pid()`;
   await addJob('close-resolved');
   await count('close-resolved', 2);
-  expect(runs).toEqual(['close-resolved', 'close-resolved']);
+  expect(runs.filter((name) => name === 'close-resolved')).toHaveLength(2);
 });
 
 test('stopping aborts what is at work, waits for it, and leaves no connection behind', async () => {

@@ -18,6 +18,8 @@ test('a request is shown with exactly the documented fields', async () => {
   const { token } = await testOperator(deps);
   const { requestId, mailboxId, contactId } = await desk();
   const time = START.toISOString();
+  const hours = (count: number) => new Date(START.getTime() + count * 3_600_000).toISOString();
+  const running = { state: 'running', startedAt: time, endedAt: null, warnedAt: null, breachedAt: null };
   const request = await (await call('GET', `/v1/requests/${requestId}`, { token })).json();
   expect(request).toEqual({
     id: requestId,
@@ -40,6 +42,15 @@ test('a request is shown with exactly the documented fields', async () => {
     firstResponseAt: null,
     resolvedAt: null,
     closedAt: null,
+    due: hours(8),
+    clocks: {
+      firstAnswer: { ...running, due: hours(8), leftSeconds: 8 * 3600, targetSeconds: 8 * 3600 },
+      nextAnswer: null,
+      resolution: { ...running, due: hours(72), leftSeconds: 72 * 3600, targetSeconds: 72 * 3600 },
+    },
+    rating: null,
+    ratingComment: null,
+    ratedAt: null,
     version: 1,
   });
   expect(await (await call('GET', '/v1/requests', { token })).json()).toEqual({
