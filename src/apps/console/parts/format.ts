@@ -56,10 +56,12 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
     duration(milliseconds: number): string {
       const unit = (value: number, name: 'minute' | 'hour' | 'day'): string =>
         new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
-      if (milliseconds < HOUR) return unit(Math.round(milliseconds / MINUTE), 'minute');
-      if (milliseconds < DAY) {
-        const rest = Math.round((milliseconds % HOUR) / MINUTE);
-        return `${unit(Math.floor(milliseconds / HOUR), 'hour')}${rest === 0 ? '' : ` ${unit(rest, 'minute')}`}`;
+      // Rounded before it is parted: 7 h 59 min 40 s is 8 hours, not 7 hours and 60 minutes.
+      const rounded = Math.round(milliseconds / MINUTE) * MINUTE;
+      if (rounded < HOUR) return unit(rounded / MINUTE, 'minute');
+      if (rounded < DAY) {
+        const rest = (rounded % HOUR) / MINUTE;
+        return `${unit(Math.floor(rounded / HOUR), 'hour')}${rest === 0 ? '' : ` ${unit(rest, 'minute')}`}`;
       }
       return unit(Math.round((milliseconds / DAY) * 10) / 10, 'day');
     },
