@@ -1,5 +1,5 @@
--- A contact's matter from opening to closing (requests), what was said in it (messages, attachments), who is on its mails
--- (participants), what was merged into it, and its history (events).
+-- A contact's matter from opening to closing (requests), what was said in it (messages, attachments), who is on its email
+-- (participants), and what was merged into it.
 
 create table requests (
   id bigint generated always as identity primary key,
@@ -154,88 +154,6 @@ create table attachments (
 );
 alter table attachments alter column content set storage external;
 create index attachments_message on attachments (message_id, id);
-
--- How far an operator has read a request; no row means not at all.
-create table read_marks (
-  operator_id bigint not null references operators on delete cascade,
-  request_id bigint not null references requests on delete cascade,
-  -- The newest message they have seen. No reference: one that is erased or moved away leaves what was read before it read.
-  message_id bigint not null,
-  at timestamptz not null,
-  primary key (operator_id, request_id)
-);
-create index read_marks_request on read_marks (request_id);
-
--- What an operator has written on a request and not sent yet. The version counts its savings: one that starts from an older
--- version is refused. 0: it only has files so far.
-create table drafts (
-  id bigint generated always as identity primary key,
-  request_id bigint not null references requests on delete cascade,
-  operator_id bigint not null references operators on delete cascade,
-  kind text not null constraint drafts_kind_known check (kind in ('reply', 'note')),
-  version integer not null,
-  text text not null,
-  -- As typed, finished or not; null: as a reply without `cc` does it.
-  cc text[],
-  updated_at timestamptz not null,
-  constraint drafts_one_each unique (request_id, operator_id, kind),
-  constraint drafts_note_has_no_cc check (kind <> 'note' or cc is null)
-);
-create index drafts_operator on drafts (operator_id);
-
-create table draft_files (
-  id bigint generated always as identity primary key,
-  draft_id bigint not null references drafts on delete cascade,
-  name text not null,
-  content_type text not null,
-  size bigint not null,
-  content bytea not null,
-  created_at timestamptz not null,
-  constraint draft_files_size_fits check (size = octet_length(content))
-);
-alter table draft_files alter column content set storage external;
-create index draft_files_draft on draft_files (draft_id, id);
-
--- A list of requests by name: its filters, search and sort as the query string that the interface takes.
-create table views (
-  id bigint generated always as identity primary key,
-  operator_id bigint not null references operators on delete cascade,
-  name text not null,
-  query text not null,
-  shared boolean not null,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  constraint views_name_key unique (operator_id, name)
-);
-create index views_shared on views (name, id) where shared;
-
--- A text for many answers, in Liquid: an operator's own, a mailbox's, or everybody's; and what its answer makes of the request.
-create table canned_replies (
-  id bigint generated always as identity primary key,
-  operator_id bigint references operators on delete cascade,
-  mailbox_id bigint references mailboxes on delete cascade,
-  name text not null,
-  text text not null,
-  status text constraint canned_replies_status_known check (status in ('pending', 'resolved', 'closed')),
-  category text,
-  tags text[] not null default '{}',
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  constraint canned_replies_one_scope check (operator_id is null or mailbox_id is null)
-);
-create index canned_replies_operator on canned_replies (operator_id) where operator_id is not null;
-create index canned_replies_mailbox on canned_replies (mailbox_id) where mailbox_id is not null;
-
--- Who looks at a request or writes on it, renewed every few seconds. Unlogged: after a crash nobody does.
-create unlogged table presence (
-  request_id bigint not null,
-  operator_id bigint not null,
-  state text not null constraint presence_state_known check (state in ('looking', 'writing')),
-  since timestamptz not null,
-  seen_at timestamptz not null,
-  primary key (request_id, operator_id)
-);
-create index presence_operator on presence (operator_id);
 
 -- One row for each request that is merged now, with what it was before, so that it can be undone.
 create table merges (
