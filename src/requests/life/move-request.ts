@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import type { EventType } from '../../people/history/event-types.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import type { RequestRow } from '../request.ts';
+import type { RequestRow, RequestStatus } from '../request.ts';
 import { markStatus } from './queries.ts';
 import { ensureAllowed, statusAfter, type Verb } from './transitions.ts';
 
@@ -21,13 +21,13 @@ export type Move = {
   readonly deliveryId?: number;
 };
 
-/** Moves a locked request along the table of transitions and records the event. */
+/** Moves a locked request along the table of transitions and records the event; returns its status after that. */
 export async function moveRequest(
   tx: Transaction,
   actor: Actor,
   request: RequestRow,
   move: Move,
-): Promise<void> {
+): Promise<RequestStatus> {
   ensureAllowed(request, move.verb);
   const { verb, at, type, facts, messageId, deliveryId, mergedInto } = move;
   const isGiven = move.assigneeId !== undefined;
@@ -51,4 +51,5 @@ export async function moveRequest(
     old: { status: request.status, ...(isGiven ? { assigneeId: request.assigneeId } : {}) },
     new: { status, ...(isGiven ? { assigneeId } : {}), ...facts },
   });
+  return status;
 }

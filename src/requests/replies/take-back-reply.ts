@@ -48,16 +48,16 @@ async function undoEffects(
 ): Promise<void> {
   const effects = await listEffects(tx, request.id, reply.messageId);
   const moved = effects.find(({ type }) => type !== 'request.edited');
-  const stands = moved?.new['status'] === request.status;
-  if (moved !== undefined && stands) {
+  let { status } = request;
+  if (moved !== undefined && moved.new['status'] === status) {
     const assigneeId = await findStandingAssignee(tx, request);
     const type = moved.type === 'request.pended' ? 'request.status_changed' : 'request.reopened';
-    await moveRequest(tx, actor, request, { verb: 'take_back', type, assigneeId, ...reply });
+    status = await moveRequest(tx, actor, request, { verb: 'take_back', type, assigneeId, ...reply });
     if (request.status === 'closed') await cancelClosedNotices(tx, actor, request.id, reply.at);
   }
   const edited = effects.find(({ type }) => type === 'request.edited');
   // Closed by somebody else meanwhile, it keeps its tags and category, which are then theirs to change.
-  if (edited === undefined || (request.status === 'closed' && !stands)) return;
+  if (edited === undefined || status === 'closed') return;
   const { category } = await findEditableFields(tx, request.id);
   const changes = {
     ...('category' in edited.new && edited.new['category'] === category
@@ -65,7 +65,7 @@ async function undoEffects(
       : {}),
     removeTags: addedTags(edited),
   };
-  await editLocked(tx, actor, { ...request, status: 'in_progress' }, { changes, ...reply });
+  await editLocked(tx, actor, { ...request, status }, { changes, ...reply });
 }
 
 function addedTags({ old, new: now }: ReplyEffect): string[] {
