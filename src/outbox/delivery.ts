@@ -1,4 +1,5 @@
 import type { Address } from '../mail/parsed-mail.ts';
+import { HOUR, MINUTE } from '../platform/time.ts';
 
 export type DeliveryKind = 'reply' | 'notice';
 
@@ -70,9 +71,6 @@ export function aboutDelivery(delivery: Pick<Delivery, 'id' | 'mailboxId' | 'req
   const { id: deliveryId, mailboxId, requestId, messageId } = delivery;
   return { mailboxId, requestId, messageId, deliveryId };
 }
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
 
 // Together 77 h 51 min: a server that is away for three days is still tried after its return.
 const LADDER = [1, 5, 15, 30, 60, 120, 240, 480, 480, 720, 720, 720, 720, 360].map(

@@ -1,4 +1,5 @@
 import type { BlockList } from 'node:net';
+import { givenFields } from '../../platform/given-fields.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
@@ -74,11 +75,9 @@ export async function editWebhook(
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const before = await lockWebhook(tx, actor, input.webhookId);
-    const given = Object.fromEntries(
-      Object.entries(input.changes).filter(([, value]) => value !== undefined),
-    );
+    const given = givenFields(input.changes);
     const settings = cleaned(deps, { ...before, ...given });
-    if (given['mailboxIds'] !== undefined) await requireMailboxes(tx, actor, settings.mailboxIds);
+    if (given.mailboxIds !== undefined) await requireMailboxes(tx, actor, settings.mailboxIds);
     const changed = changedFields(told(before), told(settings));
     if (changed === null) return findWebhook({ db: tx }, actor, before.id);
     await updateWebhook(tx, before.id, { ...settings, at });

@@ -1,3 +1,4 @@
+import { givenFields } from '../../platform/given-fields.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -18,8 +19,7 @@ export async function editMailbox(
   const { mailboxId } = input;
   await deps.db.begin(async (tx) => {
     const { id: _, address: __, source: ___, ...old } = await lockVisibleMailbox(tx, actor, mailboxId);
-    const given = Object.entries(input.change).filter(([, value]) => value !== undefined);
-    const settings: MailboxSettings = { ...old, ...Object.fromEntries(given) };
+    const settings: MailboxSettings = { ...old, ...givenFields(input.change) };
     const changed = changedFields(old, settings);
     if (changed === null) return;
     await markSettings(tx, mailboxId, settings);

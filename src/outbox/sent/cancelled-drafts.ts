@@ -1,8 +1,7 @@
 import type { Db } from '../../platform/db/connect.ts';
+import { DAY } from '../../platform/time.ts';
 
 export type CancelledDraft = { readonly deliveryId: number; readonly draftId: string };
-
-const DAY_MS = 86_400_000;
 
 /** What was cancelled within the last day after a try had stored it at the mailbox's service. */
 export async function listCancelledDrafts(
@@ -16,7 +15,7 @@ export async function listCancelledDrafts(
     where draft_id is not null and mailbox_id = ${mailboxId} and state = 'cancelled'
       and exists (
         select from delivery_recipients r
-        where r.delivery_id = deliveries.id and r.settled_at > ${new Date(now.getTime() - DAY_MS)})
+        where r.delivery_id = deliveries.id and r.settled_at > ${new Date(now.getTime() - DAY)})
     order by id`;
 }
 

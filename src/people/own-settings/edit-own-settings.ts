@@ -1,3 +1,4 @@
+import { givenFields } from '../../platform/given-fields.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { invalidField } from '../../platform/problems.ts';
 import type { OperatorActor } from '../access/actor.ts';
@@ -28,10 +29,10 @@ export async function editOwnSettings(
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     await lockAccount(tx, operatorId);
-    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
-    if (given.length > 0) {
+    const given = givenFields(settings);
+    if (Object.keys(given).length > 0) {
       const before = await readOwnAccount(tx, operatorId);
-      await upsertSettings(tx, operatorId, { ...before, ...Object.fromEntries(given) });
+      await upsertSettings(tx, operatorId, { ...before, ...given });
     }
     if (signature !== undefined) await changeSignature(tx, actor, { operatorId, signature, at });
     return readOwnAccount(tx, operatorId);

@@ -1,9 +1,9 @@
 import ICAL from 'ical.js';
 import { cleanLine } from '../../mail/text.ts';
 import { invalidField } from '../../platform/problems.ts';
+import { DAY } from '../../platform/time.ts';
 import type { Holiday } from './calendar.ts';
 
-const DAY_MS = 24 * 3_600_000;
 /** A rule such as "every day" would go on for ever. */
 const MAX_REPEATS = 1000;
 const NAME_LENGTH = 200;
@@ -21,7 +21,7 @@ export function holidaysIn(ics: string, from: string, to: string): Holiday[] {
     if (isCancelled || event.isRecurrenceException() || !event.startDate?.isDate) continue;
     for (const { start, days } of occurrences(event, to))
       for (let day = 0; day < days; day += 1) {
-        const date = new Date(Date.parse(start) + day * DAY_MS).toISOString().slice(0, 10);
+        const date = new Date(Date.parse(start) + day * DAY).toISOString().slice(0, 10);
         if (date >= from && date <= to && !found.has(date)) found.set(date, nameOf(event));
       }
   }
@@ -42,7 +42,7 @@ function occurrences(
   event: ICAL.Event,
   until: string,
 ): readonly { readonly start: string; readonly days: number }[] {
-  const days = Math.max(1, Math.round((event.duration.toSeconds() * 1000) / DAY_MS));
+  const days = Math.max(1, Math.round((event.duration.toSeconds() * 1000) / DAY));
   if (!event.isRecurring()) return [{ start: event.startDate.toString().slice(0, 10), days }];
   const found: { start: string; days: number }[] = [];
   const dates = event.iterator();

@@ -1,10 +1,8 @@
+import { DAY, MINUTE } from '../../platform/time.ts';
 import { type CalendarTimes, minuteOf } from './calendar.ts';
 
 /** From when to when a calendar is open. */
 export type Span = { readonly opensAt: Date; readonly closesAt: Date };
-
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 
 /**
  * When a calendar is open between two moments, in order. It is open at a moment when the clock on the wall there shows its

@@ -4,10 +4,12 @@ import { requirePermission, requireWholeDesk } from '../../people/access/permiss
 import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { isTimeZone } from '../../people/own-settings/own-settings.ts';
+import { givenFields } from '../../platform/given-fields.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
 import { invalidField, notFound, Problem } from '../../platform/problems.ts';
+import { DAY } from '../../platform/time.ts';
 import { keepClocks, lockPromisesOf, reachesTargets } from '../clocks/clock-queries.ts';
 import { type Calendar, type CalendarTimes, faultInHours, type Holiday } from './calendar.ts';
 import { holidaysIn } from './holidays-in.ts';
@@ -56,10 +58,8 @@ export async function editCalendar(
   input: { readonly calendarId: number; readonly changes: CalendarChanges },
 ): Promise<Calendar> {
   requireCalendars(actor);
-  return change(deps, actor, input.calendarId, (before) => {
-    const given = Object.entries(input.changes).filter(([, value]) => value !== undefined);
-    return { ...before, ...Object.fromEntries(given) };
-  });
+  const given = givenFields(input.changes);
+  return change(deps, actor, input.calendarId, (before) => ({ ...before, ...given }));
 }
 
 /** Adds the all-day events of an iCalendar file, of a year ago to those ten years ahead, to a calendar's holidays. */
@@ -163,7 +163,7 @@ function eachDayOnce(holidays: readonly Holiday[]): Holiday[] {
 }
 
 function dayBefore(at: Date): Date {
-  return new Date(at.getTime() - 24 * 3_600_000);
+  return new Date(at.getTime() - DAY);
 }
 
 /** The same day of another year. */

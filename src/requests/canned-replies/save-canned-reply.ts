@@ -1,3 +1,4 @@
+import { givenFields } from '../../platform/given-fields.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
@@ -69,10 +70,8 @@ export async function editCannedReply(
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const before = await lockOwn(tx, actor, input.cannedReplyId);
-    const given = Object.fromEntries(
-      Object.entries(input.changes).filter(([, value]) => value !== undefined),
-    );
-    const after: CannedReply = { ...before, ...cleaned({ ...before, ...given }), updatedAt: at };
+    const changed = cleaned({ ...before, ...givenFields(input.changes) });
+    const after: CannedReply = { ...before, ...changed, updatedAt: at };
     await updateCanned(tx, after);
     await tell(tx, actor, 'canned_reply.edited', { before, after, at });
     return after;

@@ -2,6 +2,7 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { givenFields } from '../../platform/given-fields.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
@@ -62,8 +63,7 @@ export async function editPolicy(
   return deps.db.begin(async (tx) => {
     const before = present(await lockPolicy(tx, actor, policyId), policyId);
     const at = deps.clock.now();
-    const given = Object.entries(input.changes).filter(([, value]) => value !== undefined);
-    const after: Policy = { ...before, ...Object.fromEntries(given), updatedAt: at };
+    const after: Policy = { ...before, ...givenFields(input.changes), updatedAt: at };
     const told = changedFields(timesOf(before), timesOf(after));
     if (told === null) return before;
     await ensureCalendar(tx, after.calendarId);

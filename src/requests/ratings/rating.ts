@@ -1,4 +1,5 @@
 import type { Language } from '../../mail/language.ts';
+import { DAY } from '../../platform/time.ts';
 import type { Rating } from '../request.ts';
 
 /** How long a contact may change what they said. */
@@ -31,5 +32,5 @@ export type RatingGiven = {
 export function mayRate(given: RatingGiven, messageId: number, at: Date): boolean {
   if (given === null || messageId > given.messageId) return true;
   if (messageId < given.messageId) return false;
-  return at.getTime() < given.ratedAt.getTime() + CHANGEABLE_DAYS * 86_400_000;
+  return at.getTime() < given.ratedAt.getTime() + CHANGEABLE_DAYS * DAY;
 }

@@ -1,11 +1,9 @@
 import type { Language } from '../../../mail/language.ts';
+import { DAY, HOUR, MINUTE } from '../../../platform/time.ts';
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
 
 const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru-RU' };
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
 
 export type Format = ReturnType<typeof formatFor>;
 

@@ -1,6 +1,7 @@
 import { findIntakeMailbox } from '../../../mailboxes/settings/find-intake-mailbox.ts';
 import { noteSentAs } from '../../../outbox/sent/note-sent-as.ts';
 import { Problem } from '../../../platform/problems.ts';
+import { DAY } from '../../../platform/time.ts';
 import type { ReceiveDeps } from '../../filing/receive-batch.ts';
 import { listAccess } from '../access/access-queries.ts';
 import { type Microsoft, type MicrosoftDeps, microsoftOf } from '../access/open-microsoft.ts';
@@ -20,7 +21,6 @@ export type MicrosoftReport = {
   readonly applied: boolean;
 };
 
-const DAY_MS = 86_400_000;
 /** A week, as for Gmail. */
 const NIGHTLY_DAYS = 7;
 
@@ -44,7 +44,7 @@ export async function reconcileMicrosoft(
   if (mailbox === null || graph === null || access === undefined)
     throw new Problem('wrong_state', `${input.address} is not connected to Microsoft 365.`);
   const goOn = async (): Promise<void> => input.signal?.throwIfAborted();
-  const from = deps.clock.now().getTime() - input.days * DAY_MS;
+  const from = deps.clock.now().getTime() - input.days * DAY;
   const since = new Date(Math.max(from, mailbox.acceptSince.getTime()));
   const listed: ListedMessage[] = [];
   for (const folder of foldersOf(access)) {
