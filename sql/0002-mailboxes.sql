@@ -5,7 +5,7 @@ create table mailboxes (
   id bigint generated always as identity primary key,
   address text not null constraint mailboxes_address_key unique constraint mailboxes_address_lower check (address = lower(address)),
   name text not null,
-  source text not null default 'gmail' constraint mailboxes_source_known check (source in ('gmail', 'microsoft')),
+  source text not null default 'gmail' constraint mailboxes_source_named check (source ~ '^[a-z][a-z0-9_]{0,49}$'),
   language text not null default 'en' constraint mailboxes_language_known check (language in ('en', 'ru')),
   thread_by text not null default 'sender' constraint mailboxes_thread_by_known check (thread_by in ('sender', 'conversation')),
   reopen_days integer not null default 0 constraint mailboxes_reopen_days_range check (reopen_days between 0 and 365),
@@ -17,6 +17,8 @@ create table mailboxes (
   notices_per_hour integer default 1000 constraint mailboxes_notices_per_hour_positive check (notices_per_hour > 0),
   -- Whether the closing notice asks if it was helpful.
   ask_for_rating boolean not null default true,
+  -- Whether visitors are offered a form at /ask/ and its address.
+  offers_form boolean not null default false,
   quoting text not null default 'last' constraint mailboxes_quoting_known check (quoting in ('full', 'last', 'none')),
   signature text not null default '',
   -- Further addresses whose mail comes into this mailbox.
@@ -69,10 +71,10 @@ create table templates (
 );
 
 -- A mailbox without a row sends through SMTP_URL. `sealed` holds the URL and OAuth credentials, encrypted with APP_SECRET; one
--- that sends through Microsoft Graph signs in as it does to be read.
+-- that sends by Microsoft, through Graph or its SMTP server, signs in as it does to be read.
 create table mailbox_transports (
   mailbox_id bigint primary key references mailboxes on delete cascade,
-  kind text not null default 'smtp' constraint mailbox_transports_kind_known check (kind in ('smtp', 'microsoft')),
+  kind text not null default 'smtp' constraint mailbox_transports_kind_known check (kind in ('smtp', 'microsoft', 'microsoft_smtp')),
   account text not null,
   sealed text,
   -- Messages in a minute; null for no limit of our own.

@@ -1,5 +1,18 @@
--- What operators keep while they work on requests: how far they have read, what they have not sent yet, their lists and texts,
+-- What operators keep while they work on requests: what they have handed up, how far they have read, what they have not sent yet, their lists and texts,
 -- and who is at which request now.
+
+-- Requests that were handed up, to a team or to a lead, until somebody takes them or says that it is over.
+create table escalations (
+  request_id bigint primary key references requests on delete cascade,
+  team_id bigint references teams on delete restrict,
+  operator_id bigint references operators on delete restrict,
+  by_operator_id bigint not null references operators on delete restrict,
+  reason text not null,
+  at timestamptz not null,
+  constraint escalations_one_target check ((team_id is null) <> (operator_id is null))
+);
+create index escalations_team on escalations (team_id) where team_id is not null;
+create index escalations_operator on escalations (operator_id) where operator_id is not null;
 
 -- How far an operator has read a request; no row means not at all.
 create table read_marks (
@@ -35,8 +48,10 @@ create table draft_files (
   name text not null,
   content_type text not null,
   size bigint not null,
-  content bytea not null,
+  content bytea,
+  file_hash bytea,
   created_at timestamptz not null,
+  constraint draft_files_in_one_place check ((content is null) = (file_hash is not null)),
   constraint draft_files_size_fits check (size = octet_length(content))
 );
 alter table draft_files alter column content set storage external;

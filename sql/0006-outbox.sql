@@ -1,29 +1,41 @@
 -- What goes out: deliveries with a state for each recipient, every attempt, accounts that rest, addresses that get nothing,
 -- and the desk's own mails to its admins.
 
+create domain delivery_kind as text constraint delivery_kind_known check (value in ('reply', 'notice', 'desk'));
+create domain delivery_priority as smallint constraint delivery_priority_known check (value between 0 and 3);
+create domain delivery_state as text constraint delivery_state_known check (value in ('queued', 'held', 'sending', 'sent', 'deferred', 'failed', 'bounced', 'cancelled'));
+create domain quoting as text constraint quoting_known check (value in ('full', 'last', 'none'));
+create domain recipient_role as text constraint recipient_role_known check (value in ('to', 'cc'));
+create domain recipient_state as text constraint recipient_state_known check (value in ('waiting', 'accepted', 'refused', 'bounced', 'cancelled'));
+create domain attempt_outcome as text constraint attempt_outcome_known check (value in ('sent', 'partial', 'deferred', 'failed', 'lost'));
+
 create table deliveries (
   id bigint generated always as identity primary key,
   -- Null for a message of the desk's own, which belongs to no request.
   message_id bigint constraint deliveries_message_key unique references messages on delete cascade,
-  request_id bigint references requests on delete cascade,
+  -- Its message's; that one goes with it.
+  request_id bigint,
   -- Null for a desk mail that any mailbox may send.
   mailbox_id bigint references mailboxes on delete restrict,
-  kind text not null constraint deliveries_kind_known check (kind in ('reply', 'notice', 'desk')),
+  kind delivery_kind not null,
   -- What is due is sent in this order: 0 sign-in links, 1 replies, 2 notices, 3 other messages of the desk's own. A reply
   -- raises the untried notices of its request to 1, so that a request's messages leave in the order they were made.
-  priority smallint not null constraint deliveries_priority_known check (priority between 0 and 3),
-  state text not null constraint deliveries_state_known
-    check (state in ('queued', 'held', 'sending', 'sent', 'deferred', 'failed', 'bounced', 'cancelled')),
+  priority delivery_priority not null,
+  state delivery_state not null,
   -- The inbound message quoted below the answer, fixed when queued so that every attempt sends the same bytes.
   quoted_message_id bigint references messages on delete set null,
   -- What the message is composed of is fixed when queued, so that every attempt sends the same bytes.
-  quoting text not null default 'last' constraint deliveries_quoting_known check (quoting in ('full', 'last', 'none')),
+  quoting quoting not null default 'last',
   signature text not null default '',
-  language text constraint deliveries_language_known check (language in ('en', 'ru')),
+  language spoken,
   -- The SMTP account of the latest attempt: a day's recipients are counted by account.
   account text,
   -- What a service that stores a message before it sends it calls it: after a lost answer it can be asked whether it left.
   draft_id text,
+  -- The trace in which it was queued (a W3C traceparent), which sending goes on with; null: none was kept.
+  traceparent text,
+  -- It goes to nobody with an email address: it is read on its contact's page, and no account is asked to send it.
+  on_page boolean not null default false,
   next_attempt_at timestamptz,
   attempt_count integer not null default 0,
   lease_owner uuid,
@@ -39,6 +51,7 @@ create table deliveries (
 );
 -- Claimed by priority, each in the order of their turn.
 create index deliveries_due on deliveries (priority, next_attempt_at, id) where state in ('queued', 'held', 'deferred');
+create index deliveries_on_page on deliveries (next_attempt_at) where on_page and state in ('queued', 'held', 'deferred');
 create index deliveries_leases on deliveries (lease_until) where state = 'sending';
 create index deliveries_request on deliveries (request_id, id);
 create index deliveries_draft on deliveries (draft_id) where draft_id is not null;
@@ -50,9 +63,8 @@ create table delivery_recipients (
   position integer not null,
   address text not null,
   name text not null,
-  role text not null constraint delivery_recipients_role_known check (role in ('to', 'cc')),
-  state text not null default 'waiting'
-    constraint delivery_recipients_state_known check (state in ('waiting', 'accepted', 'refused', 'bounced', 'cancelled')),
+  role recipient_role not null,
+  state recipient_state not null default 'waiting',
   code integer,
   enhanced_code text,
   reply text,
@@ -72,7 +84,7 @@ create table delivery_attempts (
   code integer,
   enhanced_code text,
   reply text,
-  outcome text constraint delivery_attempts_outcome_known check (outcome in ('sent', 'partial', 'deferred', 'failed', 'lost'))
+  outcome attempt_outcome
 );
 create index delivery_attempts_delivery on delivery_attempts (delivery_id, id);
 
@@ -80,9 +92,11 @@ create index delivery_attempts_delivery on delivery_attempts (delivery_id, id);
 create table desk_mails (
   delivery_id bigint primary key references deliveries on delete cascade,
   kind text not null
-    constraint desk_mails_kind_known check (kind in ('sign_in', 'relay_silent', 'relay_back', 'google_access_lost', 'webhook_off', 'jira_reconnect', 'jira_token_ends',
+    constraint desk_mails_kind_known check (kind in ('sign_in', 'requester_sign_in', 'form_confirm', 'relay_silent', 'relay_back', 'google_access_lost', 'webhook_off', 'jira_reconnect', 'jira_token_ends',
       'microsoft_silent', 'microsoft_back', 'microsoft_access_lost', 'microsoft_secret_ends',
-      'request_due_soon', 'request_breached')),
+      'bucket_away', 'bucket_back', 'scanner_away', 'scanner_back',
+      'request_breached', 'request_assigned', 'request_mentioned', 'request_needs_attention',
+      'request_new_in_team', 'digest')),
   -- The row that it is about, which only its composer knows: a sign-in link's.
   about_id bigint,
   -- Null for what is composed when it is sent: a sign-in link's secret is stored nowhere.

@@ -10,14 +10,16 @@ return 1::smallint;
 -- Words as they are compared and as somebody types them on any keyboard: no case, no width, no punctuation, no accents and
 -- points (é, ё, й, Arabic and Hebrew vowels), ß as ss, æ as ae, ı as i. Capitals of Cyrillic and Greek are spelled out, for
 -- `lower` leaves them in a database of locale C. Scripts that put no spaces between words are cut into single characters,
--- which a query finds as a phrase. Plain ASCII takes the short way. A tsvector holds 1 MB, which 100,000 characters never
--- exceed. A body that is parsed now finds what it calls whatever the search path, as `analyze` of an index needs; not strict,
--- so that it is planned into what calls it.
+-- which a query finds as a phrase. Plain ASCII takes the short way. A space stays as it is, and there may be several: to put
+-- one in the place of each took most of the time. A tsvector holds 1 MB, which 100,000 characters never exceed. Not one expression:
+-- it would be made ready whole, patterns and all, wherever a plain subject is searched.
 create function search_text(raw text) returns text
-language sql immutable parallel safe
-return case
-  when octet_length(raw) = length(raw) then regexp_replace(lower(left(raw, 100000)), '[^a-z0-9]+', ' ', 'g')
-  else regexp_replace(
+language plpgsql immutable parallel safe as $$
+begin
+  if octet_length(raw) = length(raw) then
+    return regexp_replace(lower(left(raw, 100000)), '[^a-z0-9 ]+', ' ', 'g');
+  end if;
+  return regexp_replace(
     regexp_replace(
       normalize(
         replace(replace(replace(replace(
@@ -30,13 +32,14 @@ return case
             'σiolddhtгيكßolddhtæœþабвгдежзиклмнопрстуфхцчшщъыьэюяђєѕіјљњћџгαβγδεζηθικλμνξοπρστυφχψω'),
           'ß', 'ss'), 'æ', 'ae'), 'œ', 'oe'), 'þ', 'th'),
         nfkc),
-      '[\u0001-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u02B9-\u02BF\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u3000-\u3004\u3007-\u3020\u3030\uFE10-\uFE1F\uFE30-\uFE6F\uFF00-\uFF0F\uFF1A-\uFF20\U0001F000-\U0001FAFF]+',
+      '[\u0001-\u001F\u0021-\u002F\u003A-\u0040\u005B-\u0060\u007B-\u00A9\u00AB-\u00B4\u00B6-\u00B9\u00BB-\u00BF\u00D7\u00F7\u02B9-\u02BF\u2000-\u206F\u20A0-\u20CF\u2190-\u2BFF\u3000-\u3004\u3007-\u3020\u3030\uFE10-\uFE1F\uFE30-\uFE6F\uFF00-\uFF0F\uFF1A-\uFF20\U0001F000-\U0001FAFF]+',
       ' ', 'g'),
     '([\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3005\u3006\u3040-\u30FF\u3100-\u312F\u3400-\u4DBF\u4E00-\u9FFF\uA000-\uA4CF\uAC00-\uD7AF\uF900-\uFAFF\U00020000-\U0003FFFF])',
-    ' \1 ', 'g')
-end;
+    ' \1 ', 'g');
+end $$;
 
--- 'simple': no stemming and no stop words, because the language of a message is not known.
+-- 'simple': no stemming and no stop words, because the language of a message is not known. A body that is parsed now finds what
+-- it calls whatever the search path, as `analyze` of an index needs.
 create function search_words(raw text) returns tsvector
 language sql immutable parallel safe
 return to_tsvector('pg_catalog.simple', search_text(raw));
@@ -68,11 +71,19 @@ create index search_entries_words on search_entries using gin (words) with (gin_
 -- What `search rebuild` looks for.
 create index search_entries_version on search_entries (version);
 
-create function request_words(subject text, contact_id bigint) returns tsvector
+create function request_words(subject text, contact_id bigint, fields jsonb) returns tsvector
 language plpgsql stable as $$
+declare
+  contact text;
+  words tsvector := setweight(search_words(left(subject, 1000)), 'A');
 begin
-  return setweight(search_words(left(subject, 1000)), 'A') || coalesce(
-    (select setweight(search_words(contacts.name || ' ' || contacts.email), 'B') from contacts where contacts.id = contact_id), '');
+  select name || ' ' || email into contact from contacts where id = contact_id;
+  words := words || coalesce(setweight(search_words(contact), 'B'), '');
+  if fields <> '{}' then
+    words := words || search_words(coalesce(
+      (select string_agg(value #>> '{}', ' ') from jsonb_path_query(fields, 'lax $.*[*] ? (@.type() != "boolean")') as value), ''));
+  end if;
+  return words;
 end $$;
 
 create function message_words(subject text, sender jsonb, body text) returns tsvector
@@ -84,25 +95,35 @@ begin
 end $$;
 
 create function index_request() returns trigger language plpgsql as $$
+declare
+  said tsvector := request_words(new.subject, new.contact_id, new.fields);
 begin
+  if tg_op = 'INSERT' then
+    insert into search_entries (request_id, words) values (new.id, said);
+    return null;
+  end if;
   insert into search_entries (request_id, words)
-  values (new.id, request_words(new.subject, new.contact_id))
+  values (new.id, said)
   on conflict (request_id, message_id, attachment_id) do update
   set words = excluded.words, version = excluded.version;
   return null;
 end $$;
-create trigger requests_search after insert or update of subject, contact_id on requests
+create trigger requests_search after insert or update of subject, contact_id, fields on requests
   for each row execute function index_request();
 
 create function index_message() returns trigger language plpgsql as $$
+declare
+  said tsvector := message_words(new.subject, case new.direction when 'in' then new.from_address end, new.text);
 begin
-  if tg_op = 'UPDATE' then
-    update search_entries
-    set request_id = new.request_id
-    where request_id = old.request_id and message_id = new.id and old.request_id <> new.request_id;
+  if tg_op = 'INSERT' then
+    insert into search_entries (request_id, message_id, words) values (new.request_id, new.id, said);
+    return null;
   end if;
+  update search_entries
+  set request_id = new.request_id
+  where request_id = old.request_id and message_id = new.id and old.request_id <> new.request_id;
   insert into search_entries (request_id, message_id, words)
-  values (new.request_id, new.id, message_words(new.subject, case new.direction when 'in' then new.from_address end, new.text))
+  values (new.request_id, new.id, said)
   on conflict (request_id, message_id, attachment_id) do update
   set words = excluded.words, version = excluded.version;
   return null;
@@ -125,7 +146,7 @@ create trigger attachments_search after insert on attachments
 create function index_contact() returns trigger language plpgsql as $$
 begin
   update search_entries
-  set words = request_words(requests.subject, requests.contact_id), version = search_version()
+  set words = request_words(requests.subject, requests.contact_id, requests.fields), version = search_version()
   from requests
   where requests.contact_id = new.id
     and search_entries.request_id = requests.id and message_id = 0 and attachment_id = 0;

@@ -23,7 +23,6 @@ create table jira_grants (
   refresh_began_at timestamptz,
   refreshed_at timestamptz,
   next_refresh_at timestamptz,
-  refreshes_attempted integer not null default 0,
   refreshes_succeeded integer not null default 0,
   refreshes_failed integer not null default 0,
   failures_in_row integer not null default 0,
@@ -86,7 +85,10 @@ create table jira_mappings (
   -- Every new request becomes an issue; else those that somebody links.
   always boolean not null,
   project_key text not null,
+  -- The board that was named, whose project it is; null when a project was.
+  board text,
   issue_type_id text not null,
+  issue_type text not null,
   -- Values of further fields, as Jira takes them, by the field's id.
   fields jsonb not null default '{}',
   -- From P1 … P4 to the id of a priority; none is named unless it is here.
@@ -95,6 +97,9 @@ create table jira_mappings (
   category_label boolean not null,
   -- Whether the issue names the contact, with address.
   names_contact boolean not null,
+  -- Whether the contact is the reporter, and whoever got a copy a watcher, if Jira knows them by their address.
+  names_reporter boolean not null,
+  copies_watch boolean not null,
   attachments boolean not null,
   watchers text[] not null default '{}',
   tells text not null constraint jira_mappings_tells_known check (tells in ('none', 'contact', 'public')),
@@ -118,11 +123,6 @@ create table jira_issues (
   key text,
   -- Fields to create it with, put together when it was asked for; null for one that was there before.
   creation jsonb,
-  -- Committed before it is asked for: an attempt without a result may have made the issue.
-  attempted_at timestamptz,
-  attempts integer not null default 0,
-  -- How often it was looked for after an attempt without a result, and not found.
-  searches integer not null default 0,
   fault text,
   summary text,
   status text,
@@ -140,7 +140,8 @@ create table jira_issues (
   constraint jira_issues_linked_has_id check (state not in ('linked') or (jira_id is not null and key is not null))
 );
 create unique index jira_issues_once on jira_issues (connection_id, jira_id) where jira_id is not null;
-create index jira_issues_due on jira_issues (next_at) where next_at is not null;
+create index jira_issues_key on jira_issues (key) where key is not null;
+create index jira_issues_due on jira_issues (next_at, id) where next_at is not null;
 create index jira_issues_troubled on jira_issues (state) where state in ('uncertain', 'refused', 'broken');
 
 create table jira_links (
@@ -154,21 +155,25 @@ create table jira_links (
   created_at timestamptz not null,
   ended_at timestamptz
 );
-create unique index jira_links_once on jira_links (request_id, issue_id) where ended_at is null;
+-- The issue first: each look asks by issue whether a link lives, and would else read the whole index for each.
+create unique index jira_links_once on jira_links (issue_id, request_id) where ended_at is null;
 create index jira_links_issue on jira_links (issue_id);
 create index jira_links_request on jira_links (request_id);
 
--- What Jira is to be told, an issue's in their order. A change without a result is looked for before it is made again.
+-- What Jira is to be told, an issue's in their order; its making is the first. A change without a result is looked for before it
+-- is made again.
 create table jira_changes (
   id bigint generated always as identity primary key,
   issue_id bigint not null references jira_issues on delete cascade,
   link_id bigint not null references jira_links on delete cascade,
-  kind text not null constraint jira_changes_kind_known check (kind in ('comment', 'file', 'transition', 'remote_link', 'watcher')),
+  kind text not null constraint jira_changes_kind_known check (kind in ('issue', 'comment', 'file', 'transition', 'remote_link', 'watcher')),
   message_id bigint references messages on delete cascade,
   attachment_id bigint references attachments on delete cascade,
   target text,
   state text not null default 'waiting' constraint jira_changes_state_known check (state in ('waiting', 'uncertain', 'done', 'refused')),
+  -- Committed before it is asked for: an attempt without a result may have been done.
   attempted_at timestamptz,
+  -- How often it was looked for after an attempt without a result, and not found.
   searches integer not null default 0,
   next_at timestamptz not null,
   jira_id text,
@@ -179,7 +184,7 @@ create table jira_changes (
 );
 create unique index jira_changes_comment_once on jira_changes (issue_id, message_id) where kind = 'comment';
 create unique index jira_changes_file_once on jira_changes (issue_id, attachment_id) where kind = 'file';
-create index jira_changes_waiting on jira_changes (issue_id, id) where state in ('waiting', 'uncertain');
+create index jira_changes_issue on jira_changes (issue_id, id);
 create index jira_changes_link on jira_changes (link_id);
 create index jira_changes_message on jira_changes (message_id) where message_id is not null;
 create index jira_changes_attachment on jira_changes (attachment_id) where attachment_id is not null;
@@ -208,3 +213,14 @@ create table jira_hooks (
   primary key (connection_id, identifier)
 );
 create index jira_hooks_age on jira_hooks (at);
+
+-- The issues that requests are tied to; a request shows the one of its newest link. A view and not a function of a request,
+-- which is made ready anew for each row of a list.
+create view jira_tied as
+select l.request_id, l.id as link_id, i.key,
+  jsonb_build_object('key', i.key, 'url', c.site_url || '/browse/' || i.key, 'status', i.status, 'assignee', i.assignee,
+    'syncedAt', i.read_at) as issue
+from jira_links l
+join jira_issues i on i.id = l.issue_id and i.key is not null
+join jira_connections c on c.id = i.connection_id
+where l.ended_at is null;

@@ -9,7 +9,7 @@ const HELP = `Usage: npm start [-- --web | --worker]
 Mailroom's server: files mail that a relay posts, serves operators, sends what is due.
 
   --web     only answer HTTP
-  --worker  only send mail and do what is due; listens on nothing
+  --worker  only send mail and do what is due; listens on nothing but HEALTH_PORT, if it is set
   --help    this text
 
 Settings come from the environment and from .env; .env.example explains each.

@@ -1,8 +1,11 @@
 import { resolve } from 'node:path';
 import type { z } from 'zod';
 import type { MainAccount } from '../outbox/accounts/transports.ts';
+import type { BucketSettings } from '../platform/bucket/bucket.ts';
+import type { ClamdPlace } from '../platform/scanning/clamd-call.ts';
 import type { LogLevel } from '../platform/log.ts';
 import type { TrustedProxies } from '../platform/http/caller-address.ts';
+import { MICROSOFT, type MicrosoftEndpoints } from '../intake/microsoft/graph/endpoints.ts';
 import type { IdentityProviderSettings } from '../people/credentials/identity-provider.ts';
 import { type Variables, variables } from './environment.ts';
 import { type ConfigFault, faultsTogether } from './variables-together.ts';
@@ -10,6 +13,8 @@ import { type ConfigFault, faultsTogether } from './variables-together.ts';
 export type Config = {
   readonly port: number;
   readonly host: string;
+  /** Where a process that only works tells how it is; absent: nowhere. One that answers HTTP tells it there. */
+  readonly healthPort?: number;
   /** Null: `http://localhost:` and the port that is listened on. */
   readonly publicUrl: string | null;
   /** Null: an embedded PostgreSQL under `dataDir`. */
@@ -25,15 +30,30 @@ export type Config = {
   readonly webhooksInternal?: true;
   /** The OAuth client that `relay install` signs in with; null: given to the command, or stored already. */
   readonly googleClient: { readonly id: string; readonly secret: string } | null;
+  /** Absent without MICROSOFT_GRAPH_URL: Microsoft's own. */
+  readonly microsoft?: MicrosoftEndpoints;
   /** Absent without OIDC_ISSUER: no outside tokens are taken. */
   readonly identityProvider?: IdentityProviderSettings;
   /** Absent without OIDC_CLIENT_ID: nobody signs in at the provider's page. A public client has no secret. */
   readonly oidcClient?: { readonly id: string; readonly secret: string | null };
+  /** Absent without S3_BUCKET: every file stays in the database. */
+  readonly bucket?: BucketSettings;
+  /** Absent without CLAMD_URL: nothing is scanned. */
+  readonly clamd?: ClamdPlace;
+  /** Absent without OTEL_EXPORTER_OTLP_ENDPOINT: no telemetry is sent, and its code not loaded. */
+  readonly telemetry?: TelemetrySettings;
   /** Null: generated into `dataDir` at the first start. */
   readonly appSecrets: readonly string[] | null;
   /** Absent without TRUSTED_PROXIES: a caller's address is that of its connection. */
   readonly trustedProxies?: TrustedProxies;
   readonly logLevel: LogLevel;
+};
+
+export type TelemetrySettings = {
+  /** Where OTLP over HTTP is taken, such as http://collector:4318. */
+  readonly endpoint: string;
+  readonly serviceName: string;
+  readonly headers: Readonly<Record<string, string>>;
 };
 
 export type ConfigReading =
@@ -54,6 +74,7 @@ export function readConfig(env: Environment): ConfigReading {
     config: {
       port: value.PORT,
       host: value.HOST,
+      ...(value.HEALTH_PORT === undefined ? {} : { healthPort: value.HEALTH_PORT }),
       publicUrl: value.PUBLIC_URL ?? null,
       databaseUrl: value.DATABASE_URL ?? null,
       dataDir: resolve(value.DATA_DIR),
@@ -73,10 +94,14 @@ export function readConfig(env: Environment): ConfigReading {
         value.GOOGLE_CLIENT_ID === undefined || value.GOOGLE_CLIENT_SECRET === undefined
           ? null
           : { id: value.GOOGLE_CLIENT_ID, secret: value.GOOGLE_CLIENT_SECRET },
+      ...microsoftOf(value),
       ...identityProviderOf(value),
       ...(value.OIDC_CLIENT_ID === undefined
         ? {}
         : { oidcClient: { id: value.OIDC_CLIENT_ID, secret: value.OIDC_CLIENT_SECRET ?? null } }),
+      ...bucketOf(value),
+      ...(value.CLAMD_URL === undefined ? {} : { clamd: clamdPlace(new URL(value.CLAMD_URL)) }),
+      ...telemetryOf(value),
       appSecrets: value.APP_SECRET ?? null,
       ...(value.TRUSTED_PROXIES === undefined ? {} : { trustedProxies: value.TRUSTED_PROXIES }),
       logLevel: value.LOG_LEVEL,
@@ -103,10 +128,52 @@ function smtpOf(value: Variables): MainAccount | null {
   };
 }
 
+function microsoftOf(value: Variables): Pick<Config, 'microsoft'> {
+  const { MICROSOFT_LOGIN_URL: loginUrl, MICROSOFT_GRAPH_URL: graphUrl } = value;
+  if (loginUrl === undefined || graphUrl === undefined) return {};
+  return { microsoft: { loginUrl, graphUrl, smtpUrl: value.MICROSOFT_SMTP_URL ?? MICROSOFT.smtpUrl } };
+}
+
+function telemetryOf(value: Variables): Pick<Config, 'telemetry'> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = {} } = value;
+  if (endpoint === undefined) return {};
+  return { telemetry: { endpoint, headers, serviceName: value.OTEL_SERVICE_NAME ?? 'mailroom' } };
+}
+
 function identityProviderOf(value: Variables): Pick<Config, 'identityProvider'> {
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl } = value;
   if (issuer === undefined || audience === undefined || jwksUrl === undefined) return {};
-  return { identityProvider: { issuer, audience, jwksUrl, roleClaim: value.OIDC_ROLE_CLAIM ?? null } };
+  const { OIDC_GROUPS_CLAIM: claim, OIDC_GROUP_ROLES: roles, OIDC_ALLOWED_DOMAINS: allowedDomains } = value;
+  return {
+    identityProvider: {
+      issuer,
+      audience,
+      jwksUrl,
+      roleClaim: value.OIDC_ROLE_CLAIM ?? null,
+      ...(allowedDomains === undefined ? {} : { allowedDomains }),
+      ...(roles === undefined ? {} : { groups: { claim: claim ?? 'groups', roles } }),
+    },
+  };
+}
+
+const DEFAULT_MIN_BYTES = 131_072;
+/** What servers that know no regions take. */
+const DEFAULT_REGION = 'us-east-1';
+
+function bucketOf(value: Variables): Pick<Config, 'bucket'> {
+  const { S3_BUCKET: bucket, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = value;
+  if (bucket === undefined || accessKeyId === undefined || secretAccessKey === undefined) return {};
+  const region = value.S3_REGION ?? DEFAULT_REGION;
+  const minBytes = value.S3_MIN_BYTES ?? DEFAULT_MIN_BYTES;
+  return {
+    bucket: { bucket, region, endpoint: value.S3_ENDPOINT ?? null, accessKeyId, secretAccessKey, minBytes },
+  };
+}
+
+function clamdPlace({ protocol, hostname, port, pathname }: URL): ClamdPlace {
+  if (protocol === 'unix:') return { path: decodeURIComponent(pathname) };
+  // An IPv6 address stands in brackets there, and nowhere else.
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
 // `PORT=` in a .env file means unset, as it does to most programs.

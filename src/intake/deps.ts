@@ -7,5 +7,5 @@ export type IntakeDeps = OutboxDeps & {
   /** Reads raw messages in worker threads with a deadline. */
   readonly parsePool: ParsePool;
   /** Mailboxes of Microsoft 365; Microsoft's own unless given. */
-  readonly microsoft?: Microsoft;
+  readonly microsoft?: Microsoft | undefined;
 };

@@ -2,9 +2,9 @@ import type { Queryable, Transaction } from '../platform/db/connect.ts';
 import type { Mailbox } from './mailbox.ts';
 import { mailboxColumns } from './mailbox-columns.ts';
 
-// The lock order of the whole desk stands in requests/locks.ts: a mailbox comes before everything else.
+// requests/locks.ts has the lock order of the whole desk: a mailbox comes before everything else.
 
-/** Locks a mailbox by id; null if there is none. Requests that are being filed into it do not wait for this. */
+/** Locks a mailbox by id; null if there is no such mailbox. Requests that are being filed into it do not wait for this. */
 export async function lockMailboxById(tx: Transaction, mailboxId: number): Promise<Mailbox | null> {
   const [row] = await tx<Mailbox[]>`
     select ${mailboxColumns(tx)}

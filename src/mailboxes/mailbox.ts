@@ -3,15 +3,16 @@ import type { Language } from '../mail/language.ts';
 
 export type ThreadBy = 'sender' | 'conversation';
 
-/** How a mailbox's mail comes in. */
-export type SourceName = 'gmail' | 'microsoft';
-
-export const SOURCE_NAMES = ['gmail', 'microsoft'] as const satisfies readonly SourceName[];
+/** How a mailbox's mail comes in: the name of one of intake's sources, which are no business of this room's. */
+export type SourceName = string;
 
 export type NoticeKind = 'created' | 'taken' | 'closed';
 
 /** How much of the contact's last message an answer quotes: with the history in it, what they wrote last, or nothing. */
 export type Quoting = 'full' | 'last' | 'none';
+
+/** What the desk sends by itself: a notice, or the answer of a rule. */
+export type SentNotice = NoticeKind | 'answer';
 
 export const NOTICE_KINDS = ['created', 'taken', 'closed'] as const satisfies readonly NoticeKind[];
 
@@ -36,6 +37,8 @@ export type Mailbox = {
   readonly notices: readonly NoticeKind[];
   /** Whether the closing notice asks if it was helpful. */
   readonly askForRating: boolean;
+  /** Whether visitors are offered a form. */
+  readonly offersForm: boolean;
   readonly quoting: Quoting;
   /** Days after which a resolved request closes by itself; null means never. */
   readonly autoCloseDays: number | null;
@@ -54,7 +57,7 @@ export type Mailbox = {
   readonly deniedSenders: readonly string[];
   /** `quarantine`: mail that names the mailbox nowhere in To waits for a person. */
   readonly copies: 'file' | 'quarantine';
-  /** `none`: what the receiving server says of senders is not believed, because a filter stands in front of it. */
+  /** `none`: the receiving server's results about senders are not believed, because a filter receives the mail before it. */
   readonly authenticity: 'receiver' | 'none';
   /** Domains of the organisation itself, whose people write from inside. */
   readonly tenantDomains: readonly string[];
@@ -79,7 +82,11 @@ export function matchesAny(address: string, entries: readonly string[]): boolean
 }
 
 /** A mailbox as intake needs it: its settings and the notices that it words itself. */
-export type IntakeMailbox = Mailbox & { readonly templates: readonly MailboxTemplate[] };
+export type IntakeMailbox = Mailbox & {
+  readonly templates: readonly MailboxTemplate[];
+  /** Changes with the rules for its email; null without any. */
+  readonly rulesVersion: string | null;
+};
 
 /** What the relay says of itself with every post. */
 export type RelayState = {

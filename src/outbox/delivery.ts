@@ -111,7 +111,7 @@ export type PauseReason = 'provider_limit' | 'unreachable';
 /** Why a waiting delivery is not being sent now; `daily_limit` is our own count against the account's limit. */
 export type PausedReason = 'no_transport' | 'daily_limit' | PauseReason;
 
-/** A delivery as it is shown. */
+/** A delivery in the interface. */
 export type DeliveryView = Delivery & { readonly pausedReason: PausedReason | null };
 
 /** The distinct recipients of a message in the order of its headers; an address in To is not repeated in Cc. */

@@ -1,8 +1,8 @@
 import type { Queryable, Transaction } from '../platform/db/connect.ts';
 
-// The lock order of the whole desk stands in requests/locks.ts: a contact comes before any of their requests.
+// requests/locks.ts has the lock order of the whole desk: a contact comes before any of their requests.
 
-/** Locks a contact and returns what they are called; null if there is none. */
+/** Locks a contact and returns their name and address; null if there is no such contact. */
 export async function lockContact(
   tx: Transaction,
   contactId: number,

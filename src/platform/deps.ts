@@ -1,7 +1,9 @@
+import type { Bucket } from './bucket/bucket.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/connect.ts';
 import type { Keyring } from './keyring.ts';
 import type { Log } from './log.ts';
+import type { Scanner } from './scanning/scanner.ts';
 
 /** What every room may use; built once by a main.ts. A verb takes a `Pick` of what it uses. */
 export type Deps = {
@@ -12,4 +14,8 @@ export type Deps = {
   readonly keyring: Keyring;
   /** Where the outside reaches this server, without a slash at the end. */
   readonly publicUrl: string;
+  /** Where large files lie outside the database; absent without S3_BUCKET. */
+  readonly bucket?: Bucket | undefined;
+  /** Looks for viruses in what came in; absent without CLAMD_URL. */
+  readonly scanner?: Scanner | undefined;
 };

@@ -6,7 +6,7 @@ export type ProblemCode =
   | 'unauthenticated'
   /** The caller is known, and not allowed to do this. */
   | 'forbidden'
-  /** There is no such thing, or the caller may not know of it. */
+  /** It does not exist, or the caller may not know that it does. */
   | 'not_found'
   /** The path exists, with other methods. */
   | 'method_not_allowed'
@@ -14,6 +14,8 @@ export type ProblemCode =
   | 'already_taken'
   /** The request's status does not allow this verb. */
   | 'wrong_state'
+  /** A field that is needed to resolve a request has no value; `errors` names it. */
+  | 'field_needed'
   /** Messages came after the one the reply was written to; `missed` has them. */
   | 'thread_moved_on'
   /** Another row already holds a value that is unique. */
@@ -30,8 +32,12 @@ export type ProblemCode =
   | 'unsupported_media_type'
   /** The relay's signature or timestamp does not hold. */
   | 'bad_signature'
-  /** Jira did not do what the call needs of it. */
+  /** Jira refused what the call needs. */
   | 'jira_refused'
+  /** The file's bytes lie in a bucket that does not give them now. */
+  | 'file_unavailable'
+  /** The virus scanner holds the file, or has not looked at it yet: `scan` says which, `scanReason` why. */
+  | 'file_held'
   /** The caller has tried too often: `retryAfterSeconds`. */
   | 'too_many_attempts'
   /** Come again later: `retryAfterSeconds`. */

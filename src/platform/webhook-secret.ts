@@ -10,7 +10,7 @@ export function generateWebhookSecret(): string {
   return PREFIX + randomBytes(32).toString('base64');
 }
 
-/** The key of a secret (24 to 64 bytes, as Standard Webhooks has it), or null when the text is none. */
+/** The key of a secret (24 to 64 bytes, the range of Standard Webhooks), or null for any other text. */
 export function decodeWebhookSecret(secret: string): Uint8Array | null {
   if (!secret.startsWith(PREFIX)) return null;
   const text = secret.slice(PREFIX.length);

@@ -1,6 +1,6 @@
 // The order in which everything that locks does so, so that no two transactions wait for each other:
 //   mailbox → contact → request → draft → delivery → intake → daily limit of an account
-// and within a kind the smallest id first. Whoever needs an earlier lock takes it first, needed or not in the end.
+// and within a kind the smallest id first. A caller that may need an earlier lock takes it first, needed in the end or not.
 // Operators are locked after requests where one is given work (`for share`), and before them where one leaves, which
 // releases requests: see people/operators/edit-operator.ts.
 //
@@ -11,8 +11,8 @@
 import type { Queryable, Transaction } from '../platform/db/connect.ts';
 import type { OperatorActor } from '../people/access/actor.ts';
 import { servesMailbox } from '../people/access/permissions.ts';
-import { notFound, Problem } from '../platform/problems.ts';
-import { entityTag } from './entity-tag.ts';
+import { notFound } from '../platform/problems.ts';
+import { ensureUnchanged } from '../platform/entity-tag.ts';
 import type { RequestRow } from './request.ts';
 
 /** A request that a call is about. */
@@ -43,8 +43,14 @@ export async function lockContactsOf(
     for update`;
 }
 
+/** Locks a contact unless another transaction has it; false when it does. */
+export async function lockFreeContact(tx: Transaction, contactId: number): Promise<boolean> {
+  const rows = await tx`select id from contacts where id = ${contactId} for update skip locked`;
+  return rows.length > 0;
+}
+
 /**
- * Locks a request and returns it as it is now; null if there is none. The assignee's name is a subquery and not a join:
+ * Locks a request and returns its current row, or null. The assignee's name is a subquery and not a join:
  * after waiting for the lock PostgreSQL reads the locked row again, but a joined row stays as it was before.
  */
 export async function lockRequest(tx: Transaction, requestId: number): Promise<RequestRow | null> {
@@ -55,11 +61,12 @@ export async function lockRequest(tx: Transaction, requestId: number): Promise<R
 const selectRequest = (db: Queryable, requestId: number) => db`
   select id, mailbox_id, contact_id, subject, status, assignee_id,
     (select name from operators where operators.id = requests.assignee_id) as assignee_name,
-    reply_tag, merged_into, needs_attention, closed_at, version
+    team_id, teams_of(team_id, assignee_id) as team_ids,
+    exists (select from escalations where escalations.request_id = requests.id) as escalated, reply_tag, merged_into, needs_attention, closed_at, version
   from requests
   where id = ${requestId}`;
 
-/** Locks requests, whoever may see them. */
+/** Locks requests without asking who may see them. */
 export async function lockRequests(tx: Transaction, requestIds: readonly number[]): Promise<void> {
   await tx`select id from requests where id = any(${[...requestIds]}::bigint[]) order by id for update`;
 }
@@ -116,11 +123,6 @@ export async function holdVisibleRequest(
 
 function visible(actor: OperatorActor, on: OnRequest, request: RequestRow | null): RequestRow {
   if (request === null || !servesMailbox(actor, request.mailboxId)) throw notFound('request', on.requestId);
-  const { ifMatch = null } = on;
-  if (ifMatch !== null && !ifMatch.includes(entityTag(request))) {
-    throw new Problem('precondition_failed', `Request ${on.requestId} has changed since it was read.`, {
-      members: { currentTag: entityTag(request) },
-    });
-  }
+  ensureUnchanged('Request', request, on.ifMatch ?? null);
   return request;
 }

@@ -19,6 +19,11 @@ export type RequestRow = {
   readonly status: RequestStatus;
   readonly assigneeId: number | null;
   readonly assigneeName: string | null;
+  readonly teamId: number | null;
+  /** The teams that it belongs to: its own, without one those of its assignee. */
+  readonly teamIds: readonly number[];
+  /** Handed up to a team or to a lead. */
+  readonly escalated: boolean;
   readonly replyTag: string;
   readonly mergedInto: number | null;
   readonly needsAttention: boolean;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/apps/cli/command-table.ts';
+import { renderTable } from '../../src/apps/cli/render-table.ts';
 import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import type { Environment } from '../../src/apps/config.ts';
 import { testDatabase } from '../support/database.ts';
@@ -18,6 +19,15 @@ const env: Environment = {
   APP_SECRET: 'a'.repeat(32),
   PUBLIC_URL: 'https://desk.example.com',
 };
+
+test('a table shows what strangers wrote as text alone', () => {
+  expect(
+    renderTable([
+      ['ID', 'MESSAGE'],
+      ['1', '<\u001b[2Ja\r\n\u202eb\u2028@x>'],
+    ]),
+  ).toBe('ID  MESSAGE\n1   < [2Ja b @x>');
+});
 
 describe('help', () => {
   test('without arguments it is told on standard error, as wrong usage', async () => {
@@ -84,7 +94,7 @@ describe('wrong usage', () => {
     [['operator', 'add', '--email', 'anna', '--name', 'Anna'], '--email is not an email address'],
     [
       ['operator', 'add', '--email', 'a@example.com', '--name', 'A', '--role', 'boss'],
-      '--role is one of agent, lead, admin',
+      '--role is one of agent, lead, manager, admin',
     ],
     [
       ['mailbox', 'add', '--address', 'a@example.com', '--reopen-days', 'ten'],
@@ -264,6 +274,14 @@ test('search rebuild tells how many entries it rewrote', async () => {
   const rebuilt = await succeed('search', 'rebuild', '--json');
   expect(JSON.parse(rebuilt.out)).toEqual({ rewritten: 1, done: true });
   expect((await succeed('search', 'rebuild')).out).toBe('0 entries rewritten.\n');
+});
+
+test('reports rebuild tells what it found otherwise', async () => {
+  expect((await succeed('reports', 'rebuild')).out).toBe('0 requests, all counted right.\n');
+  expect(JSON.parse((await succeed('reports', 'rebuild', '--json')).out)).toEqual({
+    requests: 0,
+    differed: 0,
+  });
 });
 
 test('migrate tells the version and what it applied', async () => {

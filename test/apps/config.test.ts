@@ -39,6 +39,11 @@ test('every variable arrives, addresses in the form in which they are stored', (
     WEBHOOKS_INTERNAL: 'true',
     GOOGLE_CLIENT_ID: '1.apps.googleusercontent.com',
     GOOGLE_CLIENT_SECRET: 'GOCSPX-x',
+    S3_BUCKET: 'mailroom-files',
+    S3_REGION: 'eu-central-1',
+    S3_ACCESS_KEY_ID: 'AKIA1',
+    S3_SECRET_ACCESS_KEY: 's3cret',
+    CLAMD_URL: 'tcp://[::1]:3310',
     APP_SECRET: ` ${APP_SECRET} , ${'b'.repeat(40)}`,
     LOG_LEVEL: 'warn',
   });
@@ -54,9 +59,39 @@ test('every variable arrives, addresses in the form in which they are stored', (
     smtpPublicOnly: true,
     webhooksInternal: true,
     googleClient: { id: '1.apps.googleusercontent.com', secret: 'GOCSPX-x' },
+    bucket: {
+      bucket: 'mailroom-files',
+      region: 'eu-central-1',
+      endpoint: null,
+      accessKeyId: 'AKIA1',
+      secretAccessKey: 's3cret',
+      minBytes: 131_072,
+    },
+    clamd: { host: '::1', port: 3310 },
     appSecrets: [APP_SECRET, 'b'.repeat(40)],
     logLevel: 'warn',
   });
+});
+
+const CLOUD = {
+  MICROSOFT_LOGIN_URL: 'https://login.microsoftonline.us/',
+  MICROSOFT_GRAPH_URL: 'https://graph.microsoft.us',
+};
+
+test('a cloud of Microsoft’s is its sign-in and its Graph together, over https or on this machine', () => {
+  const cloud = { loginUrl: 'https://login.microsoftonline.us', graphUrl: 'https://graph.microsoft.us' };
+  const smtpUrl = 'smtp://smtp.office365.com:587';
+  expect(configOf({}).microsoft).toBeUndefined();
+  expect(configOf(CLOUD).microsoft).toEqual({ ...cloud, smtpUrl });
+  const MICROSOFT_SMTP_URL = 'smtp://smtp.office365.us:587';
+  expect(configOf({ ...CLOUD, MICROSOFT_SMTP_URL }).microsoft?.smtpUrl).toBe(MICROSOFT_SMTP_URL);
+  expect(configOf({ ...CLOUD, MICROSOFT_GRAPH_URL: 'http://127.0.0.1:8080/' }).microsoft?.graphUrl).toBe(
+    'http://127.0.0.1:8080',
+  );
+  const named = (env: Environment) => faultsOf(env).map(({ variable }) => variable);
+  expect(named({ MICROSOFT_SMTP_URL })).toEqual(['MICROSOFT_LOGIN_URL', 'MICROSOFT_GRAPH_URL']);
+  for (const MICROSOFT_GRAPH_URL of ['http://graph.example.com', 'https://a@graph.example.com', 'graph'])
+    expect(named({ ...CLOUD, MICROSOFT_GRAPH_URL })).toEqual(['MICROSOFT_GRAPH_URL']);
 });
 
 test('an identity provider is its issuer, audience and keys together, which come over https', () => {
@@ -78,6 +113,27 @@ test('an identity provider is its issuer, audience and keys together, which come
   for (const url of ['http://login.example.com/keys', 'keys', 'file:///etc/passwd']) {
     expect(named({ ...whole, OIDC_JWKS_URL: url })).toEqual(['OIDC_JWKS_URL']);
   }
+  expect(
+    configOf({
+      ...whole,
+      OIDC_ALLOWED_DOMAINS: 'Example.com, example.org',
+      OIDC_GROUP_ROLES: 'Desk Admins=admin,staff = agent',
+    }).identityProvider,
+  ).toMatchObject({
+    allowedDomains: ['example.com', 'example.org'],
+    groups: {
+      claim: 'groups',
+      roles: new Map([
+        ['Desk Admins', 'admin'],
+        ['staff', 'agent'],
+      ]),
+    },
+  });
+  expect(named({ ...whole, OIDC_GROUPS_CLAIM: 'teams' })).toEqual(['OIDC_GROUP_ROLES']);
+  expect(named({ ...whole, OIDC_GROUP_ROLES: 'staff=boss', OIDC_ALLOWED_DOMAINS: '@x' })).toEqual([
+    'OIDC_ALLOWED_DOMAINS',
+    'OIDC_GROUP_ROLES',
+  ]);
 });
 
 test('an empty variable counts as unset', () => {
@@ -112,6 +168,9 @@ test('all faults come in one message, a line each, in the order of .env.example'
 });
 
 test.each([
+  ['CLAMD_URL', 'http://127.0.0.1:3310'],
+  ['CLAMD_URL', 'tcp://127.0.0.1'],
+  ['CLAMD_URL', 'unix:'],
   ['PORT', '-1'],
   ['PORT', '65536'],
   ['PORT', '3000.5'],
@@ -119,7 +178,9 @@ test.each([
   ['HOST', 'http://localhost'],
   ['PUBLIC_URL', 'desk.example.com'],
   ['PUBLIC_URL', 'ftp://desk.example.com'],
-  ['PUBLIC_URL', 'https://desk.example.com/desk'],
+  ['PUBLIC_URL', 'https://desk.example.com/desk//x'],
+  ['PUBLIC_URL', 'https://desk.example.com/a desk'],
+  ['PUBLIC_URL', 'https://desk.example.com/desk#top'],
   ['PUBLIC_URL', 'https://desk.example.com/?a=b'],
   ['PUBLIC_URL', 'https://user:secret@desk.example.com'],
   ['DATABASE_URL', 'mysql://u:secret@db/desk'],
@@ -142,6 +203,7 @@ test.each([
   ['SMTP_DAILY_LIMIT', 'many'],
   ['SMTP_PUBLIC_ONLY', 'yes'],
   ['WEBHOOKS_INTERNAL', 'yes'],
+  ['MICROSOFT_SMTP_URL', 'smtp://u:p@smtp.office365.us'],
   ['APP_SECRET', `${APP_SECRET},secret`],
   ['LOG_LEVEL', 'verbose'],
 ])('%s is refused as %j, in words that say what is right', (variable, value) => {
@@ -149,6 +211,7 @@ test.each([
     MAILBOX_ADDRESS: 'support@example.com',
     RELAY_SECRET,
     APP_SECRET,
+    ...(variable.startsWith('MICROSOFT') ? CLOUD : {}),
     [variable]: value,
   });
   expect(faults.map((fault) => fault.variable)).toEqual([variable]);
@@ -183,6 +246,12 @@ test.each<[string, Environment]>([
     'SMTP_OAUTH_REFRESH_TOKEN',
     { SMTP_URL: 'smtps://u@h.example', SMTP_OAUTH_CLIENT_ID: 'a', SMTP_OAUTH_CLIENT_SECRET: 'b' },
   ],
+  ['S3_BUCKET', { S3_REGION: 'eu-central-1', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' }],
+  [
+    'S3_SECRET_ACCESS_KEY',
+    { S3_BUCKET: 'files', S3_ACCESS_KEY_ID: 'a', S3_ENDPOINT: 'http://s3.example.com' },
+  ],
+  ['S3_REGION', { S3_BUCKET: 'files', S3_ACCESS_KEY_ID: 'a', S3_SECRET_ACCESS_KEY: 'b' }],
 ])('%s is missed when what needs it is set', (variable, env) => {
   const faults = faultsOf(env);
   expect(faults.map((fault) => fault.variable)).toEqual([variable]);
@@ -207,10 +276,11 @@ test('a database address may name several hosts', () => {
 
 test('.env.example names every variable and is accepted as it stands', async () => {
   const text = await readFile('.env.example', 'utf8');
-  const named = [...text.matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
+  const named = [...text.matchAll(/^#?([A-Z0-9_]+)=/gm)].map((match) => match[1]);
   expect(named).toEqual([
     'PORT',
     'HOST',
+    'HEALTH_PORT',
     'PUBLIC_URL',
     'DATABASE_URL',
     'DATA_DIR',
@@ -227,12 +297,28 @@ test('.env.example names every variable and is accepted as it stands', async () 
     'WEBHOOKS_INTERNAL',
     'GOOGLE_CLIENT_ID',
     'GOOGLE_CLIENT_SECRET',
+    'MICROSOFT_LOGIN_URL',
+    'MICROSOFT_GRAPH_URL',
+    'MICROSOFT_SMTP_URL',
     'OIDC_ISSUER',
     'OIDC_AUDIENCE',
     'OIDC_JWKS_URL',
     'OIDC_ROLE_CLAIM',
+    'OIDC_ALLOWED_DOMAINS',
+    'OIDC_GROUPS_CLAIM',
+    'OIDC_GROUP_ROLES',
     'OIDC_CLIENT_ID',
     'OIDC_CLIENT_SECRET',
+    'S3_BUCKET',
+    'S3_ENDPOINT',
+    'S3_REGION',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+    'S3_MIN_BYTES',
+    'CLAMD_URL',
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'OTEL_EXPORTER_OTLP_HEADERS',
+    'OTEL_SERVICE_NAME',
     'APP_SECRET',
     'TRUSTED_PROXIES',
     'LOG_LEVEL',

@@ -53,18 +53,26 @@ test('a lead makes a calendar with the holidays of a file and promises by it, in
     ],
   });
   const times = {
-    firstAnswerMinutes: '30',
+    firstAnswerMinutes: '30 min',
     nextAnswerMinutes: '',
-    resolutionMinutes: '300',
+    resolutionMinutes: '1 d 5h',
     calendarId: '1',
   };
   expect((await page('/settings/clocks/1', times)).status).toBe(303);
   expect((await page('/settings/clocks/1', { ...times, resolutionMinutes: 'soon' })).status).toBe(422);
   const [policy] = await db`
-    select first_answer_minutes, next_answer_minutes, calendar_id from policies where id = 1`;
-  expect(policy).toEqual({ firstAnswerMinutes: 30, nextAnswerMinutes: null, calendarId: 1 });
+    select first_answer_minutes, next_answer_minutes, resolution_minutes, calendar_id from policies where id = 1`;
+  expect(policy).toEqual({
+    firstAnswerMinutes: 30,
+    nextAnswerMinutes: null,
+    resolutionMinutes: 1740,
+    calendarId: 1,
+  });
   expect((await page('/settings/clocks')).text).toContain('First answer');
-  expect((await page('/settings/clocks', undefined, 'ru')).text).toContain('Первый ответ');
+  expect((await page('/settings/clocks')).text).toContain('value="1 d 5 h"');
+  const russian = (await page('/settings/clocks', undefined, 'ru')).text;
+  for (const words of ['Первый ответ', 'value="1 д 5 ч"']) expect(russian).toContain(words);
+  expect((await page('/settings/clocks/1', { ...times, resolutionMinutes: '2 д' })).status).toBe(303);
   expect((await page('/settings/calendars', undefined, 'ru')).text).toContain('Понедельник');
   expect((await page('/settings/calendars/1', { ...form, verb: 'remove' })).status).toBe(422);
 });

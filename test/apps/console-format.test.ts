@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { gmailLink } from '../../src/apps/console/mail/gmail-link.ts';
 import { formatFor } from '../../src/apps/console/parts/format.ts';
+import { givenDay } from '../../src/apps/console/parts/given-day.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -17,4 +19,33 @@ test.each<[milliseconds: number, text: string]>([
   [36 * HOUR, '1.5 days'],
 ])('%d ms last %s', (milliseconds, text) => {
   expect(formatFor('en', 'UTC', new Date(0)).duration(milliseconds)).toBe(text);
+});
+
+test.each<[at: string, text: string]>([
+  ['2026-11-29T17:00:00Z', '17:00'],
+  ['2026-11-26T17:00:00Z', 'Thu 17:00'],
+  ['2026-12-02T14:00:00Z', 'Wed 14:00'],
+  ['2026-12-09T17:00:00Z', '9 Dec 2026, 17:00'],
+  ['2026-11-18T17:00:00Z', '18 Nov 2026, 17:00'],
+])('%s is told as %s on 29 November', (at, text) => {
+  const format = formatFor('en', 'UTC', new Date('2026-11-29T10:00:00Z'));
+  expect(JSON.stringify(format.time(new Date(at)))).toContain(`>${text}</time>`);
+});
+
+test('a message that came by a form is not looked for in Gmail', () => {
+  const message = { internetMessageId: '<a@example.org>', receivedAt: new Date(0) };
+  expect(gmailLink({ ...message, matchedBy: 'new' })).toContain('rfc822msgid%3Aa%40example.org');
+  expect(gmailLink({ ...message, matchedBy: 'form' })).toBeNull();
+  expect(gmailLink({ ...message, matchedBy: 'requester' })).toBeNull();
+});
+
+test.each([
+  ['2027-03-01', new Date('2027-03-01T00:00:00Z')],
+  [null, null],
+])('a form that names the day %s gives %s', (line, day) => {
+  expect(givenDay({ line: () => line }, 'tokenEnds')).toEqual(day);
+});
+
+test.each(['2027-02-30', '2027-13-01', '1 March', 'soon'])('the day %s is refused', (line) => {
+  expect(() => givenDay({ line: () => line }, 'tokenEnds')).toThrow('a day such as');
 });

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningDemo } from '../../src/apps/demo/start-demo.ts';
 import { demoCaller, demoFolder, startTestDemo, type State } from '../support/demo.ts';
@@ -127,6 +129,22 @@ describe('what is refused', () => {
       [400, { detail: expect.stringContaining('/text') }],
       [400, { detail: expect.stringContaining('/inReplyTo') }],
     ]);
+  });
+
+  test('a body that is no form', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${demo.pageUrl}/mails`, { method: 'POST', headers, body: '{}' });
+    expect([answer.status, await answer.json()]).toEqual([400, { detail: expect.stringContaining('form') }]);
+  });
+
+  test('an option that the command does not know, which help names', async () => {
+    const started = (...options: string[]) =>
+      promisify(execFile)(process.execPath, ['src/apps/demo/main.ts', ...options]).catch(
+        (error: { readonly code: number; readonly stderr: string }) => error,
+      );
+    const [helped, refused] = await Promise.all([started('--help'), started('--jria')]);
+    expect(helped).toMatchObject({ stdout: expect.stringContaining('--jira') });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringMatching(/--jria[^]*--jira/) });
   });
 
   test('a call that another web page makes', async () => {

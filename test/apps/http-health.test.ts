@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { healthRoutes } from '../../src/apps/server/health/routes.ts';
 import { connect } from '../../src/platform/db/connect.ts';
 import { START, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
@@ -51,6 +52,19 @@ test('a server without its database is not ready, and answers calls with a probl
   expect(refused.status).toBe(503);
   expect(refused.headers.get('retry-after')).toBe('5');
   expect(await refused.json()).toMatchObject({ type: '/problems/busy', status: 503 });
+});
+
+test('a server whose database does not answer says so within its time, and is ready when it does', async () => {
+  const one = connect(url, { max: 1 });
+  const health = healthRoutes({ ...deps, db: one }, 50);
+  const taken = await one.reserve();
+  const hung = await health.request('/readyz');
+  expect(hung.status).toBe(503);
+  expect(await hung.json()).toMatchObject({ status: 'not_ready', checks: { database: 'unreachable' } });
+  taken.release();
+  const patient = healthRoutes({ ...deps, db: one });
+  expect((await patient.request('/readyz')).status).toBe(200);
+  await one.end();
 });
 
 test('a database that is not migrated is told', async () => {

@@ -13,6 +13,7 @@ type Json = {
 type Operation = {
   readonly operationId?: string;
   readonly summary?: string;
+  readonly tags?: readonly string[];
   readonly security?: readonly object[];
   readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema?: Json }[];
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema?: Json }>> };
@@ -26,6 +27,7 @@ type Operation = {
 type Document = {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
+  readonly tags: readonly { readonly name: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 };
@@ -84,6 +86,11 @@ test('every operation has an id of its own, and every one below /v1 but the rela
     ]);
   }
   expect(document.components.securitySchemes?.token).toMatchObject({ type: 'http', scheme: 'bearer' });
+});
+
+test('the document lists each part of the interface that an operation names, and no other', () => {
+  const named = operations.flatMap(({ operation }) => operation.tags ?? []);
+  expect(document.tags.map(({ name }) => name).toSorted()).toEqual([...new Set(named)].toSorted());
 });
 
 test('what is documented is what is served, below /v1', () => {

@@ -4,13 +4,19 @@ import { createServer } from 'node:http';
 import { type AddressInfo, connect as connectSocket } from 'node:net';
 import { platform } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
 import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
+import { describeFaults, readConfig } from '../../src/apps/config.ts';
 import { CRON_ITEMS } from '../../src/apps/server/cron-items.ts';
+import { startServer } from '../../src/apps/server/start-server.ts';
+import { silentLog } from '../../src/platform/log.ts';
 import { testDatabase } from '../support/database.ts';
 import { embeddedProcesses } from '../support/embedded-process.ts';
 import { type MailroomProcess, mailroomProcesses } from '../support/server-process.ts';
+
+// Processes start and stop, one after the other, which a busy machine lets take a minute.
+vi.setConfig({ testTimeout: 120_000 });
 
 const { db, url: databaseUrl } = await testDatabase();
 const { server, commandLine, folder } = await mailroomProcesses();
@@ -56,17 +62,19 @@ describe('settings', () => {
 });
 
 describe('on a PostgreSQL of somebody else', () => {
-  test('the first mailbox and operator are made once, and never changed by a later start', async () => {
+  // One test, because each start of a server costs seconds of a processor.
+  test('two at once and a later one make the first mailbox once, and each ends as it is told to', async () => {
     const first = { ...env, ...mailbox, ADMIN_EMAIL: 'anna@example.com' };
-    const both = [
+    const [one, two] = [
       server({ ...first, MAILBOX_NAME: 'Support' }),
       server({ ...first, MAILBOX_NAME: 'Support' }),
     ];
-    for (const each of both) await readyUrl(each);
+    const urls = [await readyUrl(one), await readyUrl(two)] as const;
     const later = server({
       ...first,
       MAILBOX_NAME: 'Renamed',
       RELAY_SECRET: `whsec_${Buffer.alloc(32, 8).toString('base64')}`,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(BUG)}`,
     });
     await readyUrl(later);
     expect(later.out()).toContain('RELAY_SECRET is not a valid secret of this mailbox');
@@ -77,12 +85,20 @@ describe('on a PostgreSQL of somebody else', () => {
     expect(await db`select email, role from operators`).toEqual([
       { email: 'anna@example.com', role: 'admin' },
     ]);
+    await expectEndOfABug(later);
+    await expectAnswerAndEnd(one, urls[0]);
+    await expectEndAtOnce(two, urls[1]);
   });
 
-  test('--worker listens on nothing and does background jobs, --web sends nothing', async () => {
-    const worker = server({ ...env, PORT: '1' }, '--worker');
+  test('--worker listens on nothing but its health, and does background jobs, --web sends nothing', async () => {
+    const healthPort = await freePort();
+    const worker = server({ ...env, PORT: '1', HEALTH_PORT: String(healthPort) }, '--worker');
     const web = server(env, '--web');
     await worker.says(/Mailroom is ready and sends what is due\.\n/);
+    const health = (path: string) => fetch(`http://127.0.0.1:${healthPort}${path}`);
+    expect((await health('/healthz')).status).toBe(200);
+    expect(await (await health('/readyz')).json()).toMatchObject({ checks: { worker: 'running' } });
+    expect((await health('/sign-in')).status).toBe(404);
     const ready = await fetch(`${await readyUrl(web)}/readyz`);
     expect(await ready.json()).toMatchObject({ status: 'ready', checks: { worker: 'none' } });
     web.child.kill('SIGINT');
@@ -101,64 +117,27 @@ describe('on a PostgreSQL of somebody else', () => {
         and application_name <> 'mailroom'`;
     expect(left).toEqual([]);
   });
-
-  test('it gets ready, and at SIGTERM answers the call under way, takes no new one and stops', async () => {
-    const running = server({ ...env, ...mailbox });
-    const url = await readyUrl(running);
-    const ready = await fetch(`${url}/readyz`);
-    expect(await ready.json()).toMatchObject({
-      status: 'ready',
-      checks: { database: 'ok', worker: 'running' },
-    });
-    const call = await startCall(url);
-    running.child.kill('SIGTERM');
-    await running.says(/"stopping"/);
-    await expect(fetch(url)).rejects.toThrow('fetch failed');
-    expect(call.answered()).toBe(false);
-    call.finish();
-    expect(await call.answer).toMatch(/^HTTP\/1\.1 401 /);
-    expect((await running.ended).code).toBe(0);
-    for (const line of running.out().trim().split('\n'))
-      expect(() => JSON.parse(line) as unknown).not.toThrow();
-  });
-
-  test('a second signal ends it at once, whatever is under way', async () => {
-    const running = server({ ...env, ...mailbox });
-    const call = await startCall(await readyUrl(running));
-    // As often as an impatient person presses the key: those of the first half second count as one.
-    const pressing = setInterval(() => running.child.kill('SIGINT'), 50);
-    const { code } = await running.ended;
-    clearInterval(pressing);
-    expect(code).toBe(1);
-    expect(await call.answer).toBe('');
-  });
 });
 
-test('a bug that nothing caught is logged and ends it with status 1', async () => {
-  const bug = "process.once('SIGUSR2', () => { throw new Error('a planted bug') })";
-  const running = server({
-    ...env,
-    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}`,
-  });
-  await readyUrl(running);
-  running.child.kill('SIGUSR2');
-  const { code, out, err } = await running.ended;
-  expect(code).toBe(1);
-  expect(err).toContain('Mailroom stops: a planted bug');
-  expect(out).toMatch(/^\{"level":"error".*a planted bug.*\}$/m);
-});
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => listener.once('listening', resolve));
+  const { port } = listener.address() as AddressInfo;
+  await new Promise((resolve) => listener.close(resolve));
+  return port;
+}
 
 describe('a start that cannot be', () => {
   test('a port in use is told, and nothing is left running', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
     const { port } = other.address() as AddressInfo;
-    const { code, err } = await server({ ...env, PORT: String(port) }).ended;
+    const before = await connections();
+    await expect(startHere({ PORT: String(port) })).rejects.toThrow(
+      new Error(`Port ${port} on 127.0.0.1 is in use already: stop what listens there, or set another PORT.`),
+    );
     other.close();
-    expect({ code, err }).toEqual({
-      code: 1,
-      err: `Port ${port} on 127.0.0.1 is in use already: stop what listens there, or set another PORT.\n`,
-    });
+    await expect.poll(connections).toEqual(before);
   });
 
   test('a database that does not answer is told without its password', async () => {
@@ -171,10 +150,10 @@ describe('a start that cannot be', () => {
 
   test('a database of a newer version is refused', async () => {
     await db`insert into schema_migrations (version, name, applied_at) values (9999, 'later', ${new Date()})`;
+    const before = await connections();
     try {
-      const { code, err } = await server(env).ended;
-      expect(code).toBe(1);
-      expect(err).toContain('newer version');
+      await expect(startHere({})).rejects.toThrow('newer version');
+      await expect.poll(connections).toEqual(before);
     } finally {
       await db`delete from schema_migrations where version = 9999`;
     }
@@ -204,7 +183,61 @@ test('without a database it runs one of its own, beside which the command line w
   const second = server(own);
   const secondUrl = await readyUrl(second);
   expect((await fetch(`${secondUrl}/v1/operators`, { headers })).status).toBe(200);
-}, 60_000);
+});
+
+/** The server within this process, for starts that fail: what a process does with the reason is seen elsewhere. */
+async function startHere(settings: Readonly<Record<string, string>>): Promise<unknown> {
+  const reading = readConfig({ ...env, ...settings });
+  if (!reading.ok) throw new Error(describeFaults(reading.faults));
+  return startServer(reading.config, { log: silentLog });
+}
+
+async function connections(): Promise<number[]> {
+  const rows = await db<{ pid: number }[]>`
+    select pid from pg_stat_activity where datname = current_database() order by pid`;
+  return rows.map(({ pid }) => pid);
+}
+
+const BUG = "process.once('SIGUSR2', () => { throw new Error('a planted bug') })";
+
+/** A bug that nothing caught is logged and ends the process with status 1. */
+async function expectEndOfABug(running: MailroomProcess): Promise<void> {
+  running.child.kill('SIGUSR2');
+  const { code, out, err } = await running.ended;
+  expect(code).toBe(1);
+  expect(err).toContain('Mailroom stops: a planted bug');
+  expect(out).toMatch(/^\{"level":"error".*a planted bug.*\}$/m);
+}
+
+/** At SIGTERM a server that is ready answers the call under way, takes no new one and stops. */
+async function expectAnswerAndEnd(running: MailroomProcess, url: string): Promise<void> {
+  const ready = await fetch(`${url}/readyz`);
+  expect(await ready.json()).toMatchObject({
+    status: 'ready',
+    checks: { database: 'ok', worker: 'running' },
+  });
+  const call = await startCall(url);
+  running.child.kill('SIGTERM');
+  await running.says(/"stopping"/);
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
+  expect(call.answered()).toBe(false);
+  call.finish();
+  expect(await call.answer).toMatch(/^HTTP\/1\.1 401 /);
+  expect((await running.ended).code).toBe(0);
+  for (const line of running.out().trim().split('\n'))
+    expect(() => JSON.parse(line) as unknown).not.toThrow();
+}
+
+/** A second signal ends it at once, whatever is under way. */
+async function expectEndAtOnce(running: MailroomProcess, url: string): Promise<void> {
+  const call = await startCall(url);
+  // As often as an impatient person presses the key: those of the first half second count as one.
+  const pressing = setInterval(() => running.child.kill('SIGINT'), 50);
+  const { code } = await running.ended;
+  clearInterval(pressing);
+  expect(code).toBe(1);
+  expect(await call.answer).toBe('');
+}
 
 async function readyUrl(running: MailroomProcess): Promise<string> {
   return (await running.says(READY))[1] ?? '';

@@ -53,7 +53,7 @@ async function wholeDesk(source: 'gmail' | 'microsoft') {
   if (!config.ok) throw new Error(JSON.stringify(config));
   const server = await startServer(config.config, {
     log: silentLog,
-    ...(tenant === null ? {} : { microsoft: tenant.endpoints, microsoftEveryMs: 50 }),
+    ...(tenant === null ? {} : { microsoft: tenant.endpoints, fetchEveryMs: 50 }),
   });
   ends.push(server.stop);
   const outside =
@@ -109,9 +109,7 @@ async function inTenant(
     mails,
     async arrives(parts) {
       const id = tenant.deliver(exchangeMail(parts), new Date());
-      await expect
-        .poll(() => deps.db`select outcome from intake where source_id = ${id}`, { timeout: 10_000 })
-        .toHaveLength(1);
+      await expect.poll(() => deps.db`select outcome from intake where source_id = ${id}`).toHaveLength(1);
     },
   };
 }
@@ -136,7 +134,7 @@ test.each(SOURCES)(
   async (source) => {
     const { mails, arrives, call } = await wholeDesk(source);
     async function left(count: number) {
-      await expect.poll(() => mails.length, { timeout: 10_000 }).toBe(count);
+      await expect.poll(() => mails.length).toBe(count);
       const mail = mails[count - 1]!;
       return { ...mail, parsed: await parseMail(mail.raw) };
     }

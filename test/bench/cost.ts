@@ -63,7 +63,10 @@ export async function benchCost(subjects: readonly Subject[], table: Table, desk
   }
 }
 
-async function openDesk(subject: Subject, settings: Readonly<Record<string, string>> = {}): Promise<Desk> {
+export async function openDesk(
+  subject: Subject,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Desk> {
   const desk = await startDesk(subject.url, settings, subject.checkout);
   const db = connect(subject.url, { max: 1 });
   // Each first mail queues its notice, whatever the cap against loops says of thousands within the hour.
@@ -131,11 +134,11 @@ async function smallestRates(subjects: readonly Subject[]): Promise<[atOnce: num
   }
 }
 
-function nothing(): Cost {
+export function nothing(): Cost {
   return { count: 0, nodeMs: 0, postgresMs: 0, planningMs: 0, roundTrips: 0, tookMs: 0 };
 }
 
-async function measured(
+export async function measured(
   subject: Subject,
   usage: Desk['usage'],
   into: Cost,
@@ -154,7 +157,7 @@ async function measured(
   return into;
 }
 
-function perOne({ count, nodeMs, postgresMs, planningMs, roundTrips, tookMs }: Cost) {
+export function perOne({ count, nodeMs, postgresMs, planningMs, roundTrips, tookMs }: Cost) {
   return {
     nodeMs: nodeMs / count,
     postgresMs: postgresMs === null ? null : postgresMs / count,

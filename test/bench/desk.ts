@@ -39,7 +39,7 @@ export async function startDesk(
       PATH: process.env['PATH'],
       PORT: '0',
       DATABASE_URL: databaseUrl,
-      BENCH_DATABASE_PORT: new URL(databaseUrl).port,
+      BENCH_DATABASE_PORT: /:(\d+)[,/]/.exec(databaseUrl)?.[1] ?? '',
       APP_SECRET: 'bench-secret-bench-secret-bench-secret',
       MAILBOX_ADDRESS: BENCH_DESK,
       MAILBOX_NAME: 'Bench',

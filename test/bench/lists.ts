@@ -15,6 +15,7 @@ const admin: OperatorActor = {
   email: 'bench@desk.example.com',
   role: 'admin',
   mailboxIds: null,
+  ledTeamIds: [],
 };
 const agent: OperatorActor = { ...admin, role: 'agent', mailboxIds: [3, 4] };
 const OPEN = ['new', 'in_progress', 'pending'] as const;

@@ -10,6 +10,7 @@ import { benchConsole } from './console.ts';
 import { benchCost } from './cost.ts';
 import { HERE } from './desk.ts';
 import { benchLists } from './lists.ts';
+import { benchRules } from './rules.ts';
 import { benchMemory, benchStart } from './start.ts';
 import { makeSubject, type Subject } from './subject.ts';
 import { openTable, type Table } from './table.ts';
@@ -47,6 +48,7 @@ async function benchAll(table: Table, lists: Subject): Promise<void> {
   const subjects =
     values.against === undefined ? [now] : [await subject('before', resolve(values.against)), now];
   await benchCost(subjects, table, 'an empty desk');
+  await benchRules(await migrated('rules'), table);
   await benchMemory(subjects, table);
   await benchStart((await migrated('start')).url, table);
   await benchLists(lists.url, 100_000, table);

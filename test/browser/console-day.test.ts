@@ -24,6 +24,8 @@ test('an operator’s day, with keys alone: from the mailed link to a delivery t
   const { keyboard } = page;
 
   await page.goto(desk.url('/requests?view=unassigned'));
+  // What asks for the focus has it at the next frame, not yet when the page is loaded: a key before that goes nowhere.
+  await page.locator('input:focus').waitFor();
   await keyboard.type(ann.email);
   await keyboard.press('Enter');
   await page.getByRole('status').waitFor();
@@ -33,6 +35,7 @@ test('an operator’s day, with keys alone: from the mailed link to a delivery t
       .flatMap((mail) => /http\S+\/sign-in\?token=\S+/.exec(textOf(mail)) ?? [])[0];
   await expect.poll(() => desk.deliver().then(link)).toBeDefined();
   await page.goto(link() ?? '');
+  await page.locator('button:focus').waitFor();
   await keyboard.press('Enter');
   await page.waitForURL(/\/requests\?view=unassigned/);
 
@@ -97,14 +100,18 @@ test('an operator’s day, with keys alone: from the mailed link to a delivery t
       results: forged,
     });
   const held = () => desk.ok(ann.token, 'GET', '/v1/intake?outcome=quarantined&sort=id');
+  // A key pressed while a page is leaving, or before its scripts run, would be lost.
+  const arrives = () => page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
   const decide = async (subject: string, name: string) => {
+    await page.waitForLoadState();
     await keyboard.press('g');
-    await keyboard.press('q');
+    await Promise.all([arrives(), keyboard.press('q')]);
     await page.waitForURL(/\/quarantine/);
+    await page.waitForLoadState();
     const row = page.locator('li', { hasText: subject });
     await row.getByRole('button', { name, exact: true }).focus();
-    await keyboard.press('Enter');
-    await expect.poll(async () => JSON.stringify(await held())).not.toContain(subject);
+    await Promise.all([arrives(), keyboard.press('Enter')]);
+    expect(JSON.stringify(await held())).not.toContain(subject);
   };
   await decide('Of Eve', 'Release');
   await page.getByRole('heading', { name: 'Of Eve' }).waitFor();

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { framePolicy } from '../../src/apps/console/mail/document.ts';
 import { sanitizeHtml } from '../../src/mail/html/sanitize-html.ts';
 import { consoleDesk } from '../support/console.ts';
@@ -13,6 +13,7 @@ beforeAll(async () => {
   page = await desk.browser.newPage();
   page.on('dialog', (dialog) => void dialog.dismiss());
 });
+afterAll(() => page.close());
 
 test('the browser of the tests keeps frames apart, or nothing below would mean anything', async () => {
   await page.setContent('<iframe sandbox="" srcdoc="<p>x</p>"></iframe>');

@@ -1,7 +1,19 @@
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
+import { serveJira } from '../../src/apps/demo/jira/serve-jira.ts';
+import { SIMULATED_APP } from '../../src/apps/demo/jira/sign-in.ts';
+import { startTenant } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { CLIENT_ID, CLIENT_SECRET, TENANT } from '../../src/apps/demo/microsoft/tenant-identity.ts';
+import { testClock } from '../support/app.ts';
+import { DESK } from '../support/intake.ts';
 import { servedConsole } from '../support/served-console.ts';
 
-const desk = await servedConsole();
+const [tenant, jira] = await Promise.all([startTenant(DESK), serveJira({ clock: testClock() })]);
+afterAll(() => Promise.all([tenant.stop(), jira.close()]));
+const nobody = { open: async () => null, smtpToken: () => Promise.reject(new Error('nobody is connected')) };
+const desk = await servedConsole({
+  microsoft: { ...nobody, endpoints: tenant.endpoints },
+  atlassian: jira.atlassian,
+});
 const maria = { from: 'Maria <maria@customer.example>', subject: 'My parcel' };
 const box = 'Write to the contact…';
 
@@ -50,7 +62,7 @@ test('six open tabs leave the seventh its connections', async () => {
     const other = await page.context().newPage();
     await other.goto(desk.url('/requests?view=open'), { waitUntil: 'load' });
   }
-  await page.goto(desk.url('/requests/1'), { timeout: 5000 });
+  await page.goto(desk.url('/requests/1'));
   await page.locator('.message').first().waitFor();
   expect(page.context().pages()).toHaveLength(7);
 }, 60_000);
@@ -68,3 +80,32 @@ test('a sign-in that runs out while one writes costs no word', async () => {
   await page.getByRole('button', { name: 'Send it now' }).click();
   await page.locator('.message.outbound', { hasText: 'A long answer' }).waitFor();
 });
+
+test('a form that leads to another site gets there and back: Microsoft’s sign-in, Atlassian’s consent', async () => {
+  const mailbox = await desk.mailbox();
+  const { id, token } = await desk.operator('Ann', 'admin');
+  const page = await desk.signedIn(id);
+  const at = desk.url(`/settings/mailboxes/${mailbox.id}/microsoft`);
+  await page.goto(at);
+  await page.locator('[name=tenantId]').fill(TENANT);
+  await page.locator('[name=clientId]').fill(CLIENT_ID);
+  await page.locator('[name=way]').selectOption('browser');
+  await page.locator('[name=secret]').fill(CLIENT_SECRET);
+  await page.locator('button[value=connect]').click();
+  await page.locator('button[value=authorize]').click();
+  await page.locator('button[value=disconnect]').waitFor();
+  expect(page.url()).toBe(at);
+
+  const { id: connection } = await desk.ok(token, 'POST', '/v1/connections', {
+    kind: 'oauth',
+    name: 'Jira',
+    siteUrl: jira.siteUrl,
+    clientId: SIMULATED_APP.id,
+    clientSecret: SIMULATED_APP.secret,
+  });
+  await page.goto(desk.url(`/settings/jira/${connection}`));
+  await page.locator('button[value=consent]').click();
+  await page.getByRole('link', { name: 'Accept' }).click();
+  await page.locator('button[value=refresh]').waitFor();
+  expect(page.url()).toBe(desk.url(`/settings/jira/${connection}`));
+}, 60_000);

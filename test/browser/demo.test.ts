@@ -26,7 +26,7 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(async () => {
-  await browser.close();
+  await page.close();
   await demo.stop();
   await folder.remove();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import { type DeliverDeps } from '../../src/outbox/sending/deliver-account.ts';
 import { takeOverLost } from '../../src/outbox/sending/take-over.ts';
 import { startDeliveryWorker } from '../../src/outbox/sending/worker.ts';
@@ -75,7 +75,7 @@ test('a worker survives a database that is away', async () => {
 test('a database that is away when the files of a mail are read fails no mail', async () => {
   const files = [{ name: 'a.txt', contentType: 'text/plain', content: Buffer.from('x') }];
   const { messageId } = await outbox.queue(await outbox.addRequest(), { attachments: files });
-  const away = awayWhen((query) => query.includes('select name, content_type, inline'));
+  const away = awayWhen((query) => query.includes('content_id, content from attachments'));
   await deliverDue({ ...outbox.deps, db: away });
   expect(await outbox.stored(messageId)).toMatchObject({ state: 'sending' });
   await due();
@@ -227,7 +227,7 @@ test('while a mail hangs, a database that was away for a moment costs the others
   const { messageId } = await outbox.queue(await outbox.addRequest(), { attachments: files });
   away = 'candidates as (';
   await run.look();
-  away = 'select name, content_type, inline';
+  away = 'content_id, content from attachments';
   await run.look();
   expect(await outbox.stored(messageId)).toMatchObject({ state: 'sending' });
   const leases = outbox.leases(40);

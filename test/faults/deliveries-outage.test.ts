@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
 import { testDatabase } from '../support/database.ts';
 import { DAY, HOUR, MINUTE, openOutbox } from '../support/outbox.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { findDelivery } from '../../src/outbox/deliveries/find-delivery.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { DAY, HOUR, MINUTE, testOutbox } from '../support/outbox.ts';

@@ -99,6 +99,19 @@ describe('nothing leaves for', () => {
       await db`select id from events where type = 'notice.held' and new ->> 'cap' = 'mailbox'`,
     ).toHaveLength(180);
   });
+
+  test('mails that are filed at once, no more of them than the cap of the mailbox leaves', async () => {
+    const made = await desk();
+    await db`update mailboxes set notices_per_hour = 3`;
+    const posts = Array.from({ length: 12 }, (_, index) =>
+      handOver(made, { raw: mailOf({ from: `robot${index}@loop${index}.example` }) }),
+    );
+    expect((await Promise.all(posts)).flat().every((result) => result.outcome === 'opened')).toBe(true);
+    expect(await leaving()).toBe(3);
+    expect(
+      await db`select id from events where type = 'notice.held' and new ->> 'cap' = 'mailbox'`,
+    ).toHaveLength(9);
+  });
 });
 
 type Row = readonly [

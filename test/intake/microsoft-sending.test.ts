@@ -1,11 +1,17 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { checkTransport } from '../../src/outbox/accounts/check-transport.ts';
 import { watchLeases } from '../../src/outbox/sending/lease-watch.ts';
+import { headerOf } from '../../src/apps/demo/microsoft/tenant-mailbox.ts';
+import { parseMail } from '../../src/mail/reading/parse-mail.ts';
+import { GRAPH_LIMITS } from '../../src/intake/microsoft/sending/add-files.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { testOperator } from '../support/app.ts';
+import { problemOf, testOperator } from '../support/app.ts';
+import { startSmtpListener } from '../support/smtp-listener.ts';
+import { CLIENT_ID, TENANT } from '../../src/apps/demo/microsoft/tenant-identity.ts';
 import { testDatabase } from '../support/database.ts';
 import { DESK, mailOf } from '../support/intake.ts';
-import { microsoftDesks, MINUTE } from '../support/microsoft-desk.ts';
+import { microsoftDesks, MINUTE, SYSTEM } from '../support/microsoft-desk.ts';
 
 const { db } = await testDatabase();
 const parsePool = createParsePool({ size: 1 });
@@ -16,8 +22,8 @@ afterAll(() => parsePool.close());
 const CARLA = 'carla@customer.example';
 
 /** A desk with a request of Carla's, whose created notice has left, and an operator who may answer it. */
-async function asked() {
-  const made = await desk();
+async function asked(limits = GRAPH_LIMITS) {
+  const made = await desk({ limits });
   const { token, id: operatorId } = await testOperator(made.deps, { role: 'admin' });
   made.arrive({ messageId: '<question@customer.example>' }, { conversationId: 'AAQk1=' });
   await made.look();
@@ -152,7 +158,77 @@ describe('an answer through Graph', () => {
     expect(await replies()).toMatchObject([{ state: 'cancelled', draftId: null }]);
   });
 
-  test('is larger than Graph takes: it fails at once, and says so', async () => {
+  describe('with files that Graph takes only beside it', () => {
+    // Each of another size: one that goes whole, one in two pieces, one more whole.
+    const SMALL = { sizes: [15_000, 50_000, 2000], limits: { wholeBytes: 30_000, pieceBytes: 32_768 } };
+    const REAL = { sizes: [1_500_000, 4_000_000, 200_000], limits: GRAPH_LIMITS };
+
+    async function large({ sizes, limits }: typeof SMALL) {
+      const made = await asked(limits);
+      const form = new FormData();
+      form.set('reply', JSON.stringify({ text: 'Here are the plans.' }));
+      for (const [at, size] of sizes.entries())
+        form.append(
+          'attachments',
+          new File([Buffer.alloc(size, at + 1)], `plan ${at}.pdf`, { type: 'application/pdf' }),
+        );
+      const headers = { authorization: `Bearer ${made.token}` };
+      const answer = await made.app.request('/v1/requests/1/messages', {
+        method: 'POST',
+        headers,
+        body: form,
+      });
+      expect(answer.status).toBe(201);
+      const left = async () => {
+        const raws = made.sent().filter((raw) => raw.includes('Here are the plans.'));
+        const files = await Promise.all(
+          raws.map(async (raw) =>
+            (await parseMail(Buffer.from(raw))).attachments.map(({ name, content }) => [
+              name,
+              content.byteLength,
+            ]),
+          ),
+        );
+        return files;
+      };
+      const whole = sizes.map((size, at) => [`plan ${at}.pdf`, size]);
+      return { ...made, left, whole };
+    }
+
+    test.each([SMALL, REAL])('leaves once, with every file, in its thread', async (sizes) => {
+      const { send, sent, left, tenant, whole } = await large(sizes);
+      const before = tenant.calls.length;
+      expect(await send()).toMatchObject({ sent: 1 });
+      expect(await left()).toEqual([whole]);
+      expect(sent()[1]).toContain('In-Reply-To: <question@customer.example>');
+      const methods = tenant.calls.slice(before).map(({ method }) => method);
+      expect(methods.join(' ')).toBe('POST POST POST PUT PUT POST POST');
+    });
+
+    test.each<[Fault, RegExp, number]>([
+      ['lost', /\/attachments$/, 1],
+      ['lost', /\/createUploadSession$/, 1],
+      ['lost', /^\/upload/, 1],
+      ['lost', /^\/upload/, 2],
+      ['drop', /^\/upload/, 2],
+      ['unavailable', /\/attachments$/, 2],
+      ['lost', /\/send$/, 1],
+    ])('leaves once, with each file once, when %s meets %s (%s)', async (fault, path, which) => {
+      const { send, left, tenant, clock, whole } = await large(SMALL);
+      let met = 0;
+      tenant.state.fault = (call) =>
+        call.method !== 'GET' && path.test(call.path) && ++met === which ? fault : null;
+      for (let tries = 0; tries < 3; tries += 1) {
+        await send();
+        clock.advance(10 * MINUTE);
+      }
+      expect(await left()).toEqual([whole]);
+      expect(tenant.inFolder('drafts')).toHaveLength(0);
+      expect(await replies()).toMatchObject([{ state: 'sent' }]);
+    });
+  });
+
+  test('whose words alone are more than Graph takes fails at once, and says so', async () => {
     const { reply, send } = await asked();
     await reply('A long story. '.repeat(12_000));
     await db`update messages set text = repeat(text, 20) where kind = 'outbound'`;
@@ -248,20 +324,24 @@ describe('threads as Outlook and Exchange leave them', () => {
     'YNT: The printer is on fire',
   ];
 
-  test('join by what they still cite, with the subject as it was', async () => {
-    const { look, arrive, reply, send, clock } = await asked();
+  test.each([
+    ['our Message-ID', false],
+    ['the one that Exchange put in its place', true],
+  ])('join by %s, in whatever header is left, with the subject as it was', async (_, rewritesIds) => {
+    const { look, arrive, reply, send, sent, tenant, clock } = await asked();
+    tenant.state.rewritesIds = rewritesIds;
     await reply();
     await send();
     const [, , answer] = await messages();
+    const cited = headerOf(sent().at(-1) ?? '', 'message-id');
+    expect(cited === answer?.internetMessageId).toBe(!rewritesIds);
     for (const [at, subject] of SUBJECTS.entries()) {
       clock.advance(MINUTE);
-      // References are cut to the last id, or gone; In-Reply-To names our answer, or the notice by its reply address.
+      // References are cut to the last id, or gone; so is In-Reply-To.
       arrive({
         subject,
         from: 'Carla <carla@customer.example>',
-        ...(at % 2 === 0
-          ? { inReplyTo: answer?.internetMessageId ?? '' }
-          : { references: answer?.internetMessageId ?? '' }),
+        ...(at % 2 === 0 ? { inReplyTo: cited } : { references: cited }),
         text: 'CAUTION: This email originated from outside of the organization. Do not click links.\r\n\r\nThank you.',
       });
     }
@@ -325,3 +405,71 @@ function bounceOf(address: string, messageId: string): string {
     '',
   ].join('\r\n');
 }
+
+describe('an answer by Microsoft’s SMTP server', () => {
+  const ends: (() => Promise<void>)[] = [];
+  afterEach(async () => {
+    for (const each of ends.splice(0)) await each();
+  });
+
+  /** A desk that sends with a token of the app; the server takes the token that the tenant gave last. */
+  async function byToken(given: { readonly grants?: boolean } = {}) {
+    let tenant: { identity: { isFor: (token: string, audience: string) => boolean } } | null = null;
+    const smtp = await startSmtpListener({
+      user: DESK,
+      accessToken: (token) =>
+        given.grants !== false && tenant?.identity.isFor(token, 'https://outlook.office365.com') === true,
+    });
+    ends.push(() => smtp.stop());
+    const made = await desk({ sends: 'smtp', smtpUrl: smtp.url });
+    ({ tenant } = made);
+    const { token } = await testOperator(made.deps, { role: 'admin' });
+    made.arrive({ messageId: '<question@customer.example>' });
+    await made.look();
+    return { ...made, smtp, token };
+  }
+
+  test('is signed in with a token that the app asks for, and asked for anew when it is refused', async () => {
+    const { send, smtp, tenant, clock, call, token, deps, mailbox } = await byToken();
+    expect(await send()).toMatchObject({ sent: 1 });
+    expect(smtp.mails[0]?.raw.toString()).toContain('In-Reply-To: <question@customer.example>');
+    expect(await db`select account, kind from mailbox_transports`).toEqual([
+      { account: `${DESK}@smtp.office365.com`, kind: 'microsoft_smtp' },
+    ]);
+    tenant.endTokens();
+    const check = () => checkTransport(deps, SYSTEM, { mailboxId: mailbox.id });
+    expect(await check()).toMatchObject({ fault: null });
+    clock.advance(55 * MINUTE);
+    tenant.endTokens();
+    expect(await check()).toMatchObject({ fault: null });
+    await call('POST', '/v1/requests/1/messages', { token, body: { text: 'Use water.' } });
+    expect(await send()).toMatchObject({ sent: 1 });
+    expect(tenant.inFolder('sentitems')).toHaveLength(0);
+  });
+
+  test('rests with its account while Microsoft gives no token or takes none, and says what to do', async () => {
+    const { send, deps, mailbox, tenant, clock } = await byToken({ grants: false });
+    expect(await send()).toMatchObject({ paused: 'account' });
+    const check = () => checkTransport(deps, SYSTEM, { mailboxId: mailbox.id });
+    expect((await check()).words).toContain('SMTP.SendAsApp');
+    tenant.identity.state.secret = 'another';
+    expect((await check()).reply).toContain('AADSTS7000215');
+    clock.advance(10 * MINUTE);
+    await send();
+    expect(await db`select attempt_count from deliveries`).toEqual([{ attemptCount: 0 }]);
+  });
+
+  test('is shown by the interface, and refused where a person signs in', async () => {
+    const { call, token, mailbox } = await byToken();
+    const path = `/v1/mailboxes/${mailbox.id}/microsoft`;
+    const shown = await (await call('GET', path, { token })).json();
+    expect(shown).toMatchObject({ sends: 'smtp', script: expect.stringContaining('Add-MailboxPermission') });
+    const body = { way: 'device', tenantId: TENANT, clientId: CLIENT_ID, sends: 'smtp' };
+    const problem = await problemOf(
+      await call('POST', `${path}/sign-in`, { token, body }),
+      400,
+      'invalid_input',
+    );
+    expect(problem.errors).toMatchObject([{ pointer: '/sends' }]);
+  });
+});

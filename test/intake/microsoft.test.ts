@@ -3,20 +3,22 @@ import { checkConnection } from '../../src/intake/microsoft/access/check-connect
 import { disconnectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
 import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { watchMicrosoft } from '../../src/intake/microsoft/access/watch-microsoft.ts';
+import { delegatedScope, graphScope } from '../../src/intake/microsoft/graph/endpoints.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
 import { reconcileMicrosoft } from '../../src/intake/microsoft/reconcile/reconcile-microsoft.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { problemOf, START, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import {
-  CLIENT_ID,
-  CLIENT_SECRET,
-  type Fault,
-  TENANT,
-} from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { connectToTenant } from '../../src/apps/demo/microsoft/microsoft-side.ts';
+import type { Fault } from '../../src/apps/demo/microsoft/simulated-tenant.ts';
+import { CLIENT_ID, CLIENT_SECRET, TENANT } from '../../src/apps/demo/microsoft/tenant-identity.ts';
 import { openSession } from '../../src/people/credentials/open-session.ts';
-import { mailOf } from '../support/intake.ts';
+import { FORGED } from '../support/exchange-results.ts';
+import { DESK, mailOf, type MailParts } from '../support/intake.ts';
 import { microsoftDesks, MINUTE, SYSTEM } from '../support/microsoft-desk.ts';
+
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 
 const { db } = await testDatabase();
 const parsePool = createParsePool({ size: 1 });
@@ -98,16 +100,62 @@ describe('what comes into a mailbox of Microsoft 365', () => {
     expect(rules.map((row) => row['matchedBy'])).toEqual(['conversation', 'new']);
   });
 
-  test('is in quarantine when its sender is forged, and gets no answer', async () => {
-    const { tenant, look, clock } = await desk();
-    const results =
-      'spf=fail (sender IP is 192.0.2.1) smtp.mailfrom=customer.example; dkim=none (message not signed) header.d=none;' +
-      'dmarc=fail action=oreject header.from=customer.example;compauth=fail reason=000';
-    tenant.deliver(mailOf({ results }), clock.now());
-    await look();
-    expect(await filed()).toMatchObject([{ outcome: 'quarantined', reason: 'spoof_suspect' }]);
-    expect(await db`select id from deliveries`).toHaveLength(0);
+  test('waits for a person when its sender is denied or not allowed, or the mailbox is only copied', async () => {
+    const { look, arrive, call, deps, mailbox, clock } = await desk();
+    const { token } = await testOperator(deps, { role: 'lead' });
+    const set = async (body: object) =>
+      expect((await call('PATCH', `/v1/mailboxes/${mailbox.id}`, { token, body })).status).toBe(200);
+    const reasonOf = async (parts: MailParts): Promise<string | null> => {
+      arrive(parts);
+      clock.advance(1000);
+      await look();
+      return (await filed()).at(-1)?.reason ?? null;
+    };
+    const [copied, blind] = [{ to: 'boss@customer.example', cc: DESK }, { to: 'boss@customer.example' }];
+    await set({ deniedSenders: ['evil.example'] });
+    expect(await reasonOf({ from: 'eve@mail.evil.example' })).toBe('denied_sender');
+    expect(await reasonOf(copied)).toBeNull();
+    expect(await reasonOf(blind)).toBeNull();
+    await set({ allowedSenders: ['customer.example'], copies: 'quarantine' });
+    expect(await reasonOf({ from: 'dora@elsewhere.example' })).toBe('not_allowed_sender');
+    expect(await reasonOf(copied)).toBe('only_copied');
+    expect(await reasonOf(blind)).toBe('only_copied');
+    expect(await reasonOf({})).toBeNull();
   });
+
+  test.each(['sender', 'conversation'])(
+    'joins no request and gets no answer, in whichever way its sender is forged (threads by %s)',
+    async (threadBy) => {
+      const { tenant, look, arrive, send, clock, call, deps, mailbox } = await desk();
+      const { token } = await testOperator(deps, { role: 'lead' });
+      const body = { threadBy, tenantDomains: ['contoso.example'] };
+      expect((await call('PATCH', `/v1/mailboxes/${mailbox.id}`, { token, body })).status).toBe(200);
+      const thread = { conversationId: 'AAQkAGI=' };
+      arrive({ from: 'Ann <ann@customer.example>', messageId: '<question@customer.example>' }, thread);
+      await look();
+      await send();
+      const sent = await db`select id from deliveries`;
+      for (const [at, { headers, from }] of FORGED.entries()) {
+        const parts = { from: from ?? 'Ann <ann@customer.example>', messageId: `<${at}@evil.example>` };
+        const cited = { inReplyTo: '<question@customer.example>', subject: 'RE: The printer is on fire' };
+        tenant.deliver(mailOf({ ...parts, ...cited, results: null, headers }), clock.now(), thread);
+        clock.advance(1000);
+      }
+      await look();
+      await send();
+      const [, ...rows] = await db<
+        { authenticity: string; requestId: number | null; reason: string | null }[]
+      >`
+        select authenticity, request_id, reason from intake order by id`;
+      expect(rows.map(({ authenticity }) => authenticity)).toEqual(FORGED.map(({ expected }) => expected));
+      expect(FORGED.filter((_, at) => rows[at]?.requestId === 1)).toEqual([]);
+      expect(
+        rows.filter(({ authenticity, reason }) => authenticity === 'forged' && reason !== 'spoof_suspect'),
+      ).toEqual([]);
+      expect(await db`select id from deliveries`).toEqual(sent);
+      expect(sent).toHaveLength(1);
+    },
+  );
 });
 
 describe('nothing is lost', () => {
@@ -170,6 +218,66 @@ describe('nothing is lost', () => {
     expect(await lookAtDue(other)).toBe(1);
   });
 
+  test('while Microsoft asks for rest again and again: longer each time, and shortly again after a calm minute', async () => {
+    const { tenant, deps, mailbox, clock } = await desk();
+    tenant.state.fault = () => 'throttle_silently';
+    const graph = await openMicrosoft(deps, tenant.endpoints).open(mailbox.id);
+    const restAfter = async (calmMs: number): Promise<number> => {
+      clock.advance(calmMs);
+      await expect(graph!.call({ path: '/mailFolders/inbox' }, async () => null)).rejects.toThrow('429');
+      const [row] = await db<{ until: Date }[]>`select throttled_until as until from microsoft_access`;
+      const seconds = (row!.until.getTime() - clock.now().getTime()) / 1000;
+      clock.advance(seconds * 1000 + 1);
+      return seconds;
+    };
+    const rests = [];
+    for (const calmMs of [0, 0, 0, 0, 0, 0, 0, 59_000, 61_000, 0]) rests.push(await restAfter(calmMs));
+    const least = [10, 20, 40, 80, 160, 300, 300, 300, 10, 20];
+    expect(rests.map((rest, at) => rest >= least[at]! && rest <= least[at]! * 1.2)).toEqual(
+      least.map(() => true),
+    );
+  });
+
+  test('when many processes call at once: two calls at a time, and a process that died holds up nobody for long', async () => {
+    const { deps, tenant, mailbox, clock } = await desk();
+    const graphs = await Promise.all(
+      Array.from({ length: 4 }, () => openMicrosoft(deps, tenant.endpoints).open(mailbox.id)),
+    );
+    const call = () =>
+      Promise.all(
+        graphs.flatMap((graph) =>
+          graph === null
+            ? []
+            : [1, 2, 3].map(() => graph.call({ path: '/mailFolders/inbox' }, async ({ status }) => status)),
+        ),
+      );
+    expect(await call()).toEqual(Array.from({ length: 12 }, () => 200));
+    expect(tenant.mostAtOnce()).toBe(2);
+    await db`update microsoft_slots set holder = gen_random_uuid(), held_until = ${clock.now()}::timestamptz + interval '2 minutes'`;
+    clock.advance(2 * MINUTE);
+    expect(await call()).toHaveLength(12);
+  });
+
+  test('when a process loses its lease: what it read moves no link any more, and the next one reads it again', async () => {
+    const { deps, tenant, arrive, clock } = await desk();
+    arrive();
+    clock.advance(MINUTE);
+    // While this one reads a message another takes over, as after a pause of its machine.
+    const slow: typeof parsePool = {
+      ...parsePool,
+      async read(...given) {
+        await db`update microsoft_access set lease_owner = gen_random_uuid()`;
+        return parsePool.read(...given);
+      },
+    };
+    await lookAtDue({ ...deps, parsePool: slow });
+    expect(await db`select folder from microsoft_folders`).toEqual([]);
+    clock.advance(5 * MINUTE);
+    expect(await lookAtDue({ ...deps, microsoft: openMicrosoft(deps, tenant.endpoints) })).toBe(0);
+    expect(await db`select folder from microsoft_folders`).toHaveLength(2);
+    expect(await filed()).toHaveLength(1);
+  });
+
   test('when two processes look at once: one does', async () => {
     const { deps, tenant, arrive, clock } = await desk();
     arrive();
@@ -183,7 +291,7 @@ describe('nothing is lost', () => {
 
 describe('the admins are told', () => {
   async function watched(secretEndsAt: Date | null = null) {
-    const made = await desk(secretEndsAt);
+    const made = await desk({ secretEndsAt });
     await testOperator(made.deps, { role: 'admin' });
     const minutes = async (count: number): Promise<void> => {
       for (let minute = 0; minute < count; minute += 1) {
@@ -207,7 +315,7 @@ describe('the admins are told', () => {
 
   test('once when the secret no longer holds, in Microsoft’s own words', async () => {
     const { tenant, minutes } = await watched();
-    tenant.state.secret = 'another';
+    tenant.identity.state.secret = 'another';
     await minutes(3);
     const [mail] = await db<{ text: string }[]>`select text from desk_mails`;
     expect(await alarms()).toEqual(['microsoft_access_lost']);
@@ -232,14 +340,42 @@ describe('the admins are told', () => {
     );
   });
 
-  test('30, 7 and 1 days before the secret ends, once each', async () => {
-    const { deps, clock } = await watched(new Date(START.getTime() + 40 * 86_400_000));
-    for (let day = 0; day < 41; day += 1) {
+  test('30, 7 and 1 days before the secret ends, to the millisecond, once each', async () => {
+    const ends = START.getTime() + 40 * DAY;
+    const { deps, clock } = await watched(new Date(ends));
+    const toldWhen = async (left: number): Promise<number> => {
+      clock.advance(ends - left - clock.now().getTime());
       await watchMicrosoft(deps);
-      clock.advance(86_400_000);
-    }
-    expect((await alarms()).filter((kind) => kind === 'microsoft_secret_ends')).toHaveLength(3);
+      return (await alarms()).length;
+    };
+    const seen = [];
+    for (const days of [30, 7, 1])
+      for (const left of [days * DAY + 1, days * DAY, days * DAY - HOUR]) seen.push(await toldWhen(left));
+    expect(seen).toEqual([0, 1, 1, 1, 2, 2, 2, 3, 3]);
+    expect(await toldWhen(-DAY)).toBe(3);
+    expect(new Set(await alarms())).toEqual(new Set(['microsoft_secret_ends']));
   });
+
+  test('of the latest of these days alone when nobody watched on the others, and anew of another secret', async () => {
+    const { deps, clock, mailbox } = await watched(new Date(START.getTime() + 40 * DAY));
+    clock.advance(36 * DAY);
+    await watchMicrosoft(deps);
+    expect(await alarms()).toEqual(['microsoft_secret_ends']);
+    await connectToTenant(deps, mailbox.id, { secretEndsAt: new Date(clock.now().getTime() + 7 * DAY) });
+    await watchMicrosoft(deps);
+    expect(await alarms()).toHaveLength(2);
+  });
+});
+
+test.each([
+  ['https://graph.microsoft.com', 'https://graph.microsoft.com'],
+  ['https://graph.microsoft.us', 'https://graph.microsoft.us'],
+  ['http://127.0.0.1:8080/tenant', 'https://graph.microsoft.com'],
+])('a token for Graph at %s is for %s', (graphUrl, resource) => {
+  expect(graphScope({ graphUrl })).toBe(`${resource}/.default`);
+  expect(delegatedScope({ graphUrl })).toBe(
+    `offline_access ${resource}/Mail.ReadWrite ${resource}/Mail.Send`,
+  );
 });
 
 test('a check reads the mailbox, and finds out that another one is not refused', async () => {
@@ -256,7 +392,7 @@ test('a check reads the mailbox, and finds out that another one is not refused',
   tenant.state.maySend = true;
   tenant.state.reached.push('boss@contoso.example');
   expect(await check('boss@contoso.example')).toMatchObject({ ok: false });
-  tenant.state.secret = 'another';
+  tenant.identity.state.secret = 'another';
   tenant.endTokens();
   expect(await check(null)).toMatchObject({ ok: false });
 });
@@ -285,7 +421,7 @@ test('the interface and the page connect a mailbox, tell how it stands, and show
   expect((await call('PUT', path, { token, body })).status).toBe(200);
   await look();
   const text = await (await call('GET', path, { token })).text();
-  expect(JSON.parse(text)).toMatchObject({ connected: true, sends: true, lagSeconds: 0, refusal: null });
+  expect(JSON.parse(text)).toMatchObject({ connected: true, sends: 'graph', lagSeconds: 0, refusal: null });
   expect(text).toContain("'Application Mail.Send'");
   expect(text).not.toContain(CLIENT_SECRET);
   const checked = await call('POST', `${path}/check`, { token, body: { foreign: 'boss@contoso.example' } });

@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { afterAll, describe, expect, test } from 'vitest';
 import { connect } from '../../src/platform/db/connect.ts';
 import { bindHttp } from '../../src/platform/http/http-listener.ts';
-import { answerInTime } from '../../src/intake/gmail/relay/answer-in-time.ts';
+import { answerInTime } from '../../src/platform/db/answer-in-time.ts';
 import { receiveBatch } from '../../src/intake/filing/receive-batch.ts';
 import { handedOver, relayBatch } from '../../src/intake/gmail/relay/relay-contract.ts';
 import { silentLog } from '../../src/platform/log.ts';

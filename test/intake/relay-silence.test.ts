@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { watchRelays } from '../../src/intake/gmail/relay/watch-relays.ts';
 import { testApp, testOperator } from '../support/app.ts';

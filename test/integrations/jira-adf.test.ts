@@ -1,37 +1,16 @@
 import { expect, test } from 'vitest';
 import { adfToText } from '../../src/integrations/jira/adf/adf-to-text.ts';
-import { fittingAdf, MAX_DOCUMENT_LENGTH } from '../../src/integrations/jira/adf/shortened.ts';
+import { fitting, MAX_DOCUMENT_LENGTH } from '../../src/integrations/jira/adf/shortened.ts';
 import { acceptable, textToAdf } from '../../src/integrations/jira/adf/text-to-adf.ts';
 import { adfFault } from '../support/adf-schema.ts';
+import { anyText, sequence } from '../support/any-text.ts';
+import { randomAdf } from '../support/random-adf.ts';
 
 /** What is left when all that ADF may lay out otherwise is taken away: space, fences, the mark of an empty line in a quote. */
 const bare = (text: string) =>
   acceptable(text)
     .replace(/^>\s*$/gm, '')
     .replace(/[\s`]+/g, '');
-
-const PIECES = [
-  'word', 'two words', 'https://example.org/a?b=c#d', 'see http://example.org.', '> quoted', '>> deeper', '>', '> ',
-  '- item', '* item', '-no item', '1. one', '2. two', '7. seven', '1. again', '007. spy', '```', '```ts', '```ts x',
-  '    indented', '\ttab', '', ' ', '\u0000', '\ud800', '\u0007bell', '<b>&amp;</b>', '|a|b|', '*bold* _it_ {code}', '👩‍👧 émoji',
-  'https://', 'http://[', '#', '# heading', '---', '\r\nline', 'very '.repeat(50), '\ufffe', '“quotes”', '@someone', '$&',
-]; // prettier-ignore
-
-// A fixed sequence, so that a failure comes again.
-function sequence(seed: number) {
-  let state = seed;
-  return (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state % below;
-  };
-}
-
-function anyText(next: (below: number) => number): string {
-  return Array.from(
-    { length: next(14) },
-    () => PIECES[next(PIECES.length)]! + ['\n', '\n\n', ' ', '\r\n'][next(4)]!,
-  ).join('');
-}
 
 test('any text becomes a document that Atlassian’s schema takes, and loses nothing', () => {
   const next = sequence(42);
@@ -54,7 +33,7 @@ test('text beyond 2,000 nodes stays whole, as one block', () => {
 
 test('what is too long is cut, and says where the rest is', () => {
   for (const text of ['x'.repeat(100_000), '"\n'.repeat(40_000), '👩'.repeat(30_000)]) {
-    const document = fittingAdf(text, 'https://desk.example.com/requests/1');
+    const document = fitting(text, 'https://desk.example.com/requests/1', (part) => textToAdf(part));
     expect(adfFault(document)).toBeNull();
     expect(JSON.stringify(document).length).toBeLessThanOrEqual(MAX_DOCUMENT_LENGTH);
     expect(JSON.stringify(document).length).toBeGreaterThan(MAX_DOCUMENT_LENGTH / 2);
@@ -116,8 +95,44 @@ test('everything that a person can write in Jira is read, and what is not known 
   expect([null, 7, [], { type: 'doc', content: [null, 'x', {}] }].map(adfToText)).toEqual(['', '', '', '']);
 });
 
+test('whoever is named in a line, a list or a quote is called, and in code, an address or a longer word is not', () => {
+  const dana = { said: '@Dana Dev', id: '712020:dana', name: 'Dana Dev' };
+  const text = [
+    'Ask @Dana Dev, not @Dana Devil or x@Dana Dev.',
+    '- @Dana Dev: look',
+    '> @Dana Dev',
+    'https://a.example/@Dana',
+    '```',
+    '@Dana Dev',
+    '```',
+  ].join('\n');
+  const document = textToAdf(text, [dana]);
+  expect(adfFault(document)).toBeNull();
+  const mention = { type: 'mention', attrs: { id: '712020:dana', text: '@Dana Dev' } };
+  expect(JSON.stringify(document).split(JSON.stringify(mention))).toHaveLength(4);
+  expect(bare(adfToText(document))).toBe(bare(text));
+});
+
 test('a document of any depth ends', () => {
   let node: object = { type: 'text', text: 'deep' };
   for (let n = 0; n < 5000; n += 1) node = { type: 'blockquote', content: [node] };
-  expect(adfToText({ type: 'doc', version: 1, content: [node] }).length).toBeLessThan(2000);
+  const said = adfToText({ type: 'doc', version: 1, content: [node] });
+  expect(said.length).toBeLessThan(2000);
+  expect(said).toMatch(/deep$/);
+});
+
+test('whatever document Atlassian’s schema allows, none of its words is lost', () => {
+  const next = sequence(7);
+  let read = 0;
+  for (let n = 0; n < 300; n += 1) {
+    const { document, words } = randomAdf(next);
+    expect(adfFault(document), JSON.stringify(document)).toBeNull();
+    const text = adfToText(document);
+    read += words.length;
+    const lost = words.filter((word) => !text.includes(word));
+    expect(lost, JSON.stringify(document)).toEqual([]);
+    // What came from Jira is taken by Jira again.
+    expect(adfFault(textToAdf(text)), JSON.stringify(text)).toBeNull();
+  }
+  expect(read).toBeGreaterThan(1000);
 });

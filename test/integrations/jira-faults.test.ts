@@ -20,6 +20,39 @@ test.each(['lost', 'error', 'html', 'burst', 'quota', 'per-issue', 'unauthorized
   },
 );
 
+test('a limit of one issue holds up that issue alone, a limit of the app the whole connection, for as long as Jira asks', async () => {
+  const { id } = await desk.connect();
+  await desk.mail({ from: 'dora@customer.example' });
+  await desk.mail({ from: 'emil@customer.example' });
+  await desk.pass(2);
+  const [first, second] = desk.jira.world.issues;
+  const both = async (text: string) => {
+    for (const name of ['dora', 'emil'])
+      await desk.mail({ from: `${name}@customer.example`, subject: 'Re: The printer is on fire', text });
+    await desk.work();
+    return desk.jira.world.issues.map(({ comments }) => comments.length);
+  };
+  desk.jira.faults.order('per-issue', 'POST', new RegExp(`/issue/${first!.id}/comment$`));
+  expect(await both('Once.')).toEqual([0, 1]);
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({ pausedUntil: null });
+  desk.clock.advance(3000);
+  await desk.work();
+  expect(first!.comments).toHaveLength(1);
+
+  desk.jira.faults.order('quota', 'POST', /comment$/);
+  await both('Twice.');
+  expect(await desk.ok('GET', `/v1/connections/${id}`)).toMatchObject({
+    pausedUntil: new Date(desk.clock.now().getTime() + 60_000).toISOString(),
+    pauseReason: 'jira-quota-global-based',
+  });
+  const asked = desk.jira.calls.length;
+  desk.clock.advance(50_000);
+  await desk.work();
+  expect(desk.jira.calls).toHaveLength(asked);
+  await desk.pass(1);
+  expect([first!.comments.length, second!.comments.length]).toEqual([2, 2]);
+});
+
 test('an issue whose answer was lost is found though the index is late', async () => {
   await desk.connect();
   desk.jira.world.indexLagSeconds = 120;
@@ -36,7 +69,8 @@ test('a process that is killed in the middle leaves one issue and one comment', 
   const { requestId } = await desk.mail();
   await desk.work();
   // As the row is when a process ends between Jira's answer and its commit.
-  await db`update jira_issues set state = 'creating', jira_id = null, key = null, attempted_at = ${desk.clock.now()}, next_at = ${desk.clock.now()}`;
+  await db`update jira_issues set state = 'creating', jira_id = null, key = null, next_at = ${desk.clock.now()}`;
+  await db`update jira_changes set state = 'waiting', jira_id = null where kind = 'issue'`;
   await desk.pass(8);
   await desk.mail({ subject: 'Re: The printer is on fire', text: 'Still.' });
   await desk.work();

@@ -92,6 +92,25 @@ test('the simulated Jira answers in the shapes of Atlassian’s document', async
     ['GET', '/issue/DEV-1/properties/mailroom', '/issue/{issueIdOrKey}/properties/{propertyKey}'],
     ['POST', '/search/jql', '/search/jql', { jql: 'project = "DEV"' }],
     ['GET', '/attachment/meta', '/attachment/meta'],
+    ['GET', '/user/search?query=dana', '/user/search'],
+    ['GET', '/project/search?expand=issueTypes', '/project/search'],
+    ['PUT', '/issue/DEV-1/properties/x', '/issue/{issueIdOrKey}/properties/{propertyKey}', { a: 1 }],
+    [
+      'POST',
+      '/issue/DEV-1/remotelink',
+      '/issue/{issueIdOrKey}/remotelink',
+      { globalId: 'x', object: { url: 'https://x.example', title: 'x' } },
+    ],
+    ['POST', '/issue/DEV-1/watchers', '/issue/{issueIdOrKey}/watchers', desk.dana.accountId],
+    [
+      'POST',
+      '/webhook',
+      '/webhook',
+      { url: 'https://x.example', webhooks: [{ events: ['comment_created'], jqlFilter: 'project = "DEV"' }] },
+    ],
+    ['PUT', '/webhook/refresh', '/webhook/refresh', { webhookIds: [1] }],
+    ['GET', '/webhook', '/webhook'],
+    ['DELETE', '/webhook', '/webhook', { webhookIds: [1] }],
     ['GET', '/webhook', '/webhook'],
   ];
   const oddities: (string | null)[] = [];

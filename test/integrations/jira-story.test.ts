@@ -107,3 +107,52 @@ test('a mail becomes an issue, a marked comment a mail, its answer a comment, do
   await desk.deliver();
   expect(smtp.mails.filter(({ raw }) => raw.toString().includes('Fixed again.'))).toHaveLength(1);
 });
+
+test('a rule makes an issue of what it hits, and of nothing else', async () => {
+  await desk.connect({ always: false });
+  const [mailbox] = (await desk.ok('GET', '/v1/mailboxes')).items;
+  await desk.ok('POST', `/v1/mailboxes/${mailbox.id}/rules`, {
+    name: 'Bugs',
+    conditions: [{ field: 'subject', value: ['crash'] }],
+    actions: [{ type: 'jira' }],
+  });
+  await desk.mail({ from: 'dora@customer.example', subject: 'Where is my parcel?' });
+  await desk.mail({ from: 'emil@customer.example', subject: 'Crash on save' });
+  await desk.pass(1);
+  await desk.pass(1);
+  expect(desk.jira.world.issues.map(({ fields }) => fields['summary'])).toEqual(['Crash on save']);
+});
+
+test('the contact is the reporter and copies watch where Jira knows them, and a request is found by its issue', async () => {
+  await desk.connect({ namesReporter: true, copiesWatch: true });
+  const { world } = desk.jira;
+  const olga = world.addAccount('Olga Ops');
+  const from = `Dana <${desk.dana.email}>`;
+  const { requestId } = await desk.mail({ from, cc: `${olga.email}, nobody@example.org`, subject: 'Crash' });
+  await desk.pass(1);
+  const issue = world.issues[0]!;
+  expect(issue.fields['reporter']).toEqual({ id: desk.dana.accountId });
+  expect([...issue.watchers]).toEqual([olga.accountId]);
+  expect(await desk.links(requestId ?? 0)).toMatchObject([{ state: 'linked', waitingChanges: 0 }]);
+
+  // Where the field is not on the screen, the issue is made without it.
+  world.takesReporters = false;
+  await desk.mail({ from: olga.email, subject: 'Another' });
+  await desk.mail({ subject: 'Of somebody whom Jira does not know' });
+  await desk.pass(2);
+  expect(world.issues.map(({ fields }) => fields['reporter'] !== undefined)).toEqual([true, false, false]);
+
+  expect((await desk.ok('GET', `/v1/requests/${requestId}`)).jira).toEqual({
+    key: 'DEV-1',
+    url: `${desk.siteUrl}/browse/DEV-1`,
+    status: 'To Do',
+    assignee: null,
+    syncedAt: expect.any(String),
+  });
+  const found = async (query: string) =>
+    (await desk.ok('GET', `/v1/requests?${query}`)).items.map(({ jira }: any) => jira.key);
+  expect(await found('jiraKey=dev-1')).toEqual(['DEV-1']);
+  expect(await found('jiraKey=DEV-1&jiraKey=DEV-2&sort=-jira')).toEqual(['DEV-2', 'DEV-1']);
+  expect(await found('q=jira:DEV-3')).toEqual(['DEV-3']);
+  expect(await found('jiraKey=DEV-9')).toEqual([]);
+});

@@ -316,6 +316,17 @@ test('one event or a span of time is told again, in order and under the ids it h
   const body = { eventId: await made.tell(first, 'request.closed') };
   const refused = await made.call('POST', `/v1/webhooks/${id}/replay`, { token: made.ada.token, body });
   expect(await problemOf(refused, 400, 'invalid_input')).toMatchObject({ errors: [{ pointer: '/eventId' }] });
+  for (const [wrong, pointer] of [
+    [{}, '/eventId'],
+    [{ from }, '/to'],
+    [{ to }, '/from'],
+    [{ from, to: 'tomorrow' }, '/to'],
+    [{ from: to, to: from }, '/to'],
+    [{ eventId: told[0], from, to }, '/eventId'],
+  ] as const) {
+    const call = await made.call('POST', `/v1/webhooks/${id}/replay`, { token: made.ada.token, body: wrong });
+    expect(await problemOf(call, 400, 'invalid_input')).toMatchObject({ errors: [{ pointer }] });
+  }
 });
 
 test('an admin of some mailboxes has webhooks of those, and knows of no others', async () => {

@@ -1,12 +1,14 @@
 import { afterAll, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { amount } from '../support/amount.ts';
 import { largeMails } from '../support/large-mail.ts';
 
 const context = { mailboxAddress: 'desk@example.com' };
+const PART = amount(4, 1);
 const pool = createParsePool({ size: 1 });
 afterAll(() => pool.close());
 
-const { attachment, ...others } = largeMails;
+const { attachment, ...others } = largeMails(PART);
 
 test.each(Object.entries(others))(
   'a mail large by its %s comes through within the deadline',
@@ -31,15 +33,24 @@ test('a 22 MB attachment in a 30 MiB mail comes through byte for byte', async ()
 
 test('the event loop keeps turning while a thread reads the worst mail', async () => {
   const raw = attachment(Buffer.alloc(22 * 1024 * 1024, 7));
-  let longest = 0;
+  const shares: number[] = [];
+  // Other processes may hold the processor in one of them; read on this thread, each would be one long pause.
+  for (let tries = 0; tries < 3; tries += 1) shares.push(await longestPause(() => pool.read(raw, context)));
+  expect(Math.min(...shares)).toBeLessThan(1 / 2);
+});
+
+/** The longest time without a turn of the event loop, as a share of the work's own time, which grows as the machine's load does. */
+async function longestPause(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
-  let last = started;
-  const beat = setInterval(() => {
+  let [last, longest] = [started, 0];
+  const turn = (): void => {
     longest = Math.max(longest, performance.now() - last);
     last = performance.now();
-  }, 1);
-  await pool.read(raw, context);
+  };
+  const beat = setInterval(turn, 1);
+  await work();
   clearInterval(beat);
-  // Against the reading's own time, which grows as the machine's load does: read on this thread, it would be one long pause.
-  expect(longest).toBeLessThan((performance.now() - started) / 2);
-});
+  // Work on this thread ends before the interval has its turn.
+  turn();
+  return longest / (performance.now() - started);
+}

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import { createTransports } from '../../src/outbox/accounts/transports.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { silentLog } from '../../src/platform/log.ts';
@@ -59,6 +59,7 @@ test('a lead changes the settings of the mailboxes they serve; each change is in
     reopenDays: 14,
     notices: ['created'],
     askForRating: false,
+    offersForm: true,
     quoting: 'full',
     autoCloseDays: null,
     noticesPerHour: 50,

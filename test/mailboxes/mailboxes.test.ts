@@ -25,6 +25,7 @@ const agent: OperatorActor = {
   email: 'anna@example.com',
   role: 'agent',
   mailboxIds: null,
+  ledTeamIds: [],
 };
 
 let now = new Date('2026-11-22T10:00:00Z');
@@ -56,6 +57,7 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
     reopenDays: 0,
     notices: ['created', 'taken', 'closed'],
     askForRating: true,
+    offersForm: false,
     quoting: 'last',
     autoCloseDays: 7,
     noticesPerHour: 1000,
@@ -73,7 +75,7 @@ test('a new mailbox accepts mail from now on and has one unused secret', async (
     tenantDomains: [],
   });
   expect(await findRelayMailbox(deps, ADDRESS)).toEqual({
-    mailbox: { ...mailbox, templates: [] },
+    mailbox: { ...mailbox, templates: [], rulesVersion: null },
     secrets: [{ id: 1, key: decodeWebhookSecret(secret), used: false }],
   });
   expect(await eventTypes()).toEqual(['mailbox.added']);

@@ -110,9 +110,43 @@ test.each([
     mailbox: { name: 'Support', address: 'support@example.com' },
     operator: null,
     rating: null,
+    fields: {},
   });
   expect(notice).toMatchObject({ text: expect.stringContaining('Stones'), fault: null });
   expect(asked).toBeGreaterThan(1);
+});
+
+test('fields that contacts are shown are named by their keys, escaped, and no others', async () => {
+  const field = (body: object) => desk.ok(desk.lea.token, 'POST', '/v1/fields', body);
+  const serial = await field({ key: 'serial-no', name: 'Serial', kind: 'text', shownToContacts: true });
+  await field({ key: 'urgent', name: 'Urgent', kind: 'yes_no', shownToContacts: true });
+  await field({ key: 'cost', name: 'Cost', kind: 'number' });
+  const words = {
+    text: '{{ fields.serial-no }} {{ fields.urgent }}{% unless fields.urgent %}?{% endunless %}',
+    html: '<p>{{ fields.serial-no }}</p>',
+  };
+  const { variables } = await desk.ok(desk.ann.token, 'GET', PATH);
+  expect(variables.map(({ name }: any) => name).slice(-2)).toEqual(['fields.serial-no', 'fields.urgent']);
+  for (const hidden of ['{{ fields.cost }}', '{{ fields[request.subject] }}', '{{ fields.none }}']) {
+    const refused = await desk.call('PUT', `${PATH}/taken/en`, {
+      token: desk.lea.token,
+      body: { text: hidden },
+    });
+    expect((await problemOf(refused, 400, 'invalid_input')).detail).toContain('is not a variable');
+  }
+  await desk.ok(desk.lea.token, 'PUT', `${PATH}/taken/en`, words);
+  const fields = { 'serial-no': '<b>7</b> & {{ fields.cost }}', urgent: true, cost: 5 };
+  await desk.ok(desk.ann.token, 'PATCH', '/v1/requests/1', { fields });
+  await desk.ok(desk.ann.token, 'POST', '/v1/requests/1/take');
+  expect(await last()).toEqual({
+    text: '<b>7</b> & {{ fields.cost }} yes',
+    html: '<p>&lt;b&gt;7&lt;/b&gt; &amp; {{ fields.cost }}</p>',
+  });
+  // One that is shown no more has no value, and the notice is worded all the same.
+  await desk.ok(desk.lea.token, 'PATCH', `/v1/fields/${serial.id}`, { shownToContacts: false });
+  await desk.ok(desk.ann.token, 'PATCH', '/v1/requests/1', { fields: { urgent: null } });
+  await desk.ok(desk.lea.token, 'POST', '/v1/requests/1/take', { force: true });
+  expect(await last()).toMatchObject({ text: ' ?' });
 });
 
 test('agents preview and do not save; other mailboxes are not there', async () => {

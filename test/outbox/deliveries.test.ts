@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { cancelDelivery } from '../../src/outbox/deliveries/cancel-delivery.ts';
 import { claimDeliveries } from '../../src/outbox/sending/claim-queries.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import { DAY, HOUR, MINUTE, testOutbox } from '../support/outbox.ts';
 import { START } from '../support/app.ts';
 import { oneAccount } from '../support/transports.ts';

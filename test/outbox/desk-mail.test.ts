@@ -3,7 +3,7 @@ import type { DeskComposers, NewDeskMail } from '../../src/outbox/desk-mail/desk
 import { queueDeskMail } from '../../src/outbox/desk-mail/queue-desk-mail.ts';
 import { listDeliveries } from '../../src/outbox/deliveries/list-deliveries.ts';
 import { retryDelivery } from '../../src/outbox/deliveries/retry-delivery.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from '../support/deliver-due.ts';
 import type { SendResult } from '../../src/outbox/smtp/smtp.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { insertMailbox } from '../support/desk.ts';

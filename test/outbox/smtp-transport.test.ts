@@ -176,6 +176,16 @@ test('a server without SMTPUTF8 is not sent a unicode local part, and the refusa
   expect(smtp.mails.map(({ to }) => to)).toEqual([['b@example.org']]);
 });
 
+test('to a server without TLS mail leaves where the address says so, and never with a password', async () => {
+  const { smtp } = await listen({ host: '0.0.0.0' });
+  const plain = smtpTransport({ url: `smtp://0.0.0.0:${smtp.port}?tls=never` });
+  const withPassword = smtpTransport({ url: `smtp://desk:secret@0.0.0.0:${smtp.port}?tls=never` });
+  closers.push(plain.close, withPassword.close);
+  expect(await plain.verify()).toBeNull();
+  expect(await withPassword.verify()).not.toBeNull();
+  expect(smtp.signIns()).toBe(0);
+});
+
 test('outside of loopback a server without TLS is told neither mail nor password, and the reason is in words', async () => {
   // This machine by the addresses that other machines know it by, and by 0.0.0.0, which is there even without a network.
   const outside = Object.values(networkInterfaces())

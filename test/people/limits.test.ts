@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { accountName } from '../../src/outbox/smtp/smtp-server.ts';
+import { accountName } from '../../src/outbox/smtp/account-name.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import type { Role } from '../../src/people/access/actor.ts';
 import { problemOf, START, testApp, testOperator } from '../support/app.ts';

@@ -13,6 +13,7 @@ const DEFAULTS = {
   signature: '',
   afterSend: 'stay',
   lastView: null,
+  listColumns: [],
 };
 
 test('an operator sees who they are and what holds before they change anything', async () => {
@@ -28,7 +29,13 @@ test('a change keeps what it does not name, and concerns nobody else', async () 
   const bob = await testOperator(deps, { name: 'Bob' });
   const patch = (body: object) => call('PATCH', '/v1/me', { ...ann, body });
   expect((await patch({ language: 'ru', timeZone: 'Europe/Berlin', singleKeys: false })).status).toBe(200);
-  const answer = await patch({ theme: 'dark', afterSend: 'next', lastView: 'assignee=me', timeZone: null });
+  const answer = await patch({
+    theme: 'dark',
+    afterSend: 'next',
+    lastView: 'assignee=me',
+    timeZone: null,
+    listColumns: ['x'],
+  });
   const changed = {
     ...DEFAULTS,
     language: 'ru',
@@ -36,6 +43,7 @@ test('a change keeps what it does not name, and concerns nobody else', async () 
     theme: 'dark',
     afterSend: 'next',
     lastView: 'assignee=me',
+    listColumns: ['x'],
   };
   expect(await answer.json()).toMatchObject(changed);
   expect(await (await call('GET', '/v1/me', ann)).json()).toMatchObject(changed);

@@ -8,4 +8,4 @@ const [url = ''] = process.argv.slice(2);
 const db = connect(url, { max: 2 });
 const clock = await databaseClock(db, silentLog);
 process.stdout.write('ready\n');
-for (;;) await tellClocks({ db, clock, publicUrl: 'https://desk.example.com', wakeDeliveries: () => {} });
+for (;;) await tellClocks({ db, clock });

@@ -1,6 +1,7 @@
 import { serveJira } from '../../src/apps/demo/jira/serve-jira.ts';
 import type { FaultKind } from '../../src/apps/demo/jira/faults.ts';
 import { connectJira } from '../../src/integrations/jira/connections/connect.ts';
+import { UNMAPPED } from '../../src/integrations/jira/mappings/mapping.ts';
 import { upsertMapping } from '../../src/integrations/jira/mappings/queries.ts';
 import { workJira } from '../../src/integrations/jira/work-jira.ts';
 import { connect, type Db } from '../../src/platform/db/connect.ts';
@@ -66,9 +67,8 @@ export const jira: Proof = {
       await db.begin(
         (tx) =>
         upsertMapping(tx, {
-          mailboxId: desk.mailboxId, connectionId, always: true, projectKey: 'DEV', issueTypeId: '10001', fields: {}, priorities: {},
-          labels: [], categoryLabel: true, namesContact: true, attachments: true, watchers: [], tells: 'public', hears: 'marked',
-          verbs: {}, closeTo: null,
+          ...UNMAPPED, mailboxId: desk.mailboxId, connectionId, always: true, projectKey: 'DEV', board: null,
+          issueTypeId: '10001', issueType: 'Task',
         }, START), // prettier-ignore
       );
       await open(db, desk);

@@ -4,18 +4,46 @@ import { join } from 'node:path';
 import { connect } from '../../src/platform/db/connect.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
+import { amounts } from './amounts.ts';
+import { clamav } from './clamav.ts';
 import { clocks } from './clocks.ts';
 import { connections } from './connections.ts';
+import { failover } from './failover.ts';
+import { container } from './container.ts';
 import { jira } from './jira.ts';
 import { jiraGrant } from './jira-grant.ts';
 import { microsoft } from './microsoft.ts';
 import { oneClock } from './one-clock.ts';
+import { pooler } from './pooler.ts';
 import type { Figures, Proof } from './proof.ts';
+import { reports } from './reports.ts';
 import { writeReport } from './report.ts';
+import { rules } from './rules.ts';
+import { soak } from './soak/soak.ts';
+import { size } from './size.ts';
 import { strangers } from './strangers.ts';
+import { telling } from './telling.ts';
 
 /** Every proof, in the order they run and stand in docs/proofs.md. */
-const PROOFS: readonly Proof[] = [connections, oneClock, clocks, strangers, jira, jiraGrant, microsoft];
+const PROOFS: readonly Proof[] = [
+  connections,
+  oneClock,
+  clocks,
+  strangers,
+  jira,
+  jiraGrant,
+  microsoft,
+  amounts,
+  reports,
+  size,
+  telling,
+  clamav,
+  rules,
+  failover,
+  pooler,
+  container,
+  soak,
+];
 
 /**
  * `npm run proof [NAME…]`: breaks what the desk promises to survive, with figures, and keeps the last ones of each proof in
@@ -52,7 +80,12 @@ async function onFreshDatabase(proof: Proof): Promise<Figures> {
   try {
     const db = connect(cluster.url, { max: 1 });
     await migrate(db, new Date()).finally(() => db.end());
-    const figures = await proof.run({ url: cluster.url, adminUrl: cluster.adminUrl, progress });
+    const figures = await proof.run({
+      url: cluster.url,
+      adminUrl: cluster.adminUrl,
+      dataDir: folder,
+      progress,
+    });
     return { ...figures, 'seconds it took': Math.round((performance.now() - began) / 1000) };
   } finally {
     progress('');

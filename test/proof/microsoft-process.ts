@@ -1,4 +1,5 @@
 import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
+import { MICROSOFT } from '../../src/intake/microsoft/graph/endpoints.ts';
 import { startFetcher } from '../../src/intake/microsoft/fetching/fetcher.ts';
 import { graphTransport } from '../../src/intake/microsoft/sending/graph-transport.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
@@ -21,8 +22,8 @@ const deps = {
   wakeDeliveries() {},
   publicUrl: 'https://desk.example.com',
 };
-const microsoft = openMicrosoft(deps, { loginUrl: tenantUrl, graphUrl: tenantUrl });
+const microsoft = openMicrosoft(deps, { ...MICROSOFT, loginUrl: tenantUrl, graphUrl: tenantUrl });
 const transports = createTransports(deps, null, { openService: graphTransport(microsoft) });
-startFetcher({ ...deps, microsoft }, 20);
+startFetcher({ ...deps, microsoft }, 100);
 startDeliveryWorker({ ...deps, transports }, { leaseMs: Number(leaseMs), pollMs: 100 });
 process.stdout.write('ready\n');

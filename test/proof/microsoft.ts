@@ -15,6 +15,7 @@ import { fastClock } from './fast-clock.ts';
 import { ensure, type Proof } from './proof.ts';
 
 const SCRIPT = fileURLToPath(new URL('microsoft-process.ts', import.meta.url));
+const COMPILED = fileURLToPath(new URL('../../src/compile-cache.js', import.meta.url));
 const SECRET = 'proof-secret-proof-secret-proof-secret';
 /** PROOF_MAILS tries a smaller mailbox: fewer faults too, though more for each message. */
 const MAILS = Number(process.env['PROOF_MAILS'] ?? 10_000);
@@ -61,8 +62,9 @@ export const microsoft: Proof = {
       await connectToTenant(deps, mailbox.id);
       children.push(await start(), await start());
       for (let delivered = 0; delivered < MAILS; delivered += BATCH) {
-        deliver(tenant, delivered, clock.now());
         const share = (delivered + BATCH) / MAILS;
+        injected.upTo(share);
+        deliver(tenant, delivered, clock.now());
         while (injected.resets < RESETS * share) injected.reset();
         while (kills < KILLS * share) {
           await pause(100 + random() * 400);
@@ -90,22 +92,26 @@ export const microsoft: Proof = {
 };
 
 async function startProcess(given: readonly string[]): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [SCRIPT, ...given], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', COMPILED, SCRIPT, ...given], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   if (child.stdout === null) throw new Error('a process has a standard output');
   await once(child.stdout, 'data');
   return child;
 }
 
+/** Faults over the whole of the run, as many by each share of it as are due by then. */
 function injectFaults(tenant: Tenant) {
-  let [calls, resets] = [0, 0];
+  let [calls, resets, due] = [0, 0, 0];
   tenant.state.rewritesIds = true;
   tenant.state.fault = () => {
-    if (calls >= CALL_FAULTS || random() > 0.05) return null;
+    if (calls >= due || random() > 0.05) return null;
     calls += 1;
     return KINDS[Math.floor(random() * KINDS.length)] ?? null;
   };
   return {
     calls: () => calls,
+    upTo: (share: number) => void (due = CALL_FAULTS * share),
     get resets() {
       return resets;
     },

@@ -16,6 +16,8 @@ export type ProofPlace = {
   readonly url: string;
   /** The same server's superuser: for cutting connections. */
   readonly adminUrl: string;
+  /** Its data folder, which goes afterwards. */
+  readonly dataDir: string;
   /** Says how far the proof is, on one line that the next call overwrites. */
   readonly progress: (text: string) => void;
 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fillText, textFault } from '../../src/requests/canned-replies/fill-text.ts';
 import { problemOf, testApp, testPeople } from '../support/app.ts';
-import { fileForm } from '../support/contract-desk.ts';
+import { fileForm } from '../support/file-form.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk, insertInbound, insertRequest, otherTeam } from '../support/desk.ts';
 
@@ -161,6 +161,29 @@ describe('rendering', () => {
     expect(await db`select status, tags from requests`).toEqual([{ status: 'new', tags: [] }]);
   });
 
+  test('names the fields that contacts are shown, and asks for those without a value', async () => {
+    const { ann, lea } = await people();
+    const requestId = await insertRequest(db, await insertDesk(db));
+    for (const [key, kind, shownToContacts] of [
+      ['serial-no', 'text', true],
+      ['paid', 'yes_no', true],
+      ['due', 'date', true],
+      ['cost', 'number', false],
+    ] as const)
+      await call('POST', '/v1/fields', { ...lea, body: { key, name: key, kind, shownToContacts } });
+    const fields = { 'serial-no': 'S <1>', paid: false, cost: 5 };
+    await call('PATCH', `/v1/requests/${requestId}`, { ...ann, body: { fields } });
+    const text = ['serial-no', 'paid', 'due', 'cost'].map((key) => `{{ fields.${key} }}`).join('; ');
+    const { id } = await added(ann, { scope: 'own', name: 'x', text });
+    const rendered = await call('POST', `/v1/canned-replies/${id}/render`, { ...ann, body: { requestId } });
+    expect(await rendered.json()).toMatchObject({
+      text: 'S <1>; no; ; ',
+      unfilled: ['fields.due', 'fields.cost'],
+    });
+    const preview = await call('POST', '/v1/canned-replies/preview', { ...ann, body: { text } });
+    expect(await preview.json()).toEqual({ text: 'serial-no; yes; 2026-12-24; ', unfilled: ['fields.cost'] });
+  });
+
   test('is refused for a request of another mailbox, or one that is not seen', async () => {
     const { lea } = await people();
     const { mailboxId } = await insertDesk(db);
@@ -230,6 +253,13 @@ describe('a reply with all that comes with it', () => {
       'invalid_input',
     );
     expect(refused).toMatchObject({ errors: [{ pointer: '/effects/addTags' }] });
+    for (const [effects, pointer] of [
+      [{ category: '\u0001' }, '/effects/category'],
+      [{ fields: { unknown: 'x' } }, '/effects/fields/unknown'],
+    ] as const) {
+      const named = await problemOf(await send(effects), 400, 'invalid_input');
+      expect(named).toMatchObject({ errors: [{ pointer }] });
+    }
     expect(await now()).toMatchObject({ status: 'new', tags });
     expect(await states()).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
-import { fileForm } from '../support/contract-desk.ts';
+import { fileForm } from '../support/file-form.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 

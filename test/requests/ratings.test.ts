@@ -72,7 +72,9 @@ test('a vote with its comment is on the request, in the list, the export, the co
     ).text();
   expect(await seen('/requests/1')).toMatch(/Not helpful\s*<small>Slow\.\s+Still &lt;b&gt;/);
   expect(await seen('/requests/1/history')).toContain('Rated by the contact');
-  expect(await seen('/requests?rating=unhelpful')).toMatch(/Rating: <b dir="auto">Not helpful<\/b>/);
+  expect(await seen('/requests?rating=unhelpful')).toMatch(
+    /<bdi>Rating<\/bdi>: <b dir="auto">Not helpful<\/b>/,
+  );
   const page = await (await get(path)).text();
   expect(page).toContain('Still &lt;b&gt;burns&lt;/b&gt;.');
   expect(page).toMatch(/value="unhelpful"\s+required\s+checked/);
@@ -184,6 +186,7 @@ test.each(LANGUAGES.map((language) => [language]))(
       request: { id: 1, subject: '' },
       mailbox: { name: 'Support', address: 'support@example.com' },
       operator: null,
+      fields: {},
     };
     const asking =
       renderNotice('closed', language, [], { ...values, rating: { url: RATING_URL } })?.text ?? '';

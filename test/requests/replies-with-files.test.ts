@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime';
 import { beforeEach, expect, test } from 'vitest';
+import { emptyTables } from '../support/database.ts';
 import { problemOf } from '../support/app.ts';
 import { sendingDesk, testSendingDesk } from '../support/sending-desk.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';
@@ -168,7 +169,7 @@ test('a reply to a letter-rich address is taken, and fails clearly where the ser
   const plain = await startSmtpListener({ asciiOnly: true });
   try {
     const other = await (async () => {
-      await db`truncate mailboxes, operators, contacts restart identity cascade`;
+      await emptyTables(db);
       return sendingDesk(db, { parsePool, smtpUrl: plain.url });
     })();
     const body = { text: 'x', cc: ['Жанна@пример.example'] };

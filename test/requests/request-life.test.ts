@@ -3,7 +3,8 @@ import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import type { Role } from '../../src/people/access/actor.ts';
 import { closeResolved } from '../../src/requests/life/auto-closing.ts';
 import type { RequestStatus } from '../../src/requests/request.ts';
-import { problemOf, testApp, testOperator } from '../support/app.ts';
+import { newReplyTag } from '../../src/requests/request/reply-tag.ts';
+import { problemOf, START, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
 import { DESK, receive, testMailbox } from '../support/intake.ts';
@@ -30,7 +31,7 @@ type Situation = (typeof SITUATIONS)[number];
 
 /**
  * What a verb makes of each situation: the situation after it, `same` for 200 (201) without a change, or the refusal's
- * status. `a / b`: the first for an agent, the second for leads and admins.
+ * status. `a / b`: the first for agents and for leads of other teams than the request's, the second for everybody else.
  */
 type Row = Readonly<Record<Situation, string>>;
 
@@ -52,6 +53,8 @@ type Ids = {
   readonly me: number;
   readonly other: number;
   readonly target: number;
+  /** A team that the caller leads, unless they are an agent. */
+  readonly team: number;
   readonly messageId: number;
 };
 
@@ -67,6 +70,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
     row: row(                                 'in_progress me', 'same',           '403 / in_progress me', 'in_progress me', '403 / in_progress me', '409', '403 / 409', '409',       '409',        '403 / 409',  '409') },
   'assign to another': { path: 'assign', event: 'request.assigned', body: ({ other }) => ({ operatorId: other }),
     row: row(                                 '403 / in_progress other', '403 / in_progress other', '403 / same', '403 / in_progress other', '403 / in_progress other', '403 / 409', '403 / 409', '403 / 409', '403 / 409', '403 / 409', '403 / 409') },
+  'assign to a team': { path: 'assign', event: 'request.assigned', body: ({ team }) => ({ teamId: team }),
+    row: row(                                 '403 / new nobody', '403 / in_progress me', '403 / in_progress other', '403 / pending me', '403 / pending other', '403 / 409', '403 / 409', '403 / 409', '403 / 409', '403 / 409', '403 / 409') },
+  escalate:      { path: 'escalate', event: 'request.escalated', body: ({ team }) => ({ teamId: team, reason: 'They threaten to leave.' }),
+    row: row(                                 'new nobody',     'in_progress me', 'in_progress other',  'pending me',     'pending other',   '409',       '409',       '409',         '409',        '409',        '409') },
+  'de-escalate': { method: 'DELETE', path: 'escalate', event: 'request.deescalated',
+    row: row(                                 'same',           'same',           'same',               'same',           'same',            '409',       '409',       '409',         '409',        '409',        '409') },
   unassign:      { path: 'unassign', event: 'request.unassigned',
     row: row(                                 'same',           'new nobody',     '403 / new nobody',   'new nobody',     '403 / new nobody', '409',      '403 / 409', '409',         '409',        '403 / 409',  '409') },
   pend:          { path: 'pend',     event: 'request.pended',
@@ -93,72 +102,115 @@ const VERBS: Readonly<Record<string, Verb>> = {
     row: row(                                 'in_progress me', 'in_progress me', 'in_progress other',  'in_progress me', 'in_progress other', 'in_progress me', 'in_progress other', 'in_progress me', '409', '409',      '409') },
 };
 
-const ROLES = ['agent', 'lead', 'admin'] as const satisfies readonly Role[];
-const CASES = Object.entries(VERBS).flatMap(([name, verb]) => ROLES.map((role) => ({ name, role, verb })));
+/** Callers by their role and whose the request is: of no team, of one that they lead, or of another. */
+const CALLERS = [
+  { role: 'agent', belongs: 'theirs' },
+  { role: 'lead', belongs: 'none' },
+  { role: 'lead', belongs: 'ours' },
+  { role: 'lead', belongs: 'theirs' },
+  { role: 'manager', belongs: 'theirs' },
+  { role: 'admin', belongs: 'none' },
+] as const satisfies readonly { readonly role: Role; readonly belongs: string }[];
 
 describe('each verb in each state', () => {
-  test.each(CASES)('$name by the role $role', async ({ role, verb }) => {
+  test.each(CALLERS)('by the role $role on a request of $belongs', async ({ role, belongs }) => {
     const { deps, call, clock } = testApp(db);
     const me = await testOperator(deps, { name: 'Me', role });
     const { other, ...desk } = await testDesk(deps, ['Other']);
-    for (const situation of SITUATIONS) {
-      const requestId = await insertIn(desk, situation, { me: me.id, other: other.id }, clock.now());
-      const target = await insertRequest(db, desk);
-      const { messageId } = await insertInbound(db, desk, requestId);
-      await insertInbound(db, desk, requestId);
-      const body = verb.body?.({ me: me.id, other: other.id, target, messageId });
+    const teams = await insertTeams(role === 'lead' ? me.id : null);
+    const whose = { me: me.id, other: other.id, teamId: belongs === 'none' ? null : teams[belongs] };
+    const cells = Object.entries(VERBS).flatMap(([name, verb]) =>
+      SITUATIONS.map((situation) => ({ name, verb, situation })),
+    );
+    const requestIds = await insertIn(desk, cells, whose, clock.now());
+    const found: unknown[] = [];
+    for (const [index, { name, verb, situation }] of cells.entries()) {
+      const requestId = requestIds[index] ?? 0;
+      const target = name === 'merge' ? await insertRequest(db, desk) : 0;
+      const messageId = name === 'split' ? await insertTwo(desk, requestId) : 0;
       const path = `/v1/requests/${requestId}${verb.path === '' ? '' : `/${verb.path}`}`;
-      const response = await call(verb.method ?? 'POST', path, { token: me.token, body });
-
-      const [forAgents = '', forLeads = forAgents] = verb.row[situation].split(' / ');
-      const expected = role === 'agent' ? forAgents : forLeads;
-      const refused = /^\d+$/.test(expected);
-      const ok = verb.created === true ? 201 : 200;
-      const found = await stateOf(requestId, me.id);
-      const events = await eventTypes(requestId);
-      const same = expected === 'same' || refused;
-      expect({ situation, status: response.status, becomes: found }).toEqual({
-        situation,
-        status: refused ? Number(expected) : ok,
-        becomes: same ? situation : expected,
-      });
-      const told = events.length > 0;
-      expect({ situation, told, event: events.includes(verb.event) }).toEqual({
-        situation,
-        told: !same,
-        event: !same,
-      });
+      const body = verb.body?.({ me: me.id, other: other.id, target, messageId, team: teams.further });
+      const { status } = await call(verb.method ?? 'POST', path, { token: me.token, body });
+      found.push({ name, situation, status });
     }
+    const states = await statesOf(requestIds, me.id);
+    const isOther = role === 'agent' || (role === 'lead' && belongs === 'theirs');
+    const expected = cells.map(({ name, verb, situation }) => {
+      const [forOthers = '', forLeads = forOthers] = verb.row[situation].split(' / ');
+      const cell = isOther ? forOthers : forLeads;
+      const refused = /^\d+$/.test(cell);
+      const same = refused || cell === 'same';
+      const status = refused ? Number(cell) : verb.created === true ? 201 : 200;
+      return { name, situation, status, becomes: same ? situation : cell, told: !same, event: !same };
+    });
+    expect(
+      found.map((each, index) => {
+        const { becomes = '', events = [] } = states[index] ?? {};
+        const event = events.includes(cells[index]?.verb.event ?? '');
+        return { ...(each as object), becomes, told: events.length > 0, event };
+      }),
+    ).toEqual(expected);
   });
 });
 
+/** Two messages of a request; returns the first. */
+async function insertTwo(
+  desk: { readonly mailboxId: number; readonly contactId: number },
+  requestId: number,
+): Promise<number> {
+  const { messageId } = await insertInbound(db, desk, requestId);
+  await insertInbound(db, desk, requestId);
+  return messageId;
+}
+
+/** Two teams that somebody leads, and one that they do not. */
+async function insertTeams(leadId: number | null) {
+  const [ours, further, theirs] = await db<{ id: number }[]>`
+    insert into teams (name, created_at, updated_at)
+    select 'Team ' || n, ${START}, ${START} from generate_series(1, 3) n
+    returning id`;
+  if (ours === undefined || further === undefined || theirs === undefined) throw new Error('no teams');
+  if (leadId !== null)
+    await db`
+      insert into team_members (team_id, operator_id, leads)
+      values (${ours.id}, ${leadId}, true), (${further.id}, ${leadId}, true)`;
+  return { ours: ours.id, further: further.id, theirs: theirs.id };
+}
+
+/** A request in each of the situations, for the caller. */
 async function insertIn(
   desk: { readonly mailboxId: number; readonly contactId: number },
-  situation: Situation,
-  people: { readonly me: number; readonly other: number },
+  cells: readonly { readonly situation: Situation }[],
+  whose: { readonly me: number; readonly other: number; readonly teamId: number | null },
   at: Date,
-): Promise<number> {
-  const [status, holder] = situation.split(' ') as [RequestStatus, 'me' | 'other' | 'nobody'];
-  const requestId = await insertRequest(db, desk);
-  await db`
-    update requests
-    set status = ${status}, assignee_id = ${holder === 'nobody' ? null : people[holder]},
-      resolved_at = ${status === 'resolved' ? at : null}, closed_at = ${status === 'closed' ? at : null}
-    where id = ${requestId}`;
-  return requestId;
+): Promise<number[]> {
+  const places = cells.map(({ situation }) => {
+    const [status, holder] = situation.split(' ') as [RequestStatus, 'me' | 'other' | 'nobody'];
+    return { status, assigneeId: holder === 'nobody' ? null : whose[holder], tag: newReplyTag() };
+  });
+  const rows = await db<{ id: number }[]>`
+    insert into requests
+      (mailbox_id, contact_id, subject, status, assignee_id, team_id, reply_tag, created_at, updated_at, last_message_at,
+       resolved_at, closed_at)
+    select ${desk.mailboxId}, ${desk.contactId}, 'My parcel', status, assignee_id, ${whose.teamId}, tag, ${START}, ${START}, ${START},
+      case status when 'resolved' then ${at}::timestamptz end, case status when 'closed' then ${at}::timestamptz end
+    from unnest(${places.map((each) => each.status)}::text[], ${places.map((each) => each.assigneeId)}::bigint[],
+      ${places.map((each) => each.tag)}::text[]) with ordinality as place (status, assignee_id, tag, number)
+    order by number
+    returning id`;
+  return rows.map((row) => row.id);
 }
 
-async function stateOf(requestId: number, me: number): Promise<string> {
-  const [found] = await db<{ status: string; assigneeId: number | null }[]>`
-    select status, assignee_id from requests where id = ${requestId}`;
-  if (found === undefined) return 'gone';
-  return `${found.status} ${found.assigneeId === null ? 'nobody' : found.assigneeId === me ? 'me' : 'other'}`;
-}
-
-async function eventTypes(requestId: number): Promise<string[]> {
-  const rows = await db<{ type: string }[]>`
-    select type from events where request_id = ${requestId} order by id`;
-  return rows.map((each) => each.type);
+/** What became of requests: status and whose they are for the caller, and the types of their events. */
+async function statesOf(requestIds: readonly number[], me: number) {
+  const rows = await db<{ id: number; becomes: string; events: string[] }[]>`
+    select id,
+      status || ' ' || case when assignee_id is null then 'nobody' when assignee_id = ${me} then 'me' else 'other' end as becomes,
+      array(select type from events where events.request_id = requests.id) as events
+    from requests
+    where id = any(${[...requestIds]}::bigint[])
+    order by id`;
+  return rows;
 }
 
 const DAY = 86_400_000;

@@ -10,7 +10,7 @@ const { deps, call } = testApp(db);
 type Listed = Record<string, unknown> & { id: number };
 type ListPage = { items: Listed[]; nextCursor: string | null; prevCursor?: string; total?: number };
 
-/** 500 requests with values of every kind, many equal, many absent, times a microsecond apart. */
+/** 200 requests with values of every kind, many equal, many absent, times a microsecond apart. */
 async function insertMany(operatorIds: readonly number[]): Promise<number[]> {
   const desk = await insertDesk(db);
   const second = await insertDesk(db, 'sales@example.com');
@@ -26,7 +26,7 @@ async function insertMany(operatorIds: readonly number[]): Promise<number[]> {
        needs_attention, message_count, created_at, updated_at, last_message_at, first_response_at, resolved_at, closed_at)
     select
       case n % 2 when 0 then ${desk.mailboxId}::bigint else ${second.mailboxId}::bigint end, (${contactIds}::bigint[])[1 + n % 20],
-      (array['Parcel', 'parcel', 'Été', repeat('漢字', 2000), '', 'a_b', 'a b'])[1 + n % 7],
+      (array['Parcel', 'parcel', 'Été', repeat('漢字', 400), '', 'a_b', 'a b'])[1 + n % 7],
       (array['new', 'in_progress', 'pending', 'resolved', 'closed'])[1 + n % 5],
       (array['P1', 'P2', 'P3', 'P4'])[1 + n % 4],
       (array['billing', 'delivery', null])[1 + n % 3],
@@ -40,15 +40,40 @@ async function insertMany(operatorIds: readonly number[]): Promise<number[]> {
       case when n % 3 = 0 then ${START}::timestamptz + (n % 4) * interval '1 microsecond' end,
       case when n % 5 = 3 then ${START}::timestamptz end,
       case when n % 5 = 4 then ${START}::timestamptz + (n % 6) * interval '1 hour' end
-    from generate_series(1, 500) n`;
+    from generate_series(1, 200) n`;
+  await db`
+    insert into teams (name, created_at, updated_at)
+    select 'Team ' || n, ${START}, ${START} from generate_series(1, 3) n`;
   await db`
     update requests
-    set follow_up_of = case when id % 4 = 0 then id % 10 + 1 end, refers_to = case when id % 6 = 0 then id % 8 + 1 end,
+    set team_id = case when id % 5 < 3 then id % 3 + 1 end, follow_up_of = case when id % 4 = 0 then id % 10 + 1 end, refers_to = case when id % 6 = 0 then id % 8 + 1 end,
       merged_into = case when status = 'closed' then id % 3 + 1 end,
       rating = case id % 8 when 1 then 'helpful' when 2 then 'unhelpful' end,
       rating_comment = case when id % 8 in (1, 2) then 'Said ' || id % 3 end,
       rated_at = case when id % 8 in (1, 2) then ${START}::timestamptz + (id % 5) * interval '1 hour' end,
       rating_message_id = case when id % 8 in (1, 2) then id end`;
+  await db`
+    insert into escalations (request_id, team_id, by_operator_id, reason, at)
+    select id, 1, ${operatorIds[0] ?? 0}, 'Lost', ${START}::timestamptz + (id % 4) * interval '1 hour'
+    from requests
+    where status in ('new', 'pending') and id % 3 = 0`;
+  await db`
+    with grants as (
+      insert into jira_grants (kind, state, created_at) values ('api_token', 'pending', ${START}) returning id
+    ), connections as (
+      insert into jira_connections (grant_id, name, deployment, site_url, instance, webhook_secret, created_at)
+      select id, 'Jira', 'cloud', 'https://jira.example', 'a', 'sealed', ${START} from grants
+      returning id
+    ), issues as (
+      insert into jira_issues (connection_id, state, jira_id, key, created_at)
+      select id, 'linked', n, 'DEV-' || n, ${START} from connections, generate_series(1, 12) n
+      returning id, jira_id
+    )
+    insert into jira_links (request_id, issue_id, after_message_id, collected_at, created_at)
+    select r.id, issues.id, 0, ${START}, ${START}
+    from requests r
+    join issues on issues.jira_id::integer = r.id % 12 + 1
+    where r.id % 5 = 0`;
   return contactIds;
 }
 
@@ -84,6 +109,9 @@ const SHOWN: Readonly<Record<string, string>> = {
   mailbox: 'mailbox.address',
   contact: 'contact.email',
   assignee: 'assignee.name',
+  team: 'team.name',
+  escalation: 'escalation.at',
+  jira: 'jira.key',
 };
 
 function valueOf(row: Listed, field: string): unknown {
@@ -109,7 +137,7 @@ async function ranksOf(words: readonly string[]): Promise<(word: string) => numb
   return (word) => ranks.get(word) ?? NaN;
 }
 
-describe('paging through 500 requests', () => {
+describe('paging through 200 requests', () => {
   test(
     'sorted by any scalar field gives each one once, both ways, nulls last',
     { timeout: 60_000 },
@@ -125,11 +153,11 @@ describe('paging through 500 requests', () => {
   );
 
   async function ensureSorted(token: string, field: string) {
-    const up = await allPages(token, `limit=190&sort=${field}`);
-    const down = await allPages(token, `limit=183&sort=-${field}`);
+    const up = await allPages(token, `limit=76&sort=${field}`);
+    const down = await allPages(token, `limit=73&sort=-${field}`);
     for (const rows of [up, down]) {
-      expect(new Set(rows.map((row) => row.id)).size).toBe(500);
-      expect(rows).toHaveLength(500);
+      expect(new Set(rows.map((row) => row.id)).size).toBe(200);
+      expect(rows).toHaveLength(200);
       expect(rows.map((row) => valueOf(row, field) === null)).toEqual([
         ...rows.filter((row) => valueOf(row, field) !== null).map(() => false),
         ...rows.filter((row) => valueOf(row, field) === null).map(() => true),
@@ -149,8 +177,8 @@ describe('paging through 500 requests', () => {
     const fields = ['category', 'lastMessageAt', 'assignee.name', 'needsAttention', 'closedAt', 'priority'];
     for (const field of fields.flatMap((name) => [name, `-${name}`])) {
       const whole = (await allPages(ann.token, `limit=200&sort=${field}`)).map(({ id }) => id);
-      const pages = await backwards(ann.token, `limit=180&sort=${field}`);
-      expect([field, pages.map((ids) => ids.length)]).toEqual([field, [140, 180, 180]]);
+      const pages = await backwards(ann.token, `limit=72&sort=${field}`);
+      expect([field, pages.map((ids) => ids.length)]).toEqual([field, [56, 72, 72]]);
       expect([field, pages.toReversed().flat()]).toEqual([field, whole]);
     }
   });
@@ -175,8 +203,8 @@ describe('paging through 500 requests', () => {
   test('without a sort the one with the latest message comes first', async () => {
     const ann = await testOperator(deps);
     await insertMany([ann.id, ann.id]);
-    const rows = await allPages(ann.token, 'limit=200');
-    expect(rows.map((row) => row.id)).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
+    const rows = await allPages(ann.token, 'limit=80');
+    expect(rows.map((row) => row.id)).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
   });
 });
 
@@ -191,6 +219,15 @@ describe('filters', () => {
       ['assignee=me', (row) => valueOf(row, 'assignee.id') === ann.id],
       [`assignee=${bob.id}`, (row) => valueOf(row, 'assignee.id') === bob.id],
       ['assignee=none', (row) => row.assignee === null],
+      ['team=2', (row) => valueOf(row, 'team.id') === 2],
+      ['team=none&team=1', (row) => [null, 1].includes(valueOf(row, 'team.id') as number | null)],
+      ['escalated=true', (row) => row.escalation !== null],
+      ['escalated=false', (row) => row.escalated === false],
+      [
+        'jiraKey=dev-3&jiraKey=DEV-11',
+        (row) => ['DEV-3', 'DEV-11'].includes(valueOf(row, 'jira.key') as string),
+      ],
+      ['q=jira:DEV-3', (row) => valueOf(row, 'jira.key') === 'DEV-3'],
       ['mailboxId=2', (row) => valueOf(row, 'mailbox.id') === 2],
       [
         `contactId=${one}&contactId=${two}`,
@@ -206,9 +243,9 @@ describe('filters', () => {
       ],
       ['createdFrom=2026-11-22T09:00:00Z&createdTo=2026-11-22T09:00:00.001Z', () => true],
     ];
-    const everything = await allPages(ann.token, 'limit=200');
+    const everything = await allPages(ann.token, 'limit=80');
     for (const [query, holds] of cases) {
-      const rows = await allPages(ann.token, `limit=200&sort=id&${query}`);
+      const rows = await allPages(ann.token, `limit=80&sort=id&${query}`);
       const expected = everything
         .filter(holds)
         .map((row) => row.id)

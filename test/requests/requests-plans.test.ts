@@ -3,9 +3,11 @@ import { connect } from '../../src/platform/db/connect.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
 import type { RequestFilters } from '../../src/requests/lists/filter-queries.ts';
 import { listRequests } from '../../src/requests/lists/list-requests.ts';
+import { requestTables } from '../../src/requests/request/request-columns.ts';
 import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
 import { parseRequestSearch } from '../../src/requests/search/request-search.ts';
 import { parseSearch } from '../../src/platform/lists/search-terms.ts';
+import { amount } from '../support/amount.ts';
 import { testClock } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertManyRequests } from '../support/many-requests.ts';
@@ -33,6 +35,7 @@ const admin: OperatorActor = {
   email: 'ann@example.com',
   role: 'admin',
   mailboxIds: null,
+  ledTeamIds: [],
 };
 const agent: OperatorActor = { ...admin, role: 'agent', mailboxIds: [3] };
 
@@ -53,18 +56,20 @@ async function planOf(
     cursor,
     total: false,
   });
-  const statement = asked.find(({ text }) => text.includes('sort_value'));
-  if (statement === undefined) throw new Error('no list was asked for');
-  const { text, parameters } = statement;
-  const [row] = await db.begin(async (tx) => {
-    await tx`set local jit = off`;
-    return tx.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
-      `explain (analyze, timing off, format json) ${text}`,
-      parameters as string[],
-    );
-  });
-  if (row === undefined) throw new Error('no plan');
-  const nodes = flat(row['QUERY PLAN'][0].Plan);
+  const statements = asked.filter(({ text }) => text.includes('sort_value'));
+  if (statements.length === 0) throw new Error('no list was asked for');
+  const nodes: Plan[] = [];
+  for (const { text, parameters } of statements) {
+    const [row] = await db.begin(async (tx) => {
+      await tx`set local jit = off`;
+      return tx.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
+        `explain (analyze, timing off, format json) ${text}`,
+        parameters as string[],
+      );
+    });
+    if (row === undefined) throw new Error('no plan');
+    nodes.push(...flat(row['QUERY PLAN'][0].Plan));
+  }
   return {
     page,
     found: page.items.length,
@@ -90,7 +95,7 @@ async function planOf(
   };
 }
 
-const SMALL = new Set(['mailboxes', 'operators']);
+const SMALL = new Set(['mailboxes', 'operators', 'teams', 'jira_links', 'jira_issues', 'jira_connections']);
 
 function flat(plan: Plan): Plan[] {
   return [plan, ...(plan.Plans ?? []).flatMap(flat)];
@@ -107,8 +112,9 @@ const SELECTIVE: readonly [name: string, filters: RequestFilters, index: RegExp]
   ['a mailbox', { mailboxId: [3] }, /^requests_mailbox$|^requests_last_message_at$/],
   ['a contact', { contactId: [77] }, /^requests_contact$/],
   ['a tag', { tag: ['tag7'] }, /^requests_tags$/],
+  ['a field', { fields: { service: { is: ['service7'] } } }, /^requests_fields$/],
   ['a priority', { priority: ['P1'] }, /^requests_priority$/],
-  ['a category', { category: ['category7'] }, /^requests_category$/],
+  ['a category', { category: ['category7'] }, /^requests_(by_)?category$/],
   ['created', { createdFrom: hour(5), createdTo: hour(6) }, /^requests_created_at$/],
   ['updated', { updatedFrom: hour(5), updatedTo: hour(6) }, /^requests_updated_at$/],
   ['a rare word', search('w7777'), /^search_entries_words$/],
@@ -132,11 +138,17 @@ async function fitting(filters: RequestFilters): Promise<number> {
   return page.total ?? 0;
 }
 
-// One test, because the tables are emptied after each and a hundred thousand requests take a while to make.
-test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, async () => {
+const MANY = amount(20_000, 100_000);
+
+// One test, because the tables are emptied after each and so many requests take a while to make.
+test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_000, 600_000) }, async () => {
   // Counting their clocks would take longer than all the rest.
   await db`alter table requests disable trigger requests_clocks`;
-  await insertManyRequests(db);
+  await insertManyRequests(db, MANY);
+  await db`
+    insert into escalations (request_id, operator_id, by_operator_id, reason, at)
+    select id, 1, 2, 'Lost', now() from requests where status <> 'closed'`;
+  await db`analyze escalations`;
 
   for (const [name, filters, index] of SELECTIVE) {
     const plan = await planOf(filters);
@@ -158,6 +170,21 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
     }
   }
 
+  // Every other sort too, and its next page: in its order, which was counted the slow way, from a part of what there is.
+  for (const [index, name] of [...REQUEST_SORTS.names, 'field.cost' as const].entries()) {
+    const sort = { field: name, descending: index % 2 === 0 };
+    const first = await planOf({}, `${sort.descending ? '-' : ''}${name}`);
+    const next = await planOf({}, `${sort.descending ? '-' : ''}${name}`, admin, first.page.nextCursor ?? '');
+    const rows = await db<{ id: number }[]>`
+      select r.id from ${requestTables(db)} ${REQUEST_SORTS.orderBy(db, sort)} limit 100`;
+    const ids = [...first.page.items, ...next.page.items].map(({ id }) => id);
+    expect.soft(ids, name).toEqual(rows.map(({ id }) => id));
+    for (const plan of [first, next]) {
+      expect.soft([name, plan.whole.includes('requests')], name).toEqual([name, false]);
+      expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(MANY * 0.2);
+    }
+  }
+
   // An operator who has read nearly everything, and a desk where few mails have files.
   await db`
     insert into read_marks (operator_id, request_id, message_id, at)
@@ -174,7 +201,7 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
   const files = parseRequestSearch('has:attachment');
   if ('fault' in files) throw new Error(files.fault);
   const withFiles = await planOf({ q: files });
-  // 300 files in all, in 300 requests: all are read, and their messages and requests.
+  // A file of each 1,000 messages: all are read, and their messages and requests.
   expect.soft(withFiles.read, `with files: ${withFiles.indexes.join(', ')}`).toBeLessThan(2000);
   const unread = await planOf({ unread: true });
   expect.soft([unread.found, unread.whole], 'unread').toEqual([50, []]);
@@ -183,12 +210,14 @@ test('lists of 100,000 requests are read through indexes', { timeout: 90_000 }, 
 
   const open = await planOf({ unread: true, status: ['new', 'in_progress', 'pending', 'resolved'] });
   expect.soft(open.whole, 'open and unread').toEqual([]);
-  // Of 6,000 that are open, each with a look at its mark and at what came after it; not every message of the desk.
-  expect.soft(open.read, `open and unread: ${open.indexes.join(', ')}`).toBeLessThan(6000 * 4);
+  // Of the 6 % that are open, each with a look at its mark and at what came after it; not every message of the desk.
+  expect.soft(open.read, `open and unread: ${open.indexes.join(', ')}`).toBeLessThan(MANY * 0.06 * 4);
 
   // By priority what is open comes first from an index of its own: a tenth of the agent's, and their neighbours'.
   const byPriority = await planOf({ status: ['new', 'in_progress', 'pending'] }, 'priority', agent);
-  expect.soft(byPriority.indexes).toContain('requests_open_priority');
+  // Of few, all that are open are put in order as quickly.
+  const reads = MANY < 100_000 ? /^requests_(open|by_status)$/ : /^requests_open_priority$/;
+  expect.soft(byPriority.indexes).toContainEqual(expect.stringMatching(reads));
   expect.soft(byPriority.read).toBeLessThan(2000);
 
   // What agents look at all day: their mailboxes, a few statuses, an order. Read in that order, others are passed over.

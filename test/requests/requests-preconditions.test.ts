@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readIfMatch } from '../../src/requests/entity-tag.ts';
+import { readIfMatch } from '../../src/platform/entity-tag.ts';
 import { problemOf, testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
@@ -38,6 +38,7 @@ async function desk() {
 const BODIES: Readonly<Record<string, (made: Awaited<ReturnType<typeof desk>>) => unknown>> = {
   'PATCH /v1/requests/{id}': () => ({ subject: 'Other' }),
   'POST /v1/requests/{id}/assign': ({ id }) => ({ operatorId: id }),
+  'POST /v1/requests/{id}/escalate': ({ id }) => ({ operatorId: id, reason: 'Lost.' }),
   'POST /v1/requests/{id}/resolve': () => ({ notes: 'Done.' }),
   'POST /v1/requests/{id}/merge': ({ other }) => ({ into: other }),
   'POST /v1/requests/{id}/split': ({ messageId }) => ({ messageIds: [messageId] }),

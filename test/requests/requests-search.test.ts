@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { rebuildSearch } from '../../src/requests/search/rebuild-search.ts';
 import { rewriteOldWords } from '../../src/requests/search/search-queries.ts';
-import { csvCell } from '../../src/requests/lists/export-requests.ts';
+import { csvCell } from '../../src/platform/csv.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk, insertInbound, insertRequest } from '../support/desk.ts';

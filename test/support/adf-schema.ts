@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 
-const schema = JSON.parse(
+/** Atlassian's schema of its documents. */
+export const schema = JSON.parse(
   readFileSync(new URL('../fixtures/jira/adf-schema.json', import.meta.url), 'utf8'),
 ) as Record<string, unknown>;
 // Draft 4 and 7 differ in nothing that it uses but the name.

@@ -1,3 +1,4 @@
+import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { buildApp, type AppDeps } from '../../src/apps/server/app.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import { silentLog } from '../../src/platform/log.ts';
@@ -30,6 +31,9 @@ const noParsePool: AppDeps['parsePool'] = new Proxy({} as AppDeps['parsePool'], 
 
 export type TestApp = ReturnType<typeof testApp>;
 
+/** Nothing listens there: a test that means Microsoft brings a tenant. */
+const NOWHERE = 'http://127.0.0.1:9';
+
 /**
  * The app on a test database with a clock of its own; what a test needs otherwise it passes as `overrides`.
  * `call` is `app.request` with a token and a JSON body.
@@ -37,11 +41,15 @@ export type TestApp = ReturnType<typeof testApp>;
 export function testApp(db: Db, overrides: Partial<AppDeps> = {}) {
   const clock = testClock();
   let wakes = 0;
-  const deps: AppDeps = {
+  const base = {
     db,
     clock,
     log: silentLog,
     keyring: createKeyring(['test-secret-test-secret-test-secret']),
+  };
+  const deps: AppDeps = {
+    ...base,
+    microsoft: openMicrosoft(base, { loginUrl: NOWHERE, graphUrl: NOWHERE, smtpUrl: 'smtp://127.0.0.1:9' }),
     parsePool: noParsePool,
     transports: oneAccount(null),
     wakeDeliveries: () => {
@@ -50,8 +58,18 @@ export function testApp(db: Db, overrides: Partial<AppDeps> = {}) {
     publicUrl: 'https://desk.example.com',
     ...overrides,
   };
-  const app = buildApp(deps);
-  return { app, deps, clock, wakes: () => wakes, call: caller(app) };
+  let built: ReturnType<typeof buildApp> | undefined;
+  // Made when it is called first, because its hundreds of routes cost more than most tests that need its `deps` alone.
+  const app = () => (built ??= buildApp(deps));
+  return {
+    get app() {
+      return app();
+    },
+    deps,
+    clock,
+    wakes: () => wakes,
+    call: caller(app),
+  };
 }
 
 export type CallOptions = {
@@ -60,9 +78,9 @@ export type CallOptions = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
-function caller(app: ReturnType<typeof buildApp>) {
+function caller(app: () => ReturnType<typeof buildApp>) {
   return async (method: string, path: string, options: CallOptions = {}): Promise<Response> =>
-    app.request(path, {
+    app().request(path, {
       method,
       headers: {
         ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),

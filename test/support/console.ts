@@ -11,18 +11,19 @@ export async function consoleDesk() {
   const faults: string[] = [];
   let demo: RunningDemo;
   let browser: Browser;
+  const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
     [demo, browser] = await Promise.all([startTestDemo(folder.dataDir), openBrowser()]);
   }, 90_000);
   afterAll(async () => {
-    await browser.close();
+    await Promise.all(contexts.map((context) => context.close()));
     await demo.stop();
     await folder.remove();
   });
 
   function watch(page: Page): void {
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning')
@@ -70,6 +71,7 @@ export async function consoleDesk() {
       email = 'olga@example.com',
     ): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
       const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+      contexts.push(context);
       const page = await context.newPage();
       watch(page);
       await page.goto(await demo.signInLink(email));

@@ -6,7 +6,14 @@ import { systemClock } from '../../src/platform/clock.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import { createToken } from '../../src/people/credentials/create-token.ts';
 import { START, type testApp, testPeople } from './app.ts';
+import { RULE, RULE_CALLS } from './contract-rules.ts';
 import { CLOCK_CALLS, CLOCK_REFUSALS, contractClocks } from './contract-clocks.ts';
+import { REPORT_CALLS } from './contract-reports.ts';
+import { contractFields, FIELD_CALLS, FIELD_REFUSALS } from './contract-fields.ts';
+import { contractRequesters, REQUESTER_CALLS, REQUESTER_REFUSALS } from './contract-requesters.ts';
+import { fileForm } from './file-form.ts';
+import { contractTeams, TEAM_CALLS, TEAM_REFUSALS } from './contract-teams.ts';
+import { MICROSOFT_CALLS, MICROSOFT_REFUSALS } from './contract-microsoft.ts';
 import { insertContact, insertInbound, insertRequest } from './desk.ts';
 import { DESK, SECRET, sign, testMailbox } from './intake.ts';
 
@@ -77,6 +84,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
       ${Buffer.from('From: x@example.org\r\nSubject: x\r\n\r\nx\r\n')}, 'maria@example.org', ${START}
     from unnest(array['quarantined', 'discarded']) as outcome
     returning id`;
+  await db`update intake set scan = 'held', scan_reason = 'found: Test' where id = ${decided?.id ?? 0}`;
   const form = fileForm('a.txt', 'hello');
   const uploaded = await call('POST', `/v1/requests/${open}/drafts/reply/files`, {
     token: agent.token,
@@ -90,6 +98,7 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
   const canned = await send('/v1/canned-replies', { scope: 'desk', name: 'Greeting', text });
   await send('/v1/canned-replies', { scope: 'own', name: 'Own', text });
   const clocks = await contractClocks(db, send);
+  await send('/v1/mailboxes/1/rules', RULE);
   const webhook = await send('/v1/webhooks', { url: NOBODY, name: 'Ours', types: ['request.opened'] });
   const tried = await send('/v1/webhooks', { url: NOBODY });
   await send(`/v1/webhooks/${tried.id}/test`);
@@ -99,6 +108,9 @@ export async function contractDesk(db: Db, { deps, call }: ReturnType<typeof tes
     ...place,
     ...jira,
     ...clocks,
+    ...(await contractRequesters(db, place)),
+    ...(await contractTeams(send, { members: [agent.id], taken })),
+    ...(await contractFields(db, send, { mailboxId: place.mailboxId, request: taken })),
     webhookId: webhook.id,
     /** One that was tried twice. */
     triedWebhookId: tried.id,
@@ -239,6 +251,7 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   'GET /v1/connections/{id}/authorize': ({ appJiraId }) => ({ id: appJiraId }),
   'GET /v1/connections/{id}/events': ({ jiraId }) => ({ id: jiraId }),
   'GET /v1/connections/{id}/projects': ({ jiraId }) => ({ id: jiraId }),
+  'GET /v1/connections/{id}/boards': ({ jiraId }) => ({ id: jiraId }),
   'GET /v1/connections/{id}/issues': ({ jiraId }) => ({ id: jiraId, query: '?projectKey=DEV' }),
   'PUT /v1/connections/{id}/token': ({ jiraId, jiraToken }) => ({ id: jiraId, body: { token: jiraToken } }),
   'POST /v1/connections/{id}/refresh': ({ appJiraId }) => ({ id: appJiraId }),
@@ -271,16 +284,14 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   'POST /v1/requests/{id}/reopen': ({ closed }) => ({ id: closed }),
   'POST /v1/requests/{id}/merge': ({ open, taken }) => ({ id: open, body: { into: taken } }),
   'POST /v1/requests/{id}/unmerge': ({ merged }) => ({ id: merged }),
-  'POST /v1/requests/{id}/split': ({ open, messageId }) => ({
-    id: open,
-    body: { messageIds: [messageId], subject: 'Split' },
-  }),
+  'POST /v1/requests/{id}/split': ({ open, messageId }) => ({ id: open, body: { messageIds: [messageId] } }),
   'PATCH /v1/contacts/{id}': ({ contactId, mailboxId }) => ({
     id: contactId,
     body: { name: 'Mia', mailboxes: [{ mailboxId, language: 'ru' }] },
   }),
   'DELETE /v1/messages/{id}': ({ messageId }) => ({ id: messageId }),
   'PATCH /v1/messages/{id}': ({ heldMessage }) => ({ id: heldMessage, body: { text: 'Other.' } }),
+  'POST /v1/messages/{id}/scan': ({ messageId }) => ({ id: messageId }),
   'POST /v1/messages/{id}/take-back': ({ heldMessage }) => ({ id: heldMessage }),
   'POST /v1/deliveries/{id}/retry': ({ failedDelivery }) => ({ id: failedDelivery }),
   'POST /v1/deliveries/{id}/cancel': ({ queuedDelivery }) => ({ id: queuedDelivery }),
@@ -298,10 +309,8 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
     body: { text: 'Hello.' },
   }),
   'PUT /v1/mailboxes/{id}/smtp': () => ({ body: { url: 'smtps://u:p@smtp.example.com' } }),
-  'PUT /v1/mailboxes/{id}/microsoft': () => ({
-    body: { tenantId: 'contoso.example', clientId: '6731de76-14a6-49ae-97bc-6eba6914391e', secret: 's' },
-  }),
-  'POST /v1/mailboxes/{id}/microsoft/check': () => ({ body: {} }),
+  ...MICROSOFT_CALLS,
+  ...REQUESTER_CALLS,
   'GET /v1/requests/{id}/drafts/{kind}': ({ open }) => ({ id: open, others: { kind: 'reply' } }),
   'PUT /v1/requests/{id}/drafts/{kind}': ({ taken }) => ({
     id: taken,
@@ -344,9 +353,12 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
   }),
   'POST /v1/requests/bulk': ({ open, closed }) => ({ body: { verb: 'take', ids: [open, closed] } }),
   'POST /v1/presence': ({ open }) => ({ body: { requestId: open, state: 'looking' } }),
-  'GET /v1/figures': () => ({ query: '?from=2026-11-01&to=2026-11-30' }),
+  ...REPORT_CALLS,
   'GET /v1/presence': ({ open }) => ({ query: `?requestId=${open}` }),
   ...CLOCK_CALLS,
+  ...TEAM_CALLS,
+  ...RULE_CALLS,
+  ...FIELD_CALLS,
   'GET /v1/views/{id}': ({ viewId }) => ({ id: viewId }),
   'POST /v1/views': () => ({ body: { name: 'New', query: 'status=new&q=parcel' } }),
   'PATCH /v1/views/{id}': ({ viewId }) => ({ id: viewId, body: { name: 'Other' } }),
@@ -373,11 +385,13 @@ export const GOOD: Readonly<Record<string, (desk: ContractDesk) => Good>> = {
 export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<Record<number, Good>>>> = {
   'POST /jira/hooks/{id}': ({ jiraId }) => ({ 401: { id: jiraId, ...hint('another') } }),
   'GET /v1/connections/{id}/projects': ({ deadJiraId }) => ({ 502: { id: deadJiraId } }),
+  'GET /v1/connections/{id}/boards': ({ deadJiraId }) => ({ 502: { id: deadJiraId } }),
   'GET /v1/connections/{id}/issues': ({ deadJiraId }) => ({
     502: { id: deadJiraId, query: '?projectKey=DEV' },
   }),
   'PUT /v1/connections/{id}/token': ({ appJiraId }) => ({ 409: { id: appJiraId, body: { token: 'x' } } }),
   'POST /v1/connections/{id}/refresh': ({ jiraId }) => ({ 409: { id: jiraId } }),
+  ...MICROSOFT_REFUSALS,
   'PUT /v1/mailboxes/{id}/jira': ({ mailboxId, jiraPlace, deadJiraId }) => ({
     502: { id: mailboxId, body: { ...jiraPlace, connectionId: deadJiraId } },
   }),
@@ -430,6 +444,9 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
   },
   'POST /v1/presence': () => ({ 404: { body: { requestId: 999_999, state: 'looking' } } }),
   ...CLOCK_REFUSALS,
+  ...REQUESTER_REFUSALS,
+  ...TEAM_REFUSALS,
+  ...FIELD_REFUSALS,
   'POST /v1/views': () => ({
     409: { body: { name: 'Mine', query: '' } },
   }),
@@ -439,6 +456,9 @@ export const REFUSED: Readonly<Record<string, (desk: ContractDesk) => Readonly<R
   'PATCH /v1/messages/{id}': ({ queuedMessage }) => ({
     409: { id: queuedMessage, body: { text: 'Other.' } },
   }),
+  'GET /v1/messages/{id}/raw': ({ heldMail }) => ({ 409: { id: heldMail } }),
+  'GET /v1/attachments/{id}': ({ heldFile }) => ({ 409: { id: heldFile } }),
+  'GET /v1/intake/{id}/raw': ({ decidedIntakeId }) => ({ 409: { id: decidedIntakeId } }),
   'POST /v1/messages/{id}/take-back': ({ sending }) => ({ 409: { id: sending.replyId } }),
   'DELETE /v1/attachments/{id}': ({ sending }) => ({ 409: { id: sending.attachmentId ?? 0 } }),
   'POST /v1/deliveries/{id}/retry': ({ queuedDelivery }) => ({ 409: { id: queuedDelivery } }),
@@ -468,15 +488,6 @@ function signed(body: string): { body: string; headers: Readonly<Record<string, 
       'webhook-timestamp': String(timestamp),
       'webhook-signature': sign(SECRET, 'm', timestamp, body),
     },
-  };
-}
-
-/** A form with one file, in the field `file`. */
-export function fileForm(name: string, content: string) {
-  const head = `content-disposition: form-data; name="file"; filename="${name}"\r\ncontent-type: text/plain`;
-  return {
-    body: `--edge\r\n${head}\r\n\r\n${content}\r\n--edge--\r\n`,
-    headers: { 'content-type': 'multipart/form-data; boundary=edge' },
   };
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, vi } from 'vitest';
+import { afterAll, afterEach, inject, vi } from 'vitest';
 import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
 import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
@@ -57,8 +57,7 @@ export function embeddedProcesses(): {
     async usedFolder() {
       seed ??= await makeSeed();
       const folder = await newFolder();
-      // The cluster keeps its owner, which is another than root's.
-      execFileSync('cp', ['-a', clusterFolder(seed), folder]);
+      copyCluster(seed, folder);
       return folder;
     },
     start(dataDir, prefix = []) {
@@ -85,7 +84,7 @@ async function quitPostgres(dataDir: string): Promise<void> {
   if (postmaster === undefined) return;
   process.kill(postmaster.pid, 'SIGQUIT');
   await vi.waitUntil(async () => (await findPostmaster(folder)) === undefined, {
-    timeout: 10_000,
+    timeout: 20_000,
     interval: 10,
   });
 }
@@ -104,9 +103,15 @@ export function ordinaryUser(): string[] | undefined {
 
 async function makeSeed(): Promise<string> {
   const folder = await temporaryFolder();
+  copyCluster(inject('freshCluster'), folder);
   const cluster = await runCluster({ dataDir: folder });
   await cluster.stop();
   return folder;
+}
+
+// The cluster keeps its owner, which is another than root's.
+function copyCluster(from: string, to: string): void {
+  execFileSync('cp', ['-a', clusterFolder(from), to]);
 }
 
 async function temporaryFolder(): Promise<string> {

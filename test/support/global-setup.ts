@@ -1,9 +1,13 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { arch, platform, userInfo } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { connect } from '../../src/platform/db/connect.ts';
+import { findBinaries } from '../../src/platform/db/embedded/binaries.ts';
+import { clusterFolder, createCluster } from '../../src/platform/db/embedded/cluster.ts';
+import { choosePrivileges } from '../../src/platform/db/embedded/privileges.ts';
 import { type Cluster, runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
@@ -14,6 +18,8 @@ export const TEMPLATE = 'mailroom_template';
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly testServer: { readonly adminUrl: string; readonly appUrl: string };
+    /** The data folder of a cluster that was never served, to be copied: `initdb` takes ten times as long. */
+    readonly freshCluster: string;
   }
 }
 
@@ -43,8 +49,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
+    const fresh = await makeCluster(folder);
     cluster = await runCluster({ dataDir: folder, settings: SETTINGS });
     await makeTemplate(cluster);
+    project.provide('freshCluster', fresh);
     project.provide('testServer', { adminUrl: cluster.adminUrl, appUrl: cluster.url });
     return teardown;
   } catch (error) {
@@ -73,6 +81,17 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+async function makeCluster(folder: string): Promise<string> {
+  const privileges = await choosePrivileges({ uid: userInfo().uid, platform: platform() }, undefined);
+  const binaries = await findBinaries({ platform: platform(), arch: arch() });
+  await createCluster(folder, binaries, privileges, false);
+  const fresh = join(folder, 'fresh');
+  await mkdir(fresh);
+  // With its owner, which is another than root's.
+  execFileSync('cp', ['-a', clusterFolder(folder), fresh]);
+  return fresh;
 }
 
 async function makeTemplate(cluster: Cluster): Promise<void> {

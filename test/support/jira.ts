@@ -2,9 +2,10 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { SimulatedJira } from '../../src/apps/demo/jira/simulated-jira.ts';
 import { serveJira, type ServedJira } from '../../src/apps/demo/jira/serve-jira.ts';
 import type { Account, Issue } from '../../src/apps/demo/jira/world.ts';
+import type { Deployment } from '../../src/integrations/jira/client/dialect.ts';
 import { workJira } from '../../src/integrations/jira/work-jira.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from './deliver-due.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { adfFault } from './adf-schema.ts';
 import { testApp, testClock, testOperator } from './app.ts';
@@ -24,7 +25,7 @@ export const MAPPING = {
 export type JiraDesk = Awaited<ReturnType<typeof openDesk>>;
 
 /** A desk that takes mail and sends it, with a simulated Jira beside it; new in every test. Its hooks are the file's. */
-export async function testJiraDesk() {
+export async function testJiraDesk({ deployment = 'cloud' }: { readonly deployment?: Deployment } = {}) {
   const { db, url } = await testDatabase();
   const parsePool = createParsePool({ size: 1 });
   const smtp = await startSmtpListener();
@@ -32,13 +33,13 @@ export async function testJiraDesk() {
   let served: ServedJira;
   let current: JiraDesk;
   beforeAll(async () => {
-    served = await serveJira({ clock, adfFault });
+    served = await serveJira({ clock, adfFault, deployment });
   });
   beforeEach(async () => {
     smtp.mails.length = 0;
     // A fresh world behind the same socket.
     await served.close();
-    served = await serveJira({ clock, adfFault });
+    served = await serveJira({ clock, adfFault, deployment });
     current = await openDesk({ db, parsePool, smtpUrl: smtp.url, clock, served });
   });
   afterEach(() => current.close());
@@ -77,6 +78,7 @@ async function openDesk(given: {
   };
   return {
     ...made,
+    db,
     clock,
     jira,
     siteUrl: served.siteUrl,
@@ -87,11 +89,12 @@ async function openDesk(given: {
     ok,
     /** Connects by an API token; the mailbox's requests all become issues unless `mapping` says otherwise. */
     async connect(mapping: object | null = {}, token: Partial<{ email: string; token: string }> = {}) {
+      const isCloud = jira.world.deployment === 'cloud';
       const connection = await ok('POST', '/v1/connections', {
-        kind: 'api_token',
+        kind: isCloud ? 'api_token' : 'access_token',
         name: 'Jira',
         siteUrl: served.siteUrl,
-        email: jira.bot.email,
+        ...(isCloud ? { email: jira.bot.email } : { deployment: 'data_center' }),
         token: jira.bot.apiToken,
         ...token,
       });
@@ -137,12 +140,13 @@ export function personComment(
   const content = text
     .split('\n')
     .map((line) => ({ type: 'paragraph', content: line === '' ? [] : [{ type: 'text', text: line }] }));
-  return jira.addComment(jira.world, issue, author, { body: { version: 1, type: 'doc', content }, ...more });
+  const body = jira.world.deployment === 'cloud' ? { version: 1, type: 'doc', content } : text;
+  return jira.addComment(jira.world, issue, author, { body, ...more });
 }
 
 /** All text of a comment's or description's document. */
 export function textIn(node: unknown): string {
-  if (typeof node !== 'object' || node === null) return '';
+  if (typeof node !== 'object' || node === null) return typeof node === 'string' ? node : '';
   const { text, content } = node as { text?: string; content?: unknown[] };
   return `${text ?? ''}${(content ?? []).map(textIn).join('\n')}`;
 }

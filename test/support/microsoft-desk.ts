@@ -1,8 +1,9 @@
 import { type Microsoft, openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
+import type { GraphLimits } from '../../src/intake/microsoft/sending/add-files.ts';
 import { graphTransport } from '../../src/intake/microsoft/sending/graph-transport.ts';
 import { createTransports } from '../../src/outbox/accounts/transports.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from './deliver-due.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
 import type { ParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { connectToTenant } from '../../src/apps/demo/microsoft/microsoft-side.ts';
@@ -22,19 +23,38 @@ export const exchangeMail = (parts: MailParts = {}): string =>
       'header.d=customer.example;dmarc=pass action=none header.from=customer.example;compauth=pass reason=100',
   });
 
+type DeskOptions = NonNullable<Parameters<typeof connectToTenant>[2]> & {
+  readonly limits?: GraphLimits;
+  readonly smtpUrl?: string;
+};
+
 /** Desks whose mailbox is in a simulated tenant; `end` takes the tenants down. */
 export function microsoftDesks(db: Db, parsePool: ParsePool) {
   const ends: (() => Promise<void>)[] = [];
-  async function desk(secretEndsAt: Date | null = null) {
+  async function desk({ limits, smtpUrl, ...connection }: DeskOptions = {}) {
     let now = (): Date => new Date();
-    const tenant = await startTenant(DESK, { now: () => now() });
+    const tenant = await startTenant(DESK, {
+      ...(smtpUrl === undefined ? {} : { smtpUrl }),
+      now: () => now(),
+      post: async (at, body) => {
+        const answer = await made.app.request(at, { method: 'POST', body });
+        return { status: answer.status, text: await answer.text() };
+      },
+    });
     ends.push(tenant.stop);
-    const made = testApp(db, { parsePool, microsoft: { open: (mailboxId) => microsoft.open(mailboxId) } });
+    const made = testApp(db, {
+      parsePool,
+      microsoft: {
+        endpoints: tenant.endpoints,
+        open: (mailboxId) => microsoft.open(mailboxId),
+        smtpToken: (...asked) => microsoft.smtpToken(...asked),
+      },
+    });
     now = made.clock.now;
     const mailbox = await testMailbox(made.deps);
-    await connectToTenant(made.deps, mailbox.id, secretEndsAt);
+    await connectToTenant(made.deps, mailbox.id, connection);
     const microsoft: Microsoft = openMicrosoft(made.deps, tenant.endpoints);
-    const transports = createTransports(made.deps, null, { openService: graphTransport(microsoft) });
+    const transports = createTransports(made.deps, null, { openService: graphTransport(microsoft, limits) });
     const deps = { ...made.deps, microsoft, transports };
     /** Looks once, whenever the last look was. */
     const look = (): Promise<number> => {

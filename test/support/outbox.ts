@@ -1,6 +1,6 @@
 import { afterAll, beforeEach } from 'vitest';
 import type { Db } from '../../src/platform/db/connect.ts';
-import { deliverDue, type DueOptions, type DueReport } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue, type DueOptions, type DueReport } from './deliver-due.ts';
 import type { DeliverDeps } from '../../src/outbox/sending/deliver-account.ts';
 import { type LeaseWatch, watchLeases } from '../../src/outbox/sending/lease-watch.ts';
 import type { DeliveryView } from '../../src/outbox/delivery.ts';

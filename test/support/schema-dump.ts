@@ -1,6 +1,6 @@
 import type { Db } from '../../src/platform/db/connect.ts';
 
-/** The schema as text, a line a column, constraint, index, trigger and function: the same schema gives the same text. */
+/** The schema as text, a line a column, constraint, index, trigger, domain, view and function: the same schema gives the same text. */
 export async function schemaDump(db: Db): Promise<string> {
   const rows = await db<{ line: string }[]>`
     with tables as (
@@ -30,7 +30,15 @@ export async function schemaDump(db: Db): Promise<string> {
       union all
       select '~' || proname, 5, pg_get_functiondef(oid)
       from pg_proc
-      where pronamespace = 'public'::regnamespace) as each
+      where pronamespace = 'public'::regnamespace
+      union all
+      select '~' || typname, 6, format('domain %s: %s', format_type(contypid, null), pg_get_constraintdef(pg_constraint.oid))
+      from pg_constraint
+      join pg_type on pg_type.oid = contypid
+      union all
+      select '~' || relname, 7, format('view %s: %s', relname, pg_get_viewdef(oid))
+      from pg_class
+      where relnamespace = 'public'::regnamespace and relkind = 'v') as each
     order by place collate "C", part, line collate "C"`;
   return `${rows.map(({ line }) => line.trimEnd()).join('\n')}\n`;
 }

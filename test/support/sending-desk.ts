@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeEach } from 'vitest';
 import type { Db } from '../../src/platform/db/connect.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from './deliver-due.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { createParsePool, type ParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { testApp, testPeople } from './app.ts';

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import { composeSignInLink } from '../../src/apps/console/sign-in/compose-sign-in-link.ts';
 import { bindHttp, type HttpListener } from '../../src/platform/http/http-listener.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
-import { deliverDue } from '../../src/outbox/sending/deliver-due.ts';
+import { deliverDue } from './deliver-due.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { openSession } from '../../src/people/credentials/open-session.ts';
 import { type TestApp, testApp, testOperator } from './app.ts';
@@ -13,11 +13,17 @@ import { type MailParts, receive, testMailbox } from './intake.ts';
 import { startSmtpListener } from './smtp-listener.ts';
 import { oneAccount } from './transports.ts';
 
+/** Other services as the app is to know them. */
+type Outside = Pick<NonNullable<Parameters<typeof testApp>[1]>, 'microsoft' | 'atlassian'>;
+
+/** The path that the desk stands under, and whether the proxy in front leaves it on what it hands on. */
+export type Front = { readonly path: string; readonly isLeftOn: boolean };
+
 /**
  * The app on a test database, served on loopback, and one browser: cheaper than a demo, and its mails leave when a test says
  * so. Empty at the start of every test. Its hooks are the file's.
  */
-export async function servedConsole() {
+export async function servedConsole(outside: Outside = {}, front: Front = { path: '', isLeftOn: true }) {
   const { db } = await testDatabase();
   const parsePool = createParsePool({ size: 1 });
   const smtp = await startSmtpListener();
@@ -36,12 +42,15 @@ export async function servedConsole() {
     origin = `http://127.0.0.1:${listener.port}`;
     transport = smtpTransport({ url: smtp.url, maxConnections: 1 });
     made = testApp(db, {
+      ...outside,
       parsePool,
       transports: oneAccount(transport),
-      publicUrl: origin,
+      publicUrl: `${origin}${front.path}`,
       stopping: stop.signal,
     });
-    listener.serve((request, bindings) => made.app.fetch(request, bindings));
+    listener.serve((request, bindings) =>
+      behind(front, request, (handed) => made.app.fetch(handed, bindings)),
+    );
   }, 60_000);
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
@@ -49,13 +58,12 @@ export async function servedConsole() {
   });
   afterAll(async () => {
     stop.abort();
-    await browser.close();
     transport.close();
     await Promise.all([listener.close(), parsePool.close(), smtp.stop()]);
   });
 
   function watch(page: Page): void {
-    page.setDefaultTimeout(8000);
+    page.setDefaultTimeout(20_000);
     page.on('pageerror', (error) => faults.push(String(error)));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning')
@@ -89,7 +97,7 @@ export async function servedConsole() {
     get app() {
       return made;
     },
-    url: (path: string) => `${origin}${path}`,
+    url: (path: string) => `${origin}${front.path}${path}`,
     mailbox: () => testMailbox(made.deps),
     operator: (name: string, role: 'agent' | 'lead' | 'admin' = 'agent') =>
       testOperator(made.deps, { name, role }),
@@ -115,4 +123,19 @@ export async function servedConsole() {
       return page;
     },
   };
+}
+
+// As a proxy does: what is beside the desk is somebody else's.
+function behind(
+  { path, isLeftOn }: Front,
+  request: Request,
+  hand: (request: Request) => Response | Promise<Response>,
+): Response | Promise<Response> {
+  if (path === '') return hand(request);
+  const url = new URL(request.url);
+  if (url.pathname !== path && !url.pathname.startsWith(`${path}/`))
+    return new Response('not the desk', { status: 404 });
+  if (isLeftOn) return hand(request);
+  url.pathname = url.pathname.slice(path.length) || '/';
+  return hand(new Request(url, request));
 }

@@ -8,13 +8,14 @@ import { insertContact, insertMailbox } from './desk.ts';
 
 // The clocks of requests a second time: minute by minute, by the wall clocks that PostgreSQL knows, without spans or offsets.
 
+// None whose rules were changed lately: PostgreSQL and Node bring tables of their own, and one of them would be behind.
 const ZONES = [
   'Europe/Berlin',
   'America/New_York',
   'Australia/Lord_Howe',
   'Asia/Kathmandu',
   'America/St_Johns',
-  'Africa/Casablanca',
+  'Africa/Cairo',
   'Pacific/Chatham',
   'America/Santiago',
   'Asia/Tokyo',
@@ -29,6 +30,9 @@ const WINDOWS = [
   { from: Date.parse('2026-09-20T00:00:00Z'), days: 65 },
 ] as const;
 
+/** As many stand in one transaction, which sends the statements of all without waiting for each. */
+const AT_ONCE = 50;
+
 type Random = ReturnType<typeof seededRandom>;
 type Step = {
   readonly at: number;
@@ -41,7 +45,8 @@ type Window = (typeof WINDOWS)[number];
 type MadeCalendar = {
   readonly id: number;
   readonly walls: Int32Array;
-  readonly open: readonly { readonly weekday: number; readonly from: number; readonly to: number }[];
+  /** By the weekday from 1 on: of each minute of a day whether it is open. */
+  readonly open: readonly Uint8Array[];
   /** Holidays, in days from 1970. */
   readonly closed: ReadonlySet<number>;
 };
@@ -59,11 +64,13 @@ export async function compareClocks(
     calendars,
     zones,
     seed,
+    progress = () => {},
   }: {
     readonly cases: number;
     readonly calendars: number;
     readonly zones: number;
     readonly seed: number;
+    readonly progress?: (text: string) => void;
   },
 ): Promise<string[]> {
   const random = seededRandom(seed);
@@ -74,15 +81,28 @@ export async function compareClocks(
     const walls = new Map<string, Int32Array>();
     for (const zone of ZONES.slice(0, zones)) walls.set(zone, await wallsOf(db, zone, window));
     const made: MadeCalendar[] = [];
-    for (let n = 0; n < calendars / WINDOWS.length; n += 1)
-      made.push(await db.begin((tx) => makeCalendar(tx, random, window, walls)));
+    const each = calendars / WINDOWS.length;
+    while (made.length < each) {
+      progress(`${made.length} of ${each} calendars`);
+      const count = Math.min(AT_ONCE, Math.ceil(each) - made.length);
+      // Thousands of commits would wait for the disk for most of the time.
+      await db.begin(async (tx) => {
+        for (let n = 0; n < count; n += 1) made.push(await makeCalendar(tx, random, window, walls));
+      });
+    }
     pools.push({ window, calendars: made });
   }
   const differences: string[] = [];
-  for (let id = 1; id <= cases; id += 1) {
-    const pool = oneOf(random, pools);
-    const found = await db.begin((tx) => compareOne(tx, random, { mailboxId, contactId, id }, pool));
-    differences.push(...found.map((each) => `case ${id}: ${each}`));
+  for (let first = 1; first <= cases; first += AT_ONCE) {
+    progress(`${first - 1} of ${cases} requests, ${differences.length} differ`);
+    const ids = Array.from({ length: Math.min(AT_ONCE, cases - first + 1) }, (_, n) => first + n);
+    const found = await db.begin((tx) =>
+      Promise.all(
+        ids.map((id) => compareOne(tx, random, { mailboxId, contactId, id }, oneOf(random, pools))),
+      ),
+    );
+    for (const [index, each] of found.entries())
+      differences.push(...each.map((difference) => `case ${first + index}: ${difference}`));
   }
   return differences;
 }
@@ -119,9 +139,15 @@ async function makeCalendar(
   return {
     id,
     walls: ofZone,
-    open: times.hours.map((each) => ({ ...each, from: minuteOf(each.from), to: minuteOf(each.to) })),
+    open: openMinutes(times),
     closed: new Set(times.holidays.map(({ date }) => Date.parse(date) / DAY)),
   };
+}
+
+function openMinutes({ hours }: CalendarTimes): Uint8Array[] {
+  const open = Array.from({ length: 8 }, () => new Uint8Array(1440));
+  for (const { weekday, from, to } of hours) open[weekday]?.fill(1, minuteOf(from), minuteOf(to));
+  return open;
 }
 
 async function compareOne(
@@ -365,10 +391,7 @@ function isOpen(calendar: Promised['calendar'], at: number, from: number): boole
   // The first of January 1970 was a Thursday.
   const weekday = ((day + 3) % 7) + 1;
   const minute = wall - day * 1440;
-  return (
-    !calendar.closed.has(day) &&
-    calendar.open.some((each) => each.weekday === weekday && minute >= each.from && minute < each.to)
-  );
+  return !calendar.closed.has(day) && calendar.open[weekday]?.[minute] === 1;
 }
 
 function differencesOf(

@@ -60,7 +60,7 @@ export type SmtpListenerOptions = {
   readonly user?: string;
   readonly password?: string;
   /** Takes XOAUTH2 with this access token instead of a password. */
-  readonly accessToken?: string;
+  readonly accessToken?: string | ((token: string) => boolean);
   readonly behaviour?: SmtpBehaviour;
 };
 
@@ -73,6 +73,8 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
   let behaviour = options.behaviour ?? {};
   let signIns = 0;
 
+  const isToken = (token: string): boolean =>
+    typeof options.accessToken === 'function' ? options.accessToken(token) : token === options.accessToken;
   const server = new SMTPServer({
     secure: options.tls === 'smtps',
     disabledCommands: options.tls === 'starttls' ? [] : ['STARTTLS'],
@@ -92,9 +94,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
       if (behaviour.auth !== undefined) return callback(failure(behaviour.auth));
       const right =
         auth.username === options.user &&
-        (auth.method === 'XOAUTH2'
-          ? auth.accessToken === options.accessToken
-          : auth.password === options.password);
+        (auth.method === 'XOAUTH2' ? isToken(auth.accessToken ?? '') : auth.password === options.password);
       return right ? callback(null, { user: auth.username }) : callback(new Error('Invalid login'));
     },
     onMailFrom(address, _session, callback) {

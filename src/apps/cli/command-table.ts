@@ -79,13 +79,13 @@ export const COMMANDS: readonly ListedCommand[] = [
   {
     name: 'microsoft connect',
     summary:
-      'Connects a mailbox to Microsoft 365, with the secret or certificate of an app; stored encrypted.',
+      'Connects a mailbox to Microsoft 365, by the secret or certificate of an app or by a person who signs in; stored encrypted.',
     load: async () => (await import('./microsoft/microsoft-connect.ts')).microsoftConnect,
   },
   {
     name: 'microsoft check',
     summary:
-      'Tests whether a mailbox of Microsoft 365 can be read, and that another one is refused. Changes nothing.',
+      'Tests whether a mailbox of Microsoft 365 can be read and sent from, and that another one is refused. Changes nothing.',
     load: async () => (await import('./microsoft/microsoft-check.ts')).microsoftCheck,
   },
   {
@@ -125,10 +125,50 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async () => (await import('./desk/intake-replay.ts')).intakeReplay,
   },
   {
+    name: 'files move',
+    summary:
+      'Moves large originals and attachments to the bucket or back to the database, now and from now on, while the desk goes on.',
+    load: async () => (await import('./desk/files-move.ts')).filesMove,
+  },
+  {
+    name: 'files status',
+    summary:
+      'Tells how many files lie in the bucket, how many in the database, and whether the bucket answers.',
+    load: async () => (await import('./desk/files-status.ts')).filesStatus,
+  },
+  {
+    name: 'files scan',
+    summary: 'Has the virus scanner look again at the files that it holds, or at all of them.',
+    load: async () => (await import('./desk/files-scan.ts')).filesScan,
+  },
+  {
     name: 'search rebuild',
     summary:
       'Rewrites the search words that an older version stored, as the server does by itself. If stopped, it continues next time.',
     load: async () => (await import('./desk/search-rebuild.ts')).searchRebuild,
+  },
+  {
+    name: 'reports rebuild',
+    summary:
+      'Recomputes what reports count from the requests and their history; it should find nothing that differs.',
+    load: async () => (await import('./desk/reports-rebuild.ts')).reportsRebuild,
+  },
+  {
+    name: 'backup',
+    summary:
+      'Copies the embedded database as it is at one moment into a new folder; servers may go on meanwhile.',
+    load: async () => (await import('./desk/backup.ts')).backupCommand,
+  },
+  {
+    name: 'restore',
+    summary:
+      'Puts a back-up into a DATA_DIR without a database, compares every file, and starts it to see that it holds.',
+    load: async () => (await import('./desk/restore.ts')).restoreCommand,
+  },
+  {
+    name: 'retention',
+    summary: 'Lets go of what mailboxes no longer keep, as the server does each night; --dry-run counts it.',
+    load: async () => (await import('./desk/retention.ts')).retention,
   },
   {
     name: 'erase',

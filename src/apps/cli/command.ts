@@ -1,17 +1,25 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Config } from '../config.ts';
 import type { Atlassian } from '../../integrations/jira/jira-deps.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
+import type { Microsoft } from '../../intake/microsoft/access/open-microsoft.ts';
 import type { GoogleClient, GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 
 /** What a command works on: the same database and keys as the server's. */
-export type Desk = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'> & {
+export type Desk = Pick<
+  OutboxDeps,
+  'db' | 'bucket' | 'scanner' | 'clock' | 'log' | 'keyring' | 'transports' | 'publicUrl'
+> & {
   /** Defaults to Atlassian itself. */
   readonly atlassian?: Atlassian;
+  /** Defaults to Microsoft's own. */
+  readonly microsoft?: Microsoft | undefined;
   /** The OAuth client of the settings. */
   readonly googleClient: GoogleClient | null;
   readonly google: GoogleEndpoints;
   /** Says a line on standard error while a long command is at work. */
   readonly tell: (line: string) => void;
-  /** Opens a page in the browser of the person at the terminal; null if there is none. */
+  /** Opens a page in the browser of the person at the terminal; null without a browser. */
   readonly openPage: ((url: string) => void) | null;
 };
 
@@ -51,6 +59,17 @@ export type Command = {
     desk: Desk,
     values: Readonly<Record<string, string | boolean | undefined>>,
   ) => Promise<Printed>;
+  /** Instead of `run`, for a command that makes the desk or takes it away: nothing is opened for it. */
+  readonly alone?: (
+    place: BarePlace,
+    values: Readonly<Record<string, string | boolean | undefined>>,
+  ) => Promise<Printed>;
+};
+
+/** What a command without a desk works on. */
+export type BarePlace = Pick<Desk, 'log' | 'tell'> & {
+  readonly config: Config;
+  readonly clock: Clock;
 };
 
 /** A command before its code is loaded. */
@@ -60,6 +79,18 @@ export type ListedCommand = {
   readonly summary: string;
   readonly load: () => Promise<Command>;
 };
+
+/** Declares a command that works on the settings alone. */
+export function commandAlone<const O extends Options>(declared: {
+  readonly options: O;
+  readonly run: (place: BarePlace, values: OptionValues<O>) => Promise<Printed>;
+}): Command {
+  return {
+    options: declared.options,
+    run: () => Promise.reject(new Error('this command takes no desk')),
+    alone: (place, values) => declared.run(place, values as OptionValues<O>),
+  };
+}
 
 /** Declares a command so that `run` sees each option with the type that its declaration gives it. */
 export function command<const O extends Options>(

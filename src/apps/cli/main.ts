@@ -8,7 +8,7 @@ import { openPage } from './open-page.ts';
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
 if (existsSync('.env')) process.loadEnvFile('.env');
-// A page is shown to somebody who sits at this machine, not to one who came over the network.
+// Opens a page only for a person at this machine, not for one connected over the network.
 const { DISPLAY, WAYLAND_DISPLAY, SSH_CONNECTION } = process.env;
 const hasScreen = process.platform !== 'linux' || (DISPLAY ?? WAYLAND_DISPLAY) !== undefined;
 const hasBrowser = process.stderr.isTTY && hasScreen && SSH_CONNECTION === undefined;

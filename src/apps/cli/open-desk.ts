@@ -1,5 +1,6 @@
 import { ownAppSecret } from '../../platform/app-secret.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { outsideParts } from '../outside-parts.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../../platform/db/connect.ts';
 import { databaseClock, type FollowedClock } from '../../platform/db/database-clock.ts';
@@ -26,12 +27,14 @@ export async function openDesk(
     let followed: FollowedClock | null = null;
     const clock = given.clock ?? (followed = await databaseClock(db, log));
     if (schema !== 'any') await requireSchema(db, clock.now());
+    const outside = await outsideParts(config);
     const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
     const publicUrl = config.publicUrl ?? `http://localhost:${config.port}`;
     // It connects only when something is asked of it.
+    const microsoft = openMicrosoft({ db, clock, log, keyring }, config.microsoft ?? MICROSOFT);
     const transports = createTransports({ db, keyring, log }, config.smtp, {
       publicOnly: config.smtpPublicOnly,
-      openService: graphTransport(openMicrosoft({ db, clock, log, keyring }, MICROSOFT)),
+      openService: graphTransport(microsoft),
     });
     const closeAll = async (): Promise<void> => {
       followed?.stop();
@@ -41,12 +44,14 @@ export async function openDesk(
     return {
       desk: {
         db,
+        ...outside,
         clock,
         log,
         keyring,
         transports,
         publicUrl,
         google,
+        microsoft,
         tell,
         openPage,
         googleClient: config.googleClient,

@@ -1,5 +1,9 @@
-/** Rows as left-aligned columns, two spaces apart, without spaces at the ends of lines. */
-export function renderTable(rows: readonly (readonly string[])[]): string {
+/**
+ * Rows as left-aligned columns, two spaces apart, without spaces at the ends of lines. What strangers wrote in them neither
+ * moves the cursor nor colours the terminal.
+ */
+export function renderTable(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map((cell) => cell.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

@@ -1,15 +1,16 @@
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import { describeFaults, type Environment, readConfig } from '../config.ts';
 import type { GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import type { Log } from '../../platform/log.ts';
 import { Problem } from '../../platform/problems.ts';
+import type { Printed } from './command.ts';
 import { openDesk } from './open-desk.ts';
 import type { CommandCall } from './parse-command-line.ts';
 
 export type Terminal = {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** Shows a page in a browser; left out where there is none. */
+  /** Shows a page in a browser; left out without a browser. */
   readonly openPage?: (url: string) => void;
 };
 
@@ -28,19 +29,27 @@ export async function runCommand(
     terminal.err(`${describeFaults(reading.faults)}\n`);
     return 1;
   }
+  const log = terminalLog(terminal);
+  const tell = (said: string): void => terminal.err(`${said}\n`);
+  const print = (printed: Printed): 0 | 1 => {
+    if (printed.warning !== undefined) terminal.err(`${printed.warning}\n`);
+    terminal.out(json ? `${JSON.stringify(printed.json, null, 2)}\n` : printed.text);
+    return printed.failed === true ? 1 : 0;
+  };
   try {
+    if (command.alone !== undefined) {
+      const place = { config: reading.config, clock: clock ?? systemClock, log, tell };
+      return print(await command.alone(place, values));
+    }
     const { desk, close } = await openDesk(reading.config, command.schema, {
-      log: terminalLog(terminal),
+      log,
       clock,
       google,
-      tell: (said) => terminal.err(`${said}\n`),
+      tell,
       openPage: terminal.openPage ?? null,
     });
     try {
-      const printed = await command.run(desk, values);
-      if (printed.warning !== undefined) terminal.err(`${printed.warning}\n`);
-      terminal.out(json ? `${JSON.stringify(printed.json, null, 2)}\n` : printed.text);
-      return printed.failed === true ? 1 : 0;
+      return print(await command.run(desk, values));
     } finally {
       await close();
     }

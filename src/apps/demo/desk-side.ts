@@ -11,7 +11,7 @@ export type DeskEvent = z.infer<typeof eventSchema>;
 export type DeskState = {
   /** The latest first. */
   readonly requests: readonly DeskRequest[];
-  /** The one that is looked at, or the latest; null while there is none. */
+  /** The request on display, or the latest; null before the first. */
   readonly selected: {
     readonly request: DeskRequest;
     readonly messages: readonly DeskMessage[];

@@ -1,8 +1,21 @@
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { describeFaults, readConfig } from '../config.ts';
 import type { RunningDemo } from './start-demo.ts';
+
+const HELP = `Usage: npm run demo [-- --jira] [-- --microsoft]
+
+The whole desk on this machine, nothing to set up: a mailbox with its relay, a page to write as a contact, and the console.
+
+  --jira       with a simulated Jira beside it
+  --microsoft  with a mailbox in a simulated tenant of Microsoft 365 in place of Gmail
+  --help       this text
+
+PORT chooses the server's port (3000 unless set; the page takes the next), DATA_DIR where the desk is kept (data),
+LOG_LEVEL what is logged (warn).
+`;
 
 // A minute at Google: short enough to wait for, long enough to see the label of a waiting email.
 const RELAY_EVERY_MS = 3000;
@@ -12,6 +25,8 @@ const ECHO_MS = 500;
 await main();
 
 async function main(): Promise<void> {
+  const flags = readFlags();
+  if (flags.help) return say(HELP.trimEnd());
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { PORT, DATA_DIR, LOG_LEVEL } = process.env;
   const reading = readConfig({ PORT, DATA_DIR, LOG_LEVEL: LOG_LEVEL ?? 'warn' });
@@ -28,8 +43,9 @@ async function main(): Promise<void> {
     port,
     relayEveryMs: RELAY_EVERY_MS,
     log: jsonLog(logLevel),
-    jira: process.argv.includes('--jira'),
-    microsoft: process.argv.includes('--microsoft'),
+    pastWeeks: true,
+    jira: flags.jira,
+    microsoft: flags.microsoft,
   };
   const demo = await startDemo({ ...options, onProgress: (what) => say(`  Starting ${what} …`) }).catch(
     (error: unknown) =>
@@ -43,10 +59,22 @@ async function main(): Promise<void> {
   process.exit(0);
 }
 
+function readFlags() {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    return parseArgs({ options: { jira: flag, microsoft: flag, help: { ...flag, short: 'h' } } }).values;
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    return process.exit(2);
+  }
+}
+
 function summary(demo: RunningDemo, port: number): string {
   const moved = `\n  Port ${port} is taken, so the server is on another one (PORT=… chooses).\n`;
   return `${demo.onWishedPort ? '' : moved}
   Write as a contact    ${demo.pageUrl}
+  Write in its form     ${demo.formUrl}
+  Ask without email     ${demo.pageUrl}/requester (signs you in as ${demo.requester})
   Answer in the console ${demo.pageUrl}/console (signs you in as ${demo.operator})
 
 ${demo.jiraUrl === null ? '' : `  Be a developer in Jira ${demo.jiraUrl}\n`}

@@ -21,6 +21,7 @@ export type DemoParts = {
   readonly gmail: Pick<GmailSide, 'mails' | 'lines'>;
   /** A link that signs the operator in to the console, a new one each time. */
   readonly signInLink: () => Promise<string>;
+  readonly requesterLink: () => Promise<string>;
   /** What the desk did with the emails that the relay handed over. */
   readonly outcomes: () => Promise<readonly EmailOutcome[]>;
   readonly clock: Clock;
@@ -62,7 +63,7 @@ export function buildDemoApp(parts: DemoParts): Hono {
   app.get('/state', async (c) => c.json(await demoState(parts, lookFrom(c))));
   app.get('/live', async (c) => c.json(await liveParts(parts, lookFrom(c).person)));
   app.post('/mails', bodyLimit({ maxSize: MAX_LETTER_BYTES, onError: refuseLarge }), async (c) => {
-    const { id } = await parts.contacts.write(await readLetter(await c.req.formData()));
+    const { id } = await parts.contacts.write(await readLetter(await formOf(c)));
     return c.json({ id }, 201);
   });
   app.get('/mails/:id/raw', (c) => {
@@ -83,7 +84,14 @@ export function buildDemoApp(parts: DemoParts): Hono {
     });
   });
   app.get('/console', async (c) => c.redirect(await parts.signInLink(), 303));
+  app.get('/requester', async (c) => c.redirect(await parts.requesterLink(), 303));
   return app;
+}
+
+async function formOf(c: Context): Promise<FormData> {
+  return c.req.formData().catch(() => {
+    throw new Problem('invalid_input', 'The body has to be a form, multipart/form-data.');
+  });
 }
 
 function lookFrom(c: Context): { readonly person: string; readonly requestId: number | null } {

@@ -6,6 +6,8 @@ import type { Log } from '../../platform/log.ts';
 import { addMailbox } from '../../mailboxes/settings/add-mailbox.ts';
 import { Problem } from '../../platform/problems.ts';
 import { startServer } from '../server/start-server.ts';
+import { findOperator } from '../../people/operators/find-operator.ts';
+import { asActor } from '../../people/operators/operator.ts';
 import { startCatcher } from './catcher.ts';
 import { createContactSide } from './contact-side.ts';
 import { createDeskSide } from './desk-side.ts';
@@ -14,13 +16,19 @@ import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
 import { holdFolder } from './folder-lock.ts';
 import { asGmailReceives } from './letter.ts';
 import { asExchangeReceives, startMicrosoftSide } from './microsoft/microsoft-side.ts';
+import { addDemoRules } from './desk/demo-rules.ts';
 import { startGmailSide } from './gmail-side.ts';
-import { demoToken } from './operator-token.ts';
+import { demoToken } from './desk/operator-token.ts';
+import { isEmptyDesk } from './past-queries.ts';
+import { fillPastWeeks } from './past-weeks.ts';
 import { listEmailOutcomes } from './queries.ts';
 import { buildDemoApp } from './routes.ts';
+import { addSampleFields } from './desk/sample-fields.ts';
+import { addSampleRequester, REQUESTER, requesterSignInLink } from './desk/sample-requester.ts';
+import { addSampleTeams } from './desk/sample-teams.ts';
 
 export type DemoOptions = {
-  /** The demo lives in the folder `demo` of it. */
+  /** The demo keeps its data in this folder's subfolder `demo`. */
   readonly dataDir: string;
   /** The port wished for the server; the page takes the next one. A taken port is replaced by a free one. */
   readonly port: number;
@@ -30,6 +38,8 @@ export type DemoOptions = {
   /** Told in a few words what is being started. */
   readonly onProgress?: (what: string) => void;
   readonly clock?: Clock;
+  /** Six weeks that lie behind a desk that is new, and colleagues in teams who share its work. */
+  readonly pastWeeks?: boolean;
   /** A simulated Jira beside it, tied to the mailbox. */
   readonly jira?: boolean;
   /** The mailbox is in a simulated tenant of Microsoft 365, and in no Gmail account. */
@@ -43,6 +53,10 @@ export type RunningDemo = {
   readonly jiraUrl: string | null;
   readonly token: string;
   readonly operator: string;
+  /** The form that visitors fill in. */
+  readonly formUrl: string;
+  /** Who writes on a page of their own instead. */
+  readonly requester: string;
   /** A link that signs an operator in to the console, once; defaults to the demo's own. */
   readonly signInLink: (email?: string) => Promise<string>;
   /** False when the wished port was taken. */
@@ -101,7 +115,7 @@ async function startParts(
   const server = await startServer(serverConfig({ dataDir, port, smtpUrl: catcher.url }), {
     log,
     ...(jira === null ? {} : { atlassian: jira.atlassian, jiraEveryMs: JIRA_EVERY_MS }),
-    ...(tenant === null ? {} : { microsoft: tenant.endpoints, microsoftEveryMs: options.relayEveryMs }),
+    ...(tenant === null ? {} : { microsoft: tenant.endpoints, fetchEveryMs: options.relayEveryMs }),
     ...(options.clock === undefined ? {} : { clock }),
   });
   closers.push(server.stop);
@@ -111,6 +125,15 @@ async function startParts(
   if (jira !== null) await jira.connect(deps, mailboxId);
   if (tenant !== null) await tenant.connect(deps, mailboxId);
   const token = await demoToken(deps, { file: join(dataDir, 'operator-token'), ...OPERATOR });
+  await addDemoRules(deps, { email: OPERATOR.email, mailboxId });
+
+  if (options.pastWeeks === true && (await isEmptyDesk(deps.db))) {
+    const olga = asActor(await findOperator(deps, { kind: 'system' }, OPERATOR));
+    await fillPastWeeks(deps, olga, { mailboxId });
+    await addSampleTeams(deps, olga, { mailboxId });
+    await addSampleFields(deps, olga);
+    await addSampleRequester(deps, olga, { mailboxId, mailbox: MAILBOX.address });
+  }
 
   const gmail = tenant ?? (await startGmail(deps, options, closers));
 
@@ -126,6 +149,7 @@ async function startParts(
     }),
     desk: createDeskSide({ url: deps.publicUrl, token }),
     signInLink: () => server.signInLink(OPERATOR.email),
+    requesterLink: () => requesterSignInLink(deps),
     gmail,
     outcomes: () => listEmailOutcomes(deps.db, SHOWN_OUTCOMES),
     clock,
@@ -146,6 +170,8 @@ async function startParts(
     jiraUrl: jira === null ? null : `${jira.siteUrl}/browse`,
     token,
     operator: OPERATOR.name,
+    formUrl: `${deps.publicUrl}/ask/${MAILBOX.address}`,
+    requester: REQUESTER.name,
     signInLink: (email = OPERATOR.email) => server.signInLink(email),
     onWishedPort: port === options.port,
     dataDir,

@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os';
 import { type AppDeps, buildApp } from './app.ts';
 import { ownAppSecret } from '../../platform/app-secret.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { outsideParts } from '../outside-parts.ts';
+import { startFileWorkers } from './file-workers.ts';
+import { type Closer, closeAll } from './closers.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../../platform/db/connect.ts';
 import { databaseClock } from '../../platform/db/database-clock.ts';
@@ -12,28 +15,32 @@ import { createTransports } from '../../outbox/accounts/transports.ts';
 import { type DeliveryWorker, startDeliveryWorker } from '../../outbox/sending/worker.ts';
 import type { IntakeDeps } from '../../intake/deps.ts';
 import { bindHttp } from '../../platform/http/http-listener.ts';
-import type { WorkerHealth } from './health/routes.ts';
+import { createMetrics } from './health/metrics.ts';
+import { healthRoutes, type WorkerHealth } from './health/routes.ts';
 import { CRON_ITEMS } from './cron-items.ts';
 import { deskJobs } from './desk-jobs.ts';
+import { startSources } from './start-sources.ts';
 import type { Atlassian, JiraDeps } from '../../integrations/jira/jira-deps.ts';
-import { startJiraWorker } from '../../integrations/jira/jira-worker.ts';
+import { startJiraWorker } from '../../integrations/jira/work-jira.ts';
 import { startJobs } from '../../platform/jobs/start-jobs.ts';
 import type { Log } from '../../platform/log.ts';
 import { createParsePool } from '../../mail/reading/parse-pool.ts';
 import { addFirstMailbox } from '../../mailboxes/settings/add-first-mailbox.ts';
 import { GOOGLE, type GoogleEndpoints } from '../../intake/gmail/google/endpoints.ts';
 import { openMicrosoft } from '../../intake/microsoft/access/open-microsoft.ts';
-import { startFetcher } from '../../intake/microsoft/fetching/fetcher.ts';
 import { graphTransport } from '../../intake/microsoft/sending/graph-transport.ts';
 import { MICROSOFT, type MicrosoftEndpoints } from '../../intake/microsoft/graph/endpoints.ts';
 import { createKeyring } from '../../platform/keyring.ts';
 import { addOperator } from '../../people/operators/add-operator.ts';
 import { codeSignIn } from '../../people/credentials/code-sign-in.ts';
-import { identityProvider } from '../../people/credentials/identity-provider.ts';
 import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
 import { Problem } from '../../platform/problems.ts';
 import { startClockTeller } from '../../requests/clocks/clock-teller.ts';
+import { tellingComposers } from '../../requests/telling/desk-composers.ts';
+import { startOperatorTeller } from '../../requests/telling/operator-teller.ts';
 import { startWebhookWorker } from '../../integrations/webhooks/posts/webhook-worker.ts';
+import { composeConfirmation } from '../../intake/form/compose-confirmation.ts';
+import { composeRequesterLink } from '../console/requester/compose-link.ts';
 import { composeSignInLink } from '../console/sign-in/compose-sign-in-link.ts';
 import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
 
@@ -47,10 +54,10 @@ export type StartOptions = {
   readonly clock?: Clock;
   /** Defaults to Google itself. */
   readonly google?: GoogleEndpoints;
-  /** Defaults to Microsoft's own. */
+  /** Defaults to the setting's, and else to Microsoft's own. */
   readonly microsoft?: MicrosoftEndpoints;
-  /** Between two looks at a mailbox of Microsoft 365; a minute unless given. */
-  readonly microsoftEveryMs?: number;
+  /** Between two looks at a mailbox that is fetched; the source's own pace unless given. */
+  readonly fetchEveryMs?: number;
   /** Atlassian itself unless told. */
   readonly atlassian?: Atlassian;
   /** Between two looks at what there is to do between desk and Jira. */
@@ -70,13 +77,6 @@ export type RunningServer = {
 // Each may take a quarter of a gigabyte while it reads a hostile message.
 const MAX_PARSE_THREADS = 4;
 
-type Closer = {
-  readonly what: string;
-  readonly close: () => Promise<void> | void;
-  /** Work under way, which is finished side by side before anything it needs is let go of. */
-  readonly works?: true;
-};
-
 /**
  * Starts Mailroom from its settings: the database (embedded without a URL), migrations, the first mailbox and operator,
  * the delivery worker, the HTTP listener. When a part fails, those that stand are taken down again. Touches no process.
@@ -93,7 +93,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
 }
 
 async function startParts(config: Config, options: StartOptions, closers: Closer[]) {
-  const { log, web = true, worker = true, google = GOOGLE, microsoft = MICROSOFT } = options;
+  const { log, web = true, worker = true, google = GOOGLE } = options;
   const { db, url: databaseUrl, close } = await openDatabase(config, log);
   closers.push({ what: 'database', close });
   const clock = options.clock ?? (await followDatabase(db, log, closers));
@@ -101,11 +101,11 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (migration.applied.length > 0) log.info(migration, 'database migrated');
 
   const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
-  const base = { db, clock, log, keyring };
+  const base = { db, clock, log, keyring, ...(await outsideParts(config)) };
   if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
   if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
 
-  const openedMicrosoft = openMicrosoft(base, microsoft);
+  const openedMicrosoft = openMicrosoft(base, options.microsoft ?? config.microsoft ?? MICROSOFT);
   const transports = createTransports(base, config.smtp, {
     publicOnly: config.smtpPublicOnly,
     openService: graphTransport(openedMicrosoft),
@@ -130,7 +130,12 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     parsePool,
     microsoft: openedMicrosoft,
     transports,
-    deskComposers: { sign_in: composeSignInLink({ ...base, publicUrl }) },
+    deskComposers: {
+      sign_in: composeSignInLink({ ...base, publicUrl }),
+      requester_sign_in: composeRequesterLink({ ...base, publicUrl }),
+      form_confirm: composeConfirmation({ ...base, publicUrl }),
+      ...tellingComposers({ ...base, publicUrl }),
+    },
     wakeDeliveries: () => wake(),
     publicUrl,
   };
@@ -143,15 +148,26 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     closers.push({ what: 'webhooks', close: webhooks.stop, works: true });
     const clocks = startClockTeller(deps);
     closers.push({ what: 'clocks', close: clocks.stop, works: true });
+    const teller = startOperatorTeller(deps);
+    closers.push({ what: 'news to operators', close: teller.stop, works: true });
     const jira = startJiraWorker(deps, { everyMs: options.jiraEveryMs });
     wakeJira = jira.wake;
     closers.push({ what: 'Jira worker', close: jira.stop, works: true });
-    const { microsoftEveryMs: betweenLooksMs } = options;
-    const fetcher = startFetcher({ ...deps, microsoft: openedMicrosoft, betweenLooksMs }, betweenLooksMs);
-    closers.push({ what: 'Microsoft 365 fetcher', close: fetcher.stop, works: true });
-    const background = deskJobs({ ...deps, endpoints: google });
+    // No service calls any other address.
+    const notifyUrl = publicUrl.startsWith('https://') ? publicUrl : undefined;
+    const working = { ...deps, google };
+    for (const { name, stop } of await startSources(working, { everyMs: options.fetchEveryMs, notifyUrl }))
+      closers.push({ what: `mail of ${name}`, close: stop, works: true });
+    await startFileWorkers(base, closers);
+    const background = deskJobs(working);
     const jobs = startJobs({ databaseUrl, cronItems: CRON_ITEMS, jobs: background, log, clock });
     closers.push({ what: 'background jobs', close: jobs.stop, works: true });
+  }
+  if (config.telemetry !== undefined) {
+    // Only now: a desk without a collector holds none of it in memory.
+    const { startTelemetry } = await import('./telemetry/open-telemetry.ts');
+    const telemetry = await startTelemetry(config.telemetry, { log, metrics: createMetrics(deps) });
+    closers.push({ what: 'telemetry', close: telemetry.stop });
   }
   const stopping = new AbortController();
   closers.push({ what: 'event streams', close: () => stopping.abort(), works: true });
@@ -159,19 +175,27 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     ...deps,
     ...webhookRules,
     stopping: stopping.signal,
-    ...outsideSignIn(config, clock, publicUrl),
+    ...(await outsideSignIn(config, clock, publicUrl)),
     ...(config.trustedProxies === undefined ? {} : { trustedProxies: config.trustedProxies }),
   };
-  listener?.serve(buildApp(deliveries === null ? shared : { ...shared, worker: deliveries }).fetch);
+  const all = deliveries === null ? shared : { ...shared, worker: deliveries };
+  listener?.serve(buildApp(all).fetch);
+  if (listener === null && config.healthPort !== undefined) {
+    const health = await bindHttp({ host: config.host, port: config.healthPort });
+    closers.push({ what: 'health', close: health.close });
+    health.serve(healthRoutes(all).fetch);
+  }
   return { url, deps, signInLink: (email: string) => makeSignInLink(deps, { email }) };
 }
 
-function outsideSignIn(
+async function outsideSignIn(
   { identityProvider: settings, oidcClient }: Config,
   clock: Clock,
   publicUrl: string,
-): Pick<AppDeps, 'identityProvider' | 'codeSignIn'> {
+): Promise<Pick<AppDeps, 'identityProvider' | 'codeSignIn'>> {
   if (settings === undefined) return {};
+  // Only now: a desk without one holds its library in memory for nothing.
+  const { identityProvider } = await import('../../people/credentials/identity-provider.ts');
   const provider = identityProvider(clock, settings);
   if (oidcClient === undefined) return { identityProvider: provider };
   const { id: clientId, secret: clientSecret } = oidcClient;
@@ -212,22 +236,7 @@ async function addFirstOperator(deps: Pick<IntakeDeps, 'db' | 'clock'>, email: s
   }
 }
 
-async function closeAll(closers: Closer[], log: Log): Promise<void> {
-  const all = closers.splice(0).toReversed();
-  await Promise.all(all.filter((closer) => closer.works === true).map((closer) => closeOne(closer, log)));
-  for (const closer of all.filter((each) => each.works !== true)) await closeOne(closer, log);
-}
-
-// One that fails must not keep the rest from being let go of, the database above all.
-async function closeOne(closer: Closer, log: Log): Promise<void> {
-  try {
-    await closer.close();
-  } catch (error) {
-    log.error({ error, part: closer.what }, 'a part did not stop cleanly');
-  }
-}
-
-// An address that stands for all of the machine's is none to open in a browser.
+// A wildcard address (0.0.0.0, ::) cannot be opened in a browser.
 function localUrl(host: string, port: number): string {
   const isLocal = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
   return `http://${isLocal ? 'localhost' : host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,9 +1,12 @@
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { FailedReading } from '../../mail/reading/read-mail.ts';
 import { type IntakeMailbox, isOwnAddress, matchesAny } from '../../mailboxes/mailbox.ts';
-import { SOURCES } from '../sources/sources.ts';
+import type { RulesOnMail } from '../rules/matching/rules-on-mail.ts';
+import { messageSourceOf } from '../sources/sources.ts';
 import type { QuarantineReason } from './incoming-mail.ts';
+import type { IntakeRow } from './queries.ts';
 import type { ReadMail } from './read-mail.ts';
+import { DAY } from '../../platform/time.ts';
 
 /** What is decided about a message from the message alone; the rest is decided under the contact's lock. */
 export type Decision =
@@ -27,13 +30,14 @@ export type Decision =
   | { readonly kind: 'own'; readonly otherwise: QuarantineReason };
 
 /** What a transaction has claimed: the intake row, and the contact whose lock it holds. */
-export type Claimed = { readonly intakeId: number; readonly contactId: number | null; readonly at: Date };
+export type Claimed = IntakeRow & { readonly contactId: number | null; readonly at: Date };
 
 /** A message of a mailbox, and what its transaction has claimed. */
 export type ClaimedMail = {
   readonly mailbox: IntakeMailbox;
   readonly mail: ReadMail;
   readonly claimed: Claimed;
+  readonly rules: RulesOnMail;
 };
 
 /** A message on its way into the desk, with what was decided about it. */
@@ -45,7 +49,25 @@ export type Filing<Kind extends Decision['kind'] = Exclude<Decision['kind'], 'qu
  * A created notice would only confuse a person who wrote days ago (the relay was off, or a reconcile found the
  * message).
  */
-const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * 86_400_000;
+const NOTICE_ANSWERS_MAIL_FOR_MS = 3 * DAY;
+
+/** The created notice may answer the email. */
+export function mayNotice(
+  filing: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
+  believed: boolean,
+): boolean {
+  return filing.mailbox.notices.includes('created') && mayAnswer(filing, believed);
+}
+
+/** Something automatic may answer the email. */
+export function mayAnswer(
+  { mail, decision }: Pick<Filing<'request'>, 'mail' | 'decision'>,
+  believed: boolean,
+): boolean {
+  // A declared form does not prove whom it names, but the person who filled it in expects an answer.
+  const vouched = believed || mail.person?.namedBy === 'declared';
+  return decision.notices === 'welcome' && vouched;
+}
 
 /** The rules before threading, in order: the first that applies decides. */
 export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date): Decision {
@@ -53,7 +75,7 @@ export function decideIntake(mailbox: IntakeMailbox, read: ReadMail, now: Date):
   if (!reading.ok) return { kind: 'quarantine', reason: 'unparsable', error: failure(reading) };
   if (handedOver.broken !== undefined)
     return { kind: 'quarantine', reason: 'unparsable', error: handedOver.broken };
-  const source = SOURCES[handedOver.source];
+  const source = messageSourceOf(handedOver.source);
   // Before any verdict: nobody judged what never left the mailbox's own server.
   if (source.handsOverSent && handedOver.labels.includes('SENT')) return { kind: 'sent' };
   if (handedOver.arrivedAt < mailbox.acceptSince) return toQuarantine('before_start');

@@ -6,7 +6,8 @@ import { addressesOnMail, inboundMessage } from './message-to-file.ts';
 import { quarantine, settleIntake } from './queries.ts';
 import { readThread, type ThreadReading } from './thread-queries.ts';
 import { threadQuestion } from './thread-question.ts';
-import { SOURCES } from '../sources/sources.ts';
+import { applyRules } from '../rules/acting/apply-rules.ts';
+import { messageSourceOf } from '../sources/sources.ts';
 import { type Candidate, type MatchedBy, matchedBy } from './thread.ts';
 
 /**
@@ -24,15 +25,15 @@ export async function fileAutomatic(tx: Transaction, filing: Filing<'automatic' 
     at: claimed.at,
   });
   if (decision.kind === 'own') return fileOwn(tx, filing, thread, decision.otherwise);
-  if (thread.isOwnId) return quarantine(tx, claimed.intakeId, 'own_message_id');
+  if (thread.isOwnId) return quarantine(tx, claimed, 'own_message_id');
   const believed = mail.judged.believed || thread.trusted;
   const answered = thread.candidates.find((candidate) => isAnswered(candidate, believed));
-  if (answered === undefined) return quarantine(tx, claimed.intakeId, decision.unmatched);
+  if (answered === undefined) return quarantine(tx, claimed, decision.unmatched);
   return recordOn(
     tx,
     filing,
     answered.requestId,
-    matchedBy(answered, SOURCES[mail.handedOver.source].threadRule),
+    matchedBy(answered, messageSourceOf(mail.handedOver.source).threadRule),
   );
 }
 
@@ -42,14 +43,14 @@ async function fileOwn(
   thread: ThreadReading,
   otherwise: Parameters<typeof quarantine>[2],
 ): Promise<Filed> {
-  if (!thread.isOwnId) return quarantine(tx, claimed.intakeId, otherwise);
+  if (!thread.isOwnId) return quarantine(tx, claimed, otherwise);
   const settled = {
     outcome: 'recorded',
     reason: 'own_message',
     error: null,
     requestId: thread.ownRequestId,
   } as const;
-  await settleIntake(tx, claimed.intakeId, settled);
+  await settleIntake(tx, claimed, settled);
   return { ...settled, matchedBy: null, queuedDelivery: false };
 }
 
@@ -68,7 +69,7 @@ function isAnswered(candidate: Candidate, believed: boolean): boolean {
 /** Records a message of kind `automatic` on a request; it never changes the recipients of an answer. */
 export async function recordOn(
   tx: Transaction,
-  { mailbox, mail, claimed }: ClaimedMail,
+  { mailbox, mail, claimed, rules }: ClaimedMail,
   requestId: number,
   by: MatchedBy,
 ): Promise<Filed> {
@@ -78,7 +79,7 @@ export async function recordOn(
   const message = inboundMessage(parsed, from, mail.handedOver);
   const facts: FilingFacts = {
     ...mail.judged,
-    intakeId: claimed.intakeId,
+    intake: claimed,
     mailboxId: mailbox.id,
     contactId: null,
     sourceThreadId: mail.handedOver.sourceThreadId,
@@ -93,5 +94,18 @@ export async function recordOn(
   };
   const filed = await recordMessage(tx, facts, requestId);
   await insertAttachments(tx, filed.messageId, message.attachments, claimed.at);
-  return { outcome: 'recorded', requestId, reason: null, matchedBy: by, queuedDelivery: false };
+  const ruled = rules.at('joined');
+  const { intakeId, at } = claimed;
+  const on = {
+    requestId,
+    mailboxId: mailbox.id,
+    intakeId,
+    opened: false,
+    mayAnswer: false,
+    counts: null,
+    byTime: false,
+    at,
+  };
+  const queuedDelivery = await applyRules(tx, ruled, on);
+  return { outcome: 'recorded', requestId, reason: null, matchedBy: by, queuedDelivery };
 }

@@ -40,7 +40,7 @@ export async function fileBounce(tx: Transaction, filing: Filing<'bounce'>): Pro
     welcomesNotice: false,
     at: claimed.at,
   });
-  if (thread.isOwnId) return quarantine(tx, claimed.intakeId, 'own_message_id');
+  if (thread.isOwnId) return quarantine(tx, claimed, 'own_message_id');
 
   const cited = thread.candidates.find(({ by }) => by === 'token');
   if (cited !== undefined && cited.cited !== null) {
@@ -56,7 +56,7 @@ export async function fileBounce(tx: Transaction, filing: Filing<'bounce'>): Pro
   }
   const guessed = await recentDelivery(tx, filing, facts, null);
   const pretends = guessed !== null && guessed.senderBelongs && !(mail.judged.believed || thread.trusted);
-  if (guessed === null || pretends) return quarantine(tx, claimed.intakeId, 'bounce_unverified');
+  if (guessed === null || pretends) return quarantine(tx, claimed, 'bounce_unverified');
   return recordOn(tx, filing, guessed.requestId, 'sender');
 }
 

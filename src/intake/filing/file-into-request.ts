@@ -2,21 +2,32 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import { KeptChanging } from '../../platform/db/errors.ts';
 import { type Ending, ended } from '../../platform/db/pipelined.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
-import { type NoticeContext, queueNotice } from '../../outbox/notices/queue-notice.ts';
+import { planNotice, queuePlanned } from '../../outbox/notices/queue-notice.ts';
+import { findShownValues } from '../../outbox/writing/find-outgoing-context.ts';
+import type { ShownValues } from '../../mailboxes/templates/shown-fields.ts';
 import { newReplyTag } from '../../requests/request/reply-tag.ts';
-import type { Filing } from './decide-intake.ts';
+import { type Filing, mayAnswer, mayNotice } from './decide-intake.ts';
 import { recordOn } from './file-automatic.ts';
 import { appendMessage, type FilingFacts, insertAttachments, openWithMessage } from './filing-queries.ts';
 import type { Filed, QuarantineReason } from './incoming-mail.ts';
-import { addressesOnMail, type MessageToFile, messageToFile, othersOnMail } from './message-to-file.ts';
+import {
+  addressesOnMail,
+  firstContext,
+  type MessageToFile,
+  messageToFile,
+  othersOnMail,
+} from './message-to-file.ts';
 import type { Person } from './person.ts';
 import { quarantine } from './queries.ts';
-import { readOpening, readThread, type ThreadReading } from './thread-queries.ts';
+import { readThread, type ThreadReading, withOpening, type WithOpening } from './thread-queries.ts';
 import type { ThreadQuestion } from './thread-question.ts';
-import { SOURCES } from '../sources/sources.ts';
+import { applyRules } from '../rules/acting/apply-rules.ts';
+import { giveValues, openedWith, silence, takesTurns } from '../rules/acting/ruled.ts';
+import { valuesGiven } from '../form/given-values.ts';
+import { messageSourceOf, nameOfMatch } from '../sources/sources.ts';
 import { chooseRequest, type MatchedBy, type Placement } from './thread.ts';
 
-/** More requests than this from one contact in an hour are a loop or an attack that no header gives away. */
+/** More requests than this from one contact in an hour come from a loop or an attack, even when no header shows it. */
 const MAX_REQUESTS_PER_CONTACT_PER_HOUR = 30;
 
 /** A person opens a request or two in an hour; after this many no created notice is sent. */
@@ -25,9 +36,7 @@ const MAX_CREATED_NOTICES_PER_CONTACT_PER_HOUR = 6;
 /** How many times a request may be closed between reading and writing before the message is left to come again. */
 const MAX_ATTEMPTS = 5;
 
-/**
- * An absence note this soon after our answer is a program's: a person who replies within minutes writes more than that.
- */
+/** An absence note this soon after our answer is a program's: a person who replies within minutes writes more. */
 const ABSENCE_ANSWERS_WITHIN_MS = 10 * 60_000;
 
 /** A person's message on its way into a request, with its contact locked. */
@@ -55,15 +64,6 @@ export function askAbout(
   };
 }
 
-function mayNotice(
-  { mailbox, mail, decision }: Pick<Filing<'request'>, 'mailbox' | 'mail' | 'decision'>,
-  believed: boolean,
-): boolean {
-  // Whoever a declared form names is not proven, but the person who filled it in expects an answer.
-  const vouched = believed || mail.person?.namedBy === 'declared';
-  return decision.notices === 'welcome' && mailbox.notices.includes('created') && vouched;
-}
-
 /**
  * Files a person's message into the request it belongs to, or opens one and queues the created notice. Runs inside the
  * transaction that claimed the message and locked the contact.
@@ -83,26 +83,41 @@ export async function fileIntoRequest(
     const joining = { filing, letter, question, contactId, thread, believed };
     const place = placeOf(joining);
     const held = decision.heldByCaps ? heldBack(thread, place) : null;
-    if (held !== null) return { ending: quarantine(tx, claimed.intakeId, held) };
-    if (place.kind === 'open') return openRequest(tx, joining, place);
+    if (held !== null) return { ending: quarantine(tx, claimed, held) };
+    if (place.kind === 'open') return openRequest(tx, await withOpening(tx, joining), place);
     if (isAbsenceNote(joining, place))
       return ended(await recordOn(tx, filing, place.requestId, place.matchedBy));
 
     const appending = appendMessage(tx, filingFacts(joining, place.matchedBy), place);
     const { requestId, matchedBy } = place;
     const filed = { outcome: 'appended', requestId, reason: null, matchedBy, queuedDelivery: false } as const;
-    if (isOwnRequest(joining, place) && letter.message.attachments.length === 0)
+    const own = isOwnRequest(joining, place);
+    const ruled = filing.rules.at('joined');
+    const isRuled = ruled.rules.length + ruled.failed.length > 0;
+    if (own && letter.message.attachments.length === 0 && !isRuled)
       return { ending: appending.then((row) => present(row, filed)) };
     const row = await appending;
     // Only another contact's request, which the sender takes part in, can have been closed since it was read.
     if (row === null) continue;
     await insertAttachments(tx, row.messageId, letter.message.attachments, claimed.at);
-    return ended(filed);
+    const on = {
+      ...ruledOn(joining, requestId),
+      opened: false,
+      mayAnswer: own && mayAnswer(filing, believed),
+    };
+    return ended({ ...filed, queuedDelivery: await applyRules(tx, ruled, on) });
   }
   throw new KeptChanging('the request was closed again and again while an email was joining it');
 }
 
-/** Nobody else closes or merges it: whoever does locks its contact first. */
+function ruledOn({ filing, thread, question }: Joining, requestId: number) {
+  const { intakeId, at } = filing.claimed;
+  // They were counted where a notice was welcome, and then one to a new address has been taken for it.
+  const counts = question.welcomesNotice ? (thread.opening?.counts ?? null) : null;
+  return { requestId, mailboxId: filing.mailbox.id, intakeId, counts, byTime: false, at };
+}
+
+/** Nobody can close or merge it meanwhile: both lock its contact first. */
 function isOwnRequest(
   { thread, contactId }: Joining,
   { requestId }: { readonly requestId: number },
@@ -117,6 +132,7 @@ function present(row: object | null, filed: Filed): Filed {
 
 function placeOf({ filing, letter, contactId, thread, believed }: Joining): Placement {
   const { mailbox, claimed } = filing;
+  const source = messageSourceOf(filing.mail.handedOver.source);
   const away = (addresses: readonly string[]): string[] =>
     addresses.filter((address) => address.includes('@') && !isOwnAddress(mailbox, address));
   const replyTo = letter.message.replyTo.map(({ address }) => address);
@@ -128,8 +144,8 @@ function placeOf({ filing, letter, contactId, thread, believed }: Joining): Plac
       subject: letter.message.subject,
       replyTo: away(replyTo).filter((address) => !letter.ignored.includes(address)),
       senderBelieved: believed,
-      threadBy: mailbox.threadBy,
-      threadRule: SOURCES[filing.mail.handedOver.source].threadRule,
+      threadBy: source.typed ? 'conversation' : mailbox.threadBy,
+      threadRule: source.threadRule,
       reopenDays: mailbox.reopenDays,
       receivedAt: claimed.at,
     },
@@ -144,11 +160,11 @@ function filingFacts(
   const { message } = letter;
   return {
     ...letter.judged,
-    intakeId: claimed.intakeId,
+    intake: claimed,
     mailboxId: mailbox.id,
     contactId,
     sourceThreadId: letter.question.sourceThreadId,
-    matchedBy,
+    matchedBy: nameOfMatch(filing.mail.handedOver, matchedBy),
     forwardedBy: letter.forwardedBy,
     message,
     answerable: decision.notices !== 'never',
@@ -163,7 +179,7 @@ function filingFacts(
 function isAbsenceNote({ filing }: Joining, place: Extract<Placement, { kind: 'append' }>): boolean {
   const { reading, handedOver } = filing.mail;
   if (!reading.ok || !reading.classification.absenceNote || place.matchedBy !== 'token') return false;
-  if (place.answeredAt === null) return false;
+  if (place.answeredAt === null || messageSourceOf(handedOver.source).typed) return false;
   return handedOver.arrivedAt.getTime() - place.answeredAt.getTime() <= ABSENCE_ANSWERS_WITHIN_MS;
 }
 
@@ -181,55 +197,46 @@ function isBusy(thread: ThreadReading): boolean {
 
 async function openRequest(
   tx: Transaction,
-  joining: Joining,
+  joining: WithOpening<Joining>,
   place: Extract<Placement, { kind: 'open' }>,
 ): Promise<Ending<Filed>> {
-  const { filing, thread, question, believed } = joining;
-  const { claimed } = filing;
-  const { requestId, counts } = thread.opening ?? (await readOpening(tx, question));
+  const { filing, thread, believed } = joining;
+  const { at } = filing.claimed;
+  const { requestId, counts } = thread.opening;
   const facts = filingFacts(joining, 'new');
   const replyTag = newReplyTag();
-  const noticeWelcome = mayNotice(filing, believed) && !isBusy(thread);
-  const opening = openWithMessage(tx, facts, { ...place, id: requestId, replyTag });
+  const fields = await valuesGiven(tx, filing.mailbox.id, filing.mail);
+  const about = { requestId, replyTag, language: thread.language };
+  const ruled = filing.rules.at('new');
+  const { rules } = ruled;
+  const noticeWelcome = mayNotice(filing, believed) && !isBusy(thread) && !silence(rules);
+  const planned = (shownValues: ShownValues) => {
+    const context = firstContext(filing.mailbox, facts, { ...about, shownValues });
+    return planNotice({ kind: 'system' }, context, { notice: 'created', counts, at });
+  };
+  // What rules give it is known once they have acted.
+  const late = noticeWelcome && giveValues(rules);
+  const notice = noticeWelcome && !late ? planned(fields) : null;
+  // Counted with it, the request is written once.
+  const messageCount = (notice?.mail ?? null) === null ? 1 : 2;
+  const first = { ...place, ...openedWith(rules), fields, id: requestId, replyTag, messageCount };
+  const opening = openWithMessage(tx, facts, first);
   const { attachments } = facts.message;
   if (attachments.length > 0) {
     const { messageId } = await opening;
-    await insertAttachments(tx, messageId, attachments, claimed.at);
+    await insertAttachments(tx, messageId, attachments, at);
   }
-  const context = firstContext(joining, facts, requestId, replyTag);
-  const queueing = noticeWelcome
-    ? queueNotice(tx, { kind: 'system' }, context, { notice: 'created', counts, at: claimed.at })
-    : false;
+  const queueing = queuePlanned(tx, notice, true);
+  const answers = mayAnswer(filing, believed) && !isBusy(thread);
+  const ruling = async () =>
+    applyRules(tx, ruled, { ...ruledOn(joining, requestId), opened: true, mayAnswer: answers });
   const filed = { outcome: 'opened', requestId, reason: null, matchedBy: 'new' } as const;
-  return {
-    ending: Promise.all([queueing, opening]).then(([queuedDelivery]) => ({ ...filed, queuedDelivery })),
-  };
-}
-
-/** The created notice needs nothing that must be read back, which would cost a round trip under the contact's lock. */
-function firstContext(
-  { filing, thread }: Joining,
-  facts: FilingFacts & { readonly contactId: number },
-  requestId: number,
-  replyTag: string,
-): NoticeContext {
-  const { message } = facts;
-  return {
-    requestId,
-    subject: message.subject,
-    replyTag,
-    mailbox: filing.mailbox,
-    contact: {
-      id: facts.contactId,
-      email: message.from.address,
-      name: message.from.name,
-      language: thread.language,
-    },
-    mailLanguage: message.language ?? null,
-    noticesAllowed: true,
-    lastFromContact: message,
-    replyTo: facts.steers ? message.replyTo : [],
-    copies: [],
-    threadIds: message.internetMessageId === null ? [] : [message.internetMessageId],
-  };
+  if (takesTurns(ruled, true)) {
+    const [notified] = await Promise.all([queueing, opening]);
+    const answered = await ruling();
+    const told = late && (await queuePlanned(tx, planned(await findShownValues(tx, requestId))));
+    return ended({ ...filed, queuedDelivery: answered || notified || told });
+  }
+  const all = Promise.all([queueing, opening, ruling()]);
+  return { ending: all.then(([queuedDelivery]) => ({ ...filed, queuedDelivery })) };
 }

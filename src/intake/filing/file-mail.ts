@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import { type Ending, ended, pipelined } from '../../platform/db/pipelined.ts';
-import { errorText, isTransient } from '../../platform/db/errors.ts';
+import { errorText, isTransient, violates } from '../../platform/db/errors.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { type Decision, decideIntake, type Filing } from './decide-intake.ts';
@@ -9,9 +9,12 @@ import { fileBounce } from './file-bounce.ts';
 import { answerDuplicate } from './file-duplicate.ts';
 import { askAbout, fileIntoRequest } from './file-into-request.ts';
 import type { Filed, FilingResult } from './incoming-mail.ts';
-import { claimMail, type IntakeFacts, originalOf } from './queries.ts';
-import { readThread, type ThreadReading } from './thread-queries.ts';
+import type { Person } from './person.ts';
+import { claimMail, identityOf, type IntakeFacts, lockSender, originalOf } from './queries.ts';
+import { readThread } from './thread-queries.ts';
 import type { ReadMail } from './read-mail.ts';
+import { NO_RULES, type RulesOnMail, withRules } from '../rules/matching/rules-on-mail.ts';
+import { noteTrace, traced } from '../../platform/tracing/tracing.ts';
 import { fileSent } from '../sent/file-sent.ts';
 
 export type FilingDeps = Pick<Deps, 'db' | 'clock' | 'log'>;
@@ -26,37 +29,64 @@ export async function fileMail(
   mailbox: IntakeMailbox,
   mail: ReadMail,
 ): Promise<FilingResult> {
+  return traced(
+    { name: 'file mail', kind: 'internal', attributes: { 'mailroom.mailbox.id': mailbox.id } },
+    async () => {
+      const filed = await fileOne(deps, mailbox, mail);
+      noteTrace({ 'mailroom.status': filed.status });
+      return filed;
+    },
+  );
+}
+
+async function fileOne(deps: FilingDeps, mailbox: IntakeMailbox, mail: ReadMail): Promise<FilingResult> {
   const at = deps.clock.now();
   const decision = decideIntake(mailbox, mail, at);
   const intake = intakeFacts(mailbox, mail, decision, at);
-  // Only a sender who may open a request becomes a contact: a forger or a robot leaves no row behind.
-  const person = decision.kind === 'request' ? mail.person : null;
-  const contact = person === null ? null : { email: person.address.address, name: person.address.name };
-
+  const { person } = mail;
   try {
-    return await pipelined(deps.db, async (tx): Promise<Ending<FilingResult>> => {
-      const asked =
-        decision.kind === 'request' && person !== null
-          ? askAbout({ mailbox, mail, decision }, person, at)
-          : null;
-      const original = await originalOf(tx, mail.handedOver);
-      // In one flight, and yet a statement of its own: it sees what was committed before the contact's lock was given.
-      const [claim, thread] = await Promise.all([
-        claimMail(tx, intake, contact, original),
-        asked === null ? null : readThread(tx, asked.question),
-      ]);
-      if (claim.intakeId === null) return ended(await answerDuplicate(tx, mail, intake));
-      if (decision.kind === 'quarantine')
-        return ended({ status: 'accepted', ...quarantineResult(decision.reason) });
-      const claimed = { intakeId: claim.intakeId, contactId: claim.contactId, at };
-      const filing = { mailbox, mail, decision, claimed };
-      const { ending } = await fileClaimed(tx, filing, asked === null ? null : { ...asked, thread });
-      return { ending: ending.then((filed) => ({ status: 'accepted', ...filed })) };
-    });
+    const file = (rules: RulesOnMail) =>
+      pipelined(deps.db, async (tx): Promise<Ending<FilingResult>> => {
+        // Only a sender who may open a request becomes a contact: a forger or a robot leaves no row behind.
+        if (decision.kind === 'request' && person !== null)
+          return await filePersons(tx, { mailbox, mail, decision, rules }, person, intake);
+        const intakeId = await claimMail(tx, intake, await originalOf(tx, mail.handedOver));
+        if (intakeId === null) return ended(await answerDuplicate(tx, mail, intake));
+        if (decision.kind === 'quarantine')
+          return ended({ status: 'accepted', ...quarantineResult(decision.reason) });
+        const claimed = { intakeId, contactId: null, at };
+        return accepted(await fileClaimed(tx, { mailbox, mail, decision, claimed, rules }));
+      });
+    return await (decision.kind === 'quarantine' ? file(NO_RULES) : withRules(deps, mailbox, mail, file));
   } catch (error) {
     if (isTransient(error)) throw error;
     return keepUnfiled(deps, mail, intake, error);
   }
+}
+
+/** Files a person's message: the contact's lock stands in for the claim, and the intake row is written with its outcome. */
+async function filePersons(
+  tx: Transaction,
+  filing: Omit<Filing<'request'>, 'claimed'>,
+  person: Person,
+  facts: IntakeFacts,
+): Promise<Ending<FilingResult>> {
+  const { at } = facts;
+  const asked = askAbout(filing, person, at);
+  const original = await originalOf(tx, filing.mail.handedOver);
+  const contact = { email: person.address.address, name: person.address.name };
+  // In one flight, and yet a statement of its own: it sees what was committed before the contact's lock was given.
+  const [{ intakeId, contactId }, thread] = await Promise.all([
+    lockSender(tx, facts, contact),
+    readThread(tx, asked.question, identityOf(facts)),
+  ]);
+  if (thread.isKnown) return ended(await answerDuplicate(tx, filing.mail, facts));
+  const claimed = { intakeId, contactId, at, unwritten: { facts, original } };
+  return accepted(await fileIntoRequest(tx, { ...filing, claimed }, asked, thread));
+}
+
+function accepted({ ending }: Ending<Filed>): Ending<FilingResult> {
+  return { ending: ending.then((filed) => ({ status: 'accepted', ...filed })) };
 }
 
 /**
@@ -69,10 +99,13 @@ async function keepUnfiled(
   intake: IntakeFacts,
   error: unknown,
 ): Promise<FilingResult> {
-  deps.log.error(
-    { error, sourceId: mail.handedOver.sourceId },
-    'a message could not be filed; its original is in quarantine',
-  );
+  // Handed over twice at once, as two people's: no contact's lock was between them.
+  const isStored = violates(error, 'intake_source_id_key') || violates(error, 'intake_same_message_key');
+  if (!isStored)
+    deps.log.error(
+      { error, sourceId: mail.handedOver.sourceId },
+      'a message could not be filed; its original is in quarantine',
+    );
   const failed = {
     ...intake,
     outcome: 'quarantined',
@@ -88,7 +121,7 @@ async function keepUnfiled(
   };
   const keep = (facts: IntakeFacts): Promise<FilingResult> =>
     pipelined(deps.db, async (tx) => {
-      const { intakeId } = await claimMail(tx, facts, null, await originalOf(tx, mail.handedOver));
+      const intakeId = await claimMail(tx, facts, await originalOf(tx, mail.handedOver));
       return ended(
         intakeId === null
           ? await answerDuplicate(tx, mail, facts)
@@ -104,17 +137,12 @@ async function keepUnfiled(
 }
 
 /** Files a claimed message by its decision, inside the caller's transaction. */
-export async function fileClaimed(
-  tx: Transaction,
-  filing: Filing,
-  asked: (ReturnType<typeof askAbout> & { readonly thread: ThreadReading | null }) | null = null,
-): Promise<Ending<Filed>> {
+export async function fileClaimed(tx: Transaction, filing: Filing): Promise<Ending<Filed>> {
   const { decision, mail, ...rest } = filing;
   if (decision.kind === 'request') {
     if (mail.person === null) throw new Error('cannot file a message without a sender into a request');
     const ofRequest = { ...rest, mail, decision };
-    const about = asked ?? askAbout(ofRequest, mail.person, rest.claimed.at);
-    return fileIntoRequest(tx, ofRequest, about, asked?.thread);
+    return fileIntoRequest(tx, ofRequest, askAbout(ofRequest, mail.person, rest.claimed.at));
   }
   if (decision.kind === 'sent') return ended(await fileSent(tx, { ...rest, mail, decision }));
   if (decision.kind === 'bounce') return ended(await fileBounce(tx, { ...rest, mail, decision }));

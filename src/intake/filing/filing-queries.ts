@@ -1,16 +1,17 @@
 import { type Fragment, type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
 import { storedBytes } from '../../platform/db/stored-bytes.ts';
 import type { EventType } from '../../people/history/event-types.ts';
-import { insertRequest } from '../../requests/life/opening.ts';
+import { insertRequest, type Opening } from '../../requests/life/opening.ts';
 import { countMessage, wakeRequest } from '../../requests/life/waking.ts';
 import type { RequestStatus } from '../../requests/request.ts';
 import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
 import type { MailClass } from '../../mail/kind/kind.ts';
 import type { InboundMessage } from './incoming-mail.ts';
+import { type IntakeRow, settling } from './queries.ts';
 import type { MatchedBy } from './thread.ts';
 
 export type FilingFacts = {
-  readonly intakeId: number;
+  readonly intake: IntakeRow;
   readonly mailboxId: number;
   /** Null for automatic messages, whose sender is not a contact. */
   readonly contactId: number | null;
@@ -43,16 +44,18 @@ export type FiledRow = {
 export async function openWithMessage(
   tx: Transaction,
   filing: FilingFacts & { readonly contactId: number },
-  opening: {
+  opening: Pick<Opening, 'priority' | 'category' | 'tags' | 'fields'> & {
     readonly id: number;
     readonly replyTag: string;
     readonly followUpOf: number | null;
     readonly refersTo: number | null;
+    /** With the notice that the caller adds to it. */
+    readonly messageCount: number;
   },
 ): Promise<FiledRow> {
   const { mailboxId, contactId, at } = filing;
   const { subject } = filing.message;
-  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, messageCount: 1, at });
+  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, at });
   const [row] = await fileMessage(tx, filing, request, { outcome: 'opened' });
   if (row === undefined) throw new Error('opening a request returned no row');
   return row;
@@ -73,7 +76,7 @@ export async function appendMessage(
   return row ?? null;
 }
 
-/** Records an automatic message on a request, whose status and last activity stay as they are. */
+/** Records an automatic message on a request without changing its status or last activity. */
 export async function recordMessage(
   tx: Transaction,
   filing: FilingFacts,
@@ -106,7 +109,7 @@ function fileMessage(
         ${json(tx, message.to)}::jsonb, ${json(tx, message.cc)}::jsonb, ${json(tx, message.replyTo)}::jsonb,
         ${message.subject}, ${message.text}, ${message.visibleText}, ${message.html}, ${message.internetMessageId},
         ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.sourceThreadId},
-        ${filing.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
+        ${filing.intake.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
         ${filing.answerable}::boolean, ${filing.steers}::boolean, ${filing.ignoredRecipients as string[]}::text[],
         ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${filing.at}
       from request
@@ -119,14 +122,17 @@ function fileMessage(
       where someone.email <> (select email from contacts where contacts.id = request.contact_id)
       on conflict do nothing
     ), settled as (
-      update intake
-      set outcome = ${outcome}, reason = null, error = null, request_id = message.request_id, message_id = message.id
-      from message
-      where intake.id = ${filing.intakeId}
-    ), told as (
+${settling(tx, filing.intake, {
+  outcome: tx`${outcome}`,
+  reason: tx`null`,
+  error: tx`null`,
+  requestId: tx`message.request_id`,
+  messageId: tx`message.id`,
+  from: tx`from message`,
+})}), told as (
       insert into events
         (type, mailbox_id, request_id, message_id, intake_id, contact_id, actor_kind, old, new, at)
-      select told.type, ${filing.mailboxId}, request.id, message.id, ${filing.intakeId}::bigint,
+      select told.type, ${filing.mailboxId}, request.id, message.id, ${filing.intake.intakeId}::bigint,
         ${filing.contactId}::bigint, ${filing.contactId === null ? 'relay' : 'contact'}, told.old, told.new, ${filing.at}
       from request, message, lateral (values
         (1, ${outcome === 'opened'}, ${'request.opened' satisfies EventType}, null::jsonb, ${json(tx, { subject: message.subject })}::jsonb),
@@ -193,4 +199,28 @@ function together(attachments: InboundMessage['attachments']): InboundMessage['a
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** How many of a sender's latest messages are searched for another Reply-To. */
+const MAX_EARLIER = 50;
+
+/** Whether a From has written to the mailbox with another Reply-To, which means that it speaks for several people. */
+export async function hasAnotherReplyTo(
+  db: Queryable,
+  pair: { readonly mailboxId: number; readonly from: string; readonly replyTo: string },
+): Promise<boolean> {
+  const [row] = await db<{ found: boolean }[]>`
+    select exists (
+      select
+      from (
+        select message_id
+        from intake
+        where from_address = ${pair.from} and mailbox_id = ${pair.mailboxId} and message_id is not null
+        order by received_at desc
+        limit ${MAX_EARLIER}) as earlier
+      join messages on messages.id = earlier.message_id
+      cross join jsonb_array_elements(messages.reply_to_addresses) as asked
+      where messages.kind = 'inbound' and messages.authenticity in ('verified', 'unchecked')
+        and asked ->> 'address' not in (${pair.from}, ${pair.replyTo})) as found`;
+  return row?.found ?? false;
 }

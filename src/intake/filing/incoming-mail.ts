@@ -36,7 +36,7 @@ export type HandedOver = {
   readonly raw: Uint8Array | null;
   /** The headers alone, when the message was too large to be handed over. */
   readonly headers: readonly (readonly [string, string])[] | null;
-  /** Why its source cannot give it: what there is of it waits for a person. */
+  /** Why its source cannot deliver it: whatever is known of it waits for a person. */
   readonly broken?: string;
 };
 

@@ -1,8 +1,11 @@
 import { detectLanguage } from '../../mail/reading/detect-language.ts';
+import type { Language } from '../../mail/language.ts';
 import { cleanText } from '../../mail/text.ts';
 import type { Address, ParsedMail } from '../../mail/parsed-mail.ts';
 import { type IntakeMailbox, isOwnAddress } from '../../mailboxes/mailbox.ts';
-import { SOURCES } from '../sources/sources.ts';
+import type { NoticeContext } from '../../outbox/notices/queue-notice.ts';
+import { messageSourceOf } from '../sources/sources.ts';
+import type { FilingFacts } from './filing-queries.ts';
 import type { HandedOver, InboundMessage } from './incoming-mail.ts';
 import type { Person } from './person.ts';
 import type { Judged, ReadMail } from './read-mail.ts';
@@ -128,10 +131,41 @@ export function addressesOnMail(
 }
 
 function tooLarge(handedOver: HandedOver): string {
-  const { service, link } = SOURCES[handedOver.source];
+  const { service, link } = messageSourceOf(handedOver.source);
   const megabytes = Math.round(handedOver.sizeEstimate / 1_048_576);
   return (
     `This email is too large to hand over (${megabytes} MB). Read it in ${service}: ` +
     link(handedOver.sourceId)
   );
+}
+
+/** The created notice needs nothing that must be read back, which would cost a round trip under the contact's lock. */
+export function firstContext(
+  mailbox: IntakeMailbox,
+  facts: FilingFacts & { readonly contactId: number },
+  request: Pick<NoticeContext, 'requestId' | 'replyTag' | 'shownValues'> & {
+    readonly language: Language | null;
+  },
+): NoticeContext {
+  const { message } = facts;
+  const { requestId, replyTag, shownValues, language } = request;
+  return {
+    requestId,
+    subject: message.subject,
+    shownValues,
+    replyTag,
+    mailbox,
+    contact: {
+      id: facts.contactId,
+      email: message.from.address,
+      name: message.from.name,
+      language,
+    },
+    mailLanguage: message.language ?? null,
+    noticesAllowed: true,
+    lastFromContact: message,
+    replyTo: facts.steers ? message.replyTo : [],
+    copies: [],
+    threadIds: message.internetMessageId === null ? [] : [message.internetMessageId],
+  };
 }

@@ -7,7 +7,7 @@ import type { GoodReading } from '../../mail/reading/read-mail.ts';
 import { type IntakeMailbox, isOwnAddress, matchesAny } from '../../mailboxes/mailbox.ts';
 import { isActiveOperator } from '../../people/operators/is-active-operator.ts';
 import type { HandedOver } from './incoming-mail.ts';
-import { hasAnotherReplyTo } from './queries.ts';
+import { hasAnotherReplyTo } from './filing-queries.ts';
 
 /** Whose matter a message is, and who says so. */
 export type Person = {

@@ -1,4 +1,4 @@
-import { json, type Queryable, type Transaction } from '../../platform/db/connect.ts';
+import { type Fragment, json, type Queryable, type Transaction } from '../../platform/db/connect.ts';
 import { isOpen } from '../../platform/db/pipelined.ts';
 import { type StoredBytes, storedBytes } from '../../platform/db/stored-bytes.ts';
 import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
@@ -23,70 +23,128 @@ export type IntakeFacts = {
   readonly at: Date;
 };
 
-/** The original of an email, ready to be claimed with it. */
+/** What identifies an email: the same source's id, or the same Message-ID with the same content. */
+export type MailIdentity = Pick<IntakeFacts, 'mailboxId' | 'internetMessageId' | 'contentHash'> & {
+  readonly sourceId: string;
+};
+
+/**
+ * The intake row of a transaction. Absent `unwritten`: it is stored; otherwise it is written once, with what became of it,
+ * which costs half of writing it first and changing it.
+ */
+export type IntakeRow = {
+  readonly intakeId: number;
+  readonly unwritten?: { readonly facts: IntakeFacts; readonly original: StoredBytes };
+};
+
+/** The original of an email, ready to be stored with it. */
 export async function originalOf(tx: Transaction, { raw }: HandedOver): Promise<StoredBytes> {
   return raw === null ? { expression: tx`null::bytea` } : storedBytes(tx, raw);
 }
 
 /**
- * Locks the sender's contact (made if new) and claims the message, in one statement and in this order everywhere. If
- * the same message is posted concurrently, one call gets the intake id; the others wait and get null.
+ * Locks the sender's contact, made if new, and draws the id of the message's intake row. Whoever hands the same message over
+ * at the same time waits here, and then finds it stored.
  */
-export async function claimMail(
+export async function lockSender(
   tx: Transaction,
   intake: IntakeFacts,
-  contact: { readonly email: string; readonly name: string } | null,
-  original: StoredBytes,
-): Promise<{ intakeId: number | null; contactId: number | null }> {
-  const { handedOver } = intake;
-  const [row] = await tx<{ intakeId: number | null; contactId: number | null; isOpen: boolean }[]>`
+  contact: { readonly email: string; readonly name: string },
+): Promise<{ intakeId: number; contactId: number | null }> {
+  const [row] = await tx<{ intakeId: number; contactId: number | null; isOpen: boolean }[]>`
     with contact as (
       insert into contacts (email, name, created_at)
-      select ${contact?.email ?? null}::text, ${contact?.name ?? ''}, ${intake.at}
-      where ${contact !== null} and ${isOpen(tx)}
+      select ${contact.email}, ${contact.name}, ${intake.at}
+      where ${isOpen(tx)}
         -- Nobody whose mail was erased comes back by it.
-        and not exists (
-          select from intake
-          where mailbox_id = ${intake.mailboxId} and source_id = ${handedOver.sourceId}
-            and outcome is not distinct from 'erased')
-        and not exists (
-          select from intake
-          where mailbox_id = ${intake.mailboxId} and internet_message_id = ${intake.internetMessageId}
-            and content_hash = ${intake.contentHash} and outcome is not distinct from 'erased')
+        and not exists (${stored(tx, identityOf(intake), tx`and outcome is not distinct from 'erased'`)})
       on conflict (email) do update
       set name = case when contacts.name = '' then excluded.name else contacts.name end
       returning id
-    ), claimed as (
-      insert into intake
-        (mailbox_id, source, source_id, source_thread_id, arrived_at, labels, size_estimate, internet_message_id,
-         content_hash, from_address, from_name, subject, class, class_reason, authenticity, authenticity_reason,
-         outcome, reason, error, oversize, headers, raw, received_at)
-      select
-        ${intake.mailboxId}::bigint, ${handedOver.source}, ${handedOver.sourceId}, ${handedOver.sourceThreadId}, ${handedOver.arrivedAt},
-        ${handedOver.labels as string[]}::text[], ${handedOver.sizeEstimate}::bigint, ${intake.internetMessageId},
-        ${intake.contentHash}, ${intake.fromAddress}, ${intake.fromName}, ${intake.subject},
-        ${intake.class}, ${intake.classReason}, ${intake.authenticity}, ${intake.authenticityReason},
-        ${intake.outcome}, ${intake.reason}, ${intake.error}, ${handedOver.raw === null},
-        ${handedOver.headers === null ? null : json(tx, handedOver.headers)}::jsonb,
-        ${original.expression}, ${intake.at}
-      from (select count(*) from contact) as contact_is_locked_first
-      where ${isOpen(tx)}
-      on conflict do nothing
-      returning id
     )
-    select
-      (select id from claimed) as intake_id,
-      (select id from contact) as contact_id,
-      ${isOpen(tx)} as is_open,
-      -- For what travels in the same flight and cannot wait for the answer: it must take nothing for a duplicate.
-      case when not exists (select from claimed) then set_config('mailroom.claim', 'duplicate', true) end`;
+    select nextval('intake_id_seq') as intake_id, (select id from contact) as contact_id, ${isOpen(tx)} as is_open`;
   if (row?.isOpen !== true) throw new Error('the transaction of an email did not begin');
   return row;
 }
 
-/** False in a transaction whose claim ran into a message that is stored already. */
-export function isNoDuplicate(tx: Transaction) {
-  return tx`current_setting('mailroom.claim', true) is distinct from 'duplicate'`;
+/** Claims a message that makes nobody a contact. Posted concurrently, one call gets the id; the others wait and get null. */
+export async function claimMail(
+  tx: Transaction,
+  intake: IntakeFacts,
+  original: StoredBytes,
+): Promise<number | null> {
+  const row = insertIntake(tx, intake, original, {
+    intakeId: tx`nextval('intake_id_seq')`,
+    outcome: tx`${intake.outcome}`,
+    reason: tx`${intake.reason}`,
+    error: tx`${intake.error}`,
+    requestId: tx`null::bigint`,
+    messageId: tx`null::bigint`,
+    from: tx`where ${isOpen(tx)}`,
+  });
+  const [claimed] = await tx<{ intakeId: number | null; isOpen: boolean }[]>`
+    with claimed as (${row} on conflict do nothing returning id)
+    select (select id from claimed) as intake_id, ${isOpen(tx)} as is_open`;
+  if (claimed?.isOpen !== true) throw new Error('the transaction of an email did not begin');
+  return claimed.intakeId;
+}
+
+function insertIntake(
+  tx: Transaction,
+  intake: IntakeFacts,
+  original: StoredBytes,
+  as: Settled & { readonly intakeId: Fragment },
+): Fragment {
+  const { handedOver } = intake;
+  return tx`
+    insert into intake
+      (id, mailbox_id, source, source_id, source_thread_id, arrived_at, labels, size_estimate, internet_message_id,
+       content_hash, from_address, from_name, subject, class, class_reason, authenticity, authenticity_reason,
+       outcome, reason, error, request_id, message_id, oversize, headers, raw, received_at)
+    overriding system value
+    select
+      ${as.intakeId}, ${intake.mailboxId}::bigint, ${handedOver.source}, ${handedOver.sourceId}, ${handedOver.sourceThreadId},
+      ${handedOver.arrivedAt}, ${handedOver.labels as string[]}::text[], ${handedOver.sizeEstimate}::bigint,
+      ${intake.internetMessageId}, ${intake.contentHash}, ${intake.fromAddress}, ${intake.fromName}, ${intake.subject},
+      ${intake.class}, ${intake.classReason}, ${intake.authenticity}, ${intake.authenticityReason},
+      ${as.outcome}, ${as.reason}, ${as.error}, ${as.requestId}, ${as.messageId}, ${handedOver.raw === null},
+      ${handedOver.headers === null ? null : json(tx, handedOver.headers)}::jsonb,
+      ${original.expression}, ${intake.at}
+    ${as.from}`;
+}
+
+/** What became of a message, as expressions over `from`. */
+type Settled = Readonly<
+  Record<'outcome' | 'reason' | 'error' | 'requestId' | 'messageId' | 'from', Fragment>
+>;
+
+/** Writes what became of a message: all of its row, unless that is stored. To be awaited or put into a larger statement. */
+export function settling(tx: Transaction, { intakeId, unwritten }: IntakeRow, settled: Settled): Fragment {
+  const { outcome, reason, error, requestId, messageId, from } = settled;
+  if (unwritten !== undefined) {
+    const { facts, original } = unwritten;
+    return insertIntake(tx, facts, original, { ...settled, intakeId: tx`${intakeId}::bigint` });
+  }
+  return tx`
+    update intake
+    set outcome = ${outcome}, reason = ${reason}, error = ${error}, request_id = ${requestId}, message_id = ${messageId}
+    ${from}
+    where intake.id = ${intakeId}`;
+}
+
+export function identityOf(intake: IntakeFacts): MailIdentity {
+  const { mailboxId, internetMessageId, contentHash, handedOver } = intake;
+  return { mailboxId, internetMessageId, contentHash, sourceId: handedOver.sourceId };
+}
+
+/** The rows that are stored of a message, each found by its own index. */
+export function stored(tx: Transaction, mail: MailIdentity, and: Fragment): Fragment {
+  return tx`
+    select from intake where mailbox_id = ${mail.mailboxId} and source_id = ${mail.sourceId} ${and}
+    union all
+    select from intake
+    where mailbox_id = ${mail.mailboxId} and internet_message_id = ${mail.internetMessageId}
+      and content_hash = ${mail.contentHash} ${and}`;
 }
 
 export type KnownIntake = {
@@ -124,8 +182,8 @@ export async function findKnownIntake(
 
 /** Settles a claimed message that became no message row: quarantined with its reason, or recorded on a request. */
 export async function settleIntake(
-  tx: Queryable,
-  intakeId: number,
+  tx: Transaction,
+  intake: IntakeRow,
   settled: {
     readonly outcome: 'quarantined' | 'recorded';
     readonly reason: string;
@@ -133,10 +191,14 @@ export async function settleIntake(
     readonly requestId: number | null;
   },
 ): Promise<void> {
-  await tx`
-    update intake
-    set outcome = ${settled.outcome}, reason = ${settled.reason}, error = ${settled.error}, request_id = ${settled.requestId}
-    where id = ${intakeId}`;
+  await settling(tx, intake, {
+    outcome: tx`${settled.outcome}`,
+    reason: tx`${settled.reason}`,
+    error: tx`${settled.error}`,
+    requestId: tx`${settled.requestId}::bigint`,
+    messageId: tx`null::bigint`,
+    from: tx``,
+  });
 }
 
 /** Settles a claimed message that became a message row by itself. */
@@ -153,37 +215,13 @@ export async function settleOnMessage(
 
 /** Keeps a claimed message out of requests, with its reason, until an operator decides. */
 export async function quarantine(
-  tx: Queryable,
-  intakeId: number,
+  tx: Transaction,
+  intake: IntakeRow,
   reason: QuarantineReason,
   error: string | null = null,
 ): Promise<Filed> {
-  await settleIntake(tx, intakeId, { outcome: 'quarantined', reason, error, requestId: null });
+  await settleIntake(tx, intake, { outcome: 'quarantined', reason, error, requestId: null });
   return { outcome: 'quarantined', requestId: null, reason, matchedBy: null, queuedDelivery: false };
-}
-
-/** How many of a sender's latest messages are searched for another Reply-To. */
-const MAX_EARLIER = 50;
-
-/** Whether a From has written to the mailbox with another Reply-To, which means that it speaks for several people. */
-export async function hasAnotherReplyTo(
-  db: Queryable,
-  pair: { readonly mailboxId: number; readonly from: string; readonly replyTo: string },
-): Promise<boolean> {
-  const [row] = await db<{ found: boolean }[]>`
-    select exists (
-      select
-      from (
-        select message_id
-        from intake
-        where from_address = ${pair.from} and mailbox_id = ${pair.mailboxId} and message_id is not null
-        order by received_at desc
-        limit ${MAX_EARLIER}) as earlier
-      join messages on messages.id = earlier.message_id
-      cross join jsonb_array_elements(messages.reply_to_addresses) as asked
-      where messages.kind = 'inbound' and messages.authenticity in ('verified', 'unchecked')
-        and asked ->> 'address' not in (${pair.from}, ${pair.replyTo})) as found`;
-  return row?.found ?? false;
 }
 
 /** Stores the original of an oversize message; false if it has one already or was erased. */
@@ -192,7 +230,7 @@ export async function markIntakeComplete(tx: Queryable, intakeId: number, raw: U
   const rows = await tx`
     update intake
     set raw = ${original.expression}, headers = null, oversize = false
-    where id = ${intakeId} and oversize and raw is null
+    where id = ${intakeId} and oversize and raw is null and file_hash is null
     returning id`;
   return rows.length > 0;
 }

@@ -3,7 +3,7 @@ import type { MailReading } from '../../mail/reading/read-mail.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
 import type { Deps } from '../../platform/deps.ts';
-import { SOURCES } from '../sources/sources.ts';
+import { messageSourceOf } from '../sources/sources.ts';
 import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
 import type { MailClass } from '../../mail/kind/kind.ts';
 import type { HandedOver } from './incoming-mail.ts';
@@ -40,8 +40,18 @@ export async function readHandedOver(
     groupAddresses: mailbox.groupAddresses,
   });
   const judged = judge(reading, handedOver, mailbox);
-  const person = reading.ok ? await findPerson(deps, { mailbox, handedOver, reading, judged }) : null;
+  const person = reading.ok ? await personOf(deps, { mailbox, handedOver, reading, judged }) : null;
   return { handedOver, reading, judged, person };
+}
+
+async function personOf(
+  deps: Pick<Deps, 'db'>,
+  written: Parameters<typeof findPerson>[1],
+): Promise<Person | null> {
+  const { from } = written.reading.mail;
+  if (messageSourceOf(written.handedOver.source).typed === undefined || from === null)
+    return findPerson(deps, written);
+  return { address: from, forwardedBy: null, namedBy: 'sender' };
 }
 
 /** Combines what the message says about itself with Gmail's labels. */
@@ -56,7 +66,7 @@ function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMail
     };
   }
   const { classification, mail } = reading;
-  const source = SOURCES[handedOver.source];
+  const source = messageSourceOf(handedOver.source);
   // The owner's own message never crossed the internet, so no server checked it; the label SENT proves that the owner
   // wrote it.
   const byOwner =
@@ -64,8 +74,9 @@ function judge(reading: MailReading, handedOver: HandedOver, mailbox: IntakeMail
   const authentication = source.authenticate(mail, mailbox);
   const authenticity = byOwner ? 'verified' : authentication.verdict;
   return {
-    class: classification.class,
-    classReason: classification.decidedBy,
+    ...(source.typed === undefined
+      ? { class: classification.class, classReason: classification.decidedBy }
+      : { class: 'human', classReason: 'typed on a page' }),
     authenticity,
     authenticityReason: byOwner ? 'label SENT' : authentication.reason,
     believed: authenticity === 'verified' || authenticity === 'unchecked',

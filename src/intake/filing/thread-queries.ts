@@ -1,12 +1,15 @@
 import type { Language } from '../../mail/language.ts';
 import type { Fragment, Transaction } from '../../platform/db/connect.ts';
-import { type NoticeCounts, noticeCounts } from '../../outbox/notices/count-notices.ts';
+import { countLast, type NoticeCounts, noticeCounts } from '../../outbox/notices/count-notices.ts';
 import { nextRequestId } from '../../requests/life/opening.ts';
-import { isNoDuplicate } from './queries.ts';
+import { type MailIdentity, stored } from './queries.ts';
 import type { ThreadQuestion } from './thread-question.ts';
 import type { Candidate } from './thread.ts';
+import { HOUR } from '../../platform/time.ts';
 
 export type ThreadReading = {
+  /** The message is stored already. */
+  readonly isKnown: boolean;
   readonly candidates: readonly Candidate[];
   /** The message carries the Message-ID of an outgoing message of ours. */
   readonly isOwnId: boolean;
@@ -28,15 +31,22 @@ type CandidateJson = Omit<Candidate, 'closedAt' | 'answeredAt'> & {
 
 /**
  * Reads everything that threading and the caps need, in one round trip. It must run after the contact is locked, in a
- * statement of its own: only then does its snapshot contain what the message before this one committed.
+ * statement of its own: only then does its snapshot contain what the message before this one committed. Of an `unwritten`
+ * message it tells whether it is stored by now; it takes nothing for one that is.
  */
-export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise<ThreadReading> {
-  const isOpening = tx`not exists (select from candidate) and ${isNoDuplicate(tx)}`;
+export async function readThread(
+  tx: Transaction,
+  mail: ThreadQuestion,
+  unwritten: MailIdentity | null = null,
+): Promise<ThreadReading> {
+  const isKnown = unwritten === null ? tx`false` : tx`exists (${stored(tx, unwritten, tx``)})`;
+  const isOpening = tx`not exists (select from candidate) and not (select it from known)`;
   const opens = opening(tx, mail, isOpening);
-  const hourAgo = new Date(mail.at.getTime() - 3_600_000);
+  const hourAgo = new Date(mail.at.getTime() - HOUR);
   const [row] = await tx<(Omit<ThreadReading, 'candidates'> & { candidates: CandidateJson[] })[]>`
-    with recursive ${candidates(tx, mail)}, ${opens.taking}
+    with recursive known as (select ${isKnown} as it), ${candidates(tx, mail)}, ${opens.taking}
     select
+      (select it from known) as is_known,
       (select coalesce(json_agg(candidate.found order by candidate.rank, candidate.place desc), '[]')
       from candidate) as candidates,
       own.request_id is not null as is_own_id, own.request_id as own_request_id,
@@ -48,10 +58,10 @@ export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise
       case when ${isOpening} then ${opens.opening} end as opening
     from (select) as one
     left join lateral (
-      select request_id
-      from messages
-      where direction = 'out'
-        and (internet_message_id = ${mail.internetMessageId} or sent_as = ${mail.internetMessageId})
+      select request_id from messages where direction = 'out' and internet_message_id = ${mail.internetMessageId}
+      union all
+      -- Only outgoing messages have it; an \`or\`, or their direction as well, would be planned to read all of them.
+      select request_id from messages where sent_as = ${mail.internetMessageId}
       limit 1) as own on true
     left join contacts on contacts.email = ${mail.senderEmail}
     left join contact_settings as settings
@@ -60,11 +70,26 @@ export async function readThread(tx: Transaction, mail: ThreadQuestion): Promise
   return { ...row, candidates: row.candidates.map(asCandidate) };
 }
 
-/** The id of a request that an email opens although something led elsewhere, and what its notice is measured by. */
-export async function readOpening(
+type EmailWithThread = { readonly question: ThreadQuestion; readonly thread: ThreadReading };
+
+type OpeningRead = NonNullable<ThreadReading['opening']>;
+
+export type WithOpening<Email extends EmailWithThread> = Email & {
+  readonly thread: { readonly opening: OpeningRead };
+};
+
+/** An email that opens a request, with what its notice is measured by: exactly where something may answer it. */
+export async function withOpening<Email extends EmailWithThread>(
   tx: Transaction,
-  mail: ThreadQuestion,
-): Promise<NonNullable<ThreadReading['opening']>> {
+  email: Email,
+): Promise<WithOpening<Email>> {
+  const { question, thread } = email;
+  const opening = thread.opening ?? (await readOpening(tx, question));
+  const counts = question.welcomesNotice ? await countLast(tx, question, opening.counts) : opening.counts;
+  return { ...email, thread: { ...thread, opening: { ...opening, counts } } };
+}
+
+async function readOpening(tx: Transaction, mail: ThreadQuestion): Promise<OpeningRead> {
   const opens = opening(tx, mail, tx`true`);
   const [row] = await tx<Pick<ThreadReading, 'opening'>[]>`
     with ${opens.taking} select ${opens.opening} as opening`;
@@ -88,24 +113,29 @@ function candidates(tx: Transaction, mail: ThreadQuestion) {
   const people = mail.people as string[];
   // What no index serves: the plan is kept from a desk that is empty, where reading a mailbox whole costs nothing.
   const ofMailbox = tx`mailbox_id is not distinct from ${mail.mailboxId}`;
-  return tx`
-    led as (
+  // A message that cites nothing is the common one: what starts a look-up costs as much as the look-up.
+  const cited = tx`
       select 'token' as by, internet_message_id as cited, request_id, 1 as rank, id as place
       from messages
       where direction = 'out' and internet_message_id = any(${citedIds}::text[]) and ${ofMailbox}
       union all
       select 'token', sent_as, request_id, 1, id
       from messages
-      where direction = 'out' and sent_as = any(${citedIds}::text[]) and ${ofMailbox}
-      union all
-      select 'reply_address', null, id, 2, 0
-      from requests
-      where reply_tag = any(${mail.replyTags as string[]}::text[]) and ${ofMailbox}
+      where sent_as = any(${citedIds}::text[]) and ${ofMailbox}
       union all
       select 'references', internet_message_id, request_id, 3, id
       from messages
       where direction = 'in' and internet_message_id = any(${citedIds}::text[]) and mailbox_id = ${mail.mailboxId}
-      union all
+      union all`;
+  const addressed = tx`
+      select 'reply_address', null, id, 2, 0
+      from requests
+      where reply_tag = any(${mail.replyTags as string[]}::text[]) and ${ofMailbox}
+      union all`;
+  return tx`
+    led (by, cited, request_id, rank, place) as (
+      ${citedIds.length === 0 ? tx`` : cited}
+      ${mail.replyTags.length === 0 ? tx`` : addressed}
       (select 'source_thread', null, request_id, 4, 0
       from messages
       where mailbox_id = ${mail.mailboxId} and source_thread_id = ${mail.sourceThreadId}

@@ -26,7 +26,7 @@ export type ThreadQuestion = {
   /** A notice may answer it, if it opens a request. */
   readonly welcomesNotice: boolean;
   readonly senderEmail: string;
-  /** Of whom one has to be on a request for the message to belong to it: the sender, or who was written to. */
+  /** At least one of these must be on a request for the message to belong to it: the sender, or the recipients. */
   readonly people: readonly string[];
   readonly citedIds: readonly string[];
   readonly replyTags: readonly string[];

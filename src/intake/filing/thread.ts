@@ -1,8 +1,13 @@
 import type { ThreadBy } from '../../mailboxes/mailbox.ts';
-import type { Source } from '../sources/source.ts';
+import type { Source, TypedBy } from '../sources/source.ts';
 import { isOpen, type RequestStatus, subjectDiffers } from '../../requests/request.ts';
+import { DAY } from '../../platform/time.ts';
 
-export type MatchedBy = 'token' | 'references' | Source['threadRule'] | 'sender' | 'new';
+/** By what a message was found to belong to a request. */
+type FoundBy = 'token' | 'references' | Source['threadRule'] | 'sender';
+
+/** `form`, `requester`: how it was written says where it belongs. */
+export type MatchedBy = FoundBy | 'new' | TypedBy;
 
 /** A request that something in the message leads to; `mergedInto` has been followed already. */
 export type Candidate = {
@@ -44,7 +49,7 @@ export type Placement =
   | {
       readonly kind: 'append';
       readonly requestId: number;
-      readonly matchedBy: Exclude<MatchedBy, 'new'>;
+      readonly matchedBy: FoundBy;
       readonly subjectChanged: boolean;
       /** The request is closed and within the reopen window. */
       readonly reopens: boolean;
@@ -94,7 +99,7 @@ export function chooseRequest(candidates: readonly Candidate[], facts: ThreadFac
 }
 
 /** The rule that a candidate met, by its name. */
-export function matchedBy({ by }: Candidate, threadRule: Source['threadRule']): Exclude<MatchedBy, 'new'> {
+export function matchedBy({ by }: Candidate, threadRule: Source['threadRule']): FoundBy {
   if (by === 'source_thread') return threadRule;
   return by === 'reply_address' ? 'token' : by;
 }
@@ -110,6 +115,6 @@ function citedInOrder(candidates: readonly Candidate[], citedIds: readonly strin
 function mayJoin(candidate: Candidate, facts: ThreadFacts): boolean {
   if (isOpen(candidate.status)) return true;
   if (candidate.by === 'sender' || candidate.closedAt === null || facts.reopenDays === 0) return false;
-  const windowEnds = candidate.closedAt.getTime() + facts.reopenDays * 86_400_000;
+  const windowEnds = candidate.closedAt.getTime() + facts.reopenDays * DAY;
   return facts.receivedAt.getTime() < windowEnds;
 }

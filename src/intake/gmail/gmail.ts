@@ -8,6 +8,10 @@ export const gmail: Source = {
   handsOverSent: false,
   isNoteToSelf: (labels) => labels.includes('SENT') && labels.includes('INBOX'),
   threadRule: 'gmail_thread',
+  account: 'Gmail',
   service: 'Gmail',
+  page: 'connect',
+  overdueAs: 'silentRelays',
+  work: async () => (await import('./gmail-work.ts')).gmailWork,
   link: (sourceId) => `https://mail.google.com/mail/u/0/#all/${sourceId}`,
 };

@@ -12,7 +12,11 @@ export const microsoft: Source = {
   handsOverSent: true,
   isNoteToSelf: () => false,
   threadRule: 'conversation',
+  account: 'Microsoft 365',
   service: 'Outlook',
+  page: 'microsoft',
+  overdueAs: 'unreadMicrosoft',
+  work: async () => (await import('./microsoft-work.ts')).microsoftWork,
   link: (sourceId) =>
     `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(sourceId)}&exvsurl=1&viewmodel=ReadMessageItem`,
 };

@@ -8,7 +8,15 @@ import { checkConnection } from './access/check-connection.ts';
 import { connectMicrosoft, disconnectMicrosoft } from './access/connecting.ts';
 import { findMicrosoft } from './access/find-connection.ts';
 import { credentialsOf } from './graph/credentials.ts';
-import { checkSchema, connectionSchema, newConnectionSchema, renderConnection } from './schemas.ts';
+import { beginSignIn, cancelSignIn } from './delegated/begin-sign-in.ts';
+import { findBegunSignIn } from './delegated/find-sign-in.ts';
+import {
+  checkSchema,
+  connectionSchema,
+  newConnectionSchema,
+  newSignInSchema,
+  renderConnection,
+} from './schemas.ts';
 
 const shared = { tags: ['Mailboxes'], security: [{ token: [] }] };
 const path = '/v1/mailboxes/{id}/microsoft';
@@ -48,6 +56,35 @@ const disconnect = createRoute({
   responses: { 200: jsonContent('It is not connected.', connectionSchema), ...problems },
 });
 
+const signIn = createRoute({
+  ...shared,
+  operationId: 'beginMicrosoftSignIn',
+  method: 'post',
+  path: `${path}/sign-in`,
+  summary: 'Begin to connect a mailbox in the name of a person',
+  description:
+    'For admins, where no admin of the tenant lets an app in by its own rights. `device` gives a code that the mailbox’s person ' +
+    'enters at Microsoft; the server asks until they have. `browser` goes on at the mailbox’s page in the console, because the ' +
+    'answer counts only in the session that asked. Until somebody has signed in, the mailbox stays connected as it was.',
+  request: { params: idPath, body: jsonBody(newSignInSchema) },
+  responses: {
+    200: jsonContent('The connection, with the sign-in.', connectionSchema),
+    ...problems,
+    ...problemResponses('wrong_state'),
+  },
+});
+
+const giveUp = createRoute({
+  ...shared,
+  operationId: 'cancelMicrosoftSignIn',
+  method: 'delete',
+  path: `${path}/sign-in`,
+  summary: 'Give up a sign-in that was begun',
+  description: 'For admins. How the mailbox is connected stays as it is.',
+  request: { params: idPath },
+  responses: { 200: jsonContent('The connection, without the sign-in.', connectionSchema), ...problems },
+});
+
 const check = createRoute({
   ...shared,
   operationId: 'checkMicrosoft',
@@ -74,8 +111,10 @@ const check = createRoute({
 /** Mailboxes of Microsoft 365: connecting, and how that stands. */
 export function microsoftRoutes(deps: IntakeDeps): ApiRoutes {
   const routes = apiRoutes();
-  const shown = async (actor: OperatorActor, mailboxId: number) =>
-    renderConnection(await findMicrosoft(deps, actor, { mailboxId }), deps.clock.now());
+  const shown = async (actor: OperatorActor, mailboxId: number) => {
+    const found = await findMicrosoft(deps, actor, { mailboxId });
+    return renderConnection(found, await findBegunSignIn(deps, actor, { mailboxId }), deps.clock.now());
+  };
   routes.openapi(find, async (c) => c.json(await shown(c.get('actor'), c.req.valid('param').id), 200));
   routes.openapi(connect, async (c) => {
     const mailboxId = c.req.valid('param').id;
@@ -84,7 +123,7 @@ export function microsoftRoutes(deps: IntakeDeps): ApiRoutes {
       clientId,
       secretEndsAt = null,
       readsJunk = false,
-      sends = true,
+      sends = 'graph',
       ...given
     } = c.req.valid('json');
     const credentials = credentialsOf(given);
@@ -95,6 +134,25 @@ export function microsoftRoutes(deps: IntakeDeps): ApiRoutes {
   routes.openapi(disconnect, async (c) => {
     const mailboxId = c.req.valid('param').id;
     await disconnectMicrosoft(deps, c.get('actor'), { mailboxId });
+    return c.json(await shown(c.get('actor'), mailboxId), 200);
+  });
+  routes.openapi(signIn, async (c) => {
+    const mailboxId = c.req.valid('param').id;
+    const {
+      way,
+      secret = null,
+      secretEndsAt = null,
+      readsJunk = false,
+      sends = 'graph',
+      ...app
+    } = c.req.valid('json');
+    const input = { mailboxId, way, app: { ...app, secret, secretEndsAt, readsJunk, sends } };
+    await beginSignIn(deps, c.get('actor'), input);
+    return c.json(await shown(c.get('actor'), mailboxId), 200);
+  });
+  routes.openapi(giveUp, async (c) => {
+    const mailboxId = c.req.valid('param').id;
+    await cancelSignIn(deps, c.get('actor'), { mailboxId });
     return c.json(await shown(c.get('actor'), mailboxId), 200);
   });
   routes.openapi(check, async (c) => {

@@ -5,18 +5,32 @@ import type { HandedOver } from '../filing/incoming-mail.ts';
 export async function findStoredMail(
   db: Queryable,
   intakeId: number,
-): Promise<{ readonly mailboxAddress: string; readonly handedOver: HandedOver } | null> {
+): Promise<{
+  readonly mailboxAddress: string;
+  readonly handedOver: HandedOver;
+  /** Of an original that lies in the bucket; null with the original itself. */
+  readonly sizeInBucket: number | null;
+} | null> {
   const [row] = await db<
-    (Omit<HandedOver, 'sizeEstimate'> & { mailboxAddress: string; sizeEstimate: number | null })[]
+    (Omit<HandedOver, 'sizeEstimate'> & {
+      mailboxAddress: string;
+      sizeEstimate: number | null;
+      sizeInBucket: number | null;
+    })[]
   >`
     select mailboxes.address as mailbox_address, intake.source, source_id, coalesce(source_thread_id, source_id) as source_thread_id,
-      arrived_at, labels, size_estimate, raw, headers
+      arrived_at, labels, size_estimate, raw, headers, bucket_files.size as size_in_bucket
     from intake
+    left join bucket_files on bucket_files.hash = intake.file_hash
     join mailboxes on mailboxes.id = intake.mailbox_id
     where intake.id = ${intakeId} and outcome <> 'erased'`;
   if (row === undefined) return null;
-  const { mailboxAddress, ...handedOver } = row;
-  return { mailboxAddress, handedOver: { ...handedOver, sizeEstimate: handedOver.sizeEstimate ?? 0 } };
+  const { mailboxAddress, sizeInBucket, ...handedOver } = row;
+  return {
+    mailboxAddress,
+    sizeInBucket,
+    handedOver: { ...handedOver, sizeEstimate: handedOver.sizeEstimate ?? 0 },
+  };
 }
 
 /** Takes a message out of quarantine for one caller alone; false for a second caller. */

@@ -1,4 +1,4 @@
-import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import { openFile } from '../../platform/scanning/open-file.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -21,16 +21,13 @@ export async function findIntake(
 
 /** The original of a message handed over, read in slices; `not_found` if it was too large to relay or is erased. */
 export async function findIntakeOriginal(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'bucket' | 'clock' | 'scanner'>,
   actor: OperatorActor,
   intakeId: number,
 ): Promise<StoredFile> {
   const intake = await findIntake(deps, actor, intakeId);
-  if (intake.size === null) throw new Problem('not_found', `Intake ${intakeId} has no original.`);
-  return {
-    name: `intake-${intakeId}.eml`,
-    contentType: 'message/rfc822',
-    size: intake.size,
-    read: (offset, length) => readStoredBytes(deps.db, 'original', intakeId, offset, length),
-  };
+  const { size } = intake;
+  if (size === null) throw new Problem('not_found', `Intake ${intakeId} has no original.`);
+  const name = `intake-${intakeId}.eml`;
+  return openFile(deps, { ...intake, size, what: 'original', name, contentType: 'message/rfc822' });
 }

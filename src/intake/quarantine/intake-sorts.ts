@@ -1,3 +1,4 @@
+import { originalSize } from '../../platform/bucket/original-size.ts';
 import { beginningOf, listSorts, type Sort, sortField } from '../../platform/lists/list-sort.ts';
 
 /** Every scalar field of a listed intake. */
@@ -20,7 +21,7 @@ export const INTAKE_SORTS = listSorts(
     error: sortField('text', (db) => beginningOf(db, db`i.error`), true),
     requestId: sortField('integer', (db) => db`i.request_id`, true),
     messageId: sortField('integer', (db) => db`i.message_id`, true),
-    size: sortField('integer', (db) => db`octet_length(i.raw)`, true),
+    size: sortField('integer', originalSize, true),
     oversize: sortField('boolean', (db) => db`i.oversize`),
     receivedAt: sortField('time', (db) => db`i.received_at`),
     decidedAt: sortField('time', (db) => db`i.decided_at`, true),

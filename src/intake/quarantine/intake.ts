@@ -1,3 +1,4 @@
+import type { ScanState } from '../../platform/scanning/scan-file.ts';
 import type { SourceName } from '../../mailboxes/mailbox.ts';
 import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
 import type { MailClass } from '../../mail/kind/kind.ts';
@@ -5,7 +6,7 @@ import type { Outcome } from '../filing/incoming-mail.ts';
 
 export type IntakeOutcome = Outcome | 'discarded' | 'erased';
 
-/** One message handed over as operators see it: what became of it, and why. */
+/** One handed-over message in the interface: its outcome, and the reason. */
 export type IntakeView = {
   readonly id: number;
   readonly mailboxId: number;
@@ -27,6 +28,9 @@ export type IntakeView = {
   readonly messageId: number | null;
   readonly oversize: boolean;
   readonly size: number | null;
+  /** What the virus scanner made of the original; null: nobody has looked. */
+  readonly scan: ScanState | null;
+  readonly scanReason: string | null;
   readonly receivedAt: Date;
   readonly decidedAt: Date | null;
   readonly decidedById: number | null;

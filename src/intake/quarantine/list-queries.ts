@@ -1,3 +1,4 @@
+import { originalSize } from '../../platform/bucket/original-size.ts';
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import { INTAKE_SORTS, type IntakeSort } from './intake-sorts.ts';
@@ -58,7 +59,7 @@ export async function findIntakeRow(
 function columns(db: Queryable): Fragment {
   return db`i.id, i.mailbox_id, m.address as mailbox_address, i.source, i.source_id, i.internet_message_id, i.from_address,
     i.from_name, i.subject, i.class, i.class_reason, i.authenticity, i.authenticity_reason, i.outcome, i.reason, i.error,
-    i.request_id, i.message_id, i.oversize, octet_length(i.raw)::bigint as size, i.received_at, i.decided_at,
+    i.request_id, i.message_id, i.oversize, ${originalSize(db)} as size, i.scan, i.scan_reason, i.received_at, i.decided_at,
     i.decided_by as decided_by_id, o.name as decided_by_name`;
 }
 

@@ -13,6 +13,7 @@ import { askAbout, fileIntoRequest } from '../filing/file-into-request.ts';
 import { findIntake } from './find-intake.ts';
 import type { IntakeView } from './intake.ts';
 import { claimQuarantined } from './decision-queries.ts';
+import { type RulesOnMail, withRules } from '../rules/matching/rules-on-mail.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 /** A message without a sender is filed under this address, which by RFC 6761 nobody can have. */
@@ -24,7 +25,7 @@ const NOBODY = 'unknown-sender@nobody.invalid';
  * of the sender count as verified in this mailbox.
  */
 export async function releaseIntake(
-  deps: Pick<IntakeDeps, 'db' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
+  deps: Pick<IntakeDeps, 'db' | 'bucket' | 'clock' | 'keyring' | 'log' | 'parsePool'>,
   actor: OperatorActor,
   input: { readonly intakeId: number; readonly trust?: boolean },
 ): Promise<IntakeView> {
@@ -34,34 +35,36 @@ export async function releaseIntake(
   const { mailbox, mail } = await readStoredMail(deps, intake.id);
   const person = personOf(mail);
   const at = deps.clock.now();
-  await deps.db.begin(async (tx) => {
-    const { address } = person;
-    const contactId = await lockContactByEmail(tx, { email: address.address, name: address.name }, at);
-    await claimOrRefuse(tx, intake, actor, at);
-    const place = { contactId, mailboxId: mailbox.id, intakeId: intake.id, at };
-    if (input.trust === true) await changeSettings(tx, actor, place, { trusted: true });
-    const decision = {
-      kind: 'request',
-      believed: mail.judged.believed && person.namedBy === 'sender',
-      notices: noticesFor(mail, at) === 'never' ? 'never' : 'later',
-      heldByCaps: false,
-    } as const;
-    const claimed = { intakeId: intake.id, contactId, at };
-    const asked = askAbout({ mailbox, mail, decision }, person, at);
-    const { ending } = await fileIntoRequest(tx, { mailbox, mail, decision, claimed }, asked);
-    const filed = await ending;
-    await recordEvent(tx, {
-      type: 'intake.released',
-      actor,
-      at,
-      mailboxId: mailbox.id,
-      requestId: filed.requestId,
-      intakeId: intake.id,
-      contactId,
-      old: { outcome: 'quarantined', reason: intake.reason },
-      new: { outcome: filed.outcome, trust: input.trust ?? false },
+  const file = (rules: RulesOnMail) =>
+    deps.db.begin(async (tx) => {
+      const { address } = person;
+      const contactId = await lockContactByEmail(tx, { email: address.address, name: address.name }, at);
+      await claimOrRefuse(tx, intake, actor, at);
+      const place = { contactId, mailboxId: mailbox.id, intakeId: intake.id, at };
+      if (input.trust === true) await changeSettings(tx, actor, place, { trusted: true });
+      const decision = {
+        kind: 'request',
+        believed: mail.judged.believed && person.namedBy === 'sender',
+        notices: noticesFor(mail, at) === 'never' ? 'never' : 'later',
+        heldByCaps: false,
+      } as const;
+      const claimed = { intakeId: intake.id, contactId, at };
+      const asked = askAbout({ mailbox, mail, decision }, person, at);
+      const { ending } = await fileIntoRequest(tx, { mailbox, mail, decision, claimed, rules }, asked);
+      const filed = await ending;
+      await recordEvent(tx, {
+        type: 'intake.released',
+        actor,
+        at,
+        mailboxId: mailbox.id,
+        requestId: filed.requestId,
+        intakeId: intake.id,
+        contactId,
+        old: { outcome: 'quarantined', reason: intake.reason },
+        new: { outcome: filed.outcome, trust: input.trust ?? false },
+      });
     });
-  });
+  await withRules(deps, mailbox, mail, file);
   return findIntake(deps, actor, intake.id);
 }
 

@@ -6,11 +6,12 @@ import { fileClaimed } from '../filing/file-mail.ts';
 import { quarantine } from '../filing/queries.ts';
 import type { Filed } from '../filing/incoming-mail.ts';
 import { claimQuarantined, listQuarantinedIds } from './decision-queries.ts';
+import { type RulesOnMail, withRules } from '../rules/matching/rules-on-mail.ts';
 import { readStoredMail } from './stored-mail.ts';
 
 export type ReplayDeps = Pick<
   IntakeDeps,
-  'db' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'
+  'db' | 'bucket' | 'clock' | 'keyring' | 'log' | 'parsePool' | 'wakeDeliveries'
 >;
 
 /** The messages that a replay is for, oldest first: those quarantined for a reason, or for any reason when null. */
@@ -30,26 +31,29 @@ export async function replayIntake(deps: ReplayDeps, intakeId: number): Promise<
   const at = deps.clock.now();
   const decision = decideIntake(mailbox, mail, at);
   const person = decision.kind === 'request' ? mail.person : null;
-  const filed = await deps.db.begin(async (tx): Promise<Filed | null> => {
-    const contactId =
-      person === null
-        ? null
-        : await lockContactByEmail(tx, { email: person.address.address, name: person.address.name }, at);
-    if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
-    if (decision.kind === 'quarantine') return quarantine(tx, intakeId, decision.reason, decision.error);
-    const filing = { mailbox, mail, decision, claimed: { intakeId, contactId, at } };
-    const result = await (await fileClaimed(tx, filing)).ending;
-    await recordEvent(tx, {
-      type: 'intake.replayed',
-      actor: { kind: 'system' },
-      at,
-      mailboxId: mailbox.id,
-      requestId: result.requestId,
-      intakeId,
-      new: { outcome: result.outcome, reason: result.reason },
+  const file = (rules: RulesOnMail) =>
+    deps.db.begin(async (tx): Promise<Filed | null> => {
+      const contactId =
+        person === null
+          ? null
+          : await lockContactByEmail(tx, { email: person.address.address, name: person.address.name }, at);
+      if (!(await claimQuarantined(tx, intakeId, { by: null, at, outcome: 'recorded' }))) return null;
+      if (decision.kind === 'quarantine')
+        return quarantine(tx, { intakeId }, decision.reason, decision.error);
+      const filing = { mailbox, mail, decision, claimed: { intakeId, contactId, at }, rules };
+      const result = await (await fileClaimed(tx, filing)).ending;
+      await recordEvent(tx, {
+        type: 'intake.replayed',
+        actor: { kind: 'system' },
+        at,
+        mailboxId: mailbox.id,
+        requestId: result.requestId,
+        intakeId,
+        new: { outcome: result.outcome, reason: result.reason },
+      });
+      return result;
     });
-    return result;
-  });
+  const filed = await withRules(deps, mailbox, mail, file);
   if (filed?.queuedDelivery === true) deps.wakeDeliveries();
   return filed;
 }

@@ -19,7 +19,15 @@ import {
 
 const shared = { tags: ['Intake'], security: [{ token: [] }] };
 const readProblems = problemResponses('invalid_input', 'unauthenticated', 'not_found');
+const originalProblems = problemResponses(
+  'invalid_input',
+  'unauthenticated',
+  'not_found',
+  'file_unavailable',
+  'file_held',
+);
 const decisionProblems = problemResponses(
+  'file_unavailable',
   'invalid_input',
   'unauthenticated',
   'forbidden',
@@ -66,7 +74,7 @@ const original = createRoute({
       description: 'The original message.',
       content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } },
     },
-    ...readProblems,
+    ...originalProblems,
   },
 });
 

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, repeatable, text, time } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
-import { SOURCE_NAMES } from '../../mailboxes/mailbox.ts';
 import type { IntakeView } from './intake.ts';
 import { INTAKE_SORTS } from './intake-sorts.ts';
 
@@ -36,7 +35,10 @@ export const intakeSchema = z
     mailbox: z
       .object({ id, address: z.string().openapi({ example: 'support@example.com' }) })
       .openapi({ description: 'The mailbox it came to.' }),
-    source: z.enum(SOURCE_NAMES).openapi({ description: 'How it came in.' }),
+    source: z.string().openapi({
+      description: 'The source it came from, such as `gmail` or `microsoft`; `form`: a page of the desk.',
+      example: 'gmail',
+    }),
     sourceId: z.string().openapi({ description: 'Its id at the source.', example: '18c2f0a1b2c3d4e5' }),
     gmailId: z
       .string()

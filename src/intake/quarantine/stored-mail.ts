@@ -1,3 +1,4 @@
+import { readWhole } from '../../platform/bucket/read-stored.ts';
 import type { IntakeDeps } from '../deps.ts';
 import { findIntakeMailbox } from '../../mailboxes/settings/find-intake-mailbox.ts';
 import type { IntakeMailbox } from '../../mailboxes/mailbox.ts';
@@ -5,7 +6,7 @@ import { Problem } from '../../platform/problems.ts';
 import { findStoredMail } from './decision-queries.ts';
 import { readHandedOver, type ReadMail } from '../filing/read-mail.ts';
 
-export type StoredMailDeps = Pick<IntakeDeps, 'db' | 'keyring' | 'log' | 'parsePool'>;
+export type StoredMailDeps = Pick<IntakeDeps, 'db' | 'bucket' | 'keyring' | 'log' | 'parsePool'>;
 
 /**
  * Reads a stored message again, as if the relay had just handed it over, so that a mended parser gets a second chance.
@@ -17,5 +18,10 @@ export async function readStoredMail(
   const stored = await findStoredMail(deps.db, intakeId);
   const mailbox = stored === null ? null : await findIntakeMailbox(deps.db, stored.mailboxAddress);
   if (stored === null || mailbox === null) throw new Problem('not_found', `There is no intake ${intakeId}.`);
-  return { mailbox, mail: await readHandedOver(deps, mailbox, stored.handedOver) };
+  const { handedOver, sizeInBucket } = stored;
+  const raw =
+    sizeInBucket === null
+      ? handedOver.raw
+      : await readWhole(deps, { what: 'original', id: intakeId, size: sizeInBucket });
+  return { mailbox, mail: await readHandedOver(deps, mailbox, { ...handedOver, raw }) };
 }

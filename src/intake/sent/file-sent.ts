@@ -10,11 +10,11 @@ import type { Filing } from '../filing/decide-intake.ts';
 import { insertAttachments } from '../filing/filing-queries.ts';
 import type { Filed } from '../filing/incoming-mail.ts';
 import { inboundMessage } from '../filing/message-to-file.ts';
-import { settleIntake, settleOnMessage } from '../filing/queries.ts';
+import { type IntakeRow, settleIntake, settleOnMessage } from '../filing/queries.ts';
 import { readThread } from '../filing/thread-queries.ts';
 import { threadQuestion } from '../filing/thread-question.ts';
 import { matchedBy } from '../filing/thread.ts';
-import { SOURCES } from '../sources/sources.ts';
+import { messageSourceOf } from '../sources/sources.ts';
 
 /** Where Exchange keeps the id of a message that it has given another. */
 const ORIGINAL_ID = 'x-microsoft-original-message-id';
@@ -38,15 +38,15 @@ export async function fileSent(tx: Transaction, filing: Filing<'sent'>): Promise
     welcomesNotice: false,
     at: claimed.at,
   });
-  if (thread.isOwnId) return recorded(tx, claimed.intakeId, 'own_message', thread.ownRequestId);
-  // Only a person's words: what Exchange or Outlook sends by itself is no answer.
+  if (thread.isOwnId) return recorded(tx, claimed, 'own_message', thread.ownRequestId);
+  // Only a person's words count: what Exchange or Outlook sends by itself is not an answer.
   const answered =
     mail.judged.class === 'human' ? thread.candidates.find(({ senderBelongs }) => senderBelongs) : undefined;
   if (answered === undefined || parsed.internetMessageId === null)
-    return recorded(tx, claimed.intakeId, 'sent_elsewhere', null);
+    return recorded(tx, claimed, 'sent_elsewhere', null);
 
   const author = await findAuthor(tx, parsed, mailbox.id);
-  const by = matchedBy(answered, SOURCES[mail.handedOver.source].threadRule);
+  const by = matchedBy(answered, messageSourceOf(mail.handedOver.source).threadRule);
   const message = inboundMessage(
     parsed,
     parsed.from ?? { name: '', address: mailbox.address },
@@ -79,12 +79,12 @@ export async function fileSent(tx: Transaction, filing: Filing<'sent'>): Promise
 
 async function recorded(
   tx: Transaction,
-  intakeId: number,
+  intake: IntakeRow,
   reason: string,
   requestId: number | null,
 ): Promise<Filed> {
   const settled = { outcome: 'recorded', reason, error: null, requestId } as const;
-  await settleIntake(tx, intakeId, settled);
+  await settleIntake(tx, intake, settled);
   return { ...settled, matchedBy: null, queuedDelivery: false };
 }
 

@@ -1,13 +1,14 @@
 import type { Authentication } from '../../mail/authenticity/authenticate.ts';
 import type { ParsedMail } from '../../mail/parsed-mail.ts';
 import type { IntakeMailbox, SourceName } from '../../mailboxes/mailbox.ts';
+import type { SourceWork } from './source-work.ts';
 
 /** Where a source keeps a message, in the words that intake stores: `INBOX`, `SENT`, and whatever else it says. */
 export type Labels = readonly string[];
 
 /**
- * How a mailbox's mail comes in, as far as filing needs to know: what its ids, labels and headers mean. Fetching and
- * connecting are the source's own. A further source is a folder with one of these, and a line in `sources.ts`.
+ * How a mailbox's mail comes in: what its ids, labels and headers mean to filing, and what the server does for it. A further
+ * source is a folder with one of these, and a line in `registry.ts`; its name there is its mailboxes' `source`.
  */
 export type Source = {
   readonly name: SourceName;
@@ -19,8 +20,31 @@ export type Source = {
   readonly handsOverSent: boolean;
   /** What a match by the source's own threads is called. */
   readonly threadRule: 'gmail_thread' | 'conversation';
-  /** The service, as people call it. */
+  /** What a mailbox's account is an account of. */
+  readonly account: string;
+  /** Where people read their mail there, as they call it. */
   readonly service: string;
   /** Where a person reads a message in it. */
   readonly link: (sourceId: string) => string;
+  /** The page below a mailbox's settings that connects it; null without one. */
+  readonly page: string | null;
+  /** Mailboxes that should have been heard or read by now stand under this name in /readyz. */
+  readonly overdueAs: string;
+  /** What the server does for its mailboxes; loaded by who does it, so that filing needs nothing of it. */
+  readonly work: () => Promise<SourceWork>;
+};
+
+/** How somebody wrote who needed no email for it. */
+export type TypedBy = 'form' | 'requester';
+
+/** What filing has to know of where a message came from, a mailbox's source or not. */
+export type MessageSource = Pick<
+  Source,
+  'name' | 'authenticate' | 'isNoteToSelf' | 'handsOverSent' | 'threadRule' | 'service' | 'link'
+> & {
+  /**
+   * Somebody wrote it on a page or through the interface: a person, who stands for nobody else, and whose message joins no request
+   * but the one it names. What its match is called.
+   */
+  readonly typed?: (labels: Labels) => TypedBy;
 };

@@ -8,10 +8,17 @@ export type FeedPosition = { readonly xact: string; readonly id: number };
 export type FeedFilters = {
   readonly type?: readonly string[] | undefined;
   readonly requestId?: readonly number[] | undefined;
+  /** Only those that the operator who asks is told of. */
+  readonly told?: 'me' | undefined;
 };
 
-/** Which events somebody gets: of these mailboxes (null: of every one), and those of no mailbox when `deskWide`. */
-export type FeedView = FeedFilters & {
+/**
+ * Which events somebody gets: of these mailboxes (null: of every one), and those of no mailbox when `deskWide` or when they tell
+ * the operator.
+ */
+export type FeedView = Omit<FeedFilters, 'told'> & {
+  readonly operatorId?: number;
+  readonly onlyTold?: boolean;
   readonly mailboxIds: readonly number[] | null;
   readonly deskWide: boolean;
 };
@@ -29,11 +36,13 @@ export const WHOLE_FEED: FeedView = { mailboxIds: null, deskWide: true };
 
 /**
  * The events an operator gets: those of their mailboxes. Events of the desk itself (operators, tokens, contacts' names)
- * are for admins of every mailbox.
+ * are for admins of every mailbox, and for the operator whom they tell.
  */
-export function feedViewOf(actor: OperatorActor, filters: FeedFilters): FeedView {
+export function feedViewOf(actor: OperatorActor, { told, ...filters }: FeedFilters): FeedView {
   return {
     ...filters,
+    operatorId: actor.operatorId,
+    onlyTold: told === 'me',
     mailboxIds: actor.mailboxIds,
     deskWide: actor.role === 'admin' && actor.mailboxIds === null,
   };
@@ -58,10 +67,14 @@ export function changesAccess(operatorId: number, { event }: FeedRow): boolean {
 
 /** True when the view shows the row: the same rule as the query's, for rows that were read once for everybody. */
 export function shows(view: FeedView, { event, mailboxId }: FeedRow): boolean {
+  const isTold = view.operatorId !== undefined && event.told.includes(view.operatorId);
   const visible =
-    mailboxId === null ? view.deskWide : view.mailboxIds === null || view.mailboxIds.includes(mailboxId);
+    mailboxId === null
+      ? view.deskWide || isTold
+      : view.mailboxIds === null || view.mailboxIds.includes(mailboxId);
   return (
     visible &&
+    (view.onlyTold !== true || isTold) &&
     (view.type === undefined || view.type.includes(event.type)) &&
     (view.requestId === undefined || (event.requestId !== null && view.requestId.includes(event.requestId)))
   );
@@ -71,6 +84,7 @@ export function shows(view: FeedView, { event, mailboxId }: FeedRow): boolean {
 export function showsPresence(view: FeedView, { mailboxId, requestId }: PresentSomewhere): boolean {
   return (
     view.type === undefined &&
+    view.onlyTold !== true &&
     (view.mailboxIds === null || view.mailboxIds.includes(mailboxId)) &&
     (view.requestId === undefined || view.requestId.includes(requestId))
   );

@@ -35,7 +35,7 @@ export async function listFeedRows(
 ): Promise<FeedRow[]> {
   const rows = await db<(EventView & { xact: string; mailboxId: number | null })[]>`
     select e.id, e.xact::text as xact, e.mailbox_id, e.type, e.request_id, e.message_id, e.delivery_id, e.contact_id,
-      e.actor_kind, e.actor_operator_id, o.name as actor_name, e.old, e.new, e.at
+      e.actor_kind, e.actor_operator_id, o.name as actor_name, e.old, e.new, e.at, e.told
     from events e
     left join operators o on o.id = e.actor_operator_id
     where (e.xact, e.id) > (${range.after.xact}::xid8, ${range.after.id}::bigint) and e.xact < ${range.horizon}::xid8
@@ -55,7 +55,9 @@ export function feedConditions(db: Queryable, view: FeedView): Fragment {
     view.mailboxIds === null
       ? db`e.mailbox_id is not null`
       : db`e.mailbox_id = any(${[...view.mailboxIds]}::bigint[])`;
-  const visible = view.deskWide ? db`and (e.mailbox_id is null or ${mailboxes})` : db`and ${mailboxes}`;
+  const isTold = view.operatorId === undefined ? db`false` : db`${view.operatorId}::bigint = any(e.told)`;
+  const ofDesk = view.deskWide ? db`e.mailbox_id is null` : db`e.mailbox_id is null and ${isTold}`;
+  const visible = db`and (${ofDesk} or ${mailboxes}) ${view.onlyTold === true ? db`and ${isTold}` : db``}`;
   const type = view.type === undefined ? db`` : db`and e.type = any(${[...view.type]}::text[])`;
   const request =
     view.requestId === undefined ? db`` : db`and e.request_id = any(${[...view.requestId]}::bigint[])`;

@@ -19,6 +19,9 @@ const shared = { tags: ['Events'], security: [{ token: [] }] };
 const filters = {
   type: repeatable(text(100, 1)).openapi({ description: 'Kinds of event.', example: ['request.taken'] }),
   requestId: repeatable(idParameter).openapi({ description: 'Events of these requests.' }),
+  told: z.enum(['me']).optional().openapi({
+    description: '`me`: only those that concern you, of the kinds that you want to hear of.',
+  }),
 };
 
 const feedSchema = z
@@ -41,7 +44,8 @@ const list = createRoute({
   description:
     'Everything that happened in the mailboxes the operator serves. No event is ever skipped: one may appear a moment ' +
     'late, while an older transaction is open, but never before a position already read. Ids are not in this order. ' +
-    'Events of the desk itself (operators, tokens, the names of contacts) are shown to admins who serve every mailbox. ' +
+    'Events of the desk itself (operators, tokens, the names of contacts) are shown to admins who serve every mailbox, and to whom ' +
+    'they tell. ' +
     'With `Accept: text/event-stream` it is the stream of `/v1/events/stream`.',
   request: {
     query: z.strictObject({
@@ -141,7 +145,7 @@ function isStreamAsked(c: Context): boolean {
   return /^\s*text\/event-stream\b/i.test(c.req.header('accept') ?? '');
 }
 
-// The first message is none, but gives its place: a page whose connection breaks before anything happened comes back to it.
+// The first message is not an event but the current position: a page whose connection breaks before anything happened resumes there.
 async function* serverSentEvents(start: FeedPosition, batches: AsyncGenerator<News>): AsyncGenerator<string> {
   yield `retry: 2000\nid: ${feedCursor(start)}\n\n`;
   for await (const { rows, presence } of batches) {
@@ -154,7 +158,7 @@ function serverSentEvent({ event, position }: FeedRow): string {
   return `id: ${feedCursor(position)}\ndata: ${JSON.stringify(renderEvent(event))}\n\n`;
 }
 
-// Its own event name keeps it from listeners to the feed; without an id it leaves their position as it is.
+// Its own event name keeps it from listeners to the feed; without an id it does not move their position.
 function presenceEvent({ requestId, operatorId }: PresentSomewhere): string {
   return `event: presence\ndata: ${JSON.stringify({ requestId, operatorId })}\n\n`;
 }

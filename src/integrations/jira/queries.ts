@@ -16,7 +16,7 @@ export async function countTrouble(db: Queryable): Promise<Trouble> {
     select count(*) filter (where i.state = 'linked') as linked, count(*) filter (where i.state = 'creating') as creating,
       count(*) filter (where i.state = 'uncertain') as uncertain, count(*) filter (where i.state = 'refused') as refused,
       count(*) filter (where i.state = 'broken') as broken,
-      (select count(*) from jira_changes where state in ('waiting', 'uncertain')) as waiting_changes,
+      (select count(*) from jira_changes where state in ('waiting', 'uncertain') and kind <> 'issue') as waiting_changes,
       (select count(*) from jira_grants where state = 'reconnect_needed') as reconnect_needed
     from jira_issues i
     where exists (select from jira_links l where l.issue_id = i.id and l.ended_at is null)`;

@@ -1,9 +1,8 @@
+import { DAY } from '../../platform/time.ts';
 import { countTrouble, lookBack, markAllDue, type Trouble } from './queries.ts';
 import { type WorkDeps, workJira } from './work-jira.ts';
 
 export type JiraReport = Trouble & { readonly read: number };
-
-const DAY_MS = 86_400_000;
 
 /**
  * Compares the desk with Jira as a whole: every linked issue is read again, requests that should have an issue get one, and
@@ -14,7 +13,7 @@ export async function reconcileJira(
   { days }: { readonly days: number },
 ): Promise<JiraReport> {
   const at = deps.clock.now();
-  await lookBack(deps.db, new Date(at.getTime() - days * DAY_MS));
+  await lookBack(deps.db, new Date(at.getTime() - days * DAY));
   const read = await markAllDue(deps.db, at);
   await workJira(deps);
   return { read, ...(await countTrouble(deps.db)) };

@@ -38,7 +38,7 @@ export async function countWebhooks(db: Queryable, viewer: Scope): Promise<numbe
   return row?.total ?? 0;
 }
 
-/** A webhook that an operator may see, locked on request; null if there is none. */
+/** A webhook that an operator may see, locked on request, or null. */
 export async function findWebhookRow(
   db: Queryable,
   viewer: Scope,

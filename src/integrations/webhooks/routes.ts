@@ -192,9 +192,7 @@ export function webhookRoutes(deps: WebhookDeps): ApiRoutes {
     return c.json({ items: items.map(renderAttempt), ...rest }, 200);
   });
   routes.openapi(replay, async (c) => {
-    const wanted = c.req.valid('json');
-    const replay = 'eventId' in wanted ? wanted : { from: new Date(wanted.from), to: new Date(wanted.to) };
-    const input = { webhookId: c.req.valid('param').id, replay };
+    const input = { webhookId: c.req.valid('param').id, replay: c.req.valid('json') };
     return c.json({ queued: await replayPosts(deps, c.get('actor'), input) }, 200);
   });
   routes.openapi(test, async (c) => {

@@ -1,3 +1,4 @@
+import type { Replay } from './posts/replay-posts.ts';
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, text, time } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
@@ -105,12 +106,22 @@ const moment = z.iso
   .openapi({ format: 'date-time', example: '2026-11-22T09:30:00Z' });
 
 export const replaySchema = z
-  .union([
-    z.strictObject({ eventId: id }).openapi({ description: 'One event.' }),
-    z
-      .strictObject({ from: moment, to: moment })
-      .openapi({ description: 'Events from `from` (inclusive) to `to` (exclusive).' }),
-  ])
+  .strictObject({
+    eventId: id.optional().openapi({ description: 'One event.' }),
+    from: moment.optional().openapi({ description: 'Events from here, inclusive …' }),
+    to: moment.optional().openapi({ description: '… to here, exclusive.' }),
+  })
+  .transform(({ eventId, from, to }, context): Replay => {
+    const isSpan = from !== undefined && to !== undefined;
+    if (eventId !== undefined && from === undefined && to === undefined) return { eventId };
+    if (eventId === undefined && isSpan) return { from: new Date(from), to: new Date(to) };
+    const missing = from === undefined && to === undefined ? 'eventId' : from === undefined ? 'from' : 'to';
+    if (eventId !== undefined)
+      context.addIssue({ code: 'custom', path: ['eventId'], message: 'is instead of from and to' });
+    else
+      context.addIssue({ code: 'custom', path: [missing], message: 'is required: eventId, or from and to' });
+    return z.NEVER;
+  })
   .openapi('WebhookReplay');
 
 export const replayedSchema = z

@@ -3,7 +3,7 @@ import type { ParsedMail } from '../parsed-mail.ts';
 import { type Authentication, namedDomain } from './authenticate.ts';
 
 export type ExchangeTrust = {
-  /** False where a filter stands in front of Exchange, which then sees that filter's address alone and judges nothing. */
+  /** False when a filter receives the mail before Exchange: Exchange then sees only the filter's address and can judge nothing. */
   readonly believed: boolean;
   /** Domains whose people write from inside: their mail is checked by no header. */
   readonly tenantDomains: readonly string[];

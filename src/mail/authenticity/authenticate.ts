@@ -1,6 +1,6 @@
 import { domainOf } from '../headers/address-parts.ts';
 import { domainToASCII } from 'node:url';
-import { getDomain } from 'tldts';
+import { registrableDomain } from '../headers/registrable-domain.ts';
 import type { AuthenticationResult } from './authentication-results.ts';
 import { parseAuthenticationResults } from './authentication-results.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
@@ -100,9 +100,9 @@ function isAligned(signer: string, from: string): boolean {
   return organizations[0] !== null && organizations[0] === organizations[1];
 }
 
-/** The registrable domain; names under a private suffix (github.io) belong to different people and are different ones. */
+/** Names of one registrable domain are one organization's. */
 function organization(domain: string): string | null {
-  return getDomain(domain, { allowPrivateDomains: true });
+  return registrableDomain(domain, { byTenant: true });
 }
 
 const LABEL = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?';

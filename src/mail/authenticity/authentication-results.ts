@@ -39,7 +39,7 @@ const oddBlank = /[^\P{C}\t]|[^\P{Z} ]/u;
 export function parseAuthenticationResults(value: string): AuthenticationResults | null {
   const line = value.replace(/\r?\n(?=[ \t])/g, '').trim();
   if (line.length > MAX_LENGTH || oddBlank.test(line)) return null;
-  // No clause may hold a semicolon, quoted or in a comment: each is a separator to whoever reads it otherwise.
+  // A clause with a semicolon inside quotes or a comment is refused: another reader would split it there.
   const [server = '', ...clauses] = line.split(';').map((clause) => clause.trim());
   const authservId = serverPattern.exec(server)?.[1];
   if (authservId === undefined) return null;

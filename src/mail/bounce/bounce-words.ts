@@ -36,7 +36,7 @@ export function senderKind(mail: ParsedMail): 'daemon' | 'postmaster' | 'office'
   if (daemonLocalParts.test(local) || /mailer[-_]?daemon/.test(raw)) return 'daemon';
   if (masterLocalParts.test(local) || /<\s*>/.test(raw)) return 'postmaster';
   if (/\(mail delivery|\(automated response/.test(raw)) return 'postmaster';
-  // "System administrator" is a person too, to whom what he writes is returned.
+  // A person may be called "System administrator", and their own messages can bounce back to them.
   if (daemonNames.test(name)) return isReturnedTo(mail, address) ? 'office' : 'postmaster';
   return officeLocalParts.test(local) ? 'office' : null;
 }

@@ -59,7 +59,7 @@ const atRest = /\btemporar(?:y|ily)\b|\btry again\b/i;
 const gatewayPrefix =
   /^\s*\d\.\d{1,3}\.\d{1,3} - (?:[a-z][a-z ()-]{2,60}(?=[45]\d\d[- ])|[a-z][a-z ()-]{2,60}(?='))/i;
 
-/** What a report says of a recipient it calls failed; `written` is the server's reply, or prose about it when it gives none. */
+/** What a report says about a failed recipient; `written` is the server's reply, or the report's prose when it quotes no reply. */
 export function judgeRefusal(status: string | null, written: string): Refusal {
   const text = withoutPrefix(written);
   const said = status ?? statusIn(written);
@@ -94,7 +94,7 @@ function saysDead(status: string | null, written: string): boolean {
   return code !== null && /^5\.(?:1\.[1236]|1\.10|2\.1|4\.4)$/.test(code) && !notDeadWords.test(text);
 }
 
-/** The enhanced status code in a text: the one behind a reply code, else the first that is no version or address. */
+/** The enhanced status code in a text: the one behind a reply code, else the first number that is not a version or an IP address. */
 function statusIn(text: string): string | null {
   return (
     /(?<![\d.])[245]\d\d[ -]#?([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)/.exec(text)?.[1] ??

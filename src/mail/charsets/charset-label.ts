@@ -113,7 +113,7 @@ function iso8859(bare: string): string {
   return bare.replace(/^(?:iso_?)?8859_?(\d{1,2}).*$/, 'iso-8859-$1');
 }
 
-/** The decoder of that name, or null where the runtime has none. */
+/** The decoder of that name, or null when the runtime lacks it. */
 export function decoderFor(name: string): Decoder | null {
   const cached = decoders.get(name);
   if (cached !== undefined) return cached;

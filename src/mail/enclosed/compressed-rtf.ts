@@ -5,10 +5,10 @@ const primer =
 const HEADER_LENGTH = 16;
 const DICTIONARY_MASK = 0xfff;
 const kind = { compressed: 0x75465a4c, plain: 0x414c454d };
-/** A text of this length is no letter; what follows is not looked at. */
+/** Nobody writes a text this long: the rest is not read. */
 const MAX_LENGTH = 8 * 1024 * 1024;
 
-/** The RTF that Outlook keeps compressed in a winmail.dat; null when it is no such thing. Damaged data ends where the damage begins. */
+/** The RTF that Outlook keeps compressed in a winmail.dat; null for anything else. Damaged data ends where the damage begins. */
 export function decompressRtf(bytes: Buffer): Buffer | null {
   if (bytes.length < HEADER_LENGTH) return null;
   const length = Math.min(bytes.readUInt32LE(4), MAX_LENGTH);

@@ -70,7 +70,7 @@ export function readRtf(bytes: Buffer): RichText {
       page.newGroup();
       group = outer.pop() ?? group;
     } else if (word?.toLowerCase() === 'bin' || brace === '{') {
-      // Pictures are hexadecimal in mail; raw ones and groups without end are no text worth reading on for.
+      // Mail programs write pictures in hexadecimal. A raw picture or a group that never ends is damage: reading stops there.
       break;
     } else if (word !== undefined) control(word, number === undefined ? null : Number(number));
     else if (shows(group, fromHtml)) {

@@ -10,7 +10,7 @@ const MAX_PIECES = 350_000;
 
 /**
  * The MIME entity inside an S/MIME message that is signed but not encrypted (RFC 8551 3.5.2); null for any other. Says nothing
- * about the signature: whoever is asked to believe a sender goes by the receiving server's word.
+ * about the signature: whether the sender is believed is decided from the receiving server's results.
  */
 export function signedContent(bytes: Buffer): Buffer | null {
   const [type, body] = children(bytes, elementAt(bytes, 0, bytes.length), tag.sequence);

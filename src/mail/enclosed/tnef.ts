@@ -76,7 +76,7 @@ const TYPE_UNICODE = 0x001f;
 const MAX_FILES = 1000;
 const MAX_PROPERTIES = 5000;
 
-/** What a winmail.dat holds (MS-OXTNEF): its files and the message text; null when it is none. Every read is checked against the end. */
+/** What a winmail.dat holds (MS-OXTNEF): its files and the message text; null for any other file. Every read is checked against the end. */
 export function readTnef(bytes: Buffer): Tnef | null {
   if (!isTnef(bytes)) return null;
   let codePage = 'windows-1252';

@@ -68,7 +68,7 @@ function decodeLine(line: string): Buffer | null {
   const length = (line.charCodeAt(0) - 32) & 63;
   const first = line.charCodeAt(0);
   const needed = Math.ceil((length * 4) / 3);
-  // Relays strip trailing blanks (which stand for zeros), so a line may be short; one more than padded is no uuencode.
+  // Relays strip trailing blanks (which stand for zeros), so a line may be short; a line longer than its padded length is not uuencode.
   if (
     first < 32 ||
     first > 96 ||

@@ -1,14 +1,14 @@
-/** The part of an address behind its last `@`; the whole of what has none. */
+/** The part of an address after its last `@`; the whole text without one. */
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
 }
 
-/** The part before the last `@`; the whole of what has none. */
+/** The part before the last `@`; the whole text without one. */
 export function localPartOf(address: string): string {
   return address.includes('@') ? address.slice(0, address.lastIndexOf('@')) : address;
 }
 
-/** `name@domain` of `name+tag@domain`; any other address as it is. */
+/** Turns `name+tag@domain` into `name@domain`; any other address is returned unchanged. */
 export function withoutPlus(address: string): string {
   return address.replace(/\+[^@]*@/, '@');
 }

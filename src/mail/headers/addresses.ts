@@ -53,7 +53,7 @@ export function normalizeAddress(text: string): string {
 type Restore = (text: string) => string;
 type AddressEntry = { readonly name: string; readonly address: string; readonly inGroup: boolean };
 
-/** Encoded words stand in the grammar as atoms of private-use characters, so nothing they hold can act as a comma or bracket. */
+/** Encoded words are replaced by private-use characters before parsing, so nothing inside them can act as a comma or bracket. */
 function readList(latin1: string, hint: string | null): readonly AddressEntry[] {
   const pieces = splitEncodedWords(latin1);
   const runs: Piece[][] = [];

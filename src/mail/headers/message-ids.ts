@@ -5,7 +5,7 @@ import { cleanLine } from '../text.ts';
 const MAX_ID_LENGTH = 998;
 const MAX_IDS = 200;
 
-/** The Message-ID with its angle brackets; null when there is none, when it is empty, or when it is too long to be one. */
+/** The Message-ID with its angle brackets; null when it is missing, empty or too long to be one. */
 export function readMessageId(value: string | null): string | null {
   return readMessageIds(value, 1)[0] ?? null;
 }

@@ -1,4 +1,4 @@
-/** Words that may stand where a colour may, and are none. */
+/** Keywords that CSS allows in place of a colour. */
 const otherWords = new Set(
   'none,repeat,no-repeat,repeat-x,repeat-y,round,space,center,left,right,top,bottom,fixed,scroll,local,cover,contain,auto,initial,inherit,unset,revert,url,text'.split(
     ',',

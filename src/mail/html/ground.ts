@@ -16,7 +16,7 @@ const seeThrough = /^(?:none|transparent|inherit|initial)$/;
 export type SheetGrounds = {
   /** A colour; null for what is unknown, such as an image. */
   readonly byName: ReadonlyMap<string, string | null>;
-  /** Other rules paint too: what has a class or id may then stand on another ground than its name says. */
+  /** False when rules of other kinds paint too: then a class or id alone does not tell the ground. */
   readonly isComplete: boolean;
 };
 
@@ -71,7 +71,7 @@ type ColoredElement = {
   readonly letters: string | undefined;
 };
 
-/** Tells whether the words right inside have the colour of the ground they stand on: only a program reads them. */
+/** Tells whether the element's own words have the colour of their ground: people cannot see them. */
 export function blendsIn(
   { attributes, style, ground, letters: ofSheet }: ColoredElement,
   isColoredByName: boolean,

@@ -127,7 +127,7 @@ function writeLink(page: Writer, link: Link | null): null {
   return null;
 }
 
-/** Some programs write line breaks as they are and let the style keep them. */
+/** Some programs write plain line breaks and keep them by `white-space: pre`. */
 function keepsBlanks(style = ''): boolean {
   return style !== '' && /white-space\s{0,5}:\s{0,5}(?:pre|break-spaces)/i.test(style);
 }

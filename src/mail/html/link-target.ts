@@ -1,6 +1,6 @@
 import { escapedDirectionMarks } from '../text.ts';
 
-/** What stands behind a link's words in text: its address in brackets, unless the words are the address; '' for a link to nowhere. */
+/** The suffix a link gets in text: its address in brackets, '' when the words are the address or the link leads nowhere. */
 export function linkTarget(href: string, shown: string, holdsImage: boolean): string {
   const target = escapedDirectionMarks(href.trim());
   if (target.length > 2000 || !/^(?:https?:\/\/[^/\\]|ftp:|mailto:)/i.test(target)) return '';

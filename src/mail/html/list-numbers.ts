@@ -2,7 +2,7 @@ type List = { readonly style: string; next: number; readonly step: number };
 
 export type ListNumbers = ReturnType<typeof listNumbers>;
 
-/** More lists in one another are no list: their items carry the mark of the last one that counts. */
+/** The deepest nesting that is counted; items of deeper lists get the mark of the last counted one. */
 const MAX_DEPTH = 100;
 const romans = [
   ['m', 1000], ['cm', 900], ['d', 500], ['cd', 400], ['c', 100], ['xc', 90], ['l', 50], ['xl', 40], ['x', 10], ['ix', 9], ['v', 5], ['iv', 4], ['i', 1],
@@ -26,7 +26,7 @@ export function listNumbers() {
       if (beyond > 0) beyond -= 1;
       else open.pop();
     },
-    /** What stands before an item: its number and a dot, or the bullet. */
+    /** The mark before an item: its number and a dot, or the bullet. */
     item: (attributes: Readonly<Record<string, string>>, bullet: string): string => {
       const list = open.at(-1);
       if (list === undefined || list.style === 'none') return bullet;

@@ -1,6 +1,6 @@
 import { isColor } from './colors.ts';
 
-/** What a style may say, and how: the value as it is kept, or null. Nothing in here can load, cover the page or grow out of it. */
+/** The allowed properties, each with a function that returns the value to keep or null. None can load anything, cover the page or exceed it. */
 type Rule = (value: string) => string | null;
 
 const MAX_STYLE_LENGTH = 2000;
@@ -98,7 +98,7 @@ export function safeStyle(style: string): Map<string, string> {
   return kept;
 }
 
-/** The declarations of a style attribute as they stand, names and values in lower case but for families of type. */
+/** The declarations of a style attribute, names and values in lower case except font families. */
 export function declarationsOf(style: string): readonly (readonly [string, string])[] {
   return style
     .slice(0, MAX_STYLE_LENGTH)

@@ -1,9 +1,13 @@
-import sanitize from 'sanitize-html';
+import type sanitize from 'sanitize-html';
+import { lazyPackage } from '../lazy-package.ts';
 import { escapedDirectionMarks, withoutDirectionMarks } from '../text.ts';
 import type { ColorPairs } from './color-pairs.ts';
 import { colorPairs } from './color-pairs.ts';
 import { isLength, safeStyle } from './safe-style.ts';
 import { beginningOfHtml, shownHtml } from './shown-html.ts';
+
+// It brings 70 modules with it.
+const sanitizer = lazyPackage('sanitize-html') as () => typeof sanitize;
 
 /** What is longer is a data dump: its text is whole, its look is shown from the beginning. */
 const MAX_HTML_LENGTH = 4_000_000;
@@ -57,7 +61,7 @@ const MAX_OF_ATTRIBUTE: Readonly<Record<string, number>> = {
  * `cid:` reference, and what `idOf` knows under another name gets one.
  */
 export function sanitizeHtml(html: string, idOf: IdOfSource = () => null): string {
-  return sanitize(shownHtml(beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS)), {
+  return sanitizer()(shownHtml(beginningOfHtml(html, MAX_HTML_LENGTH, MAX_TAGS)), {
     ...fixed,
     ...watching(colorPairs(), idOf),
   }).trim();

@@ -7,7 +7,7 @@ type Attributes = Readonly<Record<string, string>>;
 /** What hides an element's own words, but not those of an element in it that sets the same again. */
 export type Again = 'size' | 'color' | 'visibility';
 
-/** By what it sets again: the classes, ids and elements that a style sheet says so of, whatever they have to stand in. */
+/** By property: the classes, ids and elements for which a style sheet sets it again, in whatever context. */
 export type ShownAgain = Readonly<Record<Again, ReadonlySet<string>>>;
 
 /** What a style sheet shows again. Rules for some screens alone say nothing. */
@@ -43,7 +43,7 @@ export function showsAgainByName(
   );
 }
 
-/** The classes and ids of the last part of a selector, or its element where it has none: what the rule is about. */
+/** The classes and ids of a selector's last part (the element it matches), or that part's tag name when it has neither. */
 function lastNames(selector: string): readonly string[] {
   const last =
     selector

@@ -22,7 +22,7 @@ const blocks = new Set(
   ),
 );
 
-/** What hides an element: all of it, or what an element in it may set again. */
+/** How an element is hidden: entirely, or so that a child may show itself again. */
 type How = 'whole' | Again;
 
 /** A hidden element that is open: its place among the open ones, and the output as it was before. */
@@ -137,7 +137,7 @@ function keeper(text: string) {
   };
 }
 
-/** Whether a tag ends the element it stands in, which was not closed: `<p>` ends `<p>`, a table ends a hidden one. */
+/** Whether an opening tag ends an unclosed element around it: `<p>` ends `<p>`, a table ends a hidden one. */
 function endsBefore(name: string, top: string | undefined, topIsHidden: boolean): boolean {
   return (selfClosing.has(name) && top === name) || (top === 'p' && blocks.has(name) && topIsHidden);
 }

@@ -1,10 +1,10 @@
 import { absences, automaticSubject } from './automatic-words.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 
-/** A note is short; whoever writes more has something to say. */
+/** Notes of absence are short; a longer text is a person's message. */
 const MAX_LENGTH = 1500;
 
-/** What else such a note says: when its writer is back, who stands in, and that it thanks for the message. */
+/** The other things such a note says: when its author is back, who covers for them, thanks for the message. */
 const aroundAbsence =
   /(thank(s| you)|vielen dank|danke|merci|gracias|grazie|obrigad|bedankt|dank (u|je)|tack|takk|tak for|kiitos|dziękuj|děkuj|köszön|mulțumesc|teşekkür|спасибо|дякую|благодар|ευχαριστ|ありがとう|谢谢|感謝|감사)|(\b(will|shall|'ll|can) (not )?(be |get |only )?(back|return|respond|repl|answer|read|available|reach|check|forward)|\b(i|we) (return|am back|are back)|(limited|no|without|little) access|urgent|emergenc|(please|can|may) (contact|call|reach|e-?mail|phone)|in my absence|(until|till|from|between|through) (\w+,? )?(the )?(\d|mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|next|further))|(zurück|wieder|erreichbar|ab dem|bis (zum|einschließlich)|vom .{1,30} bis|dringend|vertret|wenden sie sich|weitergeleitet|gelesen|beantwort)|(retour|jusqu|à partir|urgen|contacter|joign|répond|adress)|(regres|vuelv|hasta|urgent|contact|respond|atender)|(rientr|torn|fino|urgen|contatt|rispond)|(volt|regress|até|urgent|contat|respond)|(terug|tot en met|dringend|contact|neem|beantwoord)|(tillbaka|åter|till och med|brådskande|kontakta|svar)|(tilbage|tilbake|hast|kontakt)|(wrac|powr|piln|kontakt|odpow)|(вернусь|буду|до \d|с \d|срочн|обра(щ|т)|связ|отвеч)|(urgen|revin|contact|înapoi)|(kiireell|yhteyttä|palaan|takaisin|tavoitett)|(nal[éi]e?hav|kontaktuj|obraťte|vrátím|vrátim|zastup)|(терміно|зверта|повернус|зв.яж)|(επείγ|επικοινων|επιστρ|διαθέσιμ)|(спеш|свърж|обърн|върн)|(hitn|obrat|vrać|nujn|vrn|хитн|обрат)|(steidz|sazin|atgriez|skub|kreip|susisiek|grįš|pöördu|tagasi)|(דחוף|לפנות|ליצור קשר|אחזור|תודה)|(عاجل|التواصل|الاتصال|سأعود|شكر)|(فوری|تماس|بازمی|تشکر)|(gấp|liên hệ|trở lại|quay lại|cảm ơn)|(mendesak|hubungi|kembali|terima kasih|segera)|(ด่วน|ติดต่อ|กลับ|ขอบคุณ)|(तत्काल|संपर्क|लौट|धन्यवाद)|(dön|acil|iletişim)|(vissza|sürgős|forduljon)|(戻り|復帰|連絡|急ぎ|至急)|(回来|返回|联系|紧急|回來|聯[絡繫]|緊急|急事|谢谢|謝謝)|(복귀|연락|급한)/iu;
 

@@ -31,7 +31,7 @@ const declarations =
 const aboutPrograms =
   /^\s*(\?|(not|no|does|do|did|is|are|was|how|for|in|settings?|setup|feature|function|problem|issue|missing|never|stopped)\b)/i;
 
-/** Whole sentences of programs that a person may write as well: they count where something is answered, nothing is asked and somebody stands in. */
+/** Whole sentences of programs that a person may write as well: they count only in an answer that asks nothing and names a deputy. */
 const awayOrGone =
   /(?<![\p{L}>])([Ii]( am|'m| will be|'ll be) (currently |now |presently )?(out of (the |my )?office|away from (the |my )?office|on (annual |maternity |parental |sick |medical )?(leave|vacation|holidays?))|([Ii]|[Hh]e|[Ss]he) (no longer works? (at|for|here)|have left|has left|am no longer (at|with|working)|is no longer (at|with|working))|\p{Lu}\p{Ll}+ (is no longer (with|at|employed)|no longer works|has left the)|[Ii]ch bin [^\n]{0,40}(nicht im (büro|hause)|im urlaub|abwesend|in elternzeit|nicht mehr)|[Jj]e suis [^\n]{0,30}(absente?|en (congés?|vacances)|en déplacement))/u;
 const standsIn =

@@ -2,7 +2,7 @@ import { headerValue, parameter } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 import type { ClassDecision } from './kind.ts';
 
-/** Gmail's reaction button sends an email of one sign; whoever writes more than that has written an answer. */
+/** Gmail's reaction button sends an email with a single emoji; anything longer is an answer. */
 export function reactionOf(mail: ParsedMail): ClassDecision | null {
   const reacts = mail.attachments.some((part) =>
     /^text\/vnd\.google\.email-reaction\+json/i.test(part.contentType),

@@ -68,7 +68,7 @@ function listsAddress(mail: ParsedMail): boolean {
   return listedRecipients(mail.text.slice(0, 2000), own).length > 0;
 }
 
-/** What only programs say, whoever they write as. */
+/** Phrases that only programs write, whatever their From says. */
 function opensAsProgram(text: string): boolean {
   return /^\W{0,80}(this (message|e-?mail|mail) (was|is) (created |generated )?automatic|this is an automat(ic|ically)|this is the (mail system|mailer)|hi\. this is the|delivery to the following recipient|(your message|the following message)[^\n]{0,80}(following|to the) recipient|the original message was received at|-{2,} ?(failed recipients|non-?delivery report|failure reasons|the following addresses)|\*{3,} ?message from|(the following (mail|message|e-?mail) )?could not (be delivered|deliver message to the following)|message from [\w.-]{3,60}\.\s|sorry, (we were )?unable to deliver)/i.test(
     withoutGreeting(text),

@@ -36,7 +36,7 @@ const shownTypes = new Set([
 ]);
 const signedTypes = /^application\/(?:x-)?pkcs7-mime$/;
 const richTypes = new Set(['text/enriched', 'text/richtext']);
-/** How deep forwarded emails are opened for their text when an email has none of its own. */
+/** How deep forwarded emails are opened for text when the outer email has no text. */
 const MAX_FORWARD_DEPTH = 3;
 const MAX_HEADER_LINE_LENGTH = 4000;
 

@@ -19,7 +19,7 @@ export type Entity = {
   bodyEnd: number;
   /** How many parts a multipart was found to have; one without any is treated as a leaf. */
   parts: number;
-  /** The outermost multipart/alternative around it and the branch of it that this belongs to. */
+  /** The outermost multipart/alternative around this part, and its branch that holds this part. */
   readonly alternative: { readonly of: Entity; readonly branch: number } | null;
 };
 

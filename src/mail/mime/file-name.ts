@@ -79,7 +79,7 @@ export function safeFileName(declared: string | null, type: string, ordinal: num
   return name.slice(0, MAX_NAME_LENGTH - extension.length).toWellFormed() + extension;
 }
 
-/** Makes the second and third file of one name tell themselves apart: `a.txt`, `a (2).txt`. */
+/** Numbers files of the same name: `a.txt`, `a (2).txt`. */
 export function uniqueFileNames(): (name: string) => string {
   const used = new Map<string, number>();
   return (name) => {

@@ -5,7 +5,7 @@ import { repairRaw } from './repair-raw.ts';
 const MAX_SUBJECT_LENGTH = 150;
 const HEADER_WINDOW = 256 * 1024;
 
-/** A file name for an attached message: its subject, without what no file system takes; null when it has none. */
+/** A file name for an attached message: its subject without the characters that file systems refuse; null without a subject. */
 export function mailName(raw: Buffer, hint: string | null): string | null {
   const bytes = repairRaw(raw.subarray(0, HEADER_WINDOW));
   const { headers } = readHeaderBlock(bytes, 0, bytes.length);

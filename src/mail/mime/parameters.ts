@@ -1,7 +1,7 @@
 import { unescapedBytes } from '../charsets/unescaped-bytes.ts';
 import { decodeText } from '../charsets/decode-text.ts';
 
-/** A structured field such as Content-Type: its value lower-cased, parameters by lower-cased name, all as latin1 but for `decoded`. */
+/** A structured field such as Content-Type: its value lower-cased, parameters by lower-cased name, all as latin1 except `decoded`. */
 export type Structured = {
   readonly value: string;
   readonly params: ReadonlyMap<string, string>;
@@ -105,7 +105,7 @@ function closes(field: string, quote: number): boolean {
 function parameterValue(text: string): string {
   const value = text.trim();
   if (value.startsWith('"')) return unquote(value);
-  // A comment needs a blank before it: `name=Invoice(1).pdf` has none.
+  // A comment needs a blank before it: in `name=Invoice(1).pdf` the parenthesis belongs to the name.
   const comment = value.search(/\s\(/);
   const bare = comment >= 0 && value.endsWith(')') && !/\.\w+$/.test(value) ? value.slice(0, comment) : value;
   return bare.replace(/^'(.*)'$/s, '$1').trim();

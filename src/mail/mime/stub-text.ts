@@ -1,11 +1,11 @@
 import { htmlToText } from '../html/html-to-text.ts';
 
-/** More words than this are no stub, whatever the HTML has. */
+/** A plain part with more words than this is never a stub. */
 const MAX_STUB_LENGTH = 80;
 /** What mailers put beside HTML for readers without it; in many languages the word is the same. */
 const excuse =
   /\bhtml\b|\bbrowser\b|\bwebmail\b|multi-?part message in mime|mime[- ](?:format|compatible|nachricht)|(?:online|web)[- ](?:version|versie|versión|ansicht)|e-?mail[- ](?:client|programm|reader|viewer)|формате? html|браузер|瀏覽器|浏览器|ブラウザ|브라우저|(?:plain[- ])?text[- ]version|nicht (?:korrekt|richtig) (?:angezeigt|dargestellt)|parvenez pas à (?:lire|visualiser|voir)|riesci a (?:visualizzare|leggere|vedere)|(?:no puedes?|não consegue) (?:ver|visualizar|ler|leer)|(?:can(?:not|['’]t)|trouble|unable to) (?:see|read|view|reading|viewing|display)|niet goed (?:weergegeven|leesbaar)|не отображается|nie wyświetla się|正しく表示|无法(?:正常)?(?:显示|查看)/i;
-/** What stands in a plain part in place of words: images, their addresses, what a template left unfilled. */
+/** What a plain part may hold instead of words: images, their addresses, unfilled placeholders of a template. */
 const noWords =
   /\[(?:image|bild|imagen|immagine|imagem|cid|logo)[^\]\n]{0,200}\]|<?https?:\/\/[^\s<>]{1,500}\.(?:png|jpe?g|gif|svg)>?|\{\{[^{}\n]{0,100}\}\}|^\s*(?:null|undefined|none)\s*$/gi;
 
@@ -27,7 +27,7 @@ export function textOfAlternative(
   if (words.length === 0)
     return known.length === 0 ? { text: plain, isHtml: false } : { text: full, isHtml: true };
   if (excuse.test(plain) && more >= 1 && shared < known.length * 0.8) return { text: full, isHtml: true };
-  // The beginning of the HTML, or an email without the greater part of it.
+  // The plain part is the beginning of the HTML, or lacks most of its words.
   if (shared === words.length && more >= 5 && known.length >= words.length * 1.5)
     return { text: full, isHtml: true };
   if (more >= 30 && known.length >= words.length * 5 && shared < words.length * 0.5)

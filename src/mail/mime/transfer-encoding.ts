@@ -71,13 +71,13 @@ function decodeBase64(bytes: Buffer): Buffer {
   return decoded.subarray(0, flush(decoded, length, held, bits));
 }
 
-/** Tells whether words stand behind the padding: a scanner's remark, not another piece of base64. */
+/** Tells whether words follow the padding: a scanner's remark, not another piece of base64. */
 function isTail(bytes: Buffer, start: number): boolean {
   const rest = bytes.toString('latin1', start, Math.min(lineEnd(bytes, start), start + 200)).trimEnd();
   return rest !== '' && !/^[A-Za-z0-9+/=]*$/.test(rest);
 }
 
-/** Prose has a blank every few letters; base64 has none, or one where a relay joined two of its long lines. */
+/** Prose has a blank every few letters; base64 has at most one, where a relay joined two long lines. */
 function readsAsWords(bytes: Buffer): boolean {
   const start = bytes.toString('latin1', 0, 1000).trim();
   if (/^[A-Za-z0-9+/]{8,}(?:={1,2}|\r*(?:\n|$))/.test(start)) return false;

@@ -1,4 +1,3 @@
-import MailComposer from 'nodemailer/lib/mail-composer';
 import type { Language } from '../language.ts';
 import type { Address } from '../parsed-mail.ts';
 import { type QuotedMail, htmlOfText, quoteHtml, quoteText } from './quote-mail.ts';
@@ -31,6 +30,8 @@ export type MailToCompose = {
   }[];
   /** Set on a notice: RFC 3834's mark, and the mailbox's address as the sign by which a desk knows its own loop. */
   readonly automatic: { readonly loopMark: string } | null;
+  /** Further headers, each with a value for each time that it is there. Defaults to none. */
+  readonly headers?: Readonly<Record<string, readonly string[]>>;
 };
 
 /**
@@ -41,6 +42,8 @@ export async function composeMail(mail: MailToCompose): Promise<Buffer> {
   const { text, html } = bodyOf(mail);
   const subject = cleanLine(mail.subject);
   const long = subject.split(' ').some((run) => run.length > MAX_RUN_LENGTH);
+  // Only now: before its first message a desk needs none of the library, which takes memory.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const composer = new MailComposer({
     messageId: mail.internetMessageId,
     date: mail.date,
@@ -53,6 +56,7 @@ export async function composeMail(mail: MailToCompose): Promise<Buffer> {
     headers: {
       ...(long ? { Subject: { prepared: true, value: encodedWords(subject) } } : {}),
       ...(mail.automatic === null ? {} : automaticHeaders(mail, mail.automatic.loopMark)),
+      ...mail.headers,
     },
     text,
     html,

@@ -90,7 +90,7 @@ function isReport(root: Entity, from: Address | null): boolean {
   );
 }
 
-/** What its writer wrote of it. The HTML beside the text has marks that say where the earlier message begins in any language. */
+/** The part its author wrote. The marks in the HTML show where the earlier message begins, in any language. */
 function visible(
   {
     text,

@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { PackedReading, ParseJob } from './parse-worker.ts';
 import type { FailureReason, MailReading, ReadContext } from './read-mail.ts';
-import { failedReading, readMail } from './read-mail.ts';
 import { isQuick } from './quick-mail.ts';
 
 export type ParsePoolOptions = {
@@ -38,7 +37,7 @@ const QUICK_BYTES = 16_384;
 type PendingRead = {
   readonly raw: Uint8Array;
   readonly context: ReadContext;
-  readonly settle: (reading: MailReading) => void;
+  readonly settle: (reading: MailReading | Promise<MailReading>) => void;
 };
 type Thread = {
   readonly worker: Worker;
@@ -125,12 +124,12 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
     // A thread that dies before it is ready takes a waiting message with it, or one that cannot start would be tried for ever.
     const job = thread.job ?? (thread.ready ? undefined : queue.shift());
     thread.job = null;
-    job?.settle(failedReading(job.raw, reason, detail));
+    job?.settle(failed(job.raw, reason, detail));
     if (!closed) pump();
   };
 
   const readHere = (raw: Uint8Array, context: ReadContext): Promise<MailReading> => {
-    const reading = turn.then(() => readMail(raw, context));
+    const reading = turn.then(async () => (await import('./read-mail.ts')).readMail(raw, context));
     turn = reading.then(() => nextTurn());
     return reading;
   };
@@ -138,19 +137,24 @@ export function createParsePool(options: ParsePoolOptions): ParsePool {
   return {
     read: (raw, context) =>
       new Promise((settle) => {
-        if (closed) return settle(failedReading(raw, 'crashed'));
+        if (closed) return settle(failed(raw, 'crashed'));
         if (isQuick(raw, quickBytes)) return settle(readHere(raw, context));
         queue.push({ raw, context, settle });
         pump();
       }),
     close: async () => {
       closed = true;
-      for (const job of queue.splice(0)) job.settle(failedReading(job.raw, 'crashed'));
+      for (const job of queue.splice(0)) job.settle(failed(job.raw, 'crashed'));
       const workers = [...threads].map((thread) => thread.worker);
       for (const thread of threads) lose(thread, 'crashed');
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
+}
+
+// What reads mail is loaded with the first message: before that it would take memory for nothing.
+async function failed(raw: Uint8Array, reason: FailureReason, detail?: string): Promise<MailReading> {
+  return (await import('./read-mail.ts')).failedReading(raw, reason, detail);
 }
 
 /**

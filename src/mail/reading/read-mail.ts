@@ -40,7 +40,7 @@ export type MailReading = GoodReading | FailedReading;
 /** How much of the header is read when the rest of the email could not be. */
 const HEADER_WINDOW = 64 * 1024;
 
-/** How much of a bounce is searched: the report stands before what it returns. */
+/** How much of a bounce is searched: the report comes before the returned message. */
 const BOUNCE_WINDOW = 1024 * 1024;
 
 /** Everything the desk wants to know of an email, from its bytes alone. Never rejects. */

@@ -167,7 +167,7 @@ function withAsciiDigits(text: string): string {
   return /[\u0660-\u19ff]/.test(text) ? text.replace(/[\u0660-\u19ff]/g, asciiDigit) : text;
 }
 
-/** The digits of a script stand in a row that begins at a multiple of 16, or six further on. */
+/** Unicode puts the ten digits of a script in a row that begins at a multiple of 16, or at 6 past one. */
 function asciiDigit(character: string): string {
   const code = character.charCodeAt(0);
   if (!digit.test(character)) return character;

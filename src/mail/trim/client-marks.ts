@@ -37,7 +37,7 @@ const phoneSignatures =
 const introductionClasses = /\b(gmail_attr|moz-cite-prefix|moz-email-headers-table-none)\b/;
 const quoteClasses = /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/;
 
-/** What a mail program's own marks say of an element: the earlier email, a quote of it, or what introduces the quote. */
+/** What a mail program marks an element as: the earlier email, a quote of it, or the line that introduces the quote. */
 export function historyOrQuote(node: DomNode): 'history' | 'quote' | 'introduction' | null {
   if (node.name !== 'blockquote' && Object.keys(node.attribs ?? {}).length === 0) return null;
   if (startsHistory(node)) return 'history';
@@ -50,7 +50,7 @@ export function isHistoryComment(node: DomNode): boolean {
   return node.type === 'comment' && (node.data ?? '').trim() === 'originalMessage';
 }
 
-/** Elements without words of the writer's: signatures by their mark, and what is no text. */
+/** Elements that hold none of the writer's words: marked signatures, scripts and styles. */
 export function isLeftOut(node: DomNode): boolean {
   if (skipped.has(node.name ?? '')) return true;
   if (

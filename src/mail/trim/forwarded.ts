@@ -92,7 +92,7 @@ function withColon(line: string): string {
     .replace(/^(\p{L}{1,20}(?: \p{L}{1,20})?) (?=["“„«<])/u, '$1: ');
 }
 
-/** The name is taken only where quotes tell it from the date before it. */
+/** The name is used only when quotes separate it from the date before it. */
 function senderInAttribution(lines: readonly string[]): Address | null {
   const text = lines.join(' ');
   const [, name = '', address] =

@@ -90,7 +90,7 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
   }
   if ((name === 'td' || name === 'th') && written.current.length > 0) add(written, ' ');
   const role = historyOrQuote(node);
-  // With nothing above it there is no reply to part it from.
+  // With nothing above the quote there is no reply, so it stays.
   if (role === 'history' && (written.filled || !isBlank(written))) rule(written, historyMark);
   if (role === 'introduction' && written.depth === 0) {
     endLine(written);
@@ -130,7 +130,7 @@ function markIntroduction(written: QuotedLines, from: number): void {
     if (written.lines[at] !== '') written.lines[at] = `${introductionMark}${written.lines[at] ?? ''}`;
 }
 
-/** Behind a link's words stands where it leads. */
+/** The text has the link's address after its words. */
 function link(written: QuotedLines, node: DomNode): () => void {
   const lines = written.lines.length;
   const from = written.current.length;

@@ -84,7 +84,7 @@ function readsAsFooter(lines: readonly string[]): boolean {
 const reach =
   /[^\s@<>]@[^\s@<>]+\.\p{L}{2,}|\b(?:https?:\/\/|www\.)\S|(?:^|[\s(])(?:\+|00)\d[\d\s()./-]{6,20}\d|\b(?:tel|phone|mobile?|mob|fax|cell|handy|direct|office|t|m|f|p|tél|teléfono|telefon|тел|моб|电话|電話)\.?\s?[:：.]?\s{0,3}\(?\+?\d[\d\s()./-]{4,20}\d/iu;
 
-/** No line of facts: digits stand in a signature only in what leads to its owner. */
+/** A line with digits is part of a signature only when they are contact details of its owner. */
 function isOfSignature(line: string): boolean {
   if (reach.test(line)) return !isSaid(line);
   if (line.length > 120 || /^\s*[^:]{1,30}[:：]\s*\S/u.test(line)) return false;

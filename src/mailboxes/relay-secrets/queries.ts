@@ -1,6 +1,6 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { IntakeMailbox, RelayState } from '../mailbox.ts';
-import { mailboxColumns, templatesColumn } from '../mailbox-columns.ts';
+import { intakeColumns, mailboxColumns } from '../mailbox-columns.ts';
 
 export type SealedSecretRow = {
   readonly secretId: number | null;
@@ -8,13 +8,13 @@ export type SealedSecretRow = {
   readonly secretFirstUsedAt: Date | null;
 };
 
-/** The mailbox with its valid secrets, newest first: a row a secret, one row with nulls when it has none. */
+/** The mailbox with its valid secrets, newest first: one row per secret, one row with nulls for a mailbox without a secret. */
 export async function findMailboxWithSecrets(
   db: Queryable,
   address: string,
 ): Promise<readonly (IntakeMailbox & SealedSecretRow)[]> {
   return db<(IntakeMailbox & SealedSecretRow)[]>`
-    select ${mailboxColumns(db)}, ${templatesColumn(db)},
+    select ${mailboxColumns(db)}, ${intakeColumns(db)},
       s.id as secret_id, s.sealed, s.first_used_at as secret_first_used_at
     from mailboxes m
     left join relay_secrets s on s.mailbox_id = m.id and s.revoked_at is null
@@ -77,7 +77,7 @@ export async function markSecretFirstUsed(db: Queryable, secretId: number, at: D
   return rows.length === 1;
 }
 
-/** The mailbox's oldest secret, sealed; null when it has none. */
+/** The mailbox's oldest secret, sealed, or null. */
 export async function findFirstSealedSecret(db: Queryable, mailboxId: number): Promise<string | null> {
   const [row] = await db<{ sealed: string }[]>`
     select sealed

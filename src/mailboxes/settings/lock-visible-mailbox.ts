@@ -12,6 +12,7 @@ export async function lockVisibleMailbox(tx: Transaction, actor: Actor, mailboxI
   return mailbox;
 }
 
-function mayServe(actor: Actor, mailboxId: number): boolean {
+/** True for the server itself and for an operator who serves the mailbox. */
+export function mayServe(actor: Actor, mailboxId: number): boolean {
   return actor.kind === 'system' || (actor.kind === 'operator' && servesMailbox(actor, mailboxId));
 }

@@ -13,6 +13,7 @@ export const MAILBOX_SORTS = listSorts(
     threadBy: sortField('text', (db) => db`m.thread_by`),
     reopenDays: sortField('integer', (db) => db`m.reopen_days`),
     askForRating: sortField('boolean', (db) => db`m.ask_for_rating`),
+    offersForm: sortField('boolean', (db) => db`m.offers_form`),
     quoting: sortField('text', (db) => db`m.quoting`),
     autoCloseDays: sortField('integer', (db) => db`m.auto_close_days`, true),
     noticesPerHour: sortField('integer', (db) => db`m.notices_per_hour`, true),

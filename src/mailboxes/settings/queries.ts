@@ -15,7 +15,7 @@ export type NewMailbox = {
 };
 
 export type MailboxRow = Mailbox & {
-  /** Addresses that mail came here by and that nobody has declared an alias. */
+  /** Addresses that mail came through and that are not declared aliases. */
   readonly suggestedAliases: readonly string[];
   readonly relayHeardAt: Date | null;
   readonly relayVersion: string | null;

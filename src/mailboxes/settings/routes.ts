@@ -5,6 +5,8 @@ import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent, pageQuery } from '../../platform/http/schemas.ts';
+import { invalidField } from '../../platform/problems.ts';
+import type { SourceName } from '../mailbox.ts';
 import { addMailbox } from './add-mailbox.ts';
 import { editMailbox } from './edit-mailbox.ts';
 import { findMailbox } from './find-mailbox.ts';
@@ -89,8 +91,10 @@ const edit = createRoute({
   },
 });
 
-/** Mailboxes and their settings. */
-export function mailboxRoutes(deps: Pick<Deps, 'db' | 'clock' | 'keyring'>): ApiRoutes {
+/** Mailboxes and their settings; whoever mounts them says which sources there are. */
+export function mailboxRoutes(
+  deps: Pick<Deps, 'db' | 'clock' | 'keyring'> & { readonly sources: readonly SourceName[] },
+): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const page = await listMailboxPage(deps, c.get('actor'), c.req.valid('query'));
@@ -103,6 +107,8 @@ export function mailboxRoutes(deps: Pick<Deps, 'db' | 'clock' | 'keyring'>): Api
   routes.openapi(add, async (c) => {
     const actor = c.get('actor');
     const body = c.req.valid('json');
+    if (body.source !== undefined && !deps.sources.includes(body.source))
+      throw invalidField('/source', `is one of ${deps.sources.join(', ')}`);
     const key = c.req.valid('header')['idempotency-key'];
     const call = idempotency(actor.operatorId, key, 'POST /v1/mailboxes', body);
     const { mailbox, secret } = await addMailbox(deps, actor, { ...body, idempotency: call });

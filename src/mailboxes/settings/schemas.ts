@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
 import { id, listOf, text, time } from '../../platform/http/schemas.ts';
-import { recipientAddress } from '../../mail/headers/recipient-address.ts';
-import { NOTICE_KINDS, SOURCE_NAMES } from '../mailbox.ts';
+import { addressOrDomain } from '../../mail/headers/recipient-address.ts';
+import { NOTICE_KINDS } from '../mailbox.ts';
 import { LANGUAGES } from '../../mail/language.ts';
 import type { MailboxRow } from './queries.ts';
 
@@ -11,13 +11,9 @@ const name = text(100, 1)
   .transform((value) => value.trim())
   .openapi({ type: 'string', example: 'Example Support' });
 
-// A domain is tried as the domain of an address, which is all that the rules will ever compare it with.
-const addressOrDomain = text(320, 1).transform((value, context) => {
-  const given = value.trim().toLowerCase();
-  const address = given.includes('@')
-    ? recipientAddress(given)
-    : (recipientAddress(`x@${given}`)?.slice('x@'.length) ?? null);
-  if (address !== null) return address;
+const listEntry = text(320, 1).transform((value, context) => {
+  const entry = addressOrDomain(value);
+  if (entry !== null) return entry;
   context.addIssue({ code: 'custom', message: 'must be an email address or a domain' });
   return z.NEVER;
 });
@@ -38,6 +34,11 @@ const settings = {
   }),
   askForRating: z.boolean().openapi({
     description: 'The closing notice asks with a link whether it was helpful. Defaults to true.',
+  }),
+  offersForm: z.boolean().openapi({
+    description:
+      'Visitors find a form at `/ask/` and its address; what they write is filed once they have confirmed their own, at most five ' +
+      'an hour for an address and twenty from a network (/24, or /64 of IPv6). Defaults to false.',
   }),
   quoting: z.enum(['full', 'last', 'none']).openapi({
     description:
@@ -71,7 +72,7 @@ const settings = {
       description: 'Google Groups in front of the mailbox.',
     }),
   formSenders: z
-    .array(addressOrDomain)
+    .array(listEntry)
     .max(100)
     .openapi({
       type: 'array',
@@ -79,7 +80,7 @@ const settings = {
       description: 'Addresses or domains of web forms: the contact is whoever Reply-To names.',
     }),
   allowedSenders: z
-    .array(addressOrDomain)
+    .array(listEntry)
     .max(1000)
     .openapi({
       type: 'array',
@@ -87,7 +88,7 @@ const settings = {
       description: 'Addresses or domains; empty: everybody. Email from others waits in quarantine.',
     }),
   deniedSenders: z
-    .array(addressOrDomain)
+    .array(listEntry)
     .max(1000)
     .openapi({
       type: 'array',
@@ -102,7 +103,7 @@ const settings = {
       'receiver: trust what the receiving server says about senders; none: do not, because a filter in front of it hides them.',
   }),
   tenantDomains: z
-    .array(addressOrDomain)
+    .array(listEntry)
     .max(100)
     .openapi({
       type: 'array',
@@ -116,12 +117,15 @@ export const mailboxSchema = z
     id,
     address: z.string().openapi({ example: 'support@example.com' }),
     name: z.string().openapi({ example: 'Example Support' }),
-    source: z.enum(SOURCE_NAMES).openapi({ description: 'How its email comes in.' }),
+    source: z
+      .string()
+      .openapi({ description: 'The source of its email, such as `gmail` or `microsoft`.', example: 'gmail' }),
     language: settings.language,
     threadBy: settings.threadBy,
     reopenDays: settings.reopenDays,
     notices: settings.notices,
     askForRating: settings.askForRating,
+    offersForm: settings.offersForm,
     quoting: settings.quoting,
     autoCloseDays: settings.autoCloseDays,
     noticesPerHour: settings.noticesPerHour,
@@ -173,7 +177,10 @@ export const newMailboxSchema = z
   .strictObject({
     address: text(320, 1).openapi({ example: 'support@example.com' }),
     name,
-    source: z.enum(SOURCE_NAMES).optional().openapi({ description: 'Defaults to gmail.' }),
+    source: z.string().max(50).optional().openapi({
+      description: 'The source of its email, such as `microsoft`. Defaults to `gmail`.',
+      example: 'gmail',
+    }),
     language: settings.language.optional(),
     threadBy: settings.threadBy.optional(),
     reopenDays: settings.reopenDays.optional(),
@@ -196,6 +203,7 @@ export function renderMailbox(mailbox: MailboxRow): z.infer<typeof mailboxSchema
     reopenDays: mailbox.reopenDays,
     notices: [...mailbox.notices],
     askForRating: mailbox.askForRating,
+    offersForm: mailbox.offersForm,
     quoting: mailbox.quoting,
     autoCloseDays: mailbox.autoCloseDays,
     noticesPerHour: mailbox.noticesPerHour,

@@ -12,7 +12,7 @@ export async function markSettings(
     update mailboxes
     set name = ${settings.name}, language = ${settings.language}, thread_by = ${settings.threadBy},
       reopen_days = ${settings.reopenDays}, notices = ${settings.notices as string[]}::text[],
-      ask_for_rating = ${settings.askForRating}, quoting = ${settings.quoting}, auto_close_days = ${settings.autoCloseDays},
+      ask_for_rating = ${settings.askForRating}, offers_form = ${settings.offersForm}, quoting = ${settings.quoting}, auto_close_days = ${settings.autoCloseDays},
       notices_per_hour = ${settings.noticesPerHour}, silence_minutes = ${settings.silenceMinutes}, signature = ${settings.signature},
       aliases = ${settings.aliases as string[]}::text[],
       group_addresses = ${settings.groupAddresses as string[]}::text[],

@@ -3,10 +3,11 @@ import { findMailbox } from '../settings/find-mailbox.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
+import { listShownFields } from './queries.ts';
 import { findTemplate, type TemplateName } from './find-template.ts';
 import { type Rendered, renderTemplate, sampleValues, templateFault, type TemplateText } from './template.ts';
 
-/** Renders a notice with sample values, in the given words or as it is now. Saves nothing, sends nothing. */
+/** Renders a notice with sample values, from the given text or the current template. Saves nothing, sends nothing. */
 export async function previewTemplate(
   deps: Pick<Deps, 'db'>,
   actor: OperatorActor,
@@ -14,8 +15,9 @@ export async function previewTemplate(
 ): Promise<Rendered & { readonly subject: string }> {
   const mailbox = await findMailbox(deps, actor, input);
   const words = input.words ?? (await findTemplate(deps, actor, input));
-  const fault = templateFault(input.kind, words);
+  const fields = await listShownFields(deps.db, input.mailboxId);
+  const fault = templateFault(input.kind, words, fields);
   if (fault !== null) throw invalidField(`/${fault.field}`, fault.detail);
-  const values = sampleValues(mailbox, input.kind);
+  const values = sampleValues(mailbox, input.kind, fields);
   return { subject: replySubject(values.request.subject), ...renderTemplate(words, values) };
 }

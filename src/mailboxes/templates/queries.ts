@@ -1,6 +1,7 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { NoticeKind } from '../mailbox.ts';
 import type { Language } from '../../mail/language.ts';
+import type { ShownField } from './shown-fields.ts';
 
 export type TemplateRow = {
   readonly kind: NoticeKind;
@@ -17,6 +18,17 @@ export async function listTemplateRows(db: Queryable, mailboxId: number): Promis
     select kind, language, text, html, enabled, updated_at
     from templates
     where mailbox_id = ${mailboxId}`;
+}
+
+/** The fields whose values a mailbox's contacts are shown: the desk's, then its own. */
+export async function listShownFields(db: Queryable, mailboxId: number): Promise<readonly ShownField[]> {
+  return db<ShownField[]>`
+    select key, name,
+      coalesce(options[1], case kind when 'number' then '12' when 'date' then '2026-12-24' when 'yes_no' then 'yes' else name end)
+        as sample
+    from fields
+    where shown_to_contacts and (mailbox_id is null or mailbox_id = ${mailboxId})
+    order by mailbox_id nulls first, position, id`;
 }
 
 export async function upsertTemplate(

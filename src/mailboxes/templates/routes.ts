@@ -5,6 +5,7 @@ import { problemResponses } from '../../platform/http/problems/problem-schema.ts
 import { idPath, jsonBody, jsonContent, optionalJsonBody } from '../../platform/http/schemas.ts';
 import { findTemplate } from './find-template.ts';
 import { listTemplates } from './list-templates.ts';
+import { listVariables } from './list-variables.ts';
 import { previewTemplate } from './preview-template.ts';
 import {
   newTemplateSchema,
@@ -14,14 +15,19 @@ import {
   templateListSchema,
   templatePath,
   templateSchema,
-  VARIABLES,
 } from './schemas.ts';
+import { TEMPLATE_VARIABLES } from './template.ts';
 import { resetTemplate, setTemplate } from './set-template.ts';
 
 const shared = { tags: ['Mailboxes'], security: [{ token: [] }] };
 const onePath = '/v1/mailboxes/{id}/templates/{kind}/{language}';
 
-const VARIABLES_TEXT = VARIABLES.map(({ name, description }) => `- \`${name}\`: ${description}`).join('\n');
+const VARIABLES_TEXT = [
+  ...Object.entries(TEMPLATE_VARIABLES),
+  ['fields.KEY', 'The value of a field that is shown to contacts, by its key; absent without one.'],
+]
+  .map(([name, description]) => `- \`${name}\`: ${description}`)
+  .join('\n');
 
 const problems = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found');
 
@@ -77,9 +83,11 @@ const preview = createRoute({
 export function templateRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
-    const templates = await listTemplates(deps, c.get('actor'), { mailboxId: c.req.valid('param').id });
+    const mailboxId = c.req.valid('param').id;
+    const templates = await listTemplates(deps, c.get('actor'), { mailboxId });
+    const variables = await listVariables(deps, c.get('actor'), { mailboxId });
     const items = templates.map(renderTemplateView);
-    return c.json({ items, nextCursor: null, variables: VARIABLES }, 200);
+    return c.json({ items, nextCursor: null, variables: [...variables] }, 200);
   });
   routes.openapi(set, async (c) => {
     const { id: mailboxId, kind, language } = c.req.valid('param');

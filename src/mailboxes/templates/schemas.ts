@@ -3,7 +3,6 @@ import { idParameter, listOf, text, time } from '../../platform/http/schemas.ts'
 import { NOTICE_KINDS } from '../mailbox.ts';
 import { LANGUAGES } from '../../mail/language.ts';
 import type { TemplateView } from './list-templates.ts';
-import { TEMPLATE_VARIABLES } from './template.ts';
 
 const kind = z.enum(NOTICE_KINDS).openapi({
   description: 'created: a request was opened; taken: an operator took it; closed: it was closed.',
@@ -49,7 +48,10 @@ export const templateListSchema = listOf(templateSchema)
           description: z.string().openapi({ example: 'empty when no email gave one' }),
         }),
       )
-      .openapi({ description: 'The variables a template may use.' }),
+      .openapi({
+        description:
+          'The variables a template may use; `fields.` and its key for each field that is shown to contacts.',
+      }),
   })
   .openapi('TemplateList');
 
@@ -75,11 +77,6 @@ export const renderedSchema = z
     html: z.string().openapi({ description: 'As it would be mailed.' }),
   })
   .openapi('RenderedTemplate');
-
-export const VARIABLES = Object.entries(TEMPLATE_VARIABLES).map(([name, description]) => ({
-  name,
-  description,
-}));
 
 /** A template as the interface shows one. */
 export function renderTemplateView(template: TemplateView): z.infer<typeof templateSchema> {

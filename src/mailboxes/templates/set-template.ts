@@ -5,7 +5,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import type { TemplateName } from './find-template.ts';
-import { deleteTemplate, upsertTemplate } from './queries.ts';
+import { deleteTemplate, listShownFields, upsertTemplate } from './queries.ts';
 import { templateFault, type TemplateText } from './template.ts';
 
 /** Gives a mailbox its own words for a notice in one language. Refused, with what is wrong, when they cannot be used. */
@@ -16,11 +16,11 @@ export async function setTemplate(
 ): Promise<void> {
   requirePermission(actor, 'mailboxes.edit');
   const { mailboxId, kind, language, text, html, enabled } = input;
-  const fault = templateFault(kind, { text, html });
-  if (fault !== null) throw invalidField(`/${fault.field}`, fault.detail);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     await lockVisibleMailbox(tx, actor, mailboxId);
+    const fault = templateFault(kind, { text, html }, await listShownFields(tx, mailboxId));
+    if (fault !== null) throw invalidField(`/${fault.field}`, fault.detail);
     const row = { kind, language, text, html, enabled, updatedAt: at };
     await upsertTemplate(tx, mailboxId, row, actor.operatorId);
     await recordEvent(tx, {

@@ -4,6 +4,7 @@ import { isBlankHtml } from '../../mail/html/is-blank-html.ts';
 import { sanitizeHtml } from '../../mail/html/sanitize-html.ts';
 import type { NoticeKind } from '../mailbox.ts';
 import { RATING_URL } from './rating-url.ts';
+import { fieldNamed, type ShownField } from './shown-fields.ts';
 
 /** What a notice template may name; every value is plain text. */
 export type TemplateValues = {
@@ -14,9 +15,11 @@ export type TemplateValues = {
   readonly operator: { readonly name: string } | null;
   /** The page that asks whether it was helpful; null where the mailbox does not ask, and in every notice but `closed`. */
   readonly rating: { readonly url: string } | null;
+  /** By their keys, the fields that contacts are shown; null without a value. */
+  readonly fields: Readonly<Record<string, string | null>>;
 };
 
-/** Every variable of a template, with what it stands for. */
+/** Every variable of a template but the fields that its contacts are shown, with what it stands for. */
 export const TEMPLATE_VARIABLES = {
   'contact.name': 'The contact as they call themselves; may be empty.',
   'contact.email': "The contact's address.",
@@ -50,7 +53,9 @@ const plain = new Liquid(LIQUID_LIMITS);
 // Values in HTML are escaped without the template's asking: a contact chooses their own name.
 const escaping = new Liquid({ ...LIQUID_LIMITS, outputEscape: 'escape' });
 
-const parsed = new Map<string, LiquidTemplate[]>();
+type Parsed = { readonly tree: LiquidTemplate[]; readonly fields: readonly string[] };
+
+const parsed = new Map<string, Parsed>();
 const REMEMBERED = 500;
 
 /**
@@ -78,39 +83,59 @@ export function renderTemplate(words: TemplateText, values: TemplateValues): Ren
 export type TemplateFault = { readonly field: 'text' | 'html'; readonly detail: string };
 
 /** What is wrong with a template, by trying it on all that can happen to its notice; null when nothing is. */
-export function templateFault(notice: NoticeKind, words: TemplateText): TemplateFault | null {
-  const text = faultIn(plain, 'text', notice, words.text);
-  return text ?? (words.html === null ? null : faultIn(escaping, 'html', notice, words.html));
+export function templateFault(
+  notice: NoticeKind,
+  words: TemplateText,
+  fields: readonly ShownField[],
+): TemplateFault | null {
+  const text = faultIn(plain, 'text', { notice, template: words.text, fields });
+  if (text !== null || words.html === null) return text;
+  return faultIn(escaping, 'html', { notice, template: words.html, fields });
 }
 
 /** Values to try a template with. */
-export function sampleValues(mailbox: TemplateValues['mailbox'], notice: NoticeKind): TemplateValues {
+export function sampleValues(
+  mailbox: TemplateValues['mailbox'],
+  notice: NoticeKind,
+  fields: readonly ShownField[],
+): TemplateValues {
   return {
     contact: { name: 'Carla Contact', email: 'carla@example.org' },
     request: { id: 1042, subject: 'Where is my parcel?' },
     mailbox: { name: mailbox.name, address: mailbox.address },
     operator: notice === 'created' ? null : { name: 'Ann' },
     rating: notice === 'closed' ? { url: RATING_URL } : null,
+    fields: Object.fromEntries(fields.map(({ key, sample }) => [key, sample])),
   };
 }
 
 function faultIn(
   engine: Liquid,
   field: TemplateFault['field'],
-  notice: NoticeKind,
-  template: string,
+  of: {
+    readonly notice: NoticeKind;
+    readonly template: string;
+    readonly fields: readonly ShownField[];
+  },
 ): TemplateFault | null {
+  const { notice, template, fields } = of;
   try {
     const tree = engine.parse(template);
+    const variables = [...Object.keys(TEMPLATE_VARIABLES), ...fields.map(({ key }) => `fields.${key}`)];
     const unknown = engine
       .globalFullVariablesSync(tree)
-      .find((name) => !(name in TEMPLATE_VARIABLES) && !isWhole(name));
+      .find((name) => !variables.includes(name) && !isWhole(name));
     if (unknown !== undefined) {
-      const known = Object.keys(TEMPLATE_VARIABLES).join(', ');
+      const known = variables.join(', ');
       return { field, detail: `names ${unknown}, which is not a variable; the variables are ${known}` };
     }
-    const full = sampleValues({ name: 'Support', address: 'support@example.com' }, notice);
-    const bare = { ...full, contact: { ...full.contact, name: '' }, request: { id: 1, subject: '' } };
+    const full = sampleValues({ name: 'Support', address: 'support@example.com' }, notice, fields);
+    const bare = {
+      ...full,
+      contact: { ...full.contact, name: '' },
+      request: { id: 1, subject: '' },
+      fields: Object.fromEntries(fields.map(({ key }) => [key, null])),
+    };
     const cases = notice === 'taken' ? [full, bare] : [full, { ...bare, operator: null, rating: null }];
     const [sample] = cases.map((values) => renderWithin(engine, tree, values));
     const blank = field === 'html' ? isBlankHtml(sanitizeHtml(sample ?? '')) : sample?.trim() === '';
@@ -132,8 +157,15 @@ function explain(error: unknown): string {
 
 function render(engine: Liquid, kind: string, template: string, values: TemplateValues): string {
   const key = `${kind} ${template}`;
-  const tree = parsed.get(key) ?? engine.parse(template);
+  const { tree, fields } = parsed.get(key) ?? parse(engine, template);
   if (parsed.size >= REMEMBERED) parsed.clear();
-  parsed.set(key, tree);
-  return renderWithin(engine, tree, values);
+  parsed.set(key, { tree, fields });
+  // A field that was removed, or is shown no more, has no value: a notice that names it is worded all the same.
+  const without = Object.fromEntries(fields.map((name) => [name, null]));
+  return renderWithin(engine, tree, { ...values, fields: { ...without, ...values.fields } });
+}
+
+function parse(engine: Liquid, template: string): Parsed {
+  const tree = engine.parse(template);
+  return { tree, fields: engine.globalFullVariablesSync(tree).flatMap((name) => fieldNamed(name) ?? []) };
 }

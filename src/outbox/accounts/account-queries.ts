@@ -1,6 +1,7 @@
 import { ADVISORY_KEYS } from '../../platform/db/advisory-keys.ts';
 import type { Db, Queryable, Transaction } from '../../platform/db/connect.ts';
 import type { PauseReason } from '../delivery.ts';
+import { DAY } from '../../platform/time.ts';
 
 /** Held to the end of the transaction by a run that counts the day's recipients and claims within what is left. */
 export async function lockDailyLimit(tx: Transaction): Promise<void> {
@@ -9,7 +10,7 @@ export async function lockDailyLimit(tx: Transaction): Promise<void> {
 
 /** Recipients that count against an account's day: accepted in the last 24 hours, or being sent to right now. */
 export async function countDayRecipients(db: Queryable, account: string, now: Date): Promise<number> {
-  const since = new Date(now.getTime() - 24 * 3_600_000);
+  const since = new Date(now.getTime() - DAY);
   const [row] = await db<{ count: number }[]>`
     select (
       (select count(*) from delivery_recipients r join deliveries d on d.id = r.delivery_id

@@ -1,8 +1,7 @@
 import type { OutboxDeps } from '../deps.ts';
-import { listMailboxes } from '../../mailboxes/settings/list-mailboxes.ts';
+import { findMailbox } from '../../mailboxes/settings/find-mailbox.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { Problem } from '../../platform/problems.ts';
 import { explainFault } from './explain-fault.ts';
 import type { SmtpFaultKind } from '../smtp/smtp.ts';
 
@@ -24,10 +23,8 @@ export async function checkTransport(
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<TransportCheck> {
   requirePermission(actor, 'mailboxes.manage');
-  const mailboxes = await listMailboxes(deps, actor);
-  const found = mailboxes.find(({ id }) => id === mailboxId);
-  if (found === undefined) throw new Problem('not_found', `There is no mailbox ${mailboxId}.`);
-  const mailbox = { id: found.id, address: found.address };
+  const { id, address } = await findMailbox(deps, actor, { mailboxId });
+  const mailbox = { id, address };
   const account = await deps.transports.for(mailboxId);
   if (account === null) {
     const words = 'There is no SMTP account: set SMTP_URL, or give the mailbox its own account.';

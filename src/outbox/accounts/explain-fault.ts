@@ -6,6 +6,7 @@ import { type SmtpFault } from '../smtp/smtp.ts';
 export function explainFault(fault: SmtpFault, account: string, sender: string): string {
   const host = domainOf(account);
   const isGoogle = /(^|\.)(gmail|googlemail|google)\.com(:|$)/i.test(host);
+  const isMicrosoft = /(^|\.)(office365|outlook)\.com(:|$)/i.test(host);
   switch (fault.kind) {
     case 'dns':
       return `The name ${host} leads nowhere: check its spelling, and this machine's DNS.`;
@@ -18,6 +19,7 @@ export function explainFault(fault: SmtpFault, account: string, sender: string):
     case 'tls':
       return tlsWords(fault, host);
     case 'sign_in':
+      if (isMicrosoft) return MICROSOFT_WORDS;
       if (wantsSignIn(fault.reply.code))
         return `${host} takes mail only after a sign-in: put user name and password into the address (smtps://user%40example.com:password@${host}).`;
       return isGoogle
@@ -25,6 +27,7 @@ export function explainFault(fault: SmtpFault, account: string, sender: string):
             '(myaccount.google.com/apppasswords), or sign in by OAuth.'
         : `${host} refuses user name or password. In SMTP_URL an @ in the user name is written %40, and so on for other special characters.`;
     case 'oauth':
+      if (isMicrosoft) return MICROSOFT_WORDS;
       return (
         'The OAuth sign-in is refused: client id, client secret and refresh token must belong together, the token must carry ' +
         'the scope https://mail.google.com/ and not be revoked or expired (tokens of an app in testing last seven days).'
@@ -37,6 +40,11 @@ export function explainFault(fault: SmtpFault, account: string, sender: string):
       return `${host} cannot be used: see the reason below.`;
   }
 }
+
+const MICROSOFT_WORDS =
+  'Microsoft refuses the sign-in. It takes no password any more, only a token of an app: connect the mailbox to Microsoft 365, and ' +
+  'have its answers leave through Microsoft Graph or by SMTP with a token. For the token the app needs SMTP.SendAsApp with admin ' +
+  'consent, New-ServicePrincipal and Add-MailboxPermission for this mailbox, and SMTP AUTH has to be on for the mailbox and the tenant.';
 
 function tlsWords(fault: SmtpFault, host: string): string {
   const { text } = fault.reply;

@@ -6,11 +6,13 @@ import type { Actor, OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, servesMailbox } from '../../people/access/permissions.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { accountName, type OAuthSettings } from '../smtp/smtp-server.ts';
+import { accountName } from '../smtp/account-name.ts';
+import type { OAuthSettings } from '../smtp/smtp-server.ts';
 import type { Served } from './transports.ts';
 import {
   deleteServiceTransport,
   deleteTransport,
+  type TransportKind,
   upsertServiceTransport,
   upsertTransport,
 } from './transport-queries.ts';
@@ -52,7 +54,7 @@ export async function setTransport(
   deps.wakeDeliveries();
 }
 
-/** Removes a mailbox's own SMTP account: it sends through SMTP_URL again, or waits if there is none. */
+/** Removes a mailbox's own SMTP account: it sends through SMTP_URL again, or waits when that is not set. */
 export async function removeTransport(
   deps: Pick<OutboxDeps, 'db' | 'clock'>,
   actor: Actor,
@@ -82,13 +84,19 @@ const SERVICE_MINUTE_LIMIT = 25;
  */
 export async function sendByService(
   tx: Transaction,
-  mailbox: { readonly id: number; readonly address: string; readonly host: string },
-  sends: boolean,
+  mailbox: { readonly id: number; readonly address: string },
+  by: { readonly kind: Exclude<TransportKind, 'smtp'>; readonly host: string } | null,
   at: Date,
 ): Promise<void> {
-  if (!sends) return deleteServiceTransport(tx, mailbox.id);
-  const account = `${mailbox.address}@${mailbox.host}`;
-  const row = { mailboxId: mailbox.id, account, minuteLimit: SERVICE_MINUTE_LIMIT, updatedAt: at };
+  if (by === null) return deleteServiceTransport(tx, mailbox.id);
+  const account = `${mailbox.address}@${by.host}`;
+  const row = {
+    mailboxId: mailbox.id,
+    kind: by.kind,
+    account,
+    minuteLimit: SERVICE_MINUTE_LIMIT,
+    updatedAt: at,
+  };
   await upsertServiceTransport(tx, row);
 }
 

@@ -1,6 +1,7 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 
-export type TransportKind = 'smtp' | 'microsoft';
+/** `microsoft`: through Graph; `microsoft_smtp`: by Microsoft's SMTP server. */
+export type TransportKind = 'smtp' | 'microsoft' | 'microsoft_smtp';
 
 export type TransportRow = {
   readonly mailboxId: number;
@@ -50,21 +51,21 @@ export async function upsertTransport(tx: Queryable, row: TransportRow): Promise
       minute_limit = excluded.minute_limit, daily_limit = excluded.daily_limit, updated_at = excluded.updated_at`;
 }
 
-/** Has a mailbox send by the service that it is read from, but for one that has an SMTP account of its own. */
+/** Has a mailbox send through the service it is read from, unless it has an SMTP account of its own. */
 export async function upsertServiceTransport(
   tx: Queryable,
-  row: Pick<TransportRow, 'mailboxId' | 'account' | 'minuteLimit' | 'updatedAt'>,
+  row: Pick<TransportRow, 'mailboxId' | 'kind' | 'account' | 'minuteLimit' | 'updatedAt'>,
 ): Promise<void> {
   await tx`
     insert into mailbox_transports as kept (mailbox_id, kind, account, minute_limit, updated_at)
-    values (${row.mailboxId}, 'microsoft', ${row.account}, ${row.minuteLimit}, ${row.updatedAt})
+    values (${row.mailboxId}, ${row.kind}, ${row.account}, ${row.minuteLimit}, ${row.updatedAt})
     on conflict (mailbox_id) do update
-    set account = excluded.account, minute_limit = excluded.minute_limit, updated_at = excluded.updated_at
-    where kept.kind = 'microsoft'`;
+    set kind = excluded.kind, account = excluded.account, minute_limit = excluded.minute_limit, updated_at = excluded.updated_at
+    where kept.kind <> 'smtp'`;
 }
 
 export async function deleteServiceTransport(tx: Queryable, mailboxId: number): Promise<void> {
-  await tx`delete from mailbox_transports where mailbox_id = ${mailboxId} and kind = 'microsoft'`;
+  await tx`delete from mailbox_transports where mailbox_id = ${mailboxId} and kind <> 'smtp'`;
 }
 
 /** The account that was removed, or null if the mailbox had none. */

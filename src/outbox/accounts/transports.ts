@@ -3,8 +3,8 @@ import type { Log } from '../../platform/log.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { type MailTransport, brokenTransport, smtpTransport } from '../smtp/transport.ts';
 import { INTERNAL_ADDRESSES } from '../../platform/net/internal-addresses.ts';
-import { type SmtpSettings } from '../smtp/smtp-server.ts';
-import { type TransportRow, listTransportRows } from './transport-queries.ts';
+import type { SmtpSettings } from '../smtp/smtp-server.ts';
+import { type TransportKind, type TransportRow, listTransportRows } from './transport-queries.ts';
 
 /** The mailboxes an account sends for: those that have it, or every one without its own. */
 export type Served = { readonly only: readonly number[] } | { readonly except: readonly number[] };
@@ -28,7 +28,7 @@ export type SmtpAccount = {
  */
 export type Transports = {
   readonly list: () => Promise<readonly SmtpAccount[]>;
-  /** The account a mailbox sends by; null if there is none: its deliveries then wait, paused as `no_transport`. */
+  /** The account a mailbox sends by. Without one (null) its deliveries wait, paused as `no_transport`. */
   readonly for: (mailboxId: number) => Promise<SmtpAccount | null>;
   readonly close: () => void;
 };
@@ -37,6 +37,7 @@ export type MainAccount = SmtpSettings & { readonly dailyLimit: number | null };
 
 /** Sends for a mailbox by the service that it is read from. Made by the room that knows the service. */
 export type OpenService = (mailbox: {
+  readonly kind: Exclude<TransportKind, 'smtp'>;
   readonly mailboxId: number;
   readonly account: string;
 }) => MailTransport;
@@ -57,15 +58,15 @@ export function createTransports(
   const mainTransport = main === null ? null : smtpTransport(main);
   const open = new Map<string, { readonly sealed: string | null; readonly transport: MailTransport }>();
 
-  const transportOf = ({ mailboxId, account, sealed }: TransportRow): MailTransport => {
+  const transportOf = ({ mailboxId, kind, account, sealed }: TransportRow): MailTransport => {
     const known = open.get(account);
     if (known?.sealed === sealed) return known.transport;
     known?.transport.close();
     const transport =
-      sealed === null
-        ? (rules.openService?.({ mailboxId, account }) ??
+      sealed === null && kind !== 'smtp'
+        ? (rules.openService?.({ kind, mailboxId, account }) ??
           brokenTransport(account, 'Not sent by this process'))
-        : openTransport({ ...deps, ...rules }, account, sealed);
+        : openTransport({ ...deps, ...rules }, account, sealed ?? '');
     open.set(account, { sealed, transport });
     return transport;
   };

@@ -1,4 +1,5 @@
 import type { Queryable } from '../../platform/db/connect.ts';
+import { DAY } from '../../platform/time.ts';
 
 export type RecentDelivery = {
   readonly deliveryId: number;
@@ -8,7 +9,7 @@ export type RecentDelivery = {
 };
 
 /** A bounce that cites nothing is taken to be about email of the last seven days: retries end long before. */
-const BOUNCES_COME_WITHIN_MS = 7 * 86_400_000;
+const BOUNCES_COME_WITHIN_MS = 7 * DAY;
 
 /** Finds a mailbox's latest delivery that any of these addresses accepted, of one request when it is known. */
 export async function findRecentDelivery(

@@ -75,7 +75,7 @@ async function cancelVisible(
   at: Date,
 ): Promise<void> {
   const delivery = await lockVisibleDelivery(tx, actor, deliveryId);
-  if (delivery.kind === 'reply') requireOwnWords(actor, delivery.authorOperatorId);
+  if (delivery.kind === 'reply') requireOwnWords(actor, delivery);
   if (!isWaiting(delivery)) throw wrongDeliveryState(delivery, 'cancel', WAITING_STATES);
   await cancelLocked(tx, actor, delivery, at);
 }

@@ -1,6 +1,6 @@
 import type { Language } from '../../mail/language.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
-import type { NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
+import type { SentNotice, Quoting } from '../../mailboxes/mailbox.ts';
 import type { DeliveryKind } from '../delivery.ts';
 
 export type OutgoingAttachment = {
@@ -14,7 +14,7 @@ export type OutgoingAttachment = {
 
 export type OutgoingMail = {
   readonly kind: DeliveryKind;
-  readonly notice: NoticeKind | null;
+  readonly notice: SentNotice | null;
   readonly requestId: number;
   readonly mailboxId: number;
   readonly authorOperatorId: number | null;
@@ -38,6 +38,8 @@ export type OutgoingMail = {
   readonly attachments: readonly OutgoingAttachment[];
   /** `at`, or a later moment until which the message is held and can be cancelled. */
   readonly sendAfter: Date;
+  /** Its request counts it already. Defaults to false. */
+  readonly isCounted?: boolean;
   readonly at: Date;
 };
 

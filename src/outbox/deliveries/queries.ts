@@ -8,6 +8,8 @@ export type DeliveryRow = {
   readonly mailboxId: number;
   /** Null for a notice. */
   readonly authorOperatorId: number | null;
+  /** The teams that its request belongs to, otherwise its author. */
+  readonly teamIds: readonly number[];
   readonly kind: DeliveryKind;
   readonly state: DeliveryState;
 };
@@ -24,35 +26,44 @@ export async function findDeliveryPlace(
 
 export async function lockDeliveryRow(tx: Transaction, deliveryId: number): Promise<DeliveryRow | null> {
   const [row] = await tx<DeliveryRow[]>`
-    select id, message_id, request_id, mailbox_id, kind, state,
-      (select author_operator_id from messages where messages.id = deliveries.message_id) as author_operator_id
+    select id, message_id, request_id, mailbox_id, kind, state, author_operator_id,
+      teams_of((select team_id from requests where requests.id = deliveries.request_id), author_operator_id) as team_ids
     from deliveries
+      left join lateral (
+        select author_operator_id from messages where messages.id = deliveries.message_id) as message on true
     where id = ${deliveryId}
-    for update`;
+    for update of deliveries`;
   return row ?? null;
 }
 
-/** Nobody else will get the message; if its contact has it already, the delivery counts as sent. */
+/**
+ * Nobody else will get the message; if its contact has it already, the delivery counts as sent. What is held nobody has: it is
+ * not shown on a page either.
+ */
 export async function markCancelled(
   tx: Transaction,
   deliveryId: number,
   now: Date,
 ): Promise<'cancelled' | 'sent'> {
   const [row] = await tx<{ state: 'cancelled' | 'sent' }[]>`
-    with cancelled as (
+    with before as (
+      select state = 'held' and next_attempt_at > ${now} as held from deliveries where id = ${deliveryId}
+    ), cancelled as (
       update deliveries
       set state = case when got.it then 'sent' else 'cancelled' end, next_attempt_at = null,
         sent_at = case when got.it then ${now}::timestamptz else sent_at end
       from (
-        select exists (
+        select held, not held and exists (
           select from delivery_recipients where delivery_id = ${deliveryId} and role = 'to' and state = 'accepted') as it
+        from before
       ) got
       where id = ${deliveryId}
-      returning id, state
+      returning id, state, got.held
     ), recipients as (
-      update delivery_recipients set state = 'cancelled', settled_at = ${now}
+      update delivery_recipients r
+      set state = 'cancelled', settled_at = ${now}, reply = case when r.state = 'waiting' then r.reply end
       from cancelled
-      where delivery_recipients.delivery_id = cancelled.id and delivery_recipients.state = 'waiting'
+      where r.delivery_id = cancelled.id and (r.state = 'waiting' or cancelled.held and r.state = 'accepted')
     )
     select state from cancelled`;
   if (row === undefined) throw new Error(`delivery ${deliveryId} is gone`);
@@ -123,7 +134,7 @@ function replaced(
   )`;
 }
 
-/** Keeps what a service calls a message that it stored, and its own Message-ID of it; false when the lease is lost. */
+/** Keeps a service's id of a message it stored, and the Message-ID it gave it; false when the lease is lost. */
 export async function markDraft(
   db: Queryable,
   draft: {

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { domainOf } from '../../mail/headers/address-parts.ts';
 import { type Fragment, type Transaction, json } from '../../platform/db/connect.ts';
 import { insertEvent, type NewEvent } from '../../people/history/record-event.ts';
+import { traceparent } from '../../platform/tracing/tracing.ts';
+import { isPageOnly } from '../../people/requesters/page-only.ts';
 import { PRIORITIES, recipientsOf } from '../delivery.ts';
 import { countOutgoing } from '../request-row.ts';
 import type { OutgoingMail, QueuedMail } from './outgoing-mail.ts';
@@ -26,7 +28,10 @@ export async function queueMail(
   mail: OutgoingMail,
   told?: NewEvent,
 ): Promise<QueuedMail | null> {
-  const recipients = recipientsOf(mail.to, mail.cc);
+  const recipients = recipientsOf(mail.to, mail.cc).map((each) => ({
+    ...each,
+    onPage: isPageOnly(each.address),
+  }));
   if (!recipients.some(({ role }) => role === 'to')) throw new Error('An email needs a recipient in To');
   const internetMessageId = `<${randomBytes(16).toString('hex')}@${domainOf(mail.from.address)}>`;
   const queued = await insertOutgoing(tx, mail, { internetMessageId, recipients, told });
@@ -63,10 +68,11 @@ async function insertOutgoing(
   ]);
   const rows = await tx<Queued[]>`
     with people as (
-      select r.position, r.address, r.name, r.role, s.reason, s.enhanced_code, s.until
-      from jsonb_to_recordset(${json(tx, recipients)}) as r (position integer, address text, name text, role text)
+      select r.position, r.address, r.name, r.role, r."onPage" as on_page, s.reason, s.enhanced_code, s.until
+      from jsonb_to_recordset(${json(tx, recipients)})
+        as r (position integer, address text, name text, role text, "onPage" boolean)
       left join suppressed_addresses s on s.address = lower(r.address) and s.until > ${mail.at}
-        and (s.source = 'bounce' or ${mail.kind === 'notice'})
+        and (s.source = 'bounce' or ${mail.kind === 'notice'}) and not ${mail.isCounted === true}
     ), message as (
       insert into messages
         (request_id, mailbox_id, kind, direction, notice, author_kind, author_operator_id,
@@ -83,23 +89,24 @@ async function insertOutgoing(
     ), delivery as (
       insert into deliveries
         (message_id, request_id, mailbox_id, kind, priority, state, quoted_message_id, quoting, signature, language,
-         next_attempt_at, created_at)
+         traceparent, on_page, next_attempt_at, created_at)
       select message.id, ${mail.requestId}, ${mail.mailboxId}, ${mail.kind}, ${PRIORITIES[mail.kind]},
         case when reachable.anybody then ${mail.sendAfter > mail.at ? 'held' : 'queued'} else 'failed' end,
         ${mail.quotedMessageId}::bigint, ${mail.quoting ?? 'last'}, ${mail.signature ?? ''}, ${mail.language ?? null},
+        ${traceparent()}, (select bool_and(on_page) from people),
         case when reachable.anybody then ${mail.sendAfter}::timestamptz end, ${mail.at}
       from message, (select exists (select from people where until is null) as anybody) as reachable
       returning id
     ), recipients as (
       insert into delivery_recipients
         (delivery_id, position, address, name, role, state, enhanced_code, reply, settled_at)
-      select delivery.id, p.position, p.address, p.name, p.role, case when p.until is null then 'waiting' else 'refused' end,
+      select delivery.id, p.position, p.address, p.name, p.role, case when p.on_page then 'accepted' when p.until is null then 'waiting' else 'refused' end,
         p.enhanced_code,
-        'Not sent: email to this address came back as undeliverable, so nothing is sent to it until '
-          || to_char(p.until at time zone 'UTC', 'YYYY-MM-DD') || '. It said: ' || p.reason,
-        case when p.until is not null then ${mail.at}::timestamptz end
+        case when p.on_page then 'Shown on their page: they have no email address.' else 'Not sent: email to this address came back as undeliverable, so nothing is sent to it until '
+          || to_char(p.until at time zone 'UTC', 'YYYY-MM-DD') || '. It said: ' || p.reason end,
+        case when p.on_page or p.until is not null then ${mail.at}::timestamptz end
       from delivery, people p
-    ), counted as (${countOutgoing(tx, mail.requestId, mail.at)})${mail.kind === 'reply' ? raisedNotices(tx, mail.requestId) : tx``}${
+    )${mail.isCounted === true ? tx`` : tx`, counted as (${countOutgoing(tx, mail.requestId, mail.at)})`}${mail.kind === 'reply' ? raisedNotices(tx, mail.requestId) : tx``}${
       files.length === 0
         ? tx``
         : tx`, files as (

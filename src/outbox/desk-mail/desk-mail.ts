@@ -10,10 +10,24 @@ export type AlarmKind =
   | 'microsoft_silent'
   | 'microsoft_back'
   | 'microsoft_access_lost'
-  | 'microsoft_secret_ends';
+  | 'microsoft_secret_ends'
+  | 'bucket_away'
+  | 'bucket_back'
+  | 'scanner_away'
+  | 'scanner_back';
 
 /** What the desk itself writes to its people, apart from any request. */
-export type DeskMailKind = 'sign_in' | 'request_due_soon' | 'request_breached' | AlarmKind;
+export type DeskMailKind =
+  | 'sign_in'
+  | 'requester_sign_in'
+  | 'form_confirm'
+  | 'request_breached'
+  | 'request_assigned'
+  | 'request_mentioned'
+  | 'request_needs_attention'
+  | 'request_new_in_team'
+  | 'digest'
+  | AlarmKind;
 
 /** Subject and plain text. */
 export type DeskText = { readonly subject: string; readonly text: string };

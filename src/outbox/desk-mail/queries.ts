@@ -1,6 +1,14 @@
+import { traceparent } from '../../platform/tracing/tracing.ts';
 import { type Queryable, type Transaction, json } from '../../platform/db/connect.ts';
 import { PRIORITIES } from '../delivery.ts';
-import type { NewDeskMail } from './desk-mail.ts';
+import type { DeskMailKind, NewDeskMail } from './desk-mail.ts';
+
+/** What somebody waits for in front of a page. A stranger's goes behind every answer: anybody can ask for one. */
+const AWAITED: Partial<Record<DeskMailKind, number>> = {
+  sign_in: PRIORITIES.signIn,
+  requester_sign_in: PRIORITIES.notice,
+  form_confirm: PRIORITIES.notice,
+};
 
 /** Addresses of the active admins who may see a mailbox; null: who serve every one. */
 export async function listAdminAddresses(
@@ -26,14 +34,14 @@ export async function insertDeskMails(
     }[];
   },
 ): Promise<void> {
-  const priority = mail.kind === 'sign_in' ? PRIORITIES.signIn : PRIORITIES.desk;
+  const priority = AWAITED[mail.kind] ?? PRIORITIES.desk;
   await tx`
     with people as (
       select row_number() over () as place, address, name, key
       from jsonb_to_recordset(${json(tx, mail.people)}) as people (address text, name text, key text)
     ), inserted as (
-      insert into deliveries (mailbox_id, kind, priority, state, next_attempt_at, created_at)
-      select ${mail.mailboxId}::bigint, 'desk', ${priority}, 'queued', ${mail.at}, ${mail.at}
+      insert into deliveries (mailbox_id, kind, priority, state, traceparent, next_attempt_at, created_at)
+      select ${mail.mailboxId}::bigint, 'desk', ${priority}, 'queued', ${traceparent()}::text, ${mail.at}, ${mail.at}
       from people
       returning id
     ), placed as (

@@ -5,8 +5,8 @@ import { insertDeskMails } from './queries.ts';
 
 /**
  * Queues a message of the desk's own in the caller's transaction: a delivery like any other, with attempts, retries and
- * pauses, but without a request. A sign-in link goes before everything, the others after everything else. One statement
- * for any number of recipients, none included. The caller calls `wakeDeliveries` after the commit.
+ * pauses, but without a request, and after everything else unless somebody waits for it. One statement for any number of
+ * recipients, none included. The caller calls `wakeDeliveries` after the commit.
  */
 export async function queueDeskMail(tx: Transaction, mail: NewDeskMail): Promise<void> {
   const people = mail.to.map((person) => ({ ...person, key: randomBytes(16).toString('hex') }));

@@ -1,6 +1,8 @@
 import { domainOf } from '../../mail/headers/address-parts.ts';
-import { getDomain } from 'tldts';
+import { ADVISORY_KEYS } from '../../platform/db/advisory-keys.ts';
+import { registrableDomain } from '../../mail/headers/registrable-domain.ts';
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+import { HOUR, MINUTE } from '../../platform/time.ts';
 
 /** How many automatic messages left in the last hour. */
 export type NoticeCounts = {
@@ -8,8 +10,12 @@ export type NoticeCounts = {
   readonly toContact: number;
   /** True when the mailbox has sent as many as it may. */
   readonly mailboxIsSpent: boolean;
+  /** True when whoever counts at the same time could take what the mailbox has left: see `countLast`. */
+  readonly mailboxIsNearlySpent: boolean;
   /** True when addresses of the contact's domain first heard of within the last minute were sent as many in it as they may. */
   readonly newOfDomainAreSpent: boolean;
+  /** The contact's address is dead: a notice to it would only bounce again. */
+  readonly contactIsSuppressed: boolean;
 };
 
 export type NoticeCap = 'request' | 'contact' | 'mailbox' | 'new_addresses';
@@ -24,6 +30,9 @@ const MAX_NOTICES_PER_CONTACT_PER_HOUR = 30;
  * hour.
  */
 const MAX_NOTICES_TO_NEW_PER_DOMAIN_PER_MINUTE = 10;
+
+/** More than are ever filed at once and not yet committed: with so many left nobody has to wait for anybody. */
+const COUNTED_TOGETHER = 100;
 
 type NoticesAbout = {
   readonly requestId: number | null;
@@ -54,7 +63,49 @@ export function capOn(counts: NoticeCounts): NoticeCap | null {
 export async function countNotices(tx: Queryable, about: NoticesAbout): Promise<NoticeCounts> {
   const { taking, counts } = noticeCounts(tx, about, tx`true`);
   const [row] = await tx<{ counts: NoticeCounts | null }[]>`with ${taking} select ${counts} as counts`;
-  return row?.counts ?? { ofRequest: 0, toContact: 0, mailboxIsSpent: true, newOfDomainAreSpent: true };
+  const none = { ofRequest: 0, toContact: 0, newOfDomainAreSpent: true, contactIsSuppressed: false };
+  if (row === undefined || row.counts === null)
+    return { ...none, mailboxIsSpent: true, mailboxIsNearlySpent: true };
+  return countLast(tx, about, row.counts);
+}
+
+/**
+ * Counts again one after the other what a mailbox has sent, where little is left: those that count at the same time do not see
+ * each other's notices, and would all take the last one. To be asked before a notice is queued, when nothing else is locked
+ * after it.
+ */
+export async function countLast(
+  tx: Queryable,
+  { mailboxId, at }: Pick<NoticesAbout, 'mailboxId' | 'at'>,
+  counts: NoticeCounts,
+): Promise<NoticeCounts> {
+  if (!counts.mailboxIsNearlySpent || counts.mailboxIsSpent) return counts;
+  // Two statements in one flight: the count sees what was committed before the lock was given.
+  const [, [row]] = await Promise.all([
+    tx`select pg_advisory_xact_lock(${ADVISORY_KEYS.noticeCap}::integer, ${mailboxId}::integer)`,
+    tx<Pick<NoticeCounts, 'mailboxIsSpent'>[]>`
+      select notices_per_hour <= sent.count as mailbox_is_spent
+      from mailboxes
+      cross join lateral (${sentByMailbox(tx, mailboxId, at)}) as sent
+      where mailboxes.id = ${mailboxId}`,
+  ]);
+  return { ...counts, mailboxIsSpent: row?.mailboxIsSpent !== false };
+}
+
+/** How many automatic messages a mailbox sent in the last hour, up to its cap; none are read where it has no cap. */
+function sentByMailbox(tx: Queryable, mailboxId: number, at: Date): Fragment {
+  return tx`
+    select count(*) as count
+    from (
+      select
+      from messages
+      where mailbox_id = ${mailboxId} and notice is not null and created_at > ${hourBefore(at)}
+        and mailboxes.notices_per_hour is not null
+      limit mailboxes.notices_per_hour) as latest`;
+}
+
+function hourBefore(at: Date): Date {
+  return new Date(at.getTime() - HOUR);
 }
 
 /**
@@ -69,10 +120,10 @@ export function noticeCounts(
   when: Fragment,
 ): { readonly taking: Fragment; readonly counts: Fragment } {
   const { at, mailboxId } = about;
-  const since = new Date(at.getTime() - 3_600_000);
+  const since = hourBefore(at);
   const domain = registeredDomain(about.contactEmail);
-  const minuteAgo = new Date(at.getTime() - 60_000);
-  const inAMinute = new Date(at.getTime() + 60_000);
+  const minuteAgo = new Date(at.getTime() - MINUTE);
+  const inAMinute = new Date(at.getTime() + MINUTE);
   const taking = tx`
     new_contact as (
       select
@@ -95,22 +146,23 @@ export function noticeCounts(
         select count(*)
         from messages
         where request_id = ${about.requestId}::bigint and notice is not null and created_at > ${since}),
+      -- Request by request: joined, they may be planned from the notices, which are read for all contacts of the hour.
       'toContact', (
-        select count(*)
+        select coalesce(sum((
+          select count(*)
+          from messages
+          where messages.request_id = requests.id and notice is not null and messages.created_at > ${since})), 0)
         from contacts
         join requests on requests.contact_id = contacts.id and requests.mailbox_id is not distinct from ${mailboxId}
           and requests.updated_at > ${since}
-        join messages on messages.request_id = requests.id
-        where contacts.email = ${about.contactEmail} and messages.notice is not null and messages.created_at > ${since}),
-      'mailboxIsSpent', mailboxes.notices_per_hour is not null and mailboxes.notices_per_hour <= (
-        select count(*)
-        from (
-          select
-          from messages
-          where mailbox_id = ${mailboxId} and notice is not null and created_at > ${since}
-          limit mailboxes.notices_per_hour) as sent),
-      'newOfDomainAreSpent', exists (select from new_contact) and not exists (select from taken))
+        where contacts.email = ${about.contactEmail}),
+      'mailboxIsSpent', coalesce(notices_per_hour <= sent.count, false),
+      'mailboxIsNearlySpent', coalesce(notices_per_hour <= sent.count + ${COUNTED_TOGETHER}, false),
+      'newOfDomainAreSpent', exists (select from new_contact) and not exists (select from taken),
+      'contactIsSuppressed', exists (
+        select from suppressed_addresses where address = lower(${about.contactEmail}) and until > ${at}))
     from mailboxes
+    cross join lateral (${sentByMailbox(tx, mailboxId, at)}) as sent
     where mailboxes.id = ${mailboxId})`;
   return { taking, counts };
 }
@@ -118,5 +170,5 @@ export function noticeCounts(
 /** The holder of a domain makes subdomains as easily as addresses: they count as one. */
 function registeredDomain(email: string): string {
   const domain = domainOf(email);
-  return getDomain(domain) ?? domain;
+  return registrableDomain(domain) ?? domain;
 }

@@ -1,9 +1,12 @@
 import type { Transaction } from '../../platform/db/connect.ts';
+import type { OutgoingMail } from '../deliveries/outgoing-mail.ts';
 import { queueMail } from '../deliveries/queue-mail.ts';
 import type { Actor } from '../../people/access/actor.ts';
-import type { NoticeKind } from '../../mailboxes/mailbox.ts';
-import { recordEvent } from '../../people/history/record-event.ts';
-import { capOn, type NoticeCap, type NoticeCounts } from './count-notices.ts';
+import type { NoticeKind, SentNotice } from '../../mailboxes/mailbox.ts';
+import type { Rendered } from '../../mailboxes/templates/template.ts';
+import { type NewEvent, recordEvent } from '../../people/history/record-event.ts';
+import { isPageOnly } from '../../people/requesters/page-only.ts';
+import { capOn, type NoticeCounts } from './count-notices.ts';
 import {
   languageOf,
   type LastInbound,
@@ -13,6 +16,7 @@ import {
 } from '../writing/outgoing-context.ts';
 import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { RATING_URL } from '../../mailboxes/templates/rating-url.ts';
+import { shownTexts } from '../../mailboxes/templates/shown-fields.ts';
 import { renderNotice } from '../../mailboxes/templates/render-notice.ts';
 
 /** What a notice must know of its request; it quotes nothing, so that the message it answers need not be a row yet. */
@@ -29,66 +33,90 @@ export async function queueNotice(
   tx: Transaction,
   actor: Actor,
   context: NoticeContext,
-  { notice, counts, at }: { readonly notice: NoticeKind; readonly counts: NoticeCounts; readonly at: Date },
+  about: { readonly notice: NoticeKind; readonly counts: NoticeCounts; readonly at: Date },
 ): Promise<boolean> {
-  if (!context.noticesAllowed || !context.mailbox.notices.includes(notice)) return false;
-  if (!isReachable(context)) return false;
-  const cap = capOn(counts);
-  if (cap !== null) {
-    await recordHeld(tx, actor, context, { notice, cap, at });
-    return false;
-  }
-  const language = languageOf(context);
-  const rendered = renderNotice(notice, language, context.mailbox.templates, {
-    contact: context.contact,
-    request: { id: context.requestId, subject: context.subject },
-    mailbox: context.mailbox,
-    operator: actor.kind === 'operator' ? { name: actor.name } : null,
-    rating: notice === 'closed' && context.mailbox.askForRating ? { url: RATING_URL } : null,
+  return queuePlanned(tx, planNotice(actor, context, about));
+}
+
+/** An automatic message as it will be queued, or what holds it back, each with the event that says so. */
+export type PlannedNotice = { readonly mail: OutgoingMail | null; readonly told: NewEvent };
+
+/** Queues an automatic message as planned, or records what holds it back. With `isCounted` its request counts it already. */
+export async function queuePlanned(
+  tx: Transaction,
+  planned: PlannedNotice | null,
+  isCounted = false,
+): Promise<boolean> {
+  if (planned === null) return false;
+  const { mail, told } = planned;
+  if (mail !== null) return (await queueMail(tx, { ...mail, isCounted }, told)) !== null;
+  await recordEvent(tx, told);
+  return false;
+}
+
+/** What is to be queued or recorded of a notice; null for nothing. */
+export function planNotice(
+  actor: Actor,
+  context: NoticeContext,
+  about: { readonly notice: NoticeKind; readonly counts: NoticeCounts; readonly at: Date },
+): PlannedNotice | null {
+  const { notice, counts } = about;
+  if (!context.mailbox.notices.includes(notice)) return null;
+  return planAutomatic(actor, context, about, () => {
+    if (counts.contactIsSuppressed) return null;
+    const language = languageOf(context);
+    const rendered = renderNotice(notice, language, context.mailbox.templates, {
+      contact: context.contact,
+      request: { id: context.requestId, subject: context.subject },
+      mailbox: context.mailbox,
+      operator: actor.kind === 'operator' ? { name: actor.name } : null,
+      rating: notice === 'closed' && context.mailbox.askForRating ? { url: RATING_URL } : null,
+      fields: shownTexts(context.shownValues, language),
+    });
+    if (rendered === null) return null;
+    const told = { language, ...(rendered.fault === null ? {} : { templateFault: rendered.fault }) };
+    return { ...rendered, told };
   });
-  if (rendered === null) return false;
+}
+
+/** The words of an automatic message, and what its event says besides. */
+type Words = Rendered & { readonly told: Readonly<Record<string, unknown>> };
+
+/**
+ * Plans an automatic message to a request's contact under everything that holds one back; `write` says its words, null for none.
+ * Null where nothing is to be queued or recorded.
+ */
+export function planAutomatic(
+  actor: Actor,
+  context: NoticeContext,
+  of: { readonly notice: SentNotice; readonly counts: NoticeCounts; readonly at: Date },
+  write: () => Words | null,
+): PlannedNotice | null {
+  const { notice, counts, at } = of;
+  const { mailbox, requestId, contact } = context;
+  if (!context.noticesAllowed || !isReachable(context)) return null;
+  // Their page shows how a request stands; the answer of a rule they read there.
+  if (isPageOnly(contact.email) && notice !== 'answer') return null;
+  const about = { actor, at, mailboxId: mailbox.id, requestId, contactId: contact.id };
+  const cap = capOn(counts);
+  if (cap !== null) return { mail: null, told: { ...about, type: 'notice.held', new: { notice, cap } } };
+  const words = write();
+  if (words === null) return null;
+  const { text, html, told } = words;
   const mail = mailAbout(context, {
     kind: 'notice',
     notice,
-    to: [{ name: context.contact.name, address: context.contact.email }],
+    to: [{ name: contact.name, address: contact.email }],
     subject: replySubject(context.subject),
-    text: rendered.text,
-    html: rendered.html,
+    text,
+    html,
     ...threadAfter(context, context.lastFromContact),
     at,
   });
-  const queued = await queueMail(tx, mail, {
-    type: 'notice.queued',
-    actor,
-    at,
-    mailboxId: context.mailbox.id,
-    requestId: context.requestId,
-    contactId: context.contact.id,
-    new: { notice, language, ...(rendered.fault === null ? {} : { templateFault: rendered.fault }) },
-  });
-  // Null for a contact whose address is dead: a notice to it would only bounce again.
-  return queued !== null;
+  return { mail, told: { ...about, type: 'notice.queued', new: { notice, ...told } } };
 }
 
 /** A sender such as `MAILER-DAEMON` has no domain, and the desk does not write to itself. */
-function isReachable(context: NoticeContext): boolean {
-  const { email } = context.contact;
-  return email.includes('@') && email !== context.mailbox.address;
-}
-
-async function recordHeld(
-  tx: Transaction,
-  actor: Actor,
-  context: NoticeContext,
-  { notice, cap, at }: { readonly notice: NoticeKind; readonly cap: NoticeCap; readonly at: Date },
-): Promise<void> {
-  await recordEvent(tx, {
-    type: 'notice.held',
-    actor,
-    at,
-    mailboxId: context.mailbox.id,
-    requestId: context.requestId,
-    contactId: context.contact.id,
-    new: { notice, cap },
-  });
+function isReachable({ contact, mailbox }: NoticeContext): boolean {
+  return contact.email.includes('@') && contact.email !== mailbox.address;
 }

@@ -28,7 +28,7 @@ export async function withRatingLink(
   return { text: text.replaceAll(RATING_URL, url), html: html === null ? null : linked(html, url) };
 }
 
-// Outlook makes no link of an address in HTML by itself. One in an attribute or in a link's own words stays as it is.
+// Outlook does not turn an address in HTML into a link. An address in an attribute or a link's own text is not changed.
 function linked(html: string, url: string): string {
   const asText = new RegExp(`(?<!["'])${RATING_URL.replaceAll('.', '\\.')}(?!</a|["'])`, 'g');
   return html.replace(asText, `<a href="${url}">${url}</a>`).replaceAll(RATING_URL, url);

@@ -1,4 +1,4 @@
-/** Whether an account rests, as far as one run of it knows. */
+/** Whether an account rests, as known to one run of it. */
 export type AccountRest = {
   /** How many times in a row it has rested, and since when. */
   readonly failures: number;

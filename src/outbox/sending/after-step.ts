@@ -5,7 +5,7 @@ import { bringForward } from './lease-queries.ts';
 /** How far two readings of one clock may differ although nobody has set it. */
 const MAX_CLOCK_ERROR_MS = 2000;
 const AGAIN_MS = 5000;
-/** By then every process uses the clock as it is now, and queues nothing for an hour that has passed. */
+/** By then every process has the corrected clock, and queues nothing for an hour that has passed. */
 const SETTLED_MS = 20_000;
 
 /**

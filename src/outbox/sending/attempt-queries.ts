@@ -2,11 +2,14 @@ import { type Db, type Queryable, json } from '../../platform/db/connect.ts';
 import type { AttemptOutcome, DeliveryState, RecipientState } from '../delivery.ts';
 
 export type DeliveryAttachment = {
+  readonly id: number;
+  readonly size: number;
   readonly name: string;
   readonly contentType: string;
   readonly inline: boolean;
   readonly contentId: string | null;
-  readonly content: Buffer;
+  /** Null: the file lies in the bucket. */
+  readonly content: Buffer | null;
 };
 
 export async function listMessageAttachments(
@@ -14,7 +17,7 @@ export async function listMessageAttachments(
   messageId: number,
 ): Promise<readonly DeliveryAttachment[]> {
   return await db<DeliveryAttachment[]>`
-    select name, content_type, inline, content_id, content from attachments where message_id = ${messageId} order by id`;
+    select id, size, name, content_type, inline, content_id, content from attachments where message_id = ${messageId} order by id`;
 }
 
 export type AttemptRecord = {

@@ -71,8 +71,8 @@ export type ClaimedDelivery = Omit<MailToCompose, 'date' | 'signature' | 'quoted
   readonly attemptCount: number;
   /** There was an earlier attempt, whether it counted or not. */
   readonly isRepeat: boolean;
-  /** What a service that stores a message before it sends it calls it. */
   readonly draftId: string | null;
+  readonly traceparent: string | null;
   /** Null for a message of the desk's own, as is `requestId`. */
   readonly messageId: number | null;
   readonly requestId: number | null;
@@ -138,7 +138,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     select d.id, d.priority, d.next_attempt_at
     from deliveries d
     where d.priority = ${priority} and d.state in ('queued', 'held', 'deferred') and d.next_attempt_at <= ${now}
-      and ${isServed(db, claim.serves)}
+      and ${isServed(db, claim.serves)} and not d.on_page
       and not exists (
         select from deliveries earlier
           join delivery_recipients r on r.delivery_id = earlier.id and r.role = 'to' and r.state = 'waiting'
@@ -153,7 +153,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     name: db.unsafe(`turn_${priority}`) as Fragment,
     priority,
   }));
-  // One list for each priority, because the index then gives what is due of it and skips what is not yet.
+  // One list per priority: the index then returns only the due rows and skips the others.
   const lists = turns.map(({ name, priority }, place) => {
     const taken = turns.slice(0, place).map((turn) => db`- (select count(*) from ${turn.name})`);
     return db`${name} as (${due(priority)} limit ${claim.limit}::bigint ${joined(db, taken, db``)} for update of d skip locked)`;
@@ -186,7 +186,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
     )
     select claimed.id, attempts.id as attempt_id, claimed.attempt_count, claimed.message_id, claimed.request_id,
       mailboxes.id as mailbox_id, claimed.kind, claimed.priority, claimed.created_at,
-      claimed.draft_id,
+      claimed.draft_id, claimed.traceparent,
       exists (select from delivery_attempts earlier where earlier.delivery_id = claimed.id) as is_repeat,
       claimed.kind = 'reply' and (requests.first_response_at is null or requests.asked_at > requests.answered_at) as answers,
       mailboxes.address as mailbox_address, coalesce(claimed.language, mailboxes.language) as language, claimed.signature,
@@ -231,7 +231,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
 
 /**
  * Whether `earlier`, a notice, may leave right now or is leaving. The reply after it waits for that one try, so that nobody
- * reads "is now working on it" below the answer; it waits for none that failed, hangs, or stands behind one that failed.
+ * reads "is now working on it" below the answer; it does not wait for one that failed, hangs, or comes after one that failed.
  */
 function isFirstTry(db: Queryable, now: Date): Fragment {
   const since = new Date(now.getTime() - FIRST_TRY_MS);

@@ -1,6 +1,6 @@
 import type { SmtpReply } from '../smtp/smtp.ts';
 
-/** `account_limit`: the provider accepts nothing more from this account for a while, whoever it is for. */
+/** `account_limit`: the provider accepts nothing more from this account for a while, for any recipient. */
 export type ReplyClass = 'temporary' | 'permanent' | 'account_limit';
 
 // Gmail: 550 5.4.5 "Daily user sending limit exceeded", 421 4.7.28 "unusual rate"; 450 4.2.1 "Peak SMTP relay limit

@@ -33,6 +33,8 @@ export type DeliverOptions = {
   readonly abort?: AbortSignal;
   /** Resolves when it is time to look for new work although something is still being sent. */
   readonly nextLook?: () => Promise<void>;
+  /** Called as it begins to look: what was queued before is seen. */
+  readonly onLook?: () => void;
   /** Called when the account has to rest: the run claims nothing more, though a send that hangs may keep it alive. */
   readonly onPause?: () => void;
 };
@@ -53,7 +55,7 @@ const GATHER_MS = 50;
 // A large message gets more time (as at 1 Mbit/s): with 25 of them on one line at once none would finish in time.
 const BYTES_PER_MS = 125;
 
-/** Sends what is due for one account's mailboxes; the part of `deliverDue` that a worker runs account by account. */
+/** Sends what is due for one account's mailboxes; a worker runs it account by account. */
 export async function deliverAccount(
   deps: DeliverDeps,
   account: SmtpAccount,
@@ -117,6 +119,7 @@ async function drain(deps: DeliverDeps, run: Run): Promise<void> {
       const free = rest.isProbing() ? lanes.free(1) : lanes.free();
       const endedBefore = lanes.ended();
       const mayClaim = free > 0 && !rest.hasBegun() && options.stop?.aborted !== true;
+      if (mayClaim) options.onLook?.();
       try {
         if (mayClaim) await sendDue(deps, run, free);
       } catch (error) {
@@ -149,7 +152,7 @@ async function sendDue(deps: DeliverDeps, run: Run, free: number): Promise<void>
 }
 
 /**
- * Claims for the account as it is. It may have got other mailboxes or another password since it was read, or be gone: a claim
+ * Claims by the account's current row. It may have got other mailboxes or another password since it was read, or be gone: a claim
  * finds nothing then, and it is read again. Null: it no longer exists.
  */
 async function claimAsOf(deps: DeliverDeps, run: Run, free: number) {

@@ -11,6 +11,7 @@ import {
 } from '../delivery.ts';
 import { refusesAsDead } from '../../mail/bounce/refusal.ts';
 import type { RecipientRefusal, SendResult, SmtpReply } from '../smtp/smtp.ts';
+import { DAY } from '../../platform/time.ts';
 
 /** What became of one attempt: the delivery's next state, each recipient's, and whether the account must rest. */
 export type Verdict = {
@@ -64,7 +65,7 @@ export type AttemptFacts = {
 };
 
 const URGENT_RETRY_MS = 60_000;
-const MAX_OUTAGE_MS = 5 * 86_400_000;
+const MAX_OUTAGE_MS = 5 * DAY;
 /** Rests of an outage of a day: a clock that was set forward by a week, or a desk that was off, has seen no such outage. */
 const MIN_OUTAGE_RESTS = 96;
 
@@ -107,7 +108,10 @@ export function judgeResult(judged: AttemptFacts): Verdict {
     outcome: outcomeOf(recipients),
     reply: (recipients.find((each) => each.state !== 'accepted') ?? result).reply,
     recipients,
-    contactAccepted: recipients.some(({ role, state: each }) => role === 'to' && each === 'accepted'),
+    // One who reads it on their page had it before this attempt.
+    contactAccepted: [...judged.settledStates, ...recipients].some(
+      ({ role, state: each }) => role === 'to' && each === 'accepted',
+    ),
     contactRefused: recipients.some(({ role, state: each }) => role === 'to' && each === 'refused'),
     refused: recipients.filter((each) => each.state === 'refused').map(({ address }) => address),
     pause,

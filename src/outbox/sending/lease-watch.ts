@@ -1,6 +1,6 @@
 import { type Stopwatch, stopwatch } from '../../platform/clock.ts';
 
-/** A delivery that somebody is sending, by whom, and until when it is theirs. */
+/** A delivery that a process is sending: which process, and until when its lease runs. */
 export type HeldLease = { readonly deliveryId: number; readonly owner: string; readonly until: string };
 
 export type LeaseWatch = {

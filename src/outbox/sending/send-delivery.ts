@@ -1,5 +1,8 @@
+import { BucketFault } from '../../platform/bucket/bucket.ts';
+import { readWhole } from '../../platform/bucket/read-stored.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OutboxDeps } from '../deps.ts';
+import { traced } from '../../platform/tracing/tracing.ts';
 import { composeDeskMail } from '../../mail/outgoing/compose-desk-mail.ts';
 import { composeMail } from '../../mail/outgoing/compose-mail.ts';
 import { cleanText } from '../../mail/text.ts';
@@ -7,7 +10,7 @@ import { nextAttemptAfter, nextDeskAttempt, PRIORITIES } from '../delivery.ts';
 import { type AttemptFacts, type Verdict, judgeResult } from './judge-result.ts';
 import { listMessageAttachments } from './attempt-queries.ts';
 import { markDraft } from '../deliveries/queries.ts';
-import type { StoredDraft } from '../smtp/smtp.ts';
+import type { AttachedFile, StoredDraft } from '../smtp/smtp.ts';
 import { withRatingLink } from '../notices/rating-link.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { ClaimedDelivery } from './claim-queries.ts';
@@ -25,7 +28,7 @@ export type SendRun = {
   readonly abort: AbortSignal;
 };
 
-export type SendDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'publicUrl' | 'deskComposers'> & {
+export type SendDeps = Pick<OutboxDeps, 'db' | 'bucket' | 'clock' | 'log' | 'publicUrl' | 'deskComposers'> & {
   readonly transport: MailTransport;
   readonly results: AttemptWriter;
 };
@@ -36,7 +39,11 @@ export async function sendDelivery(
   run: SendRun,
   delivery: ClaimedDelivery,
 ): Promise<Verdict | null> {
-  const result = await send(deps, run, delivery);
+  const { id: deliveryId, kind, traceparent: parent } = delivery;
+  const attributes = { 'mailroom.delivery.id': deliveryId, 'mailroom.delivery.kind': kind };
+  const result = await traced({ name: 'send delivery', kind: 'consumer', parent, attributes }, () =>
+    send(deps, run, delivery),
+  );
   const now = deps.clock.now();
   const urgent = delivery.priority === PRIORITIES.signIn;
   const verdict = judgeResult({
@@ -82,9 +89,9 @@ async function send(
     const reply = { code: null, enhancedCode: null, text: 'Nobody is left to send to' };
     return { kind: 'answered', accepted: [], refused: [], reply };
   }
-  const mime = await mimeOf(deps, delivery);
-  if (typeof mime === 'string')
-    return { kind: 'unsendable', reply: { code: null, enhancedCode: null, text: mime } };
+  const mail = await mailOf(deps, delivery);
+  if (typeof mail === 'string')
+    return { kind: 'unsendable', reply: { code: null, enhancedCode: null, text: mail } };
   const timeout = new AbortController();
   const timer = setTimeout(() => {
     timeout.abort(new Error(`No answer within ${Math.round(run.attemptTimeoutMs / 1000)} s`));
@@ -92,19 +99,27 @@ async function send(
   try {
     const to = delivery.waiting.map(({ address }) => address);
     const signal = AbortSignal.any([timeout.signal, run.abort]);
-    const stored = storedDraft(deps, run, delivery);
-    return await deps.transport.send(mime, { from: delivery.from.address, to, stored }, signal);
+    const stored = storedDraft(deps, run, delivery, mail);
+    return await traced({ name: 'SMTP', kind: 'client' }, () =>
+      deps.transport.send(mail.mime, { from: delivery.from.address, to, stored }, signal),
+    );
   } finally {
     clearTimeout(timer);
   }
 }
 
-function storedDraft(deps: SendDeps, { owner }: SendRun, delivery: ClaimedDelivery): StoredDraft {
+function storedDraft(
+  deps: SendDeps,
+  { owner }: SendRun,
+  delivery: ClaimedDelivery,
+  { inParts }: FinishedMail,
+): StoredDraft {
   const { id, internetMessageId, draftId, isRepeat } = delivery;
   return {
     internetMessageId,
     draftId,
     isRepeat,
+    inParts,
     async keep(draft) {
       if (await markDraft(deps.db, { deliveryId: id, owner, ...draft })) return;
       throw new Error(`delivery ${id} is another process's by now`);
@@ -112,25 +127,36 @@ function storedDraft(deps: SendDeps, { owner }: SendRun, delivery: ClaimedDelive
   };
 }
 
+type FinishedMail = { readonly mime: Buffer; readonly inParts: StoredDraft['inParts'] };
+
+/** A message that can be composed, with its files or some of them. */
+type WrittenMail = {
+  readonly compose: (files: readonly AttachedFile[]) => Promise<Buffer>;
+  readonly files: readonly AttachedFile[];
+};
+
 /**
- * The finished message, or why there is none. Rejects when the database is away: then no message fails, its lease runs
+ * The finished message, or why it cannot be made. Rejects when the database is away: then no message fails, its lease runs
  * out.
  */
-async function mimeOf(deps: SendDeps, delivery: ClaimedDelivery): Promise<Buffer | string> {
-  const compose = delivery.desk === null ? await mailOf(deps, delivery) : await deskMailOf(deps, delivery);
-  if (typeof compose === 'string') return compose;
+async function mailOf(deps: SendDeps, delivery: ClaimedDelivery): Promise<FinishedMail | string> {
+  const written =
+    delivery.desk === null ? await requestMailOf(deps, delivery) : await deskMailOf(deps, delivery);
+  if (typeof written === 'string') return written;
+  const { compose, files } = written;
   try {
-    return await compose();
+    const inParts = async () => ({ mime: await compose([]), files });
+    return { mime: await compose(files), inParts };
   } catch (error) {
     deps.log.error({ deliveryId: delivery.id, error }, 'mail cannot be composed');
     return cleanText(`Cannot be composed: ${String(error)}`);
   }
 }
 
-async function mailOf(
-  deps: Pick<SendDeps, 'db' | 'clock' | 'publicUrl' | 'transport'>,
+async function requestMailOf(
+  deps: Pick<SendDeps, 'db' | 'bucket' | 'clock' | 'publicUrl' | 'transport'>,
   delivery: ClaimedDelivery,
-): Promise<() => Promise<Buffer>> {
+): Promise<WrittenMail | string> {
   const { quoted, messageId } = delivery;
   const named = (addresses: readonly Address[]): readonly Address[] =>
     deps.transport.sendsToHeaders === undefined
@@ -139,9 +165,10 @@ async function mailOf(
   const attachments =
     delivery.attachedBytes === null || messageId === null
       ? []
-      : await listMessageAttachments(deps.db, messageId);
+      : await filesOf(deps, messageId).catch(unlessAway);
+  if (typeof attachments === 'string') return attachments;
   const said = await withRatingLink(deps, delivery);
-  return () =>
+  const compose = (attachments: readonly AttachedFile[]): Promise<Buffer> =>
     composeMail({
       ...delivery,
       ...said,
@@ -152,12 +179,28 @@ async function mailOf(
       attachments,
       automatic: delivery.kind === 'notice' ? { loopMark: delivery.mailboxAddress } : null,
     });
+  return { compose, files: attachments };
+}
+
+async function filesOf(deps: Pick<SendDeps, 'db' | 'bucket'>, messageId: number): Promise<AttachedFile[]> {
+  const files: AttachedFile[] = [];
+  for (const { id, size, content, ...file } of await listMessageAttachments(deps.db, messageId)) {
+    const bytes = content ?? (await readWhole(deps, { what: 'attachment', id, size }));
+    files.push({ ...file, content: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) });
+  }
+  return files;
+}
+
+// A bucket that is away comes back; a file that it lost does not.
+function unlessAway(error: unknown): string {
+  if (error instanceof BucketFault && error.kind !== 'away') return `Cannot be composed: ${error.message}`;
+  throw error;
 }
 
 async function deskMailOf(
   deps: Pick<SendDeps, 'clock' | 'deskComposers'>,
   { desk, to: [to], from, internetMessageId, createdAt }: ClaimedDelivery,
-): Promise<(() => Promise<Buffer>) | string> {
+): Promise<WrittenMail | string> {
   if (desk === null || to === undefined)
     throw new Error('an email from the desk needs a recipient and a purpose');
   const worthUntil = new Date(desk.worthUntil);
@@ -168,5 +211,7 @@ async function deskMailOf(
       : await deps.deskComposers?.[desk.kind]?.({ ...desk, worthUntil, to });
   if (written === undefined) return `This version cannot compose a desk email of kind ${desk.kind}`;
   if (written === null) return 'Not sent: there is nothing left to report';
-  return () => composeDeskMail({ internetMessageId, date: createdAt, from, to, ...written });
+  const compose = (): Promise<Buffer> =>
+    composeDeskMail({ internetMessageId, date: createdAt, from, to, ...written });
+  return { compose, files: [] };
 }

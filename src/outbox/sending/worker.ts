@@ -4,6 +4,7 @@ import { type Stopwatch, stopwatch } from '../../platform/clock.ts';
 import { type DeliverDeps, type DeliverOptions, deliverAccount } from './deliver-account.ts';
 import { watchForSteps } from './after-step.ts';
 import { watchLeases } from './lease-watch.ts';
+import { settleOnPage } from '../on-page/settle-on-page.ts';
 import { takeOverLost } from './take-over.ts';
 import type { SmtpAccount } from '../accounts/transports.ts';
 
@@ -41,7 +42,14 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
       if (claiming.get(account.key) === run) claiming.delete(account.key);
     };
     const nextLook = (): Promise<void> => own.wait(pollMs);
-    const options = { ...sending, stop: stop.signal, abort: abort.signal, nextLook, onPause: letGo };
+    const options = {
+      ...sending,
+      stop: stop.signal,
+      abort: abort.signal,
+      nextLook,
+      onLook: own.answer,
+      onPause: letGo,
+    };
     const deliver = async (): Promise<void> => {
       try {
         await deliverAccount(deps, account, options);
@@ -61,17 +69,20 @@ export function startDeliveryWorker(deps: DeliverDeps, options: WorkerOptions = 
   const leases = watchLeases(options.leaseMs, elapsed);
   const makeDueAfterStep = watchForSteps(deps, elapsed);
   let lookedAt = Number.NEGATIVE_INFINITY;
-  // Not at every ring: under load there are hundreds a second.
+  let accounts: readonly SmtpAccount[] = [];
+  // Not at every ring: under load there are hundreds a second. An account that has changed since then claims nothing.
   const lookAfterOthers = async (): Promise<void> => {
     if (elapsed() - lookedAt < pollMs) return;
     lookedAt = elapsed();
     await makeDueAfterStep();
     await takeOverLost(deps, leases);
+    accounts = await deps.transports.list();
+    await settleOnPage(deps);
   };
 
   const look = async (): Promise<void> => {
     await lookAfterOthers();
-    for (const account of await deps.transports.list()) {
+    for (const account of accounts) {
       if (!claiming.has(account.key)) start(account);
     }
   };

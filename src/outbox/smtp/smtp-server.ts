@@ -1,4 +1,6 @@
 import type { BlockList } from 'node:net';
+import { callbackify } from 'node:util';
+import type { XOAuth2ProvisionCallback } from 'nodemailer/lib/xoauth2';
 import { guardedTokens } from './guarded-tokens.ts';
 
 /** Signing in without a password (XOAUTH2), as Google allows it; the user name is in the URL. */
@@ -11,12 +13,17 @@ export type OAuthSettings = {
 };
 
 export type SmtpSettings = {
-  /** `smtp://user:password@host:587` (STARTTLS, demanded unless the host is loopback) or `smtps://…:465`. */
+  /**
+   * `smtp://user:password@host:587` (STARTTLS, demanded unless the host is loopback) or `smtps://…:465`; without a user also
+   * `smtp://host:1025?tls=never`, for a mail catcher.
+   */
   readonly url: string;
   readonly oauth?: OAuthSettings | null;
 };
 
 export type SmtpTransportOptions = SmtpSettings & {
+  /** Signs in with a token of this (XOAUTH2), asked for at each sign-in. */
+  readonly accessToken?: () => Promise<string>;
   /** Connections kept open at most. */
   readonly maxConnections?: number;
   /** Further certificates to trust, in PEM: for a server of one's own, and for tests. */
@@ -26,13 +33,6 @@ export type SmtpTransportOptions = SmtpSettings & {
   /** How long connecting, the greeting and TLS may take; defaults to half a minute. */
   readonly setupTimeoutMs?: number;
 };
-
-/** What an account is called, without its password: user and host. */
-export function accountName(smtpUrl: string): string {
-  const url = new URL(smtpUrl);
-  const user = decodeURIComponent(url.username);
-  return `${user === '' ? '' : `${user}@`}${url.host}`;
-}
 
 export type SmtpServer = ReturnType<typeof serverOf>;
 
@@ -44,7 +44,7 @@ export function serverOf({ url: smtpUrl, ca, forbids, setupTimeoutMs = 30_000 }:
     host,
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
-    requireTLS: !secure && !isLoopback(host),
+    requireTLS: !secure && !isLoopback(host) && !isPlain(url),
     ...(ca === undefined ? {} : { tls: { ca } }),
     connectionTimeout: setupTimeoutMs,
     greetingTimeout: setupTimeoutMs,
@@ -54,12 +54,19 @@ export function serverOf({ url: smtpUrl, ca, forbids, setupTimeoutMs = 30_000 }:
   };
 }
 
+// Where somebody asked for it, and there is no password that others on the way could read.
+function isPlain(url: URL): boolean {
+  return url.searchParams.get('tls') === 'never' && url.username === '';
+}
+
 export type SmtpLogin = NonNullable<ReturnType<typeof authOf>>;
 
-export function authOf({ url: smtpUrl, oauth, forbids }: SmtpTransportOptions) {
+export function authOf({ url: smtpUrl, oauth, accessToken, forbids }: SmtpTransportOptions) {
   const url = new URL(smtpUrl);
   const user = decodeURIComponent(url.username);
   if (user === '') return null;
+  if (accessToken !== undefined)
+    return { type: 'OAuth2' as const, user, provisionCallback: provision(accessToken) };
   if (oauth === undefined || oauth === null) return { user, pass: decodeURIComponent(url.password) };
   const { clientId, clientSecret, refreshToken, tokenUrl } = oauth;
   const options = { user, clientId, clientSecret, refreshToken, accessUrl: tokenUrl ?? GOOGLE_TOKENS };
@@ -68,6 +75,17 @@ export function authOf({ url: smtpUrl, oauth, forbids }: SmtpTransportOptions) {
     ...options,
     ...(forbids === undefined ? {} : { provisionCallback: guardedTokens(options, forbids) }),
   };
+}
+
+function provision(accessToken: () => Promise<string>): XOAuth2ProvisionCallback {
+  const ask = callbackify(accessToken);
+  return (_user, _renew, callback) =>
+    ask((error, token) => {
+      // The library's own code for a token that nobody gives: the account rests, and says why.
+      if (error) callback(Object.assign(new Error(String(error)), { code: 'EOAUTH2' }));
+      // Over at once: a token without an end the library would use for as long as the process lives.
+      else callback(null, token, 1);
+    });
 }
 
 const GOOGLE_TOKENS = 'https://oauth2.googleapis.com/token';

@@ -13,8 +13,19 @@ export type StoredDraft = {
   readonly draftId: string | null;
   /** It was tried before, so that the service may have it all the same. */
   readonly isRepeat: boolean;
+  /** The same message without its files, and these, for one that is too large as a whole. */
+  readonly inParts: () => Promise<{ readonly mime: Buffer; readonly files: readonly AttachedFile[] }>;
   /** Commits what the service calls it, and the Message-ID that it gave it instead of ours. Rejects when the lease is lost. */
   readonly keep: (draft: { readonly draftId: string; readonly sentAs: string | null }) => Promise<void>;
+};
+
+/** A file of a message, for a service that takes it apart from the words. */
+export type AttachedFile = {
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: Buffer;
+  readonly inline: boolean;
+  readonly contentId: string | null;
 };
 
 /** What the server said: the SMTP code, the enhanced code of RFC 3463 (`5.1.1`), and the line itself. */

@@ -1,17 +1,11 @@
-import { callbackify } from 'node:util';
-import nodemailer, { type NodemailerError } from 'nodemailer';
-import type { SMTPTransportGetSocketCallback } from 'nodemailer/lib/smtp-transport';
-import { guardedSocket } from './guarded-socket.ts';
-import { probeSender } from './probe-sender.ts';
-import { offersUnicode } from './probe-unicode.ts';
-import type { Envelope, RecipientRefusal, SendResult, SmtpFault, SmtpReply } from './smtp.ts';
-import { failedSend, readReply, refusal, smtpFault } from './smtp-faults.ts';
-import { accountName, authOf, serverOf, type SmtpTransportOptions } from './smtp-server.ts';
+import { accountName } from './account-name.ts';
+import type { Envelope, SendResult, SmtpFault } from './smtp.ts';
+import type { SmtpTransportOptions } from './smtp-server.ts';
 
 export type MailTransport = {
   /** Names the SMTP account (user and host, no password): limits and pauses are kept by it. */
   readonly account: string;
-  /** It goes to whom the headers of the message name, so that these name nobody who has it already. */
+  /** The message goes to the recipients in its headers, so the headers must not name anybody who already has it. */
   readonly sendsToHeaders?: true;
   /**
    * Sends one finished MIME message. An aborted send closes its connection. Rejects only when the database fails: the
@@ -26,88 +20,27 @@ export type MailTransport = {
 /** More messages than this are never sent at once. The usual few need that many; the rest is for sends that hang. */
 export const MAX_CONNECTIONS = 25;
 
-/** A pooled SMTP account. Outside of loopback nothing is sent, no password either, before TLS stands. */
+/** A pooled SMTP account. What speaks SMTP is loaded with the first message: until then it would take memory for nothing. */
 export function smtpTransport(options: SmtpTransportOptions): MailTransport {
-  const server = serverOf(options);
-  const auth = authOf(options);
-  const session = {
-    ...server,
-    ...(auth === null ? {} : { auth }),
-    getSocket: (_options: unknown, callback: SMTPTransportGetSocketCallback) =>
-      callbackify(() => guardedSocket(server))(callback),
+  let opening: ReturnType<typeof open> | null = null;
+  let closed = false;
+  const open = async () => {
+    const { openSmtpPool } = await import('./smtp-pool.ts');
+    const opened = openSmtpPool({ maxConnections: MAX_CONNECTIONS, ...options });
+    // A removed account that was asked for before would otherwise send what comes after.
+    if (closed) opened.close();
+    return opened;
   };
-  const pool = nodemailer.createTransport({
-    pool: true,
-    ...session,
-    maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
-    maxMessages: Number.POSITIVE_INFINITY,
-    // The pool repeats a send only when not a byte of it left; a server that keeps hanging up is for our own ladder.
-    maxRequeues: 1,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  });
-  // The library reads the message once the session stands: from then on a silence may come of the message.
-  const setups = new WeakMap<AbortSignal, () => void>();
-  pool.use('stream', (mail, done) => {
-    const { message } = mail;
-    const read = message.createReadStream.bind(message);
-    message.createReadStream = (...options) => {
-      if (mail.data.signal) setups.get(mail.data.signal)?.();
-      return read(...options);
-    };
-    done();
-  });
-  let takesUnicode: boolean | null = null;
-  // Without a listener an error of an idle connection would end the process; the next send reports it anyway.
-  pool.on('error', () => {});
-
+  const pool = () => (opening ??= open());
   return {
     account: accountName(options.url),
-    async send(mime, envelope, abort) {
-      const setup = setupWatch(server.sessionTimeout);
-      const signal = AbortSignal.any([abort, setup.late]);
-      setups.set(signal, setup.stands);
-      try {
-        if (envelope.to.some(needsUnicode)) takesUnicode ??= await offersUnicode(server, signal);
-        const refused = envelope.to.flatMap((address) => unfit(address, takesUnicode));
-        const to = envelope.to.filter((address) => !refused.some((each) => each.address === address));
-        const [first] = refused;
-        if (to.length === 0 && first !== undefined)
-          return { kind: 'answered', accepted: [], refused, reply: first };
-        const sent = await pool.sendMail({ raw: mime, envelope: { from: envelope.from, to }, signal });
-        takesUnicode = (sent.ehlo ?? []).some((line) => /^SMTPUTF8\b/i.test(line));
-        return {
-          kind: 'answered',
-          accepted: sent.accepted.map(addressOf),
-          refused: [...refused, ...(sent.rejectedErrors ?? []).map(refusal)],
-          reply: readReply(sent.response),
-        };
-      } catch (error) {
-        if (abort.aborted) return { kind: 'mail_failed', reply: aborted(abort) };
-        if (setup.late.aborted) return { kind: 'account_failed', reply: aborted(setup.late) };
-        return failedSend(error as NodemailerError);
-      } finally {
-        setup.stands();
-      }
+    send: async (...message) => (await pool()).send(...message),
+    verify: async (sender) => (await pool()).verify(sender),
+    close() {
+      closed = true;
+      void opening?.then((opened) => opened.close());
     },
-    async verify(sender) {
-      try {
-        await nodemailer.createTransport({ ...session, socketTimeout: server.sessionTimeout }).verify();
-        return sender === undefined ? null : await probeSender(server, auth, sender);
-      } catch (error) {
-        return smtpFault(error as NodemailerError);
-      }
-    },
-    close: () => pool.close(),
   };
-}
-
-/** Aborts what has no session after this long: a server that greets and falls silent serves no message. */
-function setupWatch(ms: number) {
-  const late = new AbortController();
-  const words = `The server fell silent before it was ready to take a message (${Math.round(ms / 1000)} s)`;
-  const timer = setTimeout(() => late.abort(new Error(words)), ms);
-  return { late: late.signal, stands: () => clearTimeout(timer) };
 }
 
 /** An account that cannot be used for a reason of our own: all its messages wait and say why. */
@@ -119,36 +52,4 @@ export function brokenTransport(account: string, reason: string): MailTransport 
     verify: async () => ({ kind: 'other', reply }),
     close: () => {},
   };
-}
-
-// The code that RFC 6531 has for it; nodemailer would send the bytes all the same, and some servers mangle them.
-const NO_SMTPUTF8: SmtpReply = {
-  code: 553,
-  enhancedCode: '5.6.7',
-  text: '553 5.6.7 Not sent: the mail server takes no addresses with letters beyond ASCII (it offers no SMTPUTF8)',
-};
-
-const NO_ADDRESS: SmtpReply = {
-  code: 553,
-  enhancedCode: '5.1.3',
-  text: '553 5.1.3 Not sent: this address cannot be used in SMTP',
-};
-
-// The library would refuse the whole message for it, and not say for which recipient.
-function unfit(address: string, takesUnicode: boolean | null): RecipientRefusal[] {
-  if (/[\r\n<>]/.test(address)) return [{ ...NO_ADDRESS, address }];
-  return takesUnicode === false && needsUnicode(address) ? [{ ...NO_SMTPUTF8, address }] : [];
-}
-
-function needsUnicode(address: string): boolean {
-  return /[^\p{ASCII}]/u.test(address);
-}
-
-function aborted(signal: AbortSignal): SmtpReply {
-  const text = signal.reason instanceof Error ? signal.reason.message : 'Sending was aborted';
-  return { code: null, enhancedCode: null, text };
-}
-
-function addressOf(entry: string | { address: string }): string {
-  return typeof entry === 'string' ? entry : entry.address;
 }

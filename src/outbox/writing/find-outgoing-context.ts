@@ -1,5 +1,6 @@
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { Language } from '../../mail/language.ts';
+import type { ShownValues } from '../../mailboxes/templates/shown-fields.ts';
 import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
 import type { Queryable } from '../../platform/db/connect.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -8,6 +9,7 @@ import type { LastInbound, OutgoingContext } from './outgoing-context.ts';
 type ContextRow = {
   requestId: number;
   subject: string;
+  shownValues: ShownValues;
   replyTag: string;
   mailboxId: number;
   mailboxAddress: string;
@@ -39,6 +41,7 @@ type ContextRow = {
 export async function findOutgoingContext(tx: Queryable, requestId: number): Promise<OutgoingContext> {
   const [row] = await tx<ContextRow[]>`
     select requests.id as request_id, requests.subject, requests.reply_tag,
+      ${shownValues(tx)} as shown_values,
       mailboxes.id as mailbox_id, mailboxes.address as mailbox_address, mailboxes.name as mailbox_name,
       mailboxes.language as mailbox_language, mailboxes.notices, mailboxes.ask_for_rating, mailboxes.quoting,
       mailboxes.signature,
@@ -91,6 +94,7 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
   return {
     requestId: row.requestId,
     subject: row.subject,
+    shownValues: row.shownValues,
     replyTag: row.replyTag,
     mailbox: {
       id: row.mailboxId,
@@ -117,6 +121,20 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
     copies: (row.copies ?? []).filter(({ address }) => row.ignored?.includes(address) !== true),
     threadIds: row.threadIds ?? [],
   };
+}
+
+/** What its contact is shown of a request's fields. */
+export async function findShownValues(tx: Queryable, requestId: number): Promise<ShownValues> {
+  const [row] = await tx<{ shownValues: ShownValues }[]>`
+    select ${shownValues(tx)} as shown_values from requests where id = ${requestId}`;
+  return row?.shownValues ?? {};
+}
+
+function shownValues(tx: Queryable): ReturnType<Queryable> {
+  return tx`
+      (select coalesce(json_object_agg(f.key, requests.fields -> f.key), '{}')
+      from fields f
+      where f.shown_to_contacts and (f.mailbox_id is null or f.mailbox_id = requests.mailbox_id))`;
 }
 
 function inboundMail(tx: Queryable): ReturnType<Queryable> {

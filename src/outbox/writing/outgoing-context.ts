@@ -2,6 +2,7 @@ import { withoutPrefixes } from '../../mail/trim/subject-prefix.ts';
 import { withPlus } from '../../mail/headers/address-parts.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailbox.ts';
+import type { ShownValues } from '../../mailboxes/templates/shown-fields.ts';
 import type { Language } from '../../mail/language.ts';
 import type { OutgoingMail } from '../deliveries/outgoing-mail.ts';
 
@@ -9,6 +10,7 @@ import type { OutgoingMail } from '../deliveries/outgoing-mail.ts';
 export type OutgoingContext = {
   readonly requestId: number;
   readonly subject: string;
+  readonly shownValues: ShownValues;
   readonly replyTag: string;
   readonly mailbox: {
     readonly id: number;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OutgoingAttachment } from '../deliveries/outgoing-mail.ts';
 import { safeFileName } from '../../mail/mime/file-name.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import { invalidField } from '../../platform/problems.ts';
-
-export type GivenFile = { readonly name: string; readonly contentType: string; readonly content: Uint8Array };
 
 export type ReadyFiles = {
   readonly html: string | null;
@@ -21,7 +20,7 @@ const CONTENT_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
  * shows by `cid:` and its name goes inline, under an id of its own.
  */
 export function outgoingFiles(
-  given: readonly GivenFile[],
+  given: readonly PostedFile[],
   words: { readonly text: string; readonly html: string | null },
 ): ReadyFiles {
   const wordBytes = Buffer.byteLength(words.text + (words.html ?? words.text));

@@ -17,7 +17,7 @@ export async function findContact(
   return contact;
 }
 
-/** The id of the contact with an address, for an operator who serves the whole desk; `not_found` when there is none. */
+/** The id of the contact with an address, for an operator who serves the whole desk; throws `not_found`. */
 export async function findContactByEmail(
   deps: Pick<Deps, 'db'>,
   actor: Actor,

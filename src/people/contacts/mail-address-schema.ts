@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { recipientAddress } from '../../mail/headers/recipient-address.ts';
 import { text } from '../../platform/http/schemas.ts';
 
-/** One bare e-mail address, in the form that the desk stores (lower case, IDNA domain). */
+/** One bare email address, in the form that the desk stores (lower case, IDNA domain). */
 export const mailAddress = text(320, 1)
   .transform((value, context) => {
     const address = recipientAddress(value.trim());

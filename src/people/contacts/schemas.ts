@@ -81,7 +81,7 @@ export const contactChangesSchema = z
   })
   .openapi('ContactChanges');
 
-/** A contact as the interface shows one; a suppression that is over by then is none. */
+/** A contact in the interface; a suppression that has ended is left out. */
 export function renderContact(contact: Contact, now: Date): z.infer<typeof contactSchema> {
   const { id, email, name, createdAt, suppression, mailboxes } = contact;
   return {

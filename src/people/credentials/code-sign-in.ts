@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { challengeOf, newVerifier } from '../../platform/pkce.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { Identity, IdentityProvider } from './identity-provider.ts';
 
@@ -24,18 +25,27 @@ export type CodeSignIn = {
   readonly begin: () => Promise<{ readonly url: string; readonly errand: Errand }>;
   /** Who came back with a code; null when the provider does not vouch for it. */
   readonly finish: (code: string, errand: Errand) => Promise<Identity | null>;
+  /** False for an answer that says it comes from another provider (RFC 9207); one that says nothing is believed. */
+  readonly isFrom: (issuer: string | undefined) => boolean;
 };
 
-const discovered = z.object({ authorization_endpoint: z.url(), token_endpoint: z.url() });
+const discovered = z.object({ issuer: z.string(), authorization_endpoint: z.url(), token_endpoint: z.url() });
 const answered = z.object({ id_token: z.string() });
 
 /** The provider's addresses are read from it when they are first needed. */
 export function codeSignIn(settings: CodeSignInSettings, provider: IdentityProvider): CodeSignIn {
   const { clientId, clientSecret, redirectUrl } = settings;
   const issuer = settings.issuer.replace(/\/$/, '');
+  const isIssuer = (named: string) => named.replace(/\/$/, '') === issuer;
   let found: Promise<z.infer<typeof discovered>> | null = null;
+  const discover = async () => {
+    const read = await readJson(`${issuer}/.well-known/openid-configuration`, discovered);
+    // One that calls itself otherwise would have its tokens judged as another's.
+    if (!isIssuer(read.issuer)) throw noProvider();
+    return read;
+  };
   const endpoints = () => {
-    found ??= readJson(`${issuer}/.well-known/openid-configuration`, discovered).catch((error: unknown) => {
+    found ??= discover().catch((error: unknown) => {
       found = null;
       throw error;
     });
@@ -43,10 +53,10 @@ export function codeSignIn(settings: CodeSignInSettings, provider: IdentityProvi
   };
   return {
     host: new URL(issuer).host,
+    isFrom: (named) => named === undefined || isIssuer(named),
     async begin() {
-      const errand = { state: secret(), nonce: secret(), verifier: secret() };
+      const errand = { state: secret(), nonce: secret(), verifier: newVerifier() };
       const url = new URL((await endpoints()).authorization_endpoint);
-      const challenge = createHash('sha256').update(errand.verifier).digest('base64url');
       const query = {
         response_type: 'code',
         scope: 'openid email profile',
@@ -54,8 +64,7 @@ export function codeSignIn(settings: CodeSignInSettings, provider: IdentityProvi
         redirect_uri: redirectUrl,
         state: errand.state,
         nonce: errand.nonce,
-        code_challenge: challenge,
-        code_challenge_method: 'S256',
+        ...challengeOf(errand.verifier),
       };
       for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
       return { url: url.toString(), errand };
@@ -89,7 +98,11 @@ async function readJson<Shape extends z.ZodType>(
   }).catch(() => null);
   const read = shape.safeParse(response?.ok === true ? await response.json().catch(() => null) : null);
   if (read.success) return read.data;
-  throw new Problem('busy', 'The identity provider does not answer as one.', { retryAfterSeconds: 10 });
+  throw noProvider();
+}
+
+function noProvider(): Problem {
+  return new Problem('busy', 'The identity provider does not answer as one.', { retryAfterSeconds: 10 });
 }
 
 function secret(): string {

@@ -6,7 +6,7 @@ import type { Actor } from '../access/actor.ts';
 import type { Token, TokenScope } from './token.ts';
 import { requirePermission, requireServingAll } from '../access/permissions.ts';
 import { findOwner, insertToken } from './queries.ts';
-import { generateToken, tokenHash } from './token-secret.ts';
+import { drawSecret } from './token-secret.ts';
 
 const NAME_LENGTH = 100;
 
@@ -33,9 +33,7 @@ export async function createToken(
   const { scope = 'full', expiresAt = null } = input;
   const now = deps.clock.now();
   if (expiresAt !== null && expiresAt <= now) throw invalidField('/expiresAt', 'must be in the future');
-  const token = generateToken();
-  const hash = tokenHash(token);
-  if (hash === null) throw new Error('a generated token has no hash');
+  const { secret: token, hash } = drawSecret();
   return deps.db.begin(async (tx) => {
     const operator = await findOwner(tx, input.operatorId);
     if (operator === null) throw notFound('operator', input.operatorId);

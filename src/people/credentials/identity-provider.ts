@@ -1,8 +1,11 @@
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import type { Clock } from '../../platform/clock.ts';
+import { domainOf } from '../../mail/headers/address-parts.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
+import { cleanLine } from '../../mail/text.ts';
 import { Problem } from '../../platform/problems.ts';
-import type { Role } from '../access/actor.ts';
+import { type Role, ROLES } from '../access/actor.ts';
+import { standInAddress } from '../requesters/page-only.ts';
 
 export type IdentityProviderSettings = {
   readonly issuer: string;
@@ -10,16 +13,28 @@ export type IdentityProviderSettings = {
   readonly jwksUrl: string;
   /** The claim that names the role; null: the role is the one the desk knows. */
   readonly roleClaim: string | null;
+  /** The domains of addresses that are let in; null: every domain. */
+  readonly allowedDomains?: readonly string[] | null;
+  /** The claim that lists somebody's groups, and the role that each gives. Who is in none of them is not let in. */
+  readonly groups?: { readonly claim: string; readonly roles: ReadonlyMap<string, Role> } | null;
 };
 
-export type Identity = { readonly email: string; readonly role: Role | null };
+export type Identity = {
+  /** Null when the provider vouches for none. */
+  readonly email: string | null;
+  /** What stands for them at the desk: their email address, else one that no email reaches. */
+  readonly address: string;
+  /** As it knows them; empty when it does not say. */
+  readonly name: string;
+  readonly role: Role | 'requester' | null;
+};
 
 /** What an ID token of a sign-in has to be for, instead of the interface: a token for one is not valid for the other. */
 export type IssuedFor = { readonly audience: string; readonly nonce: string };
 
 /** An outside service that says who somebody is, by tokens that it signs. */
 export type IdentityProvider = {
-  /** Whom a token is about; null when it does not hold, or names no verified address or none of our roles. */
+  /** Whom a token is about; null when it does not hold, names nobody, or none of our roles. */
   readonly identify: (token: string, issued?: IssuedFor) => Promise<Identity | null>;
 };
 
@@ -32,7 +47,6 @@ const UNREACHABLE: ReadonlySet<string> = new Set([
   errors.JOSEError.code,
 ]);
 const CLOCK_TOLERANCE_SECONDS = 30;
-const ROLES = ['admin', 'lead', 'agent'] as const satisfies readonly Role[];
 
 /** Reads JWTs of an OpenID Connect provider, whose keys are fetched when they are first needed and when they change. */
 export function identityProvider(clock: Clock, settings: IdentityProviderSettings): IdentityProvider {
@@ -45,7 +59,7 @@ export function identityProvider(clock: Clock, settings: IdentityProviderSetting
           issuer: settings.issuer,
           audience: issued?.audience ?? settings.audience,
           algorithms: ALGORITHMS,
-          requiredClaims: ['exp', 'email'],
+          requiredClaims: ['exp'],
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
           currentDate: clock.now(),
         });
@@ -56,17 +70,37 @@ export function identityProvider(clock: Clock, settings: IdentityProviderSetting
         throw new Problem('busy', 'The identity provider does not give its keys.', { retryAfterSeconds: 10 });
       }
       if (issued !== undefined && claims['nonce'] !== issued.nonce) return null;
-      const email = typeof claims['email'] === 'string' ? asciiAddress(claims['email']) : null;
-      if (email === null || claims['email_verified'] !== true) return null;
-      if (settings.roleClaim === null) return { email, role: null };
-      const role = roleIn(claims[settings.roleClaim]);
-      return role === null ? null : { email, role };
+      const email = verifiedEmail(claims);
+      const { allowedDomains, roleClaim, groups = null } = settings;
+      // An address that is not verified proves no domain.
+      if (allowedDomains && (email === null || !allowedDomains.includes(domainOf(email).toLowerCase())))
+        return null;
+      const { sub, name } = claims;
+      const address = email ?? (typeof sub === 'string' ? standInAddress(settings.issuer, sub) : null);
+      if (address === null) return null;
+      const identity = { email, address, name: typeof name === 'string' ? cleanLine(name) : '' };
+      if (roleClaim === null && groups === null) return { ...identity, role: null };
+      const role =
+        groups === null
+          ? roleIn(claims[roleClaim ?? ''])
+          : roleIn(namesIn(claims[groups.claim]).map((group) => groups.roles.get(group)));
+      return role === null ? null : { ...identity, role };
     },
   };
 }
 
+function namesIn(claim: unknown): readonly string[] {
+  return [claim].flat().filter((name) => typeof name === 'string');
+}
+
+function verifiedEmail(claims: Readonly<Record<string, unknown>>): string | null {
+  const { email, email_verified: verified } = claims;
+  return typeof email === 'string' && verified === true ? asciiAddress(email) : null;
+}
+
 /** The highest of our roles in a claim, which is one or a list of many. */
-function roleIn(claim: unknown): Role | null {
+function roleIn(claim: unknown): Role | 'requester' | null {
   const named = Array.isArray(claim) ? claim : [claim];
-  return ROLES.find((role) => named.includes(role)) ?? null;
+  const roles = ['requester', ...ROLES] as const;
+  return roles.findLast((role) => named.includes(role)) ?? null;
 }

@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import { recordEvent } from '../history/record-event.ts';
 import { findOwner, insertToken } from './queries.ts';
 import { asActor } from '../operators/operator.ts';
-import { generateToken, tokenHash } from './token-secret.ts';
+import { drawSecret } from './token-secret.ts';
 
 const SESSION_HOLDS_MS = 14 * DAY;
 
@@ -15,9 +15,7 @@ export async function openSession(
 ): Promise<{ readonly session: string; readonly expiresAt: Date }> {
   const operator = await findOwner(tx, operatorId);
   if (operator === null) throw new Error(`operator ${operatorId} is gone`);
-  const session = generateToken();
-  const hash = tokenHash(session);
-  if (hash === null) throw new Error('a generated session has no hash');
+  const { secret: session, hash } = drawSecret();
   const expiresAt = new Date(now.getTime() + SESSION_HOLDS_MS);
   await insertToken(tx, { operatorId, name: 'session', hash, createdAt: now, kind: 'session', expiresAt });
   await recordEvent(tx, {

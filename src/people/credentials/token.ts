@@ -1,4 +1,4 @@
-/** A token as it is listed; the token itself is shown once, when it is created. */
+/** A token in lists; the token itself is shown once, when it is created. */
 export type Token = {
   readonly id: number;
   readonly operatorId: number;

@@ -14,4 +14,6 @@ export type EventView = {
   readonly old: Readonly<Record<string, unknown>> | null;
   readonly new: Readonly<Record<string, unknown>> | null;
   readonly at: Date;
+  /** The operators whom it concerns and who want to hear of it. */
+  readonly told: readonly number[];
 };

@@ -24,7 +24,23 @@ export async function recordEvent(tx: Queryable, event: NewEvent): Promise<void>
   await insertEvent(tx, event, { messageId: tx`${messageId}`, deliveryId: tx`${deliveryId}`, from: tx`` });
 }
 
-/** The same as part of a statement that makes the rows it tells of: their ids are expressions over `from`. */
+/** Writes an event for each of `news`, in their order: they differ in nothing but what they tell. */
+export async function recordEvents(
+  tx: Queryable,
+  event: Omit<NewEvent, 'old' | 'new'>,
+  news: readonly NonNullable<NewEvent['new']>[],
+): Promise<void> {
+  await tx`
+    insert into events
+      (type, mailbox_id, request_id, message_id, delivery_id, intake_id, contact_id, actor_kind, actor_operator_id, new, at)
+    select ${event.type}, ${event.mailboxId ?? null}::bigint, ${event.requestId ?? null}::bigint,
+      ${event.messageId ?? null}::bigint, ${event.deliveryId ?? null}::bigint, ${event.intakeId ?? null}::bigint,
+      ${event.contactId ?? null}::bigint, ${event.actor.kind}, ${actingOperatorId(event.actor)}::bigint, told.new, ${event.at}
+    from jsonb_array_elements(${json(tx, news)}::jsonb) with ordinality as told (new, position)
+    order by told.position`;
+}
+
+/** The same as part of the statement that inserts the rows the events are about: their ids are expressions over `from`. */
 export function insertEvent(
   tx: Queryable,
   event: NewEvent,

@@ -32,6 +32,7 @@ export const eventSchema = z
       .nullable()
       .openapi({ description: 'The values since, by field; further fields may be added.' }),
     at: time,
+    told: z.array(id).openapi({ description: 'The operators whom it concerns and who want to hear of it.' }),
   })
   .openapi('Event');
 
@@ -51,5 +52,6 @@ export function renderEvent(event: EventView): z.infer<typeof eventSchema> {
     old: event.old === null ? null : { ...event.old },
     new: event.new === null ? null : { ...event.new },
     at: event.at.toISOString(),
+    told: [...event.told],
   };
 }

@@ -63,7 +63,7 @@ export async function addOperator(
   });
 }
 
-/** A name as it is stored; refuses a blank or overlong one. */
+/** A name in its stored form; refuses a blank or overlong one. */
 export function checkedName(text: string): string {
   const name = cleanLine(text);
   if (name === '' || name.length > NAME_LENGTH)

@@ -7,6 +7,7 @@ import type { Actor, Role } from '../access/actor.ts';
 import { checkedMailboxIds, checkedName } from './add-operator.ts';
 import { type Admin, lockActiveAdmins, lockOperator, updateOperator } from './edit-queries.ts';
 import { markTokensRevoked } from '../credentials/queries.ts';
+import { deleteMemberships } from '../teams/queries.ts';
 import type { Operator } from './operator.ts';
 import { requirePermission, requireServingAll } from '../access/permissions.ts';
 
@@ -63,6 +64,7 @@ export async function editOperator(
 
     const operator = await updateOperator(tx, before.id, after);
     const tokenIds = before.active && !after.active ? await markTokensRevoked(tx, before.id, at) : [];
+    const leftTeamIds = await leaveTeams(tx, before, after, at);
     await recordEvent(tx, {
       type: 'operator.edited',
       actor,
@@ -72,14 +74,28 @@ export async function editOperator(
         operatorId: before.id,
         ...changed.new,
         ...(tokenIds.length === 0 ? {} : { revokedTokenIds: tokenIds }),
+        ...(leftTeamIds.length === 0 ? {} : { leftTeamIds }),
       },
     });
     if (!after.active || after.mailboxIds !== null) {
       const keptMailboxIds = after.active ? (after.mailboxIds ?? []) : [];
       await deps.onLeaving(tx, actor, { operatorId: after.id, keptMailboxIds, at });
     }
-    return operator;
+    return { ...operator, ledTeamIds: operator.ledTeamIds.filter((id) => !leftTeamIds.includes(id)) };
   });
+}
+
+/** Who no longer answers is in no team, and an agent leads none. */
+async function leaveTeams(
+  tx: Transaction,
+  before: Operator,
+  after: Operator,
+  at: Date,
+): Promise<readonly number[]> {
+  if (!after.active) return before.active ? deleteMemberships(tx, after.id, { only: null, at }) : [];
+  return after.role === 'agent' && before.role !== 'agent'
+    ? deleteMemberships(tx, after.id, { only: 'leading', at })
+    : [];
 }
 
 /** Without an active admin nobody could make one; without one of every mailbox nobody could add a mailbox or erase a contact. */

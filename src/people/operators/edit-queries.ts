@@ -1,5 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Role } from '../access/actor.ts';
+import { operatorColumns } from './operator-columns.ts';
 import type { Operator } from './operator.ts';
 
 export type Admin = Pick<Operator, 'id' | 'mailboxIds'>;
@@ -16,9 +17,9 @@ export async function lockActiveAdmins(tx: Transaction): Promise<readonly Admin[
 
 export async function lockOperator(tx: Transaction, operatorId: number): Promise<Operator | null> {
   const [row] = await tx<Operator[]>`
-    select id, email, name, role, mailbox_ids, active, created_at
-    from operators
-    where id = ${operatorId}
+    select ${operatorColumns(tx)}
+    from operators o
+    where o.id = ${operatorId}
     for no key update`;
   return row ?? null;
 }
@@ -34,11 +35,11 @@ export async function updateOperator(
   },
 ): Promise<Operator> {
   const [row] = await tx<Operator[]>`
-    update operators
+    update operators o
     set name = ${values.name}, role = ${values.role},
       mailbox_ids = ${values.mailboxIds === null ? null : [...values.mailboxIds]}::bigint[], active = ${values.active}
-    where id = ${operatorId}
-    returning id, email, name, role, mailbox_ids, active, created_at`;
+    where o.id = ${operatorId}
+    returning ${operatorColumns(tx)}`;
   if (row === undefined) throw new Error(`operator ${operatorId} is gone`);
   return row;
 }

@@ -6,7 +6,7 @@ import { asActor, type Operator } from './operator.ts';
 import { requirePermission, servesMailbox } from '../access/permissions.ts';
 import { findOperatorByEmail, findOperatorById } from './queries.ts';
 
-/** The operator with an id or an address, active or not; `not_found` when there is none. */
+/** The operator with an id or an address, active or not; throws `not_found`. */
 export async function findOperator(
   deps: { readonly db: Queryable },
   actor: Actor,
@@ -27,7 +27,7 @@ export async function findOperator(
   return operator;
 }
 
-/** The active operator with an address who serves a mailbox; null when there is none. */
+/** The active operator with an address who serves a mailbox, or null. */
 export async function findServingOperator(
   db: Queryable,
   { email, mailboxId }: { readonly email: string; readonly mailboxId: number },

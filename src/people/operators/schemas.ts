@@ -1,10 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { id, listOf, text, time } from '../../platform/http/schemas.ts';
+import { ROLES } from '../access/actor.ts';
 import type { Operator } from './operator.ts';
 
-const role = z.enum(['agent', 'lead', 'admin']).openapi({
+const role = z.enum(ROLES).openapi({
   description:
-    'agent: answers; lead: also assigns to others and takes over; admin: also operators, tokens and mailboxes.',
+    'agent: answers; lead: also assigns and takes over what belongs to the teams they lead, or to none; manager: the same for ' +
+    'every team; admin: also operators, tokens and mailboxes.',
 });
 
 export const operatorSchema = z

@@ -4,11 +4,15 @@ import { invalidField } from '../../platform/problems.ts';
 import type { OperatorActor } from '../access/actor.ts';
 import { changeSignature } from '../operators/signature.ts';
 import { readOwnAccount } from './find-own-account.ts';
+import type { Notifications } from './notifications.ts';
 import { isTimeZone, type OwnAccount, type OwnSettings } from './own-settings.ts';
-import { knowsTimeZone, lockAccount, upsertSettings } from './queries.ts';
+import { knowsTimeZone, lockAccount, updateNotifications, upsertSettings } from './queries.ts';
 
 export type OwnChanges = { readonly [Name in keyof OwnSettings]?: OwnSettings[Name] | undefined } & {
   readonly signature?: string | undefined;
+  /** Those left out stay. */
+  readonly notifications?:
+    { readonly [Name in keyof Notifications]?: Notifications[Name] | undefined } | undefined;
 };
 
 /**
@@ -20,7 +24,7 @@ export async function editOwnSettings(
   actor: OperatorActor,
   changes: OwnChanges,
 ): Promise<OwnAccount> {
-  const { signature, ...settings } = changes;
+  const { signature, notifications, ...settings } = changes;
   const { operatorId } = actor;
   const zone = settings.timeZone ?? null;
   if (zone !== null && !(isTimeZone(zone) && (await knowsTimeZone(deps.db, zone)))) {
@@ -33,6 +37,10 @@ export async function editOwnSettings(
     if (Object.keys(given).length > 0) {
       const before = await readOwnAccount(tx, operatorId);
       await upsertSettings(tx, operatorId, { ...before, ...given });
+    }
+    if (notifications !== undefined) {
+      const before = (await readOwnAccount(tx, operatorId)).notifications;
+      await updateNotifications(tx, operatorId, { ...before, ...givenFields(notifications) }, at);
     }
     if (signature !== undefined) await changeSignature(tx, actor, { operatorId, signature, at });
     return readOwnAccount(tx, operatorId);

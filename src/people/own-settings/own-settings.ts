@@ -1,4 +1,5 @@
 import type { Operator } from '../operators/operator.ts';
+import type { Notifications } from './notifications.ts';
 
 export const THEMES = ['system', 'light', 'dark'] as const;
 export const AFTER_SEND = ['stay', 'next', 'list'] as const;
@@ -17,6 +18,8 @@ export type OwnSettings = {
   readonly afterSend: (typeof AFTER_SEND)[number];
   /** The query string of the list that was shown last; null: none yet. */
   readonly lastView: string | null;
+  /** The keys of the fields that a list shows, in their order. */
+  readonly listColumns: readonly string[];
 };
 
 /** What holds for an operator who has never changed anything. */
@@ -27,10 +30,12 @@ export const DEFAULT_SETTINGS: OwnSettings = {
   singleKeys: true,
   afterSend: 'stay',
   lastView: null,
+  listColumns: [],
 };
 
 /** An operator as they see themselves. */
-export type OwnAccount = Operator & OwnSettings & { readonly signature: string };
+export type OwnAccount = Operator &
+  OwnSettings & { readonly signature: string; readonly notifications: Notifications };
 
 /**
  * True for a time zone by its IANA name. `Intl` takes offsets such as `+03:00` as well: those are refused, because they

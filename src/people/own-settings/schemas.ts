@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { text } from '../../platform/http/schemas.ts';
 import { operatorSchema, renderOperator } from '../operators/schemas.ts';
+import { CHANNELS } from './notifications.ts';
 import { AFTER_SEND, LANGUAGES, type OwnAccount, THEMES } from './own-settings.ts';
 
 const SIGNATURE_LENGTH = 2000;
 const VIEW_LENGTH = 2000;
+const MAX_COLUMNS = 4;
+const MAX_WAIT_MINUTES = 24 * 60;
 
 const settings = {
   language: z.enum(LANGUAGES).nullable().openapi({ description: 'null: as the browser asks.' }),
@@ -26,15 +29,60 @@ const settings = {
     description: 'The query string of the list shown last; null if none yet.',
     example: 'assignee=me&status=in_progress',
   }),
+  listColumns: z
+    .array(text(40, 1))
+    .max(MAX_COLUMNS)
+    .openapi({
+      description:
+        'The keys of the fields that lists show as columns of the console; one that is no field shows nothing.',
+      example: ['environment'],
+    }),
 };
 
-export const ownAccountSchema = z.object({ ...operatorSchema.shape, ...settings }).openapi('OwnAccount');
+const channel = (description: string, byDefault: string) =>
+  z.enum(CHANNELS).openapi({ description: `${description} Defaults to \`${byDefault}\`.` });
 
-export const ownChangesSchema = z.strictObject(settings).partial().openapi('OwnChanges');
+const notifications = {
+  assigned: channel(
+    'A request was assigned to you, and is still yours after the wait and not answered.',
+    'mail',
+  ),
+  mentioned: channel('A note names you.', 'mail'),
+  breached: channel(
+    'A time promised for a request of yours or your team’s is over, or four fifths of it.',
+    'mail',
+  ),
+  needsAttention: channel(
+    'A request of yours or your team’s needs attention, or is handed up to you.',
+    'mail',
+  ),
+  newInTeam: channel('A request was given to a team of yours, and is still nobody’s after the wait.', 'feed'),
+  digest: channel('Once a week: what is yours, waits longest, is due next, or overdue.', 'off'),
+  assignedAfterMinutes: z.int().min(0).max(MAX_WAIT_MINUTES).openapi({
+    description:
+      'The wait before an assignment is mailed: one taken back or answered meanwhile never is. Defaults to 12.',
+  }),
+  digestWeekday: z.int().min(1).max(7).openapi({ description: '1 is Monday. Defaults to 1.' }),
+  digestHour: z.int().min(0).max(23).openapi({ description: 'In your time zone, or UTC. Defaults to 8.' }),
+};
+
+const told = {
+  description:
+    'What you are told of: by `mail` and in the feed of events, in the `feed` alone, or not at all (`off`).',
+};
+
+export const ownAccountSchema = z
+  .object({ ...operatorSchema.shape, ...settings, notifications: z.object(notifications).openapi(told) })
+  .openapi('OwnAccount');
+
+export const ownChangesSchema = z
+  .strictObject({ ...settings, notifications: z.strictObject(notifications).partial().openapi(told) })
+  .partial()
+  .openapi('OwnChanges');
 
 /** The operator who asks as the interface shows them. */
 export function renderOwnAccount(account: OwnAccount): z.infer<typeof ownAccountSchema> {
-  const { language, timeZone, theme, singleKeys, signature, afterSend, lastView } = account;
+  const { language, timeZone, theme, singleKeys, signature, afterSend, lastView, listColumns } = account;
   return {
     ...renderOperator(account),
     language,
@@ -44,5 +92,7 @@ export function renderOwnAccount(account: OwnAccount): z.infer<typeof ownAccount
     signature,
     afterSend,
     lastView,
+    listColumns: [...listColumns],
+    notifications: account.notifications,
   };
 }

@@ -21,7 +21,7 @@ export type ConnectOptions = {
   /** The most connections. Defaults to 10. */
   readonly max?: number;
   readonly onNotice?: (notice: postgres.Notice) => void;
-  /** Told of every statement as it is sent; for counting round trips and asking for plans. */
+  /** Called with every statement as it is sent; for counting round trips and asking for plans. */
   readonly onStatement?: (text: string, parameters: readonly unknown[]) => void;
 };
 
@@ -44,6 +44,7 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
     connect_timeout: 10,
     // The driver's own pause doubles with each connection lost, to 20 s for a pool of ten: longer than a relay waits.
     backoff: () => RECONNECT_AFTER_SECONDS,
+    ...leaderOnly(url),
     // A wait for a lock ends before the relay stops waiting for its answer; a frozen process does not keep its locks.
     connection: {
       application_name: 'mailroom',
@@ -52,6 +53,12 @@ export function connect(url: string, options: ConnectOptions = {}): Db {
       idle_in_transaction_session_timeout: 60_000,
     },
   });
+}
+
+// Of several hosts one takes writes, whichever that is after a failover: the driver asks each in turn. Its `read-write` would
+// take a standby, too.
+function leaderOnly(url: string): { readonly target_session_attrs?: 'primary' } {
+  return /^[a-z]+:\/\/(?:[^@/]*@)?[^/?#]*,/i.test(url) ? { target_session_attrs: 'primary' } : {};
 }
 
 /** A value for a jsonb column; readonly shapes are JSON as much as mutable ones, which the driver's type does not know. */

@@ -31,7 +31,7 @@ export async function databaseClock(db: Db, log: Log): Promise<FollowedClock> {
 
 type Reading = { readonly time: number; readonly elapsed: number };
 
-/** Counts on from the last time that was read. A reading that took long is believed only as far as it is sure. */
+/** Counts on from the last reading. A slow reading is trusted only to within its duration. */
 export function followClock(
   read: () => Promise<Date>,
   elapsed: Stopwatch = stopwatch,

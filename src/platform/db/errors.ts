@@ -3,9 +3,9 @@ const TRANSIENT_CLASSES = new Set(['08', '40', '53', '55', '57', '58']);
 
 /**
  * What says the same within classes that say "never": a transaction that had failed already, or stood still too long, and a
- * prepared statement that is gone.
+ * prepared statement that is gone; and a server that was the primary until now (25006).
  */
-const TRANSIENT_STATES = new Set(['25P02', '25P03', '25P04', '26000']);
+const TRANSIENT_STATES = new Set(['25006', '25P02', '25P03', '25P04', '26000']);
 
 /** What postgres.js and the socket below it say when the connection is the trouble. */
 const TRANSIENT_CODES = new Set([
@@ -13,8 +13,12 @@ const TRANSIENT_CODES = new Set([
   'CONNECTION_ENDED',
   'CONNECTION_DESTROYED',
   'CONNECT_TIMEOUT',
+  'EAI_AGAIN',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
   'EPIPE',
   'ETIMEDOUT',
 ]);
@@ -39,7 +43,7 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** True when a prepared statement was made for columns that have changed since; the driver makes it anew for the next call. */
+/** True when a prepared statement was made for columns that have changed since; the driver prepares it again for the next call. */
 function isStalePlan(error: unknown): boolean {
   return (
     typeof error === 'object' &&

@@ -24,12 +24,27 @@ export async function openDatabase(place: DatabasePlace, log: Log, max?: number)
     await server?.stop();
   };
   try {
-    await db`select 1`;
+    await refusePooler(db);
     return { db, url, close };
   } catch (error) {
     await close();
     throw new Error(`Cannot use the database at ${withoutPassword(url)}: ${reason(error)}`, { cause: error });
   }
+}
+
+/** What a pooler that hands connections out by transaction (PgBouncer) cannot give, in one sentence. */
+const POOLER =
+  'a pooler such as PgBouncer stands before it, and Mailroom, which keeps its own pool, needs sessions of its own ' +
+  "(settings, prepared statements, LISTEN): give DATABASE_URL the PostgreSQL server's own address.";
+
+// A pooler refuses the settings of a session, or takes them and does nothing.
+async function refusePooler(db: Db): Promise<void> {
+  const asked = db<{ kept: boolean }[]>`
+    select current_setting('lock_timeout') <> '0' and current_setting('TimeZone') = 'UTC' as kept`;
+  const [row] = await asked.catch((error: unknown) => {
+    throw /unsupported startup parameter/i.test(reason(error)) ? new Error(POOLER, { cause: error }) : error;
+  });
+  if (row?.kept !== true) throw new Error(POOLER);
 }
 
 // Loaded only where it is needed: a desk on a server of its own never reads the embedded one's code.

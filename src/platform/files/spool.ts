@@ -10,7 +10,7 @@ export type Spool = {
   readonly inMemory: () => number;
   /** Takes a piece over: nobody may use it afterwards. */
   readonly add: (chunk: Uint8Array) => Promise<void>;
-  /** All of it as one piece, with room for nothing else; no more than the first `most` bytes when given. */
+  /** The whole file as one buffer of exactly its size; at most its first `most` bytes when given. */
   readonly bytes: (most?: number) => Promise<Buffer>;
   /** Lets go of memory and file; does nothing the second time. */
   readonly discard: () => Promise<void>;

@@ -1,4 +1,4 @@
-/** A file that is read in slices, so that 30 MB of it never stand in memory at once. */
+/** A file that is read in slices, so that 30 MB are never in memory at once. */
 export type StoredFile = {
   readonly name: string;
   readonly contentType: string;

@@ -19,7 +19,7 @@ export function parseTrustedProxies(list: string): TrustedProxies | null {
 }
 
 /**
- * The address a call comes from, for counting by it. Anybody can write X-Forwarded-For: of it only what trusted proxies
+ * The address a call comes from, for counting by it. Anybody can write X-Forwarded-For: only the part that trusted proxies
  * added counts, read from its end, up to the first address that is none of theirs. An IPv6 caller counts by network (/64),
  * because one line has more addresses than could ever be counted.
  */

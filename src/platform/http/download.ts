@@ -7,8 +7,10 @@ const CONTENT_TYPE = /^[\w!#$&^.+-]{1,127}\/[\w!#$&^.+-]{1,127}$/;
  * Answers with a file to save, never to show: it came from a stranger, so it gets no origin (sandbox), no sniffing, and
  * the name it had only in the disposition header.
  */
-export function download(file: StoredFile): Response {
-  return new Response(stream(file), {
+export async function download(file: StoredFile): Promise<Response> {
+  // Before the answer begins: afterwards nothing could be said about a file that cannot be read.
+  const beginning = file.size === 0 ? new Uint8Array() : await file.read(0, SLICE_BYTES);
+  return new Response(stream(file, beginning), {
     status: 200,
     headers: {
       'content-type': CONTENT_TYPE.test(file.contentType) ? file.contentType : 'application/octet-stream',
@@ -38,13 +40,13 @@ export function attachmentDisposition(name: string): string {
   return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
 
-function stream(file: StoredFile): ReadableStream<Uint8Array> {
+function stream(file: StoredFile, beginning: Uint8Array): ReadableStream<Uint8Array> {
   let offset = 0;
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         if (offset < file.size) {
-          const slice = await file.read(offset, SLICE_BYTES);
+          const slice = offset === 0 ? beginning : await file.read(offset, SLICE_BYTES);
           // The length is announced already; an answer that breaks off is better than one that seems whole.
           if (slice.length === 0) throw new Error('a file ended before its announced size');
           offset += slice.length;

@@ -28,7 +28,7 @@ export type ListenPlace = {
   readonly pace?: Pace;
 };
 
-/** Takes a port; fails in words when it is taken, not allowed, or the address is none of this machine's. */
+/** Takes a port; fails with a readable message when the port is taken or not allowed, or the address does not belong to this machine. */
 export async function bindHttp(place: ListenPlace): Promise<HttpListener> {
   const headersTimeout = place.headersWithinMs ?? HEADERS_WITHIN_MS;
   const server = createServer({

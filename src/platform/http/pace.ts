@@ -10,7 +10,7 @@ export type Pace = {
   readonly checkMs: number;
 };
 
-/** Slower than any line that a relay or an operator has, faster than whoever only wants to hold a connection. */
+/** Slower than the line of any relay or operator, faster than a client that only wants to hold a connection. */
 const PACE: Pace = { stallMs: 5000, graceMs: 8000, bytesPerSecond: 16_384, checkMs: 500 };
 
 type Watched = {

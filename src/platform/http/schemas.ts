@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { ID_TEXT } from '../id-text.ts';
 
 /** An id in a body or an answer. */
 export const id = z.int().positive().openapi({ example: 1042 });
@@ -6,7 +7,7 @@ export const id = z.int().positive().openapi({ example: 1042 });
 /** An id in a path or a query, where everything is text. */
 export const idParameter = z
   .string()
-  .regex(/^[1-9]\d{0,14}$/, 'must be a positive whole number')
+  .regex(ID_TEXT, 'must be a positive whole number')
   .transform(Number)
   .openapi({ type: 'integer', minimum: 1, example: 1042 });
 

@@ -47,15 +47,18 @@ async function findIdempotent(tx: Transaction, call: Idempotency, now: Date): Pr
   const held = await findIdempotencyKey(tx, call.operatorId, call.key, since);
   if (held === null) return null;
   if (held.bodyHash !== call.bodyHash) {
-    throw new Problem(
-      'idempotency_mismatch',
-      'This Idempotency-Key was used within 24 hours for another call.',
-      {
-        errors: [{ pointer: 'idempotency-key', detail: 'was used for another call' }],
-      },
-    );
+    throw idempotencyMismatch();
   }
   return held.resourceId;
+}
+
+/** A key that stands for another call. */
+export function idempotencyMismatch(): Problem {
+  return new Problem(
+    'idempotency_mismatch',
+    'This Idempotency-Key was used within 24 hours for another call.',
+    { errors: [{ pointer: 'idempotency-key', detail: 'was used for another call' }] },
+  );
 }
 
 /** Deletes the keys that hold no longer; returns how many there were. */

@@ -1,7 +1,9 @@
-/** Wakes one who waits. A ring while nobody waits is kept: what it announced may have come just after the last look. */
+/** Wakes a waiter. A ring with no waiter is kept, because its cause may have come just after the last look. */
 export type Bell = {
   readonly ring: () => void;
   readonly isRung: () => boolean;
+  /** A look begins: it answers whatever has rung so far. */
+  readonly answer: () => void;
   readonly wait: (ms: number) => Promise<void>;
 };
 
@@ -14,6 +16,7 @@ export function createBell(): Bell {
       waiting?.end();
     },
     isRung: () => rung,
+    answer: () => void (rung = false),
     async wait(ms) {
       if (rung) {
         rung = false;

@@ -24,6 +24,7 @@ export function keepLooking(
     let failures = 0;
     while (!stop.signal.aborted) {
       try {
+        bell.answer();
         await look(stop.signal);
         failures = 0;
       } catch (error) {

@@ -1,7 +1,8 @@
-import type { CronItem, Logger, Runner, TaskList, WorkerUtils } from 'graphile-worker';
+import type { CronItem, Runner, TaskList, WorkerUtils } from 'graphile-worker';
 import { type Clock, stopwatch, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { connectionUrls } from './connection-urls.ts';
+import { jobLog } from './job-log.ts';
 
 /** What is done in the background: by the name of its cron item. `signal` aborts when the server stops. */
 export type Job = (signal: AbortSignal) => Promise<void>;
@@ -26,8 +27,8 @@ const POOL_SIZE = 4;
 const POLL_MS = 10_000;
 /** What a job at work is given to end by itself when the server stops; all but reconcile take less. */
 const ABORT_AFTER_MS = 1000;
-/** The slowest to start again after the database went away. */
-const MAX_PAUSE_MS = 60_000;
+/** The slowest to start again after the database went away: of several hosts, each has its turn within a minute. */
+const MAX_PAUSE_MS = 15_000;
 const CLOCK_LOOK_MS = 10_000;
 /** More than a machine's clock is put right by, in one go, while nothing is wrong with it. */
 const MAX_CLOCK_ERROR_MS = 30_000;
@@ -69,6 +70,7 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
   if (signal.aborted) return;
   const utils = await makeWorkerUtils({ connectionString: url, maxPoolSize: 1 });
   await bringForward(utils, options.clock.now()).finally(() => utils.release());
+  const lost = new AbortController();
   const runner = await run({
     connectionString: url,
     maxPoolSize: POOL_SIZE,
@@ -80,11 +82,12 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
     // By the time that its cron goes by: where this machine is ahead of the database, a job would wait for the difference.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0, useNodeTime: true } },
     gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
-    logger: new Logger(logInto(options.log)),
+    logger: new Logger(jobLog(options.log, (error) => lost.abort(error))),
     taskList: tasksOf(options),
     parsedCronItems: parseCronItems([...options.cronItems]),
   });
-  await untilEnded(runner, signal);
+  await untilEnded(runner, AbortSignal.any([signal, lost.signal]));
+  if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;
 }
 
 // Its cron waits for the minute after the last one it did, by this machine's clock: set back by an hour, it would stand
@@ -141,20 +144,6 @@ function tasksOf({ jobs }: StartJobsOptions): TaskList {
         job(helpers.abortSignal ?? new AbortController().signal),
     ]),
   );
-}
-
-// Its own words are for who looks after graphile-worker: what failed matters here, every step of it does not.
-function logInto(log: Log): ConstructorParameters<typeof Logger>[0] {
-  return () => (level, message, meta) => {
-    if (level === 'error') log.error({ error: meta?.['error'] }, `background jobs: ${withoutCause(message)}`);
-    else if (level === 'warning') log.warn({}, `background jobs: ${message}`);
-    else log.debug({}, `background jobs: ${message}`);
-  };
-}
-
-// The library repeats an error's message in its own, with whatever text PostgreSQL quotes in it.
-function withoutCause(message: string): string {
-  return message.replace(/ with error\b.*$/s, '');
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -1,23 +1,17 @@
 import type { Fragment, Queryable } from '../db/connect.ts';
 import { badCursor, type Position } from './cursor.ts';
-
-type ValueType = 'text' | 'integer' | 'boolean' | 'time';
-
-export type SortField = {
-  readonly column: (db: Queryable) => Fragment;
-  readonly type: ValueType;
-  /** Rows without a value come last, whichever way the list is sorted. */
-  readonly nullable: boolean;
-};
+import { type SortField, type ListStretch, stretchesOf, type ValueType } from './stretches.ts';
 
 export type Sort<Name extends string = string> = { readonly field: Name; readonly descending: boolean };
 
-/** The order in which rows were made, for whoever reads a list to its end. */
+/** The order of creation, for callers that read a list to its end. */
 export const BY_ID = { field: 'id', descending: false } as const satisfies Sort;
 
 export type ListSorts<Name extends string> = {
+  /** Those that every such list has. */
   readonly names: readonly Name[];
-  /** Reads `field` or `-field`; null for a field that is none. */
+  readonly others: OtherSorts<Name> | null;
+  /** Reads `field` or `-field`; null for an unknown field. */
   readonly parse: (text: string) => Sort<Name> | null;
   /** The order, or the opposite one; the id settles what the field leaves equal, so that every row has exactly one place. */
   readonly orderBy: (db: Queryable, sort: Sort<Name>, backwards?: boolean) => Fragment;
@@ -25,11 +19,22 @@ export type ListSorts<Name extends string> = {
   readonly value: (db: Queryable, sort: Sort<Name>) => Fragment;
   /** The condition that a row comes after a position in the sort, or before it. */
   readonly isAfter: (db: Queryable, sort: Sort<Name>, position: Position, backwards?: boolean) => Fragment;
+  /** The same list in stretches that are read one after the other, each in an order that an index may have. */
+  readonly stretches: (
+    db: Queryable,
+    sort: Sort<Name>,
+    from: { readonly after: Position | null; readonly backwards: boolean },
+  ) => readonly ListStretch[];
 };
 
 /** Declares a field of a listed row by which the list can be sorted. */
-export function sortField(type: ValueType, column: SortField['column'], nullable = false): SortField {
-  return { column, type, nullable };
+export function sortField(
+  type: ValueType,
+  column: SortField['column'],
+  nullable = false,
+  isGiven: SortField['isGiven'] = null,
+): SortField {
+  return { column, type, nullable, isGiven };
 }
 
 /**
@@ -40,34 +45,49 @@ export function beginningOf(db: Queryable, column: Fragment): Fragment {
   return db`left(${column}, 600)`;
 }
 
+/** Sorts whose names depend on what a desk has defined. */
+export type OtherSorts<Name extends string> = {
+  /** What their names match. */
+  readonly pattern: RegExp;
+  readonly field: (name: Name) => SortField;
+};
+
 /** The sorts of a list, by any of its fields both ways, with keyset paging over each; `id` is the row's own id. */
-export function listSorts<Name extends string>(
+export function listSorts<Name extends string, Other extends string = never>(
   fields: Readonly<Record<Name, SortField>>,
   id: SortField['column'],
-): ListSorts<Name> {
+  others: OtherSorts<Other> | null = null,
+): ListSorts<Name | Other> {
+  const fieldOf = (name: Name | Other): SortField => {
+    if (Object.hasOwn(fields, name)) return fields[name as Name];
+    if (others === null) throw new Error(`there is no sort ${name}`);
+    return others.field(name as Other);
+  };
   return {
     names: Object.keys(fields) as Name[],
+    others: others as OtherSorts<Name | Other> | null,
     parse(text) {
       const descending = text.startsWith('-');
       const name = descending ? text.slice(1) : text;
-      return Object.hasOwn(fields, name) ? { field: name as Name, descending } : null;
+      const isKnown = Object.hasOwn(fields, name) || others?.pattern.test(name) === true;
+      return isKnown ? { field: name as Name | Other, descending } : null;
     },
     orderBy(db, sort, backwards = false) {
-      const { column, nullable } = fields[sort.field];
-      // `nulls last` on a column that has none would keep PostgreSQL from reading its index backwards.
+      const { column, nullable } = fieldOf(sort.field);
+      // `nulls last` on a column without nulls would keep PostgreSQL from reading its index backwards.
       const nulls = !nullable ? db`` : backwards ? db`nulls first` : db`nulls last`;
       return sort.descending !== backwards
         ? db`order by ${column(db)} desc ${nulls}, ${id(db)} desc`
         : db`order by ${column(db)} asc ${nulls}, ${id(db)} asc`;
     },
     value(db, sort) {
-      const { column, type } = fields[sort.field];
+      const { column, type } = fieldOf(sort.field);
       return type === 'time'
         ? db`(extract(epoch from ${column(db)}) * 1000000)::bigint::text`
         : db`${column(db)}::text`;
     },
     isAfter(db, sort, position, backwards = false) {
-      const field = fields[sort.field];
+      const field = fieldOf(sort.field);
       const column = field.column(db);
       const falls = sort.descending !== backwards;
       if (position.value === null) {
@@ -80,6 +100,13 @@ export function listSorts<Name extends string>(
         ? db`(${column}, ${id(db)}) < (${value}, ${position.id})`
         : db`(${column}, ${id(db)}) > (${value}, ${position.id})`;
       return field.nullable && !backwards ? db`(${beyond} or ${column} is null)` : beyond;
+    },
+    stretches(db, sort, { after, backwards }) {
+      const field = fieldOf(sort.field);
+      const falls = sort.descending !== backwards;
+      return stretchesOf(db, { ...field, id }, { falls, backwards, after }, (value) =>
+        typedValue(db, field.type, value),
+      );
     },
   };
 }
@@ -95,8 +122,20 @@ function typedValue(db: Queryable, type: ValueType, value: string): Fragment {
     case 'integer':
       if (!/^-?\d{1,15}$/.test(value)) throw badCursor();
       return db`${Number(value)}::bigint`;
+    case 'json':
+      if (value.includes('\\u0000') || !value.isWellFormed() || !isJson(value)) throw badCursor();
+      return db`${value}::text::jsonb`;
     case 'time':
       if (!/^-?\d{1,17}$/.test(value)) throw badCursor();
       return db`(timestamptz 'epoch' + ${value}::text::bigint * interval '1 microsecond')`;
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -17,10 +17,17 @@ export function sortParameter<Name extends string>(sorts: ListSorts<Name>, byDef
     })
     .openapi({
       type: 'string',
-      enum: sorts.names.flatMap((name) => [name, `-${name}`]),
+      ...allowed(sorts),
       default: byDefault,
       description: 'A field, or `-field` for the largest first. Rows without a value come last both ways.',
     });
+}
+
+// A document says what it can enumerate as an enumeration.
+function allowed<Name extends string>({ names, others }: ListSorts<Name>) {
+  const both = names.flatMap((name) => [name, `-${name}`]);
+  if (others === null) return { enum: both };
+  return { anyOf: [{ enum: both }, { pattern: others.pattern.source.replace('^', '^-?') }] };
 }
 
 /** The `total` parameter of a list. */

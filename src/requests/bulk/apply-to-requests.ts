@@ -28,7 +28,7 @@ export async function applyToRequests(
   return results;
 }
 
-// What is done stays done, so the caller must learn of it even when the database fails in between.
+// Finished requests stay changed, so the caller must learn which they are even when the database fails in between.
 function refusalOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isTransient(error)) return new Problem('busy', 'The database does not answer.');

@@ -1,4 +1,5 @@
 import { createRoute } from '@hono/zod-openapi';
+import { frontOf } from '../../platform/http/path-in-front.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { jsonBody, jsonContent } from '../../platform/http/schemas.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
@@ -28,7 +29,7 @@ export function bulkRoutes(deps: BulkDeps): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(bulk, async (c) => {
     const results = await applyToRequests(deps, c.get('actor'), readBulk(c.req.valid('json')));
-    return c.json(renderBulk(results), 200);
+    return c.json(renderBulk(results, frontOf(c)), 200);
   });
   return routes;
 }

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { PROBLEM_KINDS, problemType } from '../../platform/http/problems/problem-response.ts';
 import { id } from '../../platform/http/schemas.ts';
-import { closeSchema, resolveSchema } from '../life/schemas.ts';
+import { assignSchema, closeSchema, resolveSchema } from '../life/schemas.ts';
 import { requestChangesSchema } from '../request/schemas.ts';
 import type { BulkResult } from './apply-to-requests.ts';
 import type { BulkVerb } from './bulk-verbs.ts';
@@ -12,6 +12,8 @@ const VERBS = [
   'take',
   'assign',
   'unassign',
+  'escalate',
+  'deescalate',
   'pend',
   'resolve',
   'close',
@@ -30,10 +32,16 @@ export const bulkSchema = z
       .max(MAX_REQUESTS)
       .openapi({ description: 'The requests.', example: [1042, 1043] }),
     force: z.boolean().optional().openapi({ description: 'Of take.' }),
-    operatorId: id.optional().openapi({ description: 'Of assign, which needs it.' }),
+    operatorId: assignSchema.shape.operatorId.openapi({
+      description: 'Of assign and escalate, which need it or `teamId`.',
+    }),
+    teamId: assignSchema.shape.teamId.openapi({
+      description: 'Of assign and escalate, which need it or `operatorId`.',
+    }),
     notes: resolveSchema.shape.notes.optional().openapi({ description: 'Of resolve, which needs it.' }),
     notify: z.boolean().optional().openapi({ description: 'Of close. Defaults to true.' }),
-    reason: closeSchema.shape.reason.openapi({ description: 'Of close.' }),
+    reason: closeSchema.shape.reason.openapi({ description: 'Of close, and of escalate, which needs it.' }),
+    fields: closeSchema.shape.fields.openapi({ description: 'Of resolve and close.' }),
     changes: requestChangesSchema.optional(),
   })
   .superRefine((body, context) => {
@@ -44,6 +52,8 @@ export const bulkSchema = z
         context.addIssue({ code: 'custom', path: [name], message: `is nothing that ${verb} takes` });
       }
     }
+    if (verb === 'assign' && body.operatorId === undefined && body.teamId === undefined)
+      context.addIssue({ code: 'custom', path: ['operatorId'], message: 'is required, or teamId' });
     for (const [name, required] of Object.entries(mine ?? {})) {
       if (required && !Object.hasOwn(given, name)) {
         context.addIssue({ code: 'custom', path: [name], message: 'is required' });
@@ -55,9 +65,10 @@ export const bulkSchema = z
 /** What a verb takes besides the requests, and whether it has to have it. */
 const FIELDS: Readonly<Partial<Record<(typeof VERBS)[number], Readonly<Record<string, boolean>>>>> = {
   take: { force: false },
-  assign: { operatorId: true },
-  resolve: { notes: true },
-  close: { notify: false, reason: false },
+  assign: { operatorId: false, teamId: false },
+  escalate: { operatorId: false, teamId: false, reason: true },
+  resolve: { notes: true, fields: false },
+  close: { notify: false, reason: false, fields: false },
   edit: { changes: true },
 };
 
@@ -93,7 +104,7 @@ export const bulkResultSchema = z
   .openapi('BulkResult');
 
 /** What became of each request as the interface shows it. */
-export function renderBulk(results: readonly BulkResult[]): z.infer<typeof bulkResultSchema> {
+export function renderBulk(results: readonly BulkResult[], front: string): z.infer<typeof bulkResultSchema> {
   return {
     items: results.map(({ requestId, problem }) => ({
       requestId,
@@ -103,7 +114,7 @@ export function renderBulk(results: readonly BulkResult[]): z.infer<typeof bulkR
           ? null
           : {
               ...problem.extras.members,
-              type: problemType(problem.code),
+              type: problemType(problem.code, front),
               title: PROBLEM_KINDS[problem.code].title,
               status: PROBLEM_KINDS[problem.code].status,
               detail: problem.message,

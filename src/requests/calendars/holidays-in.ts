@@ -10,7 +10,7 @@ const NAME_LENGTH = 200;
 
 /**
  * The days of an iCalendar file (RFC 5545) that lie between two dates: its all-day events, each of their days, and those that
- * they repeat on. An event with a time of day is no holiday, and one that was cancelled is none.
+ * they repeat on. Events with a time of day and cancelled events are not holidays.
  */
 export function holidaysIn(ics: string, from: string, to: string): Holiday[] {
   const found = new Map<string, string>();
@@ -35,7 +35,7 @@ function read(ics: string): ICAL.Component {
   } catch {
     // Told below, with what a person can do about it.
   }
-  throw invalidField('', 'is not an iCalendar file');
+  throw invalidField('/ics', 'is not an iCalendar file');
 }
 
 function occurrences(

@@ -12,7 +12,6 @@ import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import { DAY } from '../../platform/time.ts';
 import { keepClocks, lockPromisesOf, reachesTargets } from '../clocks/clock-queries.ts';
 import { type Calendar, type CalendarTimes, faultInHours, type Holiday } from './calendar.ts';
-import { holidaysIn } from './holidays-in.ts';
 import { openSpans } from './open-spans.ts';
 import {
   deleteCalendar,
@@ -71,8 +70,10 @@ export async function importHolidays(
   requireCalendars(actor);
   const at = deps.clock.now();
   const day = (date: Date): string => date.toISOString().slice(0, 10);
+  // Only now: its library takes more memory than an idle server has to spare.
+  const { holidaysIn } = await import('./holidays-in.ts');
   const found = holidaysIn(input.ics, day(yearsAfter(at, -1)), day(yearsAfter(at, KNOWN_YEARS)));
-  if (found.length === 0) throw invalidField('', 'has no all-day event in the years to come');
+  if (found.length === 0) throw invalidField('/ics', 'has no all-day event in the years to come');
   return change(deps, actor, input.calendarId, (before) => ({
     ...before,
     holidays: [...found, ...before.holidays],

@@ -33,7 +33,8 @@ class Unfilled extends Drop {
   }
 }
 
-const NAME = /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*$/i;
+// A field's key may have hyphens.
+const NAME = /^[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_-]*)*$/i;
 
 const engine = cannedEngine();
 

@@ -70,7 +70,7 @@ export async function findCannedRow(db: Queryable, viewer: Viewer, id: number): 
   return row ?? null;
 }
 
-/** Locks a canned reply that an operator sees; null if there is none. */
+/** Locks a canned reply that an operator sees, or returns null. */
 export async function lockCanned(tx: Transaction, viewer: Viewer, id: number): Promise<CannedReply | null> {
   const [row] = await tx<CannedReply[]>`
     select ${cannedColumns(tx)}
@@ -106,39 +106,4 @@ export async function updateCanned(tx: Transaction, canned: CannedReply): Promis
 
 export async function deleteCanned(tx: Transaction, id: number): Promise<void> {
   await tx`delete from canned_replies where id = ${id}`;
-}
-
-/** The names of a request, its contact and its mailbox, for a text. */
-export async function findCannedContext(
-  db: Queryable,
-  requestId: number,
-): Promise<{
-  subject: string;
-  contactName: string;
-  contactEmail: string;
-  mailboxName: string;
-  mailboxAddress: string;
-}> {
-  const [row] = await db<
-    {
-      subject: string;
-      contactName: string;
-      contactEmail: string;
-      mailboxName: string;
-      mailboxAddress: string;
-    }[]
-  >`
-    select r.subject, c.name as contact_name, c.email as contact_email, m.name as mailbox_name,
-      m.address as mailbox_address
-    from requests r
-    join contacts c on c.id = r.contact_id
-    join mailboxes m on m.id = r.mailbox_id
-    where r.id = ${requestId}`;
-  if (row === undefined) throw new Error(`request ${requestId} is gone`);
-  return row;
-}
-
-export async function isMailbox(db: Queryable, mailboxId: number): Promise<boolean> {
-  const rows = await db`select from mailboxes where id = ${mailboxId}`;
-  return rows.length > 0;
 }

@@ -3,10 +3,11 @@ import { invalidField } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { seeVisibleRequest } from '../locks.ts';
+import { findOutgoingContext } from '../../outbox/writing/find-outgoing-context.ts';
 import type { CannedEffects } from './canned-reply.ts';
+import { cannedValues } from './canned-values.ts';
 import { type CannedValues, type Filled, fillText } from './fill-text.ts';
 import { findCannedReply } from './find-canned-reply.ts';
-import { findCannedContext } from './queries.ts';
 
 /**
  * Renders a canned reply for a request, with what its answer changes of the request. A variable that neither the
@@ -27,16 +28,7 @@ export async function renderCannedReply(
       `is not in ${canned.mailboxAddress ?? 'the mailbox'}, whose canned reply it is`,
     );
   }
-  const about = await findCannedContext(deps.db, request.id);
-  const values = {
-    'contact.name': about.contactName,
-    'contact.email': about.contactEmail,
-    'request.id': String(request.id),
-    'request.subject': about.subject,
-    'mailbox.name': about.mailboxName,
-    'mailbox.address': about.mailboxAddress,
-    'operator.name': actor.name,
-    ...input.values,
-  };
+  const known = cannedValues(await findOutgoingContext(deps.db, request.id));
+  const values = { ...known, 'operator.name': actor.name, ...input.values };
   return { ...fillText(canned.text, values), status, category, tags };
 }

@@ -147,8 +147,8 @@ export function cannedReplyRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
     });
     return c.json(renderCannedReplyRow(canned), 201);
   });
-  routes.openapi(preview, (c) => {
-    const { text, unfilled } = previewCannedReply(c.get('actor'), c.req.valid('json'));
+  routes.openapi(preview, async (c) => {
+    const { text, unfilled } = await previewCannedReply(deps, c.get('actor'), c.req.valid('json'));
     return c.json({ text, unfilled: [...unfilled] }, 200);
   });
   routes.openapi(find, async (c) => {

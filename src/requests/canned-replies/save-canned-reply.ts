@@ -7,11 +7,12 @@ import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, requireWholeDesk, servesMailbox } from '../../people/access/permissions.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { mailboxExists } from '../life/queries.ts';
 import { cleanTags } from '../request/edit-request.ts';
 import type { CannedEffects, CannedReply, CannedScope } from './canned-reply.ts';
 import { textFault } from './fill-text.ts';
 import { findCannedReply } from './find-canned-reply.ts';
-import { deleteCanned, insertCanned, isMailbox, lockCanned, updateCanned } from './queries.ts';
+import { deleteCanned, insertCanned, lockCanned, updateCanned } from './queries.ts';
 
 export type NewCannedReply = Partial<CannedEffects> & {
   readonly scope: CannedScope;
@@ -43,7 +44,7 @@ export async function addCannedReply(
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const id = await once(tx, { call: input.idempotency, now: at }, async () => {
-      if (mailboxId !== null && !(servesMailbox(actor, mailboxId) && (await isMailbox(tx, mailboxId)))) {
+      if (mailboxId !== null && !(servesMailbox(actor, mailboxId) && (await mailboxExists(tx, mailboxId)))) {
         throw invalidField('/mailboxId', 'is not a mailbox');
       }
       const madeId = await insertCanned(tx, { ...words, operatorId, mailboxId, at });

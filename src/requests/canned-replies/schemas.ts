@@ -15,7 +15,8 @@ const name = written(NAME_LENGTH).openapi({ example: 'On its way' });
 
 const words = written(TEXT_LENGTH).openapi({
   description:
-    `Liquid. ${CANNED_VARIABLES.map((each) => `\`${each}\``).join(', ')} are filled in; any other name is asked for. ` +
+    `Liquid. ${CANNED_VARIABLES.map((each) => `\`${each}\``).join(', ')} are filled in, and ` +
+    '`fields.` with the key of a field that contacts are shown; any other name is asked for. ' +
     '`{{ contact.name | default: "Sir or Madam" }}` needs nobody to ask.',
   example: 'Dear {{ contact.name | default: "customer" }}, your parcel {{ parcel }} is on its way.',
 });

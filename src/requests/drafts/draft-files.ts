@@ -4,7 +4,8 @@ import { type Idempotency, once } from '../../platform/idempotency/idempotency.t
 import { Problem } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { ensureFilesFit, type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import { ensureFilesFit, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import { ACTION_OF, type Draft } from './draft.ts';
 import { holdDraftedRequest } from './drafted-request.ts';
 import { fileOf, type WhichDraft } from './find-draft.ts';
@@ -17,7 +18,7 @@ import { deleteDraftFile, ensureDraft, findDraftRow, insertDraftFile, lockDraft 
 export async function addDraftFile(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
-  input: WhichDraft & { readonly file: GivenFile; readonly idempotency?: Idempotency | null },
+  input: WhichDraft & { readonly file: PostedFile; readonly idempotency?: Idempotency | null },
 ): Promise<Draft> {
   requirePermission(actor, ACTION_OF[input.kind]);
   const [file] = outgoingFiles([input.file], { text: '', html: null }).attachments;

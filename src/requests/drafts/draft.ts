@@ -34,7 +34,7 @@ export const ACTION_OF = { reply: 'requests.reply', note: 'requests.note' } as c
   Action
 >;
 
-/** Refuses a change based on another version than the newest, which comes along; null if there is none. */
+/** Refuses a change that is not based on the newest version, which the refusal carries; `newest` is null without a draft. */
 export function newerVersion(current: Draft | null): Problem {
   const message =
     current === null

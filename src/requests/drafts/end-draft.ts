@@ -1,22 +1,24 @@
+import type { Bucket } from '../../platform/bucket/bucket.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import { type Draft, type NamedDraft, newerVersion } from './draft.ts';
 import { copyFilesToMessage, deleteDraft, type DraftKey, lockDraft, readDraftFile } from './queries.ts';
 
 /** The files of the draft that a reply is made of, which is ended with it. None for a reply without a draft. */
 export async function endReplyDraft(
-  tx: Transaction,
+  inside: { readonly db: Transaction; readonly bucket: Bucket | undefined },
   key: Omit<DraftKey, 'kind'>,
   named: NamedDraft | undefined,
-): Promise<readonly GivenFile[]> {
+): Promise<readonly PostedFile[]> {
   if (named === undefined) return [];
+  const { db: tx } = inside;
   const draft = await lockNamed(tx, { ...key, kind: 'reply' }, named);
-  const files: GivenFile[] = [];
+  const files: PostedFile[] = [];
   for (const file of draft.files) {
     files.push({
       name: file.name,
       contentType: file.contentType,
-      content: await readDraftFile(tx, file),
+      content: await readDraftFile(inside, file),
     });
   }
   await deleteDraft(tx, draft.id);

@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { StoredFile } from '../../platform/files/stored-file.ts';
-import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import { readingOf } from '../../platform/bucket/read-stored.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -24,15 +24,13 @@ export async function findDraft(
 
 /** A file of one's own draft, to be read in slices. */
 export async function findDraftFile(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'bucket'>,
   actor: OperatorActor,
   which: WhichDraft & { readonly fileId: number },
 ): Promise<StoredFile> {
   const draft = await findDraft(deps, actor, which);
   const { name, contentType, size } = fileOf(draft, which.fileId);
-  const read = (offset: number, length: number) =>
-    readStoredBytes(deps.db, 'draftFile', which.fileId, offset, length);
-  return { name, contentType, size, read };
+  return { name, contentType, size, read: readingOf(deps, { what: 'draftFile', id: which.fileId, size }) };
 }
 
 /** A draft's file; refuses one that it does not have. */

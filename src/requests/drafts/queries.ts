@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
-import { type StoredBytes, readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import { type ReadingDeps, readingOf } from '../../platform/bucket/read-stored.ts';
+import type { StoredBytes } from '../../platform/db/stored-bytes.ts';
 import type { Draft, DraftFile, DraftKind } from './draft.ts';
 
 /** Whose draft, on which request, of what kind. */
@@ -25,7 +26,7 @@ export async function findDraftRow(db: Queryable, key: DraftKey): Promise<Draft 
   return row ?? null;
 }
 
-/** Locks a draft for the rest of the transaction; null if there is none. Its files are read after the lock. */
+/** Locks a draft for the rest of the transaction, or returns null. Its files are read after the lock. */
 export async function lockDraft(tx: Transaction, key: DraftKey): Promise<Draft | null> {
   await tx`select id from drafts d where ${isKept(tx, key)} for update`;
   return findDraftRow(tx, key);
@@ -72,15 +73,16 @@ export async function deleteDraftFile(tx: Transaction, fileId: number): Promise<
 const SLICE_BYTES = 2_000_000;
 
 /** The whole of a draft's file. */
-export async function readDraftFile(tx: Queryable, { id, size }: DraftFile): Promise<Uint8Array> {
+export async function readDraftFile(deps: ReadingDeps, { id, size }: DraftFile): Promise<Uint8Array> {
   const content = new Uint8Array(size);
+  const read = readingOf(deps, { what: 'draftFile', id, size });
   for (let offset = 0; offset < size; offset += SLICE_BYTES) {
-    content.set(await readStoredBytes(tx, 'draftFile', id, offset, SLICE_BYTES), offset);
+    content.set(await read(offset, SLICE_BYTES), offset);
   }
   return content;
 }
 
-/** Hands the files of a draft to the message that was made of it. */
+/** Hands the files of a draft to the message made from it. */
 export async function copyFilesToMessage(
   tx: Transaction,
   draftId: number,
@@ -88,8 +90,8 @@ export async function copyFilesToMessage(
   at: Date,
 ): Promise<void> {
   await tx`
-    insert into attachments (message_id, name, content_type, size, content, created_at)
-    select ${messageId}::bigint, name, content_type, size, content, ${at}
+    insert into attachments (message_id, name, content_type, size, content, file_hash, created_at)
+    select ${messageId}::bigint, name, content_type, size, content, file_hash, ${at}
     from draft_files
     where draft_id = ${draftId}
     order by id`;
@@ -103,8 +105,8 @@ export async function copyFilesToDraft(
   at: Date,
 ): Promise<void> {
   await tx`
-    insert into draft_files (draft_id, name, content_type, size, content, created_at)
-    select ${draftId}::bigint, name, content_type, size, content, ${at}
+    insert into draft_files (draft_id, name, content_type, size, content, file_hash, created_at)
+    select ${draftId}::bigint, name, content_type, size, content, file_hash, ${at}
     from attachments
     where message_id = ${messageId}
     order by id`;

@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Deps } from '../../platform/deps.ts';
 import { download } from '../../platform/http/download.ts';
+import { fingerprint } from '../../platform/files/posted-file.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idempotencyHeaders, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
 import { invalidField, Problem } from '../../platform/problems.ts';
 import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-env.ts';
-import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import { onRequest } from '../request/on-request.ts';
 import { addDraftFile, removeDraftFile } from './draft-files.ts';
 import { findDraft, findDraftFile } from './find-draft.ts';
@@ -105,7 +105,7 @@ const getFile = createRoute({
       description: 'The file.',
       content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } },
     },
-    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found', 'file_unavailable'),
   },
 });
 
@@ -163,7 +163,7 @@ export function draftRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   return routes;
 }
 
-async function readFile(c: Context<AppEnv>): Promise<GivenFile> {
+async function readFile(c: Context<AppEnv>): Promise<PostedFile> {
   if (!/^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '')) {
     throw new Problem('unsupported_media_type', 'A file comes as multipart/form-data.');
   }
@@ -171,8 +171,4 @@ async function readFile(c: Context<AppEnv>): Promise<GivenFile> {
     throw invalidField('', 'The body is not multipart/form-data as its header says');
   });
   return readDraftFileForm(form);
-}
-
-function fingerprint({ name, contentType, content }: GivenFile): readonly string[] {
-  return [name, contentType, createHash('sha256').update(content).digest('hex')];
 }

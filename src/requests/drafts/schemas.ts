@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { id, idParameter, text, time } from '../../platform/http/schemas.ts';
 import { invalidField } from '../../platform/problems.ts';
-import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import { type PostedFile, readPosted } from '../../platform/files/posted-file.ts';
 import { TEXT_LENGTH } from '../request/schemas.ts';
 import type { Draft } from './draft.ts';
 
@@ -82,15 +82,14 @@ export const draftFileSchema = {
 };
 
 /** Takes a `multipart/form-data` body with one file in the field `file` apart. */
-export async function readDraftFileForm(form: FormData): Promise<GivenFile> {
+export async function readDraftFileForm(form: FormData): Promise<PostedFile> {
   const unknown = [...form.keys()].find((name) => name !== 'file');
   if (unknown !== undefined) throw invalidField(`/${unknown}`, 'is not known here: the file is named file');
   const [file, second] = form.getAll('file');
   if (file === undefined) throw invalidField('/file', 'is required');
   if (second !== undefined) throw invalidField('/file', 'is there more than once');
   if (typeof file === 'string') throw invalidField('/file', 'is text and no file');
-  const content = new Uint8Array(await file.arrayBuffer());
-  return { name: file.name, contentType: file.type, content };
+  return readPosted(file);
 }
 
 /** A draft as the interface shows one. */

@@ -5,7 +5,7 @@ import { HISTORY_SORTS, type HistorySort } from './history-sorts.ts';
 
 const eventColumns = (db: Queryable) => db`
   e.id, e.type, e.request_id, e.message_id, e.delivery_id, e.contact_id, e.actor_kind, e.actor_operator_id,
-  o.name as actor_name, e.old, e.new, e.at`;
+  o.name as actor_name, e.old, e.new, e.at, e.told`;
 
 const eventTables = (db: Queryable) => db`events e left join operators o on o.id = e.actor_operator_id`;
 

@@ -22,7 +22,7 @@ const take = createRoute({
   summary: 'Take a request',
   description:
     "Assigns the request to you and notifies the contact. Already yours: 200, nothing changes. Another's: 409 with the holder as " +
-    '`assignee`, or taken over with `force` by a lead or an admin. From new, in_progress and pending.',
+    '`assignee`, or taken over with `force` by a lead of its team, a manager or an admin. From new, in_progress and pending.',
   request: { params: idPath, body: optionalJsonBody(takeSchema) },
   responses: {
     200: asItIs,
@@ -36,8 +36,10 @@ const assign = createRoute({
   path: '/v1/requests/{id}/assign',
   summary: 'Assign a request',
   description:
-    'The request is then in progress with that operator; the contact is not notified. Agents may assign an unassigned request to themselves, leads and ' +
-    'admins any request to anybody. From new, in_progress and pending.',
+    'To an operator, to a team, or to both; the contact is not notified. With an operator it is in progress, with null it is new; ' +
+    'a team alone changes no status. Agents may assign an unassigned request to themselves; leads what belongs to their teams or to ' +
+    'none, to their teams and whoever is in them or in none; managers and admins any request to anybody. From new, in_progress and ' +
+    'pending.',
   request: { params: idPath, body: jsonBody(assignSchema) },
   responses: answers,
 });
@@ -48,8 +50,8 @@ const unassign = createRoute({
   path: '/v1/requests/{id}/unassign',
   summary: 'Unassign a request',
   description:
-    "The request is then unassigned and new; the contact is not notified. Your own, or as a lead or an admin another's. From new, in_progress and " +
-    'pending.',
+    "The request is then unassigned and new, and stays in its team; the contact is not notified. Your own, or another's as a lead of its " +
+    'team, a manager or an admin. From new, in_progress and pending.',
   request: { params: idPath },
   responses: answers,
 });
@@ -70,7 +72,7 @@ export function assignmentRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDe
     const requestId = c.req.valid('param').id;
     await assignRequest(deps, c.get('actor'), {
       ...onRequest(c, requestId),
-      operatorId: c.req.valid('json').operatorId,
+      ...c.req.valid('json'),
     });
     return c.json(await asItNowIs(c, requestId), 200);
   });

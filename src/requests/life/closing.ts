@@ -5,8 +5,10 @@ import type { Actor, OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { blockContact } from '../../people/contacts/change-settings.ts';
 import { sendNotice } from '../../outbox/notices/send-notice.ts';
+import type { FieldChanges } from '../fields/field.ts';
 import { lockContactsOf, lockVisibleRequest, type OnRequest } from '../locks.ts';
 import type { RequestRow } from '../request.ts';
+import { editLocked } from '../request/edit-request.ts';
 import { findStandingAssignee } from './assigning.ts';
 import { moveRequest } from './move-request.ts';
 import { ensureAllowed } from './transitions.ts';
@@ -19,11 +21,19 @@ import { ensureAllowed } from './transitions.ts';
 export async function closeRequest(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
-  input: OnRequest & { readonly notify: boolean; readonly reason?: string; readonly block?: boolean },
+  input: OnRequest & {
+    readonly notify: boolean;
+    readonly reason?: string;
+    readonly block?: boolean;
+    /** Values that it is given before. */
+    readonly fields?: FieldChanges | undefined;
+  },
 ): Promise<void> {
   requirePermission(actor, 'requests.close');
   const block = input.block ?? false;
   if (block) requirePermission(actor, 'contacts.block');
+  const { fields } = input;
+  if (fields !== undefined) requirePermission(actor, 'requests.edit');
   const at = deps.clock.now();
   const queued = await deps.db.begin(async (tx) => {
     await lockContactsOf(tx, [input.requestId]);
@@ -31,6 +41,7 @@ export async function closeRequest(
     ensureAllowed(request, 'close');
     const { contactId, mailboxId } = request;
     if (block) await blockContact(tx, actor, { contactId, mailboxId, requestId: request.id, at });
+    if (fields !== undefined) await editLocked(tx, actor, request, { changes: { fields }, at });
     const notify = input.notify && !block;
     return closeLocked(tx, actor, request, { notify, reason: input.reason ?? null, at });
   });
@@ -70,9 +81,10 @@ export async function closeLocked(
     readonly at: Date;
     /** The reply that it is closed with. */
     readonly messageId?: number;
+    readonly under?: string;
   },
 ): Promise<boolean> {
-  const { at, notify, reason, messageId } = closing;
+  const { at, notify, reason, messageId, under } = closing;
   const facts = { reason, notify };
   await moveRequest(tx, actor, request, {
     verb: 'close',
@@ -81,6 +93,7 @@ export async function closeLocked(
     facts,
     at,
     ...(messageId === undefined ? {} : { messageId }),
+    ...(under === undefined ? {} : { under }),
   });
   return notify && sendNotice(tx, actor, request.id, 'closed', at);
 }

@@ -1,5 +1,6 @@
 import { lockContactByEmail } from '../../people/locks.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
+import { givenFields } from '../../platform/given-fields.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
 import { queueMail } from '../../outbox/deliveries/queue-mail.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
@@ -19,6 +20,8 @@ import { insertParticipants } from '../request/queries.ts';
 import { openRequest } from './opening.ts';
 import { mailboxExists } from './queries.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { changeValues } from '../fields/change-values.ts';
+import type { FieldChanges } from '../fields/field.ts';
 import type { Priority } from '../request.ts';
 import { writeNote } from '../messages/write-note.ts';
 
@@ -35,6 +38,7 @@ export type OnBehalf = {
   readonly priority?: Priority | undefined;
   readonly category?: string | null | undefined;
   readonly tags?: readonly string[] | undefined;
+  readonly fields?: FieldChanges | undefined;
   readonly idempotency?: Idempotency | null;
 };
 
@@ -75,10 +79,12 @@ async function openChecked(
   const assigneeId = actor.operatorId;
   const { category, tags } = checked;
   const { priority } = checked;
-  const details = { subject, priority, category, tags };
+  const fields = await changeValues(tx, mailboxId, { before: {}, changes: checked.fields ?? {} });
+  const details = { subject, priority, category, tags, fields };
   const id = await openRequest(tx, { mailboxId, contactId, assigneeId, ...details, at });
   const about = { actor, at, mailboxId, requestId: id, contactId };
-  const opened = { status: 'in_progress', assigneeId, subject, onBehalf: true };
+  const given = givenFields({ priority, category: category ?? undefined });
+  const opened = { status: 'in_progress', assigneeId, subject, ...given, onBehalf: true };
   await recordEvent(tx, { ...about, type: 'request.opened', new: opened });
   if (checked.send) {
     const sent = await queueFirstMail(tx, actor, id, { ...checked, at });

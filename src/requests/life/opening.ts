@@ -1,5 +1,6 @@
-import type { Fragment, Transaction } from '../../platform/db/connect.ts';
+import { type Fragment, json, type Transaction } from '../../platform/db/connect.ts';
 import { newReplyTag } from '../request/reply-tag.ts';
+import type { FieldValues } from '../fields/field.ts';
 import type { Priority } from '../request.ts';
 
 export type Opening = {
@@ -14,6 +15,7 @@ export type Opening = {
   readonly priority?: Priority | undefined;
   readonly category?: string | null;
   readonly tags?: readonly string[];
+  readonly fields?: FieldValues;
   readonly followUpOf?: number | null;
   readonly refersTo?: number | null;
   /** Messages that come with it in the same statement; those added later count themselves. */
@@ -26,12 +28,12 @@ export function insertRequest(tx: Transaction, opening: Opening): Fragment {
   const { assigneeId = null, at } = opening;
   return tx`
     insert into requests
-      (id, mailbox_id, contact_id, subject, status, priority, category, tags, assignee_id, reply_tag, follow_up_of,
+      (id, mailbox_id, contact_id, subject, status, priority, category, tags, fields, assignee_id, reply_tag, follow_up_of,
        refers_to, message_count, created_at, updated_at, last_message_at)
     overriding system value
     values
       (${opening.id === undefined ? tx`default` : tx`${opening.id}`}, ${opening.mailboxId}, ${opening.contactId}, ${opening.subject}, ${assigneeId === null ? 'new' : 'in_progress'},
-       ${opening.priority ?? 'P3'}, ${opening.category ?? null}, ${[...(opening.tags ?? [])]}::text[], ${assigneeId},
+       ${opening.priority ?? 'P3'}, ${opening.category ?? null}, ${[...(opening.tags ?? [])]}::text[], ${json(tx, opening.fields ?? {})}, ${assigneeId},
        ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0},
        ${at}, ${at}, ${at})
     returning id, contact_id, status, null::text as old_status`;
@@ -46,5 +48,5 @@ export async function openRequest(tx: Transaction, opening: Omit<Opening, 'reply
 
 /** The id of a request that is about to be opened, as an expression; one that is not used stays a gap. */
 export function nextRequestId(tx: Transaction): Fragment {
-  return tx`nextval(pg_get_serial_sequence('requests', 'id'))`;
+  return tx`nextval('requests_id_seq')`;
 }

@@ -9,6 +9,8 @@ export async function markStatus(
   to: {
     readonly status: RequestStatus;
     readonly assigneeId: number | null;
+    /** Left out: stays. */
+    readonly teamId?: number | null;
     readonly needsAttention: boolean;
     readonly mergedInto: number | null;
   },
@@ -23,7 +25,8 @@ export async function markStatus(
         : tx`null`;
   await tx`
     update requests
-    set status = ${to.status}, assignee_id = ${to.assigneeId}, needs_attention = ${to.needsAttention},
+    set status = ${to.status}, assignee_id = ${to.assigneeId},
+      team_id = ${to.teamId === undefined ? tx`team_id` : to.teamId}, needs_attention = ${to.needsAttention},
       merged_into = ${to.mergedInto}, resolved_at = ${resolvedAt}, closed_at = ${to.status === 'closed' ? at : null},
       updated_at = ${at}
     where id = ${requestId}`;
@@ -63,6 +66,28 @@ export async function markReleased(
     from held
     where requests.id = held.id
     returning requests.id, requests.mailbox_id, held.status`;
+}
+
+/** Takes a team off the open requests in mailboxes other than those kept; what is closed keeps it as long as there is the team. */
+export async function markTeamReleased(
+  tx: Transaction,
+  teamId: number,
+  keptMailboxIds: readonly number[],
+  at: Date,
+): Promise<Released[]> {
+  return tx<Released[]>`
+    with held as (
+      select id
+      from requests
+      where team_id = ${teamId} and mailbox_id <> all(${[...keptMailboxIds]}::bigint[]) and status <> 'closed'
+      order by id
+      for update
+    )
+    update requests
+    set team_id = null, updated_at = ${at}
+    from held
+    where requests.id = held.id
+    returning requests.id, requests.mailbox_id, requests.status`;
 }
 
 export type Assignable = {
@@ -121,7 +146,7 @@ function overdue(db: Queryable, at: Date): ReturnType<Queryable> {
     and requests.resolved_at <= ${at}::timestamptz - make_interval(days => mailboxes.auto_close_days)`;
 }
 
-export async function mailboxExists(tx: Transaction, mailboxId: number): Promise<boolean> {
-  const rows = await tx`select id from mailboxes where id = ${mailboxId}`;
+export async function mailboxExists(db: Queryable, mailboxId: number): Promise<boolean> {
+  const rows = await db`select id from mailboxes where id = ${mailboxId}`;
   return rows.length > 0;
 }

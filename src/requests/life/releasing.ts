@@ -1,7 +1,8 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
-import { markReleased } from './queries.ts';
+import { endEscalationsTo } from '../escalation/end-escalation.ts';
+import { markReleased, markTeamReleased } from './queries.ts';
 import { statusAfter } from './transitions.ts';
 
 /**
@@ -18,8 +19,9 @@ export async function releaseRequests(
     readonly at: Date;
   },
 ): Promise<void> {
-  const { operatorId, at } = release;
-  for (const request of await markReleased(tx, operatorId, release.keptMailboxIds, at)) {
+  const { operatorId, keptMailboxIds, at } = release;
+  await endEscalationsTo(tx, actor, { operatorId }, { keptMailboxIds, at });
+  for (const request of await markReleased(tx, operatorId, keptMailboxIds, at)) {
     await recordEvent(tx, {
       type: 'request.unassigned',
       actor,
@@ -28,6 +30,27 @@ export async function releaseRequests(
       requestId: request.id,
       old: { status: request.status, assigneeId: operatorId },
       new: { status: statusAfter('release', { status: request.status, assigneeId: null }), assigneeId: null },
+    });
+  }
+}
+
+/** Takes a team off its open requests in mailboxes other than those it keeps. */
+export async function releaseTeam(
+  tx: Transaction,
+  actor: Actor,
+  release: { readonly teamId: number; readonly keptMailboxIds: readonly number[]; readonly at: Date },
+): Promise<void> {
+  const { teamId, keptMailboxIds, at } = release;
+  await endEscalationsTo(tx, actor, { teamId }, { keptMailboxIds, at });
+  for (const request of await markTeamReleased(tx, teamId, keptMailboxIds, at)) {
+    await recordEvent(tx, {
+      type: 'request.unassigned',
+      actor,
+      at,
+      mailboxId: request.mailboxId,
+      requestId: request.id,
+      old: { status: request.status, teamId },
+      new: { status: request.status, teamId: null },
     });
   }
 }

@@ -15,6 +15,7 @@ const shared = { tags: ['Requests'], security: [{ token: [] }], method: 'post' a
 const asItIs = jsonContent('The request as it now is.', requestSchema);
 const problems = ['invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state'] as const;
 const answers = { 200: asItIs, ...problemResponses(...problems) };
+const settled = { 200: asItIs, ...problemResponses(...problems, 'field_needed') };
 
 const pend = createRoute({
   ...shared,
@@ -35,7 +36,7 @@ const resolve = createRoute({
     "Settled, with notes on how. The contact is notified when it closes automatically after the mailbox's days. From new, " +
     'in_progress and pending.',
   request: { params: idPath, body: jsonBody(resolveSchema) },
-  responses: answers,
+  responses: settled,
 });
 
 const close = createRoute({
@@ -46,7 +47,7 @@ const close = createRoute({
   description:
     "The contact is notified unless `notify` is false; the contact's next message opens a new request. From any open status.",
   request: { params: idPath, body: optionalJsonBody(closeSchema) },
-  responses: answers,
+  responses: settled,
 });
 
 const reopen = createRoute({
@@ -72,19 +73,17 @@ export function requestStatusRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wak
   });
   routes.openapi(resolve, async (c) => {
     const requestId = c.req.valid('param').id;
-    await resolveRequest(deps, c.get('actor'), {
-      ...onRequest(c, requestId),
-      notes: c.req.valid('json').notes,
-    });
+    await resolveRequest(deps, c.get('actor'), { ...onRequest(c, requestId), ...c.req.valid('json') });
     return c.json(await asItNowIs(c, requestId), 200);
   });
   routes.openapi(close, async (c) => {
     const requestId = c.req.valid('param').id;
-    const { notify = true, block = false, reason } = c.req.valid('json');
+    const { notify = true, block = false, reason, fields } = c.req.valid('json');
     const closing = {
       ...onRequest(c, requestId),
       notify,
       block,
+      fields,
       ...(reason === undefined ? {} : { reason }),
     };
     await closeRequest(deps, c.get('actor'), closing);

@@ -11,7 +11,7 @@ import { ensureAllowed } from './transitions.ts';
 /**
  * Assigns a new or unassigned request to the operator and notifies its contact. Of several operators at once one wins;
  * the others get `already_taken` with the winner's name. Taking an own request again changes nothing; `force` lets a
- * lead or an admin take over another's. The contact is notified without being locked: that lock guards which request a
+ * lead of its team, a manager or an admin take over another's. The contact is notified without being locked: that lock guards which request a
  * message joins, and taking closes and opens none.
  */
 export async function takeRequest(
@@ -39,7 +39,7 @@ export async function takeRequest(
 
 function ensureMayTakeOver(actor: OperatorActor, request: RequestRow, force: boolean): void {
   if (force) {
-    requirePermission(actor, 'requests.take_over');
+    requirePermission(actor, 'requests.take_over', request.teamIds);
     return;
   }
   const members = { assignee: { id: request.assigneeId, name: request.assigneeName } };

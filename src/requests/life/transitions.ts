@@ -3,7 +3,7 @@ import { OPEN_STATUSES, type RequestRow, type RequestStatus } from '../request.t
 
 const ACTIVE = ['new', 'in_progress', 'pending'] as const satisfies readonly RequestStatus[];
 
-/** `standing` is `in_progress` for a request that has an assignee and `new` for one that has none. */
+/** `standing` is `in_progress` for a request with an assignee and `new` for one without. */
 type Transition = {
   readonly from: readonly RequestStatus[];
   readonly to: RequestStatus | 'standing' | 'same';
@@ -16,7 +16,11 @@ type Transition = {
 export const TRANSITIONS = {
   take: { from: ACTIVE, to: 'in_progress' },
   assign: { from: ACTIVE, to: 'in_progress' },
+  /** To a team alone. */
+  assign_team: { from: ACTIVE, to: 'same' },
   unassign: { from: ACTIVE, to: 'new' },
+  escalate: { from: ACTIVE, to: 'same' },
+  'de-escalate': { from: ACTIVE, to: 'same' },
   /** Its operator was deactivated or no longer serves the mailbox. From any other status only the assignee goes. */
   release: { from: ['in_progress', 'pending'], to: 'new' },
   reply: { from: OPEN_STATUSES, to: 'in_progress' },

@@ -3,7 +3,7 @@ import { isUnread } from '../read-marks/is-unread.ts';
 import type { Snippet } from './list-additions.ts';
 import type { RequestTerm } from '../search/request-search.ts';
 
-/** So much of a message is looked through for where the words of a search stand in it. */
+/** How many characters of a message are searched for an excerpt. */
 const SEARCHED_LENGTH = 4000;
 const SNIPPET_SOURCE = 400;
 

@@ -1,6 +1,9 @@
 import type { Deps } from '../../platform/deps.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import { csvLine } from '../../platform/csv.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
+import { FIELD_PREFIX, type FieldValue, textOfValue } from '../fields/field.ts';
+import { listFieldsSeen } from '../fields/value-queries.ts';
 import type { RequestFilters } from './filter-queries.ts';
 import { listRequests } from './list-requests.ts';
 import type { RequestSort } from './request-sorts.ts';
@@ -19,6 +22,9 @@ const COLUMNS: Readonly<Record<string, (request: RequestView) => string | number
   category: (request) => request.category,
   tags: (request) => request.tags.join(' '),
   assignee: (request) => request.assigneeName,
+  team: (request) => request.teamName,
+  escalated: (request) => request.escalation !== null,
+  jira: (request) => request.jira?.key ?? null,
   followUpOf: (request) => request.followUpOf,
   needsAttention: (request) => request.needsAttention,
   messageCount: (request) => request.messageCount,
@@ -43,27 +49,23 @@ export async function* exportRequests(
   input: { readonly filters: RequestFilters; readonly sort: RequestSort },
 ): AsyncGenerator<string> {
   requirePermission(actor, 'requests.read');
-  yield csvLine(Object.keys(COLUMNS));
+  const fields = await listFieldsSeen(deps.db, actor);
+  yield csvLine([...Object.keys(COLUMNS), ...fields.map(({ key }) => `${FIELD_PREFIX}${key}`)]);
   let cursor: string | undefined;
   do {
     const page = await listRequests(deps, actor, { ...input, limit: ROWS_AT_ONCE, cursor, total: false });
-    yield page.items.map((request) => csvLine(Object.values(COLUMNS).map((read) => read(request)))).join('');
+    const lines = page.items.map((request) =>
+      csvLine([
+        ...Object.values(COLUMNS).map((read) => read(request)),
+        ...fields.map(({ key }) => cellOf(request.fields[key])),
+      ]),
+    );
+    yield lines.join('');
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
 }
 
-function csvLine(cells: readonly (string | number | boolean | Date | null)[]): string {
-  return `${cells.map(csvCell).join(',')}\r\n`;
-}
-
-/**
- * Writes one cell. A spreadsheet runs a cell that begins like a formula, and strangers write the subjects: such text
- * gets an apostrophe, which spreadsheets read as "this is text".
- */
-export function csvCell(value: string | number | boolean | Date | null): string {
-  if (value === null) return '';
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value !== 'string') return String(value);
-  const safe = /^[\s\p{Cc}]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20|%]|^[\t\r\n]/u.test(value) ? `'${value}` : value;
-  return `"${safe.replaceAll('"', '""')}"`;
+function cellOf(value: FieldValue | undefined): string | number | boolean | null {
+  if (value === undefined) return null;
+  return typeof value === 'object' ? textOfValue(value) : value;
 }

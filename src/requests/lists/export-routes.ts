@@ -2,12 +2,12 @@ import { createRoute, z } from '@hono/zod-openapi';
 import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
-import { sortParameter } from '../../platform/lists/sort-parameter.ts';
 import { streamOf } from '../../platform/http/stream.ts';
+import { refuseProto } from '../fields/filter-schemas.ts';
+import { ensureFields } from './ensure-fields.ts';
 import { exportRequests } from './export-requests.ts';
 import { filtersOf } from './query-schema.ts';
-import { requestListQuery } from './schemas.ts';
-import { REQUEST_SORTS } from './request-sorts.ts';
+import { exportListQuery } from './schemas.ts';
 
 const route = createRoute({
   tags: ['Requests'],
@@ -20,9 +20,7 @@ const route = createRoute({
     'Everything that a list with these filters would show. UTF-8, RFC 4180, a header line first. Text that a ' +
     'spreadsheet would run as a formula begins with an apostrophe.',
   request: {
-    query: requestListQuery
-      .omit({ limit: true, cursor: true, before: true, total: true, include: true })
-      .extend({ sort: sortParameter(REQUEST_SORTS, 'id') }),
+    query: exportListQuery,
   },
   responses: {
     200: {
@@ -38,10 +36,14 @@ const route = createRoute({
 /** Requests to take away: for spreadsheets and reports. */
 export function requestExportRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
-  routes.openapi(route, (c) => {
+  routes.openapi(route, async (c) => {
     const actor = c.get('actor');
-    const { sort, ...filters } = c.req.valid('query');
-    return new Response(streamOf(exportRequests(deps, actor, { filters: filtersOf(actor, filters), sort })), {
+    refuseProto(c.req.query('__proto__'));
+    const { sort, ...query } = c.req.valid('query');
+    const asked = { filters: filtersOf(actor, query), sort };
+    // Once it streams, nothing can be refused any more.
+    await ensureFields(deps.db, actor, asked);
+    return new Response(streamOf(exportRequests(deps, actor, asked)), {
       status: 200,
       headers: {
         'content-type': 'text/csv; charset=utf-8; header=present',

@@ -1,9 +1,12 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Priority, Rating, RequestStatus } from '../request.ts';
 import type { RequestTerm } from '../search/request-search.ts';
-import { type DueState, isDue } from './due-condition.ts';
-import { termCondition } from './term-queries.ts';
+import { type FieldFilter, hasFieldValue } from '../fields/field-condition.ts';
+import { type DueState, isDue } from '../clocks/due-condition.ts';
+import { isOfTeam, type TeamFilter } from './team-condition.ts';
+import { isOfJira, termCondition } from './term-queries.ts';
 import type { Viewer } from '../../people/access/actor.ts';
+import { isEscalated } from '../escalation/is-escalated.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 
 /** Filters of the list of requests; those that are lists mean any of theirs. */
@@ -11,13 +14,22 @@ export type RequestFilters = {
   readonly status?: readonly RequestStatus[] | undefined;
   /** An operator's id, or null for nobody. */
   readonly assigneeId?: number | null | undefined;
+  readonly team?: readonly TeamFilter[] | undefined;
+  /** Whether it is handed up to a team or to a lead. */
+  readonly escalated?: boolean | undefined;
   readonly mailboxId?: readonly number[] | undefined;
   readonly contactId?: readonly number[] | undefined;
   readonly tag?: readonly string[] | undefined;
   readonly priority?: readonly Priority[] | undefined;
   readonly category?: readonly string[] | undefined;
+  /** Tied to any of these issues of Jira. */
+  readonly jiraKey?: readonly string[] | undefined;
   /** `none`: the contact has said nothing. */
   readonly rating?: readonly (Rating | 'none')[] | undefined;
+  /** By the keys of fields. */
+  readonly fields?: Readonly<Record<string, FieldFilter>> | undefined;
+  /** That any of these rules, by their ids, has acted on. */
+  readonly rule?: readonly number[] | undefined;
   readonly q?: readonly RequestTerm[] | undefined;
   readonly createdFrom?: Date | undefined;
   readonly createdTo?: Date | undefined;
@@ -39,10 +51,14 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   if (filters.status !== undefined) found.push(isOneOf(db, db`r.status`, filters.status));
   if (filters.assigneeId === null) found.push(db`r.assignee_id is null`);
   else if (filters.assigneeId !== undefined) found.push(db`r.assignee_id = ${filters.assigneeId}`);
+  if (filters.team !== undefined) found.push(isOfTeam(db, operatorId, filters.team));
+  if (filters.escalated === true) found.push(isEscalated(db));
+  else if (filters.escalated === false) found.push(db`not ${isEscalated(db)}`);
   if (filters.mailboxId !== undefined) found.push(isOneOf(db, db`r.mailbox_id`, filters.mailboxId));
   if (filters.contactId !== undefined) found.push(isOneOf(db, db`r.contact_id`, filters.contactId));
   if (filters.priority !== undefined) found.push(isOneOf(db, db`r.priority`, filters.priority));
   if (filters.category !== undefined) found.push(isOneOf(db, db`r.category`, filters.category));
+  if (filters.jiraKey !== undefined) found.push(isOfJira(db, filters.jiraKey));
   if (filters.rating !== undefined) found.push(isRated(db, filters.rating));
   // The first half is what the index is limited to.
   if (filters.tag !== undefined) found.push(db`r.tags <> '{}' and r.tags && ${[...filters.tag]}::text[]`);
@@ -53,10 +69,19 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   if (filters.due !== undefined) found.push(isDue(db, filters.due));
   if (filters.dueFrom !== undefined) found.push(db`r.due_at >= ${filters.dueFrom}`);
   if (filters.dueTo !== undefined) found.push(db`r.due_at < ${filters.dueTo}`);
+  for (const [key, filter] of Object.entries(filters.fields ?? {}))
+    found.push(hasFieldValue(db, key, filter));
+  if (filters.rule !== undefined) found.push(wasHitBy(db, filters.rule));
   if (filters.unread === true) found.push(isUnread(db, operatorId));
   else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
   for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term));
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
+}
+
+// The rule may be gone: what it did stays.
+function wasHitBy(db: Queryable, rules: readonly number[]): Fragment {
+  return db`r.id in (
+    select request_id from events where type = 'rule.applied' and ${isOneOf(db, db`(new ->> 'ruleId')::bigint`, rules)})`;
 }
 
 function isRated(db: Queryable, ratings: readonly (Rating | 'none')[]): Fragment {

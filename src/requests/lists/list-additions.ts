@@ -12,7 +12,7 @@ export const ADDITIONS = [
 
 export type Addition = (typeof ADDITIONS)[number];
 
-/** The beginning of the newest message that anybody wrote; in a search, of one that holds a word of it, around that word. */
+/** The beginning of the newest message from a person; in a search, an excerpt of a message around the word that was found. */
 export type Snippet = {
   readonly messageId: number;
   readonly kind: MessageKind;

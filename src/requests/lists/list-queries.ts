@@ -1,23 +1,13 @@
 import type { Queryable } from '../../platform/db/connect.ts';
 import type { TwoWayRange } from '../../platform/lists/read-page.ts';
 import { type RequestFilters, requestConditions } from './filter-queries.ts';
+import { type ReadStretch, readerOfJoined } from './joined-queries.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 import type { RequestView } from '../request/request-view.ts';
-import { joinedTables, requestColumns, requestTables } from '../request/request-columns.ts';
+import { joinedTables, requestColumns } from '../request/request-columns.ts';
 
 export type RequestListRow = RequestView & { readonly sortValue: string | null };
-
-// Sorts by what another table says; by anything else, a page is found in `requests` alone and only its rows are joined.
-const SORTED_BY_JOINED: ReadonlySet<string> = new Set<RequestSort['field']>([
-  'mailbox',
-  'mailbox.address',
-  'contact',
-  'contact.email',
-  'contact.name',
-  'assignee',
-  'assignee.name',
-]);
 
 /** Requests in the viewer's mailboxes that pass the filters, in the order asked for, from after a position on. */
 export async function listRequestRows(
@@ -26,20 +16,25 @@ export async function listRequestRows(
   filters: RequestFilters,
   page: TwoWayRange<RequestSort['field']> & { readonly now: Date },
 ): Promise<RequestListRow[]> {
-  const { sort, backwards } = page;
-  const after =
-    page.after === null ? db`` : db`and ${REQUEST_SORTS.isAfter(db, sort, page.after, backwards)}`;
-  const order = REQUEST_SORTS.orderBy(db, sort, backwards);
-  return db<RequestListRow[]>`
-    select ${requestColumns(db, page.now)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
-    from (
-      select r.*
-      from ${SORTED_BY_JOINED.has(sort.field) ? requestTables(db) : db`requests r`}
-      where ${requestConditions(db, viewer, filters)} ${after}
-      ${order}
-      limit ${page.limit}) r
-    ${joinedTables(db)}
-    ${order}`;
+  const { sort, now } = page;
+  const conditions = requestConditions(db, viewer, filters);
+  const own: ReadStretch = ({ where, order }, { limit }) => db`
+    select r.* from requests r where ${where} and ${conditions} ${order} limit ${limit}`;
+  const joined = await readerOfJoined(db, viewer, sort.field, conditions);
+  const rows: RequestListRow[] = [];
+  for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
+    const limit = page.limit - rows.length;
+    if (limit === 0) break;
+    const read = stretch.byValue ? (joined ?? own) : own;
+    // A page is found in `requests` first, and only its rows are joined.
+    const found = await db<RequestListRow[]>`
+      select ${requestColumns(db, now)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
+      from (${read(stretch, { ...page, limit })}) r
+      ${joinedTables(db)}
+      ${stretch.order}`;
+    rows.push(...found);
+  }
+  return rows;
 }
 
 /** How many requests in the viewer's mailboxes pass the filters. */

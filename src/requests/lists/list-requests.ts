@@ -10,6 +10,7 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { addToRows } from './add-to-rows.ts';
+import { ensureFields } from './ensure-fields.ts';
 import type { RequestFilters } from './filter-queries.ts';
 import type { Addition, Additions } from './list-additions.ts';
 import { countRequestRows, listRequestRows } from './list-queries.ts';
@@ -36,6 +37,7 @@ export async function listRequests(
   const { filters, include = [] } = input;
   const now = deps.clock.now();
   return readPlannedFresh(deps.db, async (tx) => {
+    await ensureFields(tx, actor, input);
     const page = await readPageBothWays(['requests', filters], input, {
       rows: (range) => listRequestRows(tx, actor, filters, { ...range, now }),
       count: () => countRequestRows(tx, actor, filters),

@@ -4,16 +4,8 @@ import { invalidField } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import type { RequestFilters } from './filter-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
-import { requestListQuery } from './schemas.ts';
-
-/** The part of the list's query string that a view stores: not the position in the list. */
-const keptQuery = requestListQuery.omit({
-  limit: true,
-  cursor: true,
-  before: true,
-  total: true,
-  include: true,
-});
+import { fieldFilters, refuseProto, withoutFieldParameters } from '../fields/filter-schemas.ts';
+import { keptListQuery } from './schemas.ts';
 
 /** Reads a query string of the list of requests for the operator who asks; each fault names its parameter. */
 export function readRequestQuery(
@@ -34,22 +26,24 @@ export function cleanRequestQuery(query: string): string {
 /** The filters of a query, with `assignee=me` resolved to the caller. */
 export function filtersOf(
   actor: OperatorActor,
-  query: Omit<z.output<typeof keptQuery>, 'sort'>,
+  query: Omit<z.output<typeof keptListQuery>, 'sort'>,
 ): RequestFilters {
-  const { assignee, ...filters } = query;
+  const { assignee, ...filters } = withoutFieldParameters(query);
   return {
     ...filters,
+    fields: fieldFilters(query),
     assigneeId: assignee === 'me' ? actor.operatorId : assignee === 'none' ? null : assignee,
   };
 }
 
-function parsed(query: string, name: string): z.output<typeof keptQuery> {
+function parsed(query: string, name: string): z.output<typeof keptListQuery> {
   const given = new URLSearchParams(query);
+  refuseProto(given.get('__proto__'));
   const values = [...new Set(given.keys())].map((key) => {
     const all = given.getAll(key);
     return [key, all.length === 1 ? all[0] : all] as const;
   });
-  const result = keptQuery.safeParse(Object.fromEntries(values));
+  const result = keptListQuery.safeParse(Object.fromEntries(values));
   if (result.success) return result.data;
   const [first] = fieldErrors('query', result.error);
   throw invalidField(name, first === undefined ? 'is not valid' : `${first.pointer} ${first.detail}`);

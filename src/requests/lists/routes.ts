@@ -3,6 +3,7 @@ import type { Deps } from '../../platform/deps.ts';
 import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { jsonContent } from '../../platform/http/schemas.ts';
+import { refuseProto } from '../fields/filter-schemas.ts';
 import { listRequests } from './list-requests.ts';
 import { filtersOf } from './query-schema.ts';
 import { renderListedRequest, requestListQuery, requestListSchema } from './schemas.ts';
@@ -17,7 +18,9 @@ const list = createRoute({
   summary: 'List requests',
   description:
     'Those of the mailboxes the operator serves. A filter given several times means any of its values. Pages go both ways: ' +
-    '`cursor` with `nextCursor`, `before` with `prevCursor`.',
+    '`cursor` with `nextCursor`, `before` with `prevCursor`. `field.environment=production` asks for a value of a field, ' +
+    '`none` for no value; `field.cost.from=10` (inclusive) and `field.cost.to=20` (exclusive) bound numbers and days; ' +
+    '`sort=field.cost` sorts by one.',
   request: { query: requestListQuery },
   responses: {
     200: jsonContent('A page of requests.', requestListSchema),
@@ -30,6 +33,7 @@ export function requestListRoutes(deps: Pick<Deps, 'db' | 'clock'>): ApiRoutes {
   const routes = apiRoutes();
   routes.openapi(list, async (c) => {
     const actor = c.get('actor');
+    refuseProto(c.req.query('__proto__'));
     const { limit, cursor, before, sort, total, include, ...filters } = c.req.valid('query');
     const page = await listRequests(deps, actor, {
       filters: filtersOf(actor, filters),

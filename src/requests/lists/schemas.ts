@@ -10,9 +10,10 @@ import {
   timeParameter,
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
-import { DUE_STATES } from './due-condition.ts';
+import { DUE_STATES } from '../clocks/due-condition.ts';
 import { REQUEST_SORTS } from './request-sorts.ts';
 import { priority, rating, renderRequest, requestSchema, status } from '../request/schemas.ts';
+import { withFieldParameters } from '../fields/filter-schemas.ts';
 import { ADDITIONS } from './list-additions.ts';
 import { parseRequestSearch } from '../search/request-search.ts';
 import type { ListedRequest } from './list-requests.ts';
@@ -69,13 +70,24 @@ export const requestListSchema = listOf(listedRequestSchema)
   })
   .openapi('RequestList');
 
-export const requestListQuery = z.strictObject({
+const yesOrNo = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional();
+
+const plainListQuery = z.strictObject({
   ...pageQuery,
   status: repeatable(status).openapi({ description: 'Any of these; open means anything but closed.' }),
   assignee: z
     .union([z.enum(['me', 'none']), idParameter], { error: 'must be me, none or an operator id' })
     .optional()
     .openapi({ type: 'string', description: '`me`, `none` or an operator id.', example: 'me' }),
+  team: repeatable(
+    z.union([z.enum(['mine', 'none']), idParameter], { error: 'must be mine, none or a team id' }),
+  ).openapi({
+    description: 'Of any of these teams; `mine`: in which you are; `none`: of no team.',
+    example: ['mine'],
+  }),
   mailboxId: repeatable(idParameter).openapi({ description: 'In any of these mailboxes.' }),
   contactId: repeatable(idParameter).openapi({ description: 'Of any of these contacts.' }),
   tag: repeatable(text(100, 1)).openapi({ description: 'With any of these tags.', example: ['vip'] }),
@@ -84,8 +96,17 @@ export const requestListQuery = z.strictObject({
     description: 'In any of these categories.',
     example: ['billing'],
   }),
-  rating: repeatable(z.union([rating, z.literal('none')])).openapi({
+  jiraKey: repeatable(text(255, 1)).openapi({
+    description: 'Linked to any of these Jira issues.',
+    example: ['DEV-7'],
+  }),
+  rating: repeatable(
+    z.union([rating, z.literal('none')], { error: 'must be helpful, unhelpful or none' }),
+  ).openapi({
     description: 'Rated as any of these by the contact; `none`: not rated.',
+  }),
+  rule: repeatable(idParameter).openapi({
+    description: 'That any of these rules has acted on, by their ids; those that were removed too.',
   }),
   q: text(500)
     .transform((value, context) => {
@@ -101,7 +122,7 @@ export const requestListQuery = z.strictObject({
       description:
         'Words in subjects, messages, notes, names, addresses and attachment names, in any language; all of them must be ' +
         'found, the last one may be a prefix. `"exact phrase"`, `-not`, `#1042`, `from:` `to:` `subject:` `tag:` ' +
-        '`category:` `assignee:` (me, none, a name), `is:` (open, unassigned, unread, …), `mailbox:`, `before:` and ' +
+        '`category:` `assignee:` (me, none, a name), `team:` (mine, none, a name), `jira:` (an issue key), `is:` (open, unassigned, unread, …), `mailbox:`, `before:` and ' +
         '`after:` a day, `has:attachment`.',
       example: 'from:carla "on fire" is:open -tag:vip',
     }),
@@ -115,11 +136,14 @@ export const requestListQuery = z.strictObject({
   }),
   dueFrom: timeParameter.optional().openapi({ description: 'Due then or later.' }),
   dueTo: timeParameter.optional().openapi({ description: 'Due before then.' }),
-  unread: z
-    .enum(['true', 'false'])
-    .transform((value) => value === 'true')
-    .optional()
-    .openapi({ type: 'boolean', description: 'Whether it holds something you have not read.' }),
+  unread: yesOrNo.openapi({
+    type: 'boolean',
+    description: 'Whether it holds something you have not read.',
+  }),
+  escalated: yesOrNo.openapi({
+    type: 'boolean',
+    description: 'Whether it is handed up to a team or to a lead.',
+  }),
   sort: sortParameter(REQUEST_SORTS, '-lastMessageAt'),
   total: totalParameter,
   before: z
@@ -131,6 +155,20 @@ export const requestListQuery = z.strictObject({
     description: 'Further fields of each request; each costs a little.',
   }),
 });
+
+export const requestListQuery = withFieldParameters(plainListQuery);
+
+/** What a view stores of it: not the position in the list. */
+export const keptListQuery = withFieldParameters(
+  plainListQuery.omit({ limit: true, cursor: true, before: true, total: true, include: true }),
+);
+
+/** The same in another order where none is given. */
+export const exportListQuery = withFieldParameters(
+  plainListQuery
+    .omit({ limit: true, cursor: true, before: true, total: true, include: true })
+    .extend({ sort: sortParameter(REQUEST_SORTS, 'id') }),
+);
 
 /** A row of the list as the interface shows it. */
 export function renderListedRequest(request: ListedRequest): z.infer<typeof listedRequestSchema> {

@@ -1,6 +1,8 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 import type { Viewer } from '../../people/access/actor.ts';
-import { isDue } from './due-condition.ts';
+import { isDue } from '../clocks/due-condition.ts';
+import { isOfTeamNamed } from './team-condition.ts';
+import { isEscalated } from '../escalation/is-escalated.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { RequestTerm, State } from '../search/request-search.ts';
 
@@ -36,11 +38,15 @@ function condition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
       return db`r.category = ${term.name}`;
     case 'assignee':
       return isAssignedTo(db, viewer, term.name);
+    case 'team':
+      return isOfTeamNamed(db, viewer.operatorId, term.name);
     case 'mailbox':
       return db`r.mailbox_id in (
         select id
         from mailboxes
         where ${term.name.toLowerCase()} in (address, split_part(address, '@', 1), lower(name)))`;
+    case 'jira':
+      return isOfJira(db, [term.name]);
     case 'is':
       return isIn(db, viewer, term.state);
     case 'has':
@@ -62,6 +68,12 @@ function hasWords(db: Queryable, term: RequestTerm, holds: Fragment): Fragment {
   return term.not === true
     ? db`exists (select from search_entries where search_entries.request_id = r.id and ${holds})`
     : db`r.id in (select request_id from search_entries where ${holds})`;
+}
+
+/** The condition that a request `r` is tied to one of these issues of Jira, however their keys are spelt. */
+export function isOfJira(db: Queryable, keys: readonly string[]): Fragment {
+  return db`r.id in (
+    select request_id from jira_tied where key = any(${keys.map((key) => key.toUpperCase())}::text[]))`;
 }
 
 function isAssignedTo(db: Queryable, viewer: Viewer, name: string): Fragment {
@@ -90,6 +102,8 @@ function isIn(db: Queryable, viewer: Viewer, state: State): Fragment {
       return db`not ${isUnread(db, viewer.operatorId)}`;
     case 'flagged':
       return db`r.needs_attention`;
+    case 'escalated':
+      return isEscalated(db);
     case 'overdue':
       return isDue(db, ['breached']);
     case 'due_soon':

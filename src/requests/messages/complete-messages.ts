@@ -1,3 +1,4 @@
+import { scanStateOf } from '../../platform/scanning/scan-file.ts';
 import { listMessageDeliveries } from '../../outbox/deliveries/list-message-deliveries.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import { listAttachmentRows } from './queries.ts';
@@ -5,7 +6,7 @@ import type { MessageRow, MessageView } from './message-view.ts';
 
 /** The messages with their attachments and deliveries, in a fixed number of queries however many they are. */
 export async function completeMessages(
-  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports' | 'scanner'>,
   rows: readonly MessageRow[],
 ): Promise<MessageView[]> {
   const ids = rows.map((row) => row.id);
@@ -15,7 +16,9 @@ export async function completeMessages(
   ]);
   return rows.map((row) => ({
     ...row,
-    attachments: attachments.filter((each) => each.messageId === row.id),
+    attachments: attachments
+      .filter((each) => each.messageId === row.id)
+      .map((each) => ({ ...each, scan: scanStateOf(each.scan, deps.scanner) })),
     delivery: deliveries.get(row.id) ?? null,
   }));
 }

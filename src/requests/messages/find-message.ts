@@ -6,7 +6,7 @@ import { completeMessages } from './complete-messages.ts';
 import { findMessageRow } from './queries.ts';
 import type { MessageView } from './message-view.ts';
 
-/** One message as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
+/** One message; `not_found` also when the operator does not serve its mailbox. */
 export async function findMessage(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: OperatorActor,

@@ -1,4 +1,4 @@
-import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import { openFile } from '../../platform/scanning/open-file.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
@@ -11,17 +11,13 @@ import type { StoredFile } from '../../platform/files/stored-file.ts';
  * relay.
  */
 export async function findOriginal(
-  deps: Pick<Deps, 'db'>,
+  deps: Pick<Deps, 'db' | 'bucket' | 'clock' | 'scanner'>,
   actor: OperatorActor,
   messageId: number,
 ): Promise<StoredFile> {
   requirePermission(actor, 'requests.read');
   const original = await findOriginalRow(deps.db, actor.mailboxIds, messageId);
   if (original === null) throw new Problem('not_found', `Message ${messageId} has no original.`);
-  return {
-    name: `message-${messageId}.eml`,
-    contentType: 'message/rfc822',
-    size: original.size,
-    read: (offset, length) => readStoredBytes(deps.db, 'original', original.intakeId, offset, length),
-  };
+  const name = `message-${messageId}.eml`;
+  return openFile(deps, { ...original, what: 'original', name, contentType: 'message/rfc822' });
 }

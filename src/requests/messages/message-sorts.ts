@@ -1,6 +1,6 @@
 import { beginningOf, listSorts, type Sort, sortField } from '../../platform/lists/list-sort.ts';
 
-/** Every scalar field of a listed message but its texts, which are no order anybody reads in. */
+/** Every scalar field of a listed message except its texts: nobody reads in their order. */
 export const MESSAGE_SORTS = listSorts(
   {
     id: sortField('integer', (db) => db`s.id`),

@@ -1,6 +1,7 @@
+import type { ScanState } from '../../platform/scanning/scan-file.ts';
 import type { DeliveryView } from '../../outbox/delivery.ts';
 import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
-import type { NoticeKind } from '../../mailboxes/mailbox.ts';
+import type { SentNotice } from '../../mailboxes/mailbox.ts';
 import type { Address } from '../../mail/parsed-mail.ts';
 
 export type MessageKind = 'inbound' | 'outbound' | 'automatic' | 'note';
@@ -10,7 +11,7 @@ export type MessageRow = {
   readonly id: number;
   readonly requestId: number;
   readonly kind: MessageKind;
-  readonly notice: NoticeKind | null;
+  readonly notice: SentNotice | null;
   readonly authorKind: 'contact' | 'operator' | 'system';
   readonly authorId: number | null;
   readonly authorName: string | null;
@@ -25,7 +26,8 @@ export type MessageRow = {
   readonly visibleText: string;
   readonly html: string | null;
   readonly internetMessageId: string | null;
-  readonly matchedBy: 'token' | 'references' | 'gmail_thread' | 'conversation' | 'sender' | 'new' | null;
+  readonly matchedBy:
+    'token' | 'references' | 'gmail_thread' | 'conversation' | 'sender' | 'new' | 'form' | 'requester' | null;
   readonly authenticity: Authenticity | null;
   readonly subjectChanged: boolean;
   readonly incomplete: boolean;
@@ -42,6 +44,9 @@ export type AttachmentRow = {
   readonly size: number;
   readonly inline: boolean;
   readonly contentId: string | null;
+  /** What the virus scanner made of it; null: nobody has looked, or it is an operator's own. */
+  readonly scan: ScanState | null;
+  readonly scanReason: string | null;
 };
 
 /** A message with everything that is shown beside it. */

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import { countMessage } from '../life/waking.ts';
 
 /** Stores a note and counts it; the time of the request's last message stays. */
@@ -35,7 +35,7 @@ export async function insertNote(
 export async function insertNoteFiles(
   tx: Transaction,
   messageId: number,
-  files: readonly GivenFile[],
+  files: readonly PostedFile[],
   at: Date,
 ): Promise<void> {
   for (const { name, contentType, content } of files) {

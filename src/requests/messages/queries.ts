@@ -1,4 +1,6 @@
+import { originalSize } from '../../platform/bucket/original-size.ts';
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+import type { ScanState } from '../../platform/scanning/scan-file.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import { MESSAGE_SORTS, type MessageSort } from './message-sorts.ts';
 import type { AttachmentRow, MessageRow } from './message-view.ts';
@@ -49,30 +51,44 @@ export async function findMessageRow(
   return row ?? null;
 }
 
+// What goes out is the operators' own and is not scanned.
+const attachmentColumns = (db: Queryable) => db`
+  f.id, f.message_id, f.name, f.content_type, f.size, f.inline, f.content_id,
+  case when s.direction = 'out' then 'clean' else f.scan end as scan, f.scan_reason`;
+
 /** What is attached to the messages, without the contents. */
 export async function listAttachmentRows(
   db: Queryable,
   messageIds: readonly number[],
 ): Promise<AttachmentRow[]> {
   return db<AttachmentRow[]>`
-    select id, message_id, name, content_type, size, inline, content_id
-    from attachments
-    where message_id = any(${[...messageIds]}::bigint[])
-    order by id`;
+    select ${attachmentColumns(db)}
+    from attachments f
+    join messages s on s.id = f.message_id
+    where f.message_id = any(${[...messageIds]}::bigint[])
+    order by f.id`;
 }
 
-/** How long the original of a message of the mailboxes is, or null if there is none. */
+type OriginalRow = {
+  /** Of its intake row. */
+  readonly id: number;
+  readonly size: number;
+  readonly scan: ScanState | null;
+  readonly scanReason: string | null;
+};
+
+/** The original of a message in these mailboxes without its content, or null. */
 export async function findOriginalRow(
   db: Queryable,
   mailboxIds: readonly number[] | null,
   messageId: number,
-): Promise<{ intakeId: number; size: number } | null> {
-  const [row] = await db<{ intakeId: number; size: number }[]>`
-    select i.id as intake_id, octet_length(i.raw) as size
+): Promise<OriginalRow | null> {
+  const [row] = await db<OriginalRow[]>`
+    select i.id, ${originalSize(db)} as size, i.scan, i.scan_reason
     from messages s
     join requests r on r.id = s.request_id
     join intake i on i.id = s.intake_id
-    where ${isVisible(db, mailboxIds)} and s.id = ${messageId} and i.raw is not null`;
+    where ${isVisible(db, mailboxIds)} and s.id = ${messageId} and (i.raw is not null or i.file_hash is not null)`;
   return row ?? null;
 }
 
@@ -83,7 +99,7 @@ export async function findAttachmentRow(
   attachmentId: number,
 ): Promise<AttachmentRow | null> {
   const [row] = await db<AttachmentRow[]>`
-    select f.id, f.message_id, f.name, f.content_type, f.size, f.inline, f.content_id
+    select ${attachmentColumns(db)}
     from attachments f
     join messages s on s.id = f.message_id
     join requests r on r.id = s.request_id
@@ -93,4 +109,17 @@ export async function findAttachmentRow(
 
 function isVisible(db: Queryable, mailboxIds: readonly number[] | null): Fragment {
   return mailboxIds === null ? db`true` : db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`;
+}
+
+/** Whose file an attachment is, and what it is called; null once it is erased. */
+export async function findAttachmentPlace(
+  db: Queryable,
+  attachmentId: number,
+): Promise<{ name: string; mailboxId: number; requestId: number; messageId: number } | null> {
+  const [row] = await db<{ name: string; mailboxId: number; requestId: number; messageId: number }[]>`
+    select f.name, s.mailbox_id, s.request_id, s.id as message_id
+    from attachments f
+    join messages s on s.id = f.message_id
+    where f.id = ${attachmentId}`;
+  return row ?? null;
 }

@@ -8,8 +8,9 @@ import { idPath, jsonContent, pageQuery } from '../../platform/http/schemas.ts';
 import { findAttachment } from './find-attachment.ts';
 import { findOriginal } from './find-original.ts';
 import { listMessages } from './list-messages.ts';
+import { scanMessage } from '../scanning/scan-message.ts';
 import { MESSAGE_SORTS } from './message-sorts.ts';
-import { messageListSchema, renderMessage } from './schemas.ts';
+import { messageListSchema, messageSchema, renderMessage } from './schemas.ts';
 
 const shared = { tags: ['Requests'], security: [{ token: [] }] };
 
@@ -43,7 +44,7 @@ const original = createRoute({
       description: 'The email.',
       content: { 'message/rfc822': { schema: z.string().openapi({ format: 'binary' }) } },
     },
-    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found', 'file_unavailable', 'file_held'),
   },
 });
 
@@ -60,7 +61,23 @@ const attachment = createRoute({
       description: 'The file.',
       content: { '*/*': { schema: z.string().openapi({ format: 'binary' }) } },
     },
-    ...problemResponses('invalid_input', 'unauthenticated', 'not_found'),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found', 'file_unavailable', 'file_held'),
+  },
+});
+
+const scan = createRoute({
+  ...shared,
+  operationId: 'scanMessage',
+  method: 'post',
+  path: '/v1/messages/{id}/scan',
+  summary: 'Scan the files of a message again',
+  description:
+    'Has the virus scanner look at the original and the attachments again, as after an update of its signatures. What it ' +
+    'finds clean can be downloaded; files that operators attached are not scanned. `wrong_state` on a desk without a scanner.',
+  request: { params: idPath },
+  responses: {
+    200: jsonContent('The message with what was found.', messageSchema),
+    ...problemResponses('invalid_input', 'unauthenticated', 'not_found', 'wrong_state', 'file_unavailable'),
   },
 });
 
@@ -77,6 +94,9 @@ export function messageRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transport
   });
   routes.openapi(attachment, async (c) => {
     return download(await findAttachment(deps, c.get('actor'), c.req.valid('param').id));
+  });
+  routes.openapi(scan, async (c) => {
+    return c.json(renderMessage(await scanMessage(deps, c.get('actor'), c.req.valid('param').id)), 200);
   });
   return routes;
 }

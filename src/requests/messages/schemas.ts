@@ -19,9 +19,9 @@ export const messageSchema = z
         'automatic: a notice of the desk, or a message a program sent; note: internal, never sent.',
     }),
     notice: z
-      .enum(['created', 'taken', 'closed'])
+      .enum(['created', 'taken', 'closed', 'answer'])
       .nullable()
-      .openapi({ description: 'Which notice it is; null if it is none.' }),
+      .openapi({ description: 'Which notice it is; answer: what a rule answered; null if it is none.' }),
     author: z
       .object({
         kind: z.enum(['contact', 'operator', 'system']),
@@ -51,7 +51,7 @@ export const messageSchema = z
       .nullable()
       .openapi({ description: 'The Message-ID header, with its angle brackets.' }),
     matchedBy: z
-      .enum(['token', 'references', 'gmail_thread', 'conversation', 'sender', 'new'])
+      .enum(['token', 'references', 'gmail_thread', 'conversation', 'sender', 'new', 'form', 'requester'])
       .nullable()
       .openapi({
         description: 'The rule that put the message into this request; null for what did not come by email.',
@@ -79,6 +79,14 @@ export const messageSchema = z
             description: 'Its name in the HTML: `src="cid:…"` is this attachment.',
             example: 'image001.png@01DC0A1B',
           }),
+          scan: z.enum(['waiting', 'clean', 'held']).nullable().openapi({
+            description:
+              'What the virus scanner made of it. Only `clean` can be downloaded; null on a desk without a scanner.',
+          }),
+          scanReason: z
+            .string()
+            .nullable()
+            .openapi({ description: 'Why it is held.', example: 'found: Win.Test.EICAR_HDB-1' }),
         }),
       )
       .openapi({ description: 'Their contents: `/v1/attachments/{id}`.' }),
@@ -114,14 +122,18 @@ export function renderMessage(message: MessageView): z.infer<typeof messageSchem
     authenticity: message.authenticity,
     subjectChanged: message.subjectChanged,
     incomplete: message.incomplete,
-    attachments: message.attachments.map(({ id, name, contentType, size, inline, contentId }) => ({
-      id,
-      name,
-      contentType,
-      size,
-      inline,
-      contentId,
-    })),
+    attachments: message.attachments.map(
+      ({ id, name, contentType, size, inline, contentId, scan, scanReason }) => ({
+        id,
+        name,
+        contentType,
+        size,
+        inline,
+        contentId,
+        scan,
+        scanReason,
+      }),
+    ),
     delivery: message.delivery === null ? null : renderDelivery(message.delivery),
     receivedAt: message.receivedAt?.toISOString() ?? null,
     createdAt: message.createdAt.toISOString(),

@@ -1,5 +1,5 @@
 import type { Transaction } from '../../platform/db/connect.ts';
-import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import { type Actor, actingOperatorId } from '../../people/access/actor.ts';
 import { findMentioned } from '../../people/mentions/find-mentioned.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
@@ -17,7 +17,7 @@ export async function writeNote(
     text,
     files = [],
     at,
-  }: { readonly text: string; readonly files?: readonly GivenFile[]; readonly at: Date },
+  }: { readonly text: string; readonly files?: readonly PostedFile[]; readonly at: Date },
 ): Promise<number> {
   const messageId = await insertNote(tx, {
     requestId: request.id,

@@ -46,7 +46,7 @@ export async function listPresent(
     order by p.request_id, p.since, p.operator_id`;
 }
 
-/** Whoever is anywhere, as heard of after a time: as many rows as there are operators at work. */
+/** Everybody present anywhere and heard of since a time: one row per operator at work and request. */
 export async function listAllPresent(
   db: Queryable,
   after: Date,

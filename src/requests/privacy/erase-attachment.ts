@@ -8,7 +8,8 @@ import { cancelMessage } from '../../outbox/deliveries/cancel-delivery.ts';
 import { beingSent } from './being-sent.ts';
 import { nameAs } from './erase-message.ts';
 import { lockPlace } from './erase-request.ts';
-import { deleteAttachment, eraseIntake, findAttachmentPlace, lockDeliveries } from './queries.ts';
+import { findAttachmentPlace } from '../messages/queries.ts';
+import { deleteAttachment, eraseIntake, lockDeliveries } from './queries.ts';
 
 /**
  * Erases an attachment, and with it the original message that contains it; the message's text stays. A message that was
@@ -31,7 +32,7 @@ export async function eraseAttachment(
     const place = await findAttachmentPlace(tx, attachmentId);
     if (place?.requestId !== found.requestId) throw absent;
     if (await lockDeliveries(tx, { messageIds: [place.messageId] })) throw beingSent();
-    await eraseIntake(tx, { originalOf: place.messageId }, at);
+    await eraseIntake(tx, { originalsOf: [place.messageId] }, at);
     await cancelMessage(tx, actor, place.messageId, at);
     await deleteAttachment(tx, { ...place, attachmentId }, at);
     await recordEvent(tx, {

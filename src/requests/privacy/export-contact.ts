@@ -1,4 +1,4 @@
-import { readStoredBytes } from '../../platform/db/stored-bytes.ts';
+import { openFile } from '../../platform/scanning/open-file.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import { BY_ID } from '../../platform/lists/list-sort.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
@@ -30,7 +30,7 @@ export type Held =
 
 const AT_ONCE = 100;
 
-type ExportDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
+type ExportDeps = Pick<OutboxDeps, 'db' | 'bucket' | 'scanner' | 'clock' | 'transports'>;
 
 /**
  * Everything that is stored about a contact in the mailboxes that the operator serves, piece by piece: their names,
@@ -66,7 +66,10 @@ export async function* exportContact(
   }
   for (const value of await listHeldMail(deps.db, actor.mailboxIds, contact.email)) {
     yield { kind: 'quarantined', value };
-    yield { kind: 'original', of: value.id, file: heldFile(deps, value) };
+    const name = `intake-${value.id}.eml`;
+    const original = { ...value, what: 'original', name, contentType: 'message/rfc822' } as const;
+    const file = await openFile(deps, original).catch(unlessHeld);
+    if (file !== null) yield { kind: 'original', of: value.id, file };
   }
 }
 
@@ -77,24 +80,17 @@ async function* heldMessage(
 ): AsyncGenerator<Held> {
   yield { kind: 'message', value: message };
   for (const { id } of message.attachments) {
-    yield { kind: 'attachment', of: id, file: await findAttachment(deps, actor, id) };
+    const file = await findAttachment(deps, actor, id).catch(unlessHeld);
+    if (file !== null) yield { kind: 'attachment', of: id, file };
   }
-  const original = await findOriginal(deps, actor, message.id).catch(unlessAbsent);
+  const original = await findOriginal(deps, actor, message.id).catch(unlessHeld);
   if (original !== null) yield { kind: 'original', of: message.id, file: original };
 }
 
-function unlessAbsent(error: unknown): null {
-  if (error instanceof Problem && error.code === 'not_found') return null;
+// What the virus scanner holds is not handed on; the message says that it is there.
+function unlessHeld(error: unknown): null {
+  if (error instanceof Problem && (error.code === 'not_found' || error.code === 'file_held')) return null;
   throw error;
-}
-
-function heldFile(deps: Pick<OutboxDeps, 'db'>, mail: HeldMail): StoredFile {
-  return {
-    name: `intake-${mail.id}.eml`,
-    contentType: 'message/rfc822',
-    size: mail.size,
-    read: (offset, length) => readStoredBytes(deps.db, 'original', mail.id, offset, length),
-  };
 }
 
 async function* pages<Row>(

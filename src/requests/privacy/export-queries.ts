@@ -1,3 +1,5 @@
+import type { ScanState } from '../../platform/scanning/scan-file.ts';
+import { originalSize } from '../../platform/bucket/original-size.ts';
 import type { Queryable } from '../../platform/db/connect.ts';
 
 /** Messages that a contact wrote in requests of others in the mailboxes. */
@@ -26,6 +28,8 @@ export type HeldMail = {
   readonly reason: string | null;
   readonly receivedAt: Date;
   readonly size: number;
+  readonly scan: ScanState | null;
+  readonly scanReason: string | null;
 };
 
 /** Messages of an address that were not filed: in quarantine, or discarded. */
@@ -36,8 +40,8 @@ export async function listHeldMail(
 ): Promise<HeldMail[]> {
   return db<HeldMail[]>`
     select id, mailbox_id, source_id, internet_message_id, subject, outcome, reason, received_at,
-      coalesce(octet_length(raw), 0) as size
-    from intake
+      coalesce(${originalSize(db)}, 0) as size, scan, scan_reason
+    from intake i
     where from_address = ${email} and message_id is null and outcome <> 'erased'
       and ${mailboxIds === null ? db`true` : db`mailbox_id = any(${[...mailboxIds]}::bigint[])`}
     order by id`;

@@ -32,7 +32,7 @@ export function exportRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports
   routes.openapi(exported, async (c) => {
     const actor = c.get('actor');
     const contactId = c.req.valid('param').id;
-    // Refused while there is a status to refuse with: once lines are on their way there is none.
+    // Refuses before the first line is sent: afterwards the status can no longer say so.
     requirePermission(actor, 'contacts.export');
     await findContact(deps, actor, contactId);
     const lines = renderExport(exportContact(deps, actor, { contactId }), deps.clock.now());

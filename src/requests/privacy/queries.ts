@@ -1,24 +1,12 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import { recountMessages } from '../request/recount.ts';
 
-/** Where a message or an attachment belongs, read before any lock. */
+/** Where a message belongs, read before any lock. */
 export async function findMessagePlace(
   tx: Queryable,
   messageId: number,
 ): Promise<{ requestId: number } | null> {
   const [row] = await tx<{ requestId: number }[]>`select request_id from messages where id = ${messageId}`;
-  return row ?? null;
-}
-
-export async function findAttachmentPlace(
-  tx: Queryable,
-  attachmentId: number,
-): Promise<{ requestId: number; messageId: number } | null> {
-  const [row] = await tx<{ requestId: number; messageId: number }[]>`
-    select messages.request_id, messages.id as message_id
-    from attachments
-    join messages on messages.id = attachments.message_id
-    where attachments.id = ${attachmentId}`;
   return row ?? null;
 }
 
@@ -84,8 +72,8 @@ export async function eraseIntake(
     | { readonly requestIds: readonly number[] }
     | { readonly messageIds: readonly number[] }
     | { readonly fromAddress: string }
-    /** The message stays without its original. */
-    | { readonly originalOf: number },
+    /** The messages stay without their originals. */
+    | { readonly originalsOf: readonly number[] },
   at: Date,
 ): Promise<void> {
   const rows =
@@ -97,11 +85,12 @@ export async function eraseIntake(
             or message_id = any(${[...which.messageIds]}::bigint[])`
         : 'fromAddress' in which
           ? tx`from_address = ${which.fromAddress}`
-          : tx`id = (select intake_id from messages where id = ${which.originalOf})`;
-  const unlinked = 'originalOf' in which ? tx`` : tx`request_id = null, message_id = null,`;
+          : tx`id in (select intake_id from messages where id = any(${[...which.originalsOf]}::bigint[]))`;
+  const unlinked = 'originalsOf' in which ? tx`` : tx`request_id = null, message_id = null,`;
   await tx`
     update intake
-    set ${unlinked} outcome = 'erased', reason = null, error = null, raw = null, headers = null, oversize = false,
+    set ${unlinked} outcome = 'erased', reason = null, error = null, raw = null, file_hash = null, scan = null, scan_reason = null, headers = null,
+      oversize = false,
       from_address = null, from_name = null, subject = null, labels = '{}', size_estimate = null, source_thread_id = null,
       class_reason = null, authenticity_reason = null, decided_at = ${at}
     where (${rows}) and outcome <> 'erased'`;
@@ -125,6 +114,14 @@ export async function blankMessageEvents(
     update events
     set old = null, new = null
     where request_id = ${requestId} and message_id = any(${[...messageIds]}::bigint[])`;
+}
+
+/** Blanks the former wordings that the history of requests keeps. */
+export async function blankRewordings(tx: Queryable, requestIds: readonly number[]): Promise<void> {
+  await tx`
+    update events
+    set old = null, new = null
+    where request_id = any(${[...requestIds]}::bigint[]) and type = 'message.edited'`;
 }
 
 /** Blanks what the history says about a contact beside any request: what they were called, for instance. */
@@ -158,8 +155,28 @@ export async function deleteAttachment(
   place: { readonly requestId: number; readonly attachmentId: number },
   at: Date,
 ): Promise<void> {
-  await tx`delete from attachments where id = ${place.attachmentId}`;
-  await tx`update requests set updated_at = ${at} where id = ${place.requestId}`;
+  const { requestId, attachmentId } = place;
+  await deleteAttachments(tx, { requestIds: [requestId], attachmentId });
+  await tx`update requests set updated_at = ${at} where id = ${requestId}`;
+}
+
+/** Deletes all files of requests, or one, and what their history says of what the scanner found; how many there were. */
+export async function deleteAttachments(
+  tx: Queryable,
+  { requestIds, attachmentId }: { readonly requestIds: readonly number[]; readonly attachmentId?: number },
+): Promise<number> {
+  const gone = await tx<{ id: number }[]>`
+    delete from attachments
+    using messages
+    where messages.id = attachments.message_id and messages.request_id = any(${[...requestIds]}::bigint[])
+      and ${attachmentId === undefined ? tx`true` : tx`attachments.id = ${attachmentId}`}
+    returning attachments.id`;
+  await tx`
+    update events
+    set old = null, new = null
+    where request_id = any(${[...requestIds]}::bigint[]) and type = 'attachment.held'
+      and (new ->> 'attachmentId')::bigint = any(${gone.map(({ id }) => id)}::bigint[])`;
+  return gone.length;
 }
 
 /**
@@ -219,5 +236,9 @@ export async function deleteContact(
   contact: { readonly id: number; readonly email: string },
 ): Promise<void> {
   await tx`delete from suppressed_addresses where address = ${contact.email}`;
+  await tx`delete from requester_links where email = ${contact.email}`;
+  await tx`delete from requester_sessions where email = ${contact.email}`;
+  await tx`delete from requester_keys where email = ${contact.email}`;
+  await tx`delete from form_posts where email = ${contact.email}`;
   await tx`delete from contacts where id = ${contact.id}`;
 }

@@ -28,7 +28,7 @@ export type RatingGiven = {
   readonly messageId: number;
 } | null;
 
-/** Tells whether the link of a notice may still say something. A later notice asks anew; an earlier one has had its say. */
+/** Tells whether the link of a notice may still rate. A later notice asks again, and earlier links end. */
 export function mayRate(given: RatingGiven, messageId: number, at: Date): boolean {
   if (given === null || messageId > given.messageId) return true;
   if (messageId < given.messageId) return false;

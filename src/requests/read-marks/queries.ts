@@ -25,7 +25,7 @@ export async function deleteReadMark(db: Queryable, operatorId: number, requestI
   await db`delete from read_marks where operator_id = ${operatorId} and request_id = ${requestId}`;
 }
 
-/** Whoever had read a request has read what was split off it. */
+/** Operators who had read a request have read what was split off it. */
 export async function copyReadMarks(tx: Transaction, fromId: number, requestId: number): Promise<void> {
   await tx`
     insert into read_marks (operator_id, request_id, message_id, at)

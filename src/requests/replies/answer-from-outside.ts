@@ -11,7 +11,7 @@ import { insertParticipants } from '../request/queries.ts';
 
 export type OutsideAnswer = {
   readonly requestId: number;
-  /** Everybody whom it was sent to. */
+  /** Everybody it was sent to. */
   readonly people: readonly Address[];
   readonly sentAt: Date;
   readonly at: Date;

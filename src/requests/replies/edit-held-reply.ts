@@ -28,7 +28,7 @@ export async function editHeldReply(
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const delivery = await lockHeldReply(tx, actor, input.messageId);
-    requireOwnWords(actor, delivery.authorOperatorId);
+    requireOwnWords(actor, delivery);
     const old = await findHeldWords(tx, input.messageId);
     const { text, html = htmlOfText(text) } = input;
     const missing = shownIds(html).find((id) => !old.contentIds.includes(id));

@@ -12,7 +12,8 @@ import {
   signatureBelow,
   threadAfter,
 } from '../../outbox/writing/outgoing-context.ts';
-import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import { outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { moveRequest } from '../life/move-request.ts';
@@ -27,7 +28,7 @@ import type { RequestRow } from '../request.ts';
 export async function relayAnswer(
   tx: Transaction,
   request: RequestRow,
-  answer: { readonly text: string; readonly files?: readonly GivenFile[]; readonly at: Date },
+  answer: { readonly text: string; readonly files?: readonly PostedFile[]; readonly at: Date },
 ): Promise<number> {
   ensureAllowed(request, 'reply');
   const { text, files = [], at } = answer;

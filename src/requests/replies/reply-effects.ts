@@ -2,16 +2,19 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import type { CannedEffects } from '../canned-replies/canned-reply.ts';
+import type { FieldChanges } from '../fields/field.ts';
 import { closeLocked } from '../life/closing.ts';
 import { moveRequest } from '../life/move-request.ts';
 import { editLocked } from '../request/edit-request.ts';
 import type { RequestRow } from '../request.ts';
 
-/** What a reply makes of its request; what is left out stays as it is. */
+/** The changes that a reply makes to its request; fields that are left out do not change. */
 export type ReplyEffects = {
   readonly status?: CannedEffects['status'] | undefined;
   readonly category?: string | null | undefined;
   readonly addTags?: readonly string[] | undefined;
+  /** Values by the keys of their fields; null takes one away. */
+  readonly fields?: FieldChanges | undefined;
   /** Of closing. Defaults to true. */
   readonly notify?: boolean | undefined;
 };
@@ -44,27 +47,25 @@ export async function applyReplyEffects(
 ): Promise<void> {
   const { effects, messageId, text, at } = reply;
   if (effects === undefined) return;
-  const { status, category, addTags, notify = true } = effects;
+  const under = '/effects';
+  const { status, category, addTags, fields, notify = true } = effects;
   if (edits(effects)) {
-    const changes = { ...(category === null ? {} : { category }), addTags };
-    await editLocked(tx, actor, request, { changes, messageId, at, under: '/effects' });
+    const changes = { ...(category === null ? {} : { category }), addTags, fields };
+    await editLocked(tx, actor, request, { changes, messageId, at, under });
   }
   if (status === 'pending')
     await moveRequest(tx, actor, request, { verb: 'pend', type: 'request.pended', messageId, at });
   // The reply itself says how it was settled; a note would say it twice.
   if (status === 'resolved') {
     const facts = { notes: text };
-    await moveRequest(tx, actor, request, {
-      verb: 'resolve',
-      type: 'request.resolved',
-      facts,
-      messageId,
-      at,
-    });
+    const move = { verb: 'resolve', type: 'request.resolved', facts, messageId, at, under } as const;
+    await moveRequest(tx, actor, request, move);
   }
-  if (status === 'closed') await closeLocked(tx, actor, request, { notify, reason: null, messageId, at });
+  if (status === 'closed')
+    await closeLocked(tx, actor, request, { notify, reason: null, messageId, at, under });
 }
 
 function edits(effects: ReplyEffects | undefined): boolean {
-  return (effects?.category ?? null) !== null || (effects?.addTags ?? []).length > 0;
+  const { category = null, addTags = [], fields = {} } = effects ?? {};
+  return category !== null || addTags.length + Object.keys(fields).length > 0;
 }

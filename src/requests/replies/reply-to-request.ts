@@ -1,3 +1,4 @@
+import type { Bucket } from '../../platform/bucket/bucket.ts';
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import { noteSuppressed } from '../../outbox/bounces/note-suppressed.ts';
@@ -28,7 +29,8 @@ import { replySubject } from '../../mail/outgoing/reply-subject.ts';
 import { type ReplyEffects, applyReplyEffects, requireReplyEffects } from './reply-effects.ts';
 import { insertParticipants } from '../request/queries.ts';
 import { listMessagesAfter } from './queries.ts';
-import { type GivenFile, outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import { outgoingFiles } from '../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../platform/files/posted-file.ts';
 import type { NamedDraft } from '../drafts/draft.ts';
 import { endReplyDraft } from '../drafts/end-draft.ts';
 import { htmlOfText } from '../../mail/outgoing/quote-mail.ts';
@@ -39,7 +41,7 @@ export type Reply = OnRequest & {
   readonly html?: string | undefined;
   /** Defaults to everybody else on the last inbound message. Empty means nobody. */
   readonly cc?: readonly Address[];
-  readonly files?: readonly GivenFile[];
+  readonly files?: readonly PostedFile[];
   /** The draft it is made of: its files go along, and it ends. */
   readonly draft?: NamedDraft | undefined;
   /** The newest message the operator had seen; if a newer one came, the reply is refused with what was missed. */
@@ -57,7 +59,7 @@ export type Reply = OnRequest & {
  * delivery shows what became of it.
  */
 export async function replyToRequest(
-  deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
+  deps: Pick<OutboxDeps, 'db' | 'bucket' | 'clock' | 'wakeDeliveries'>,
   actor: OperatorActor,
   reply: Reply,
 ): Promise<{ readonly messageId: number }> {
@@ -65,20 +67,28 @@ export async function replyToRequest(
   requireReplyEffects(actor, reply.effects);
   const at = deps.clock.now();
   const messageId = await deps.db.begin((tx) =>
-    once(tx, { call: reply.idempotency, now: at }, () => answer(tx, actor, reply, at)),
+    once(tx, { call: reply.idempotency, now: at }, () =>
+      answer({ db: tx, bucket: deps.bucket }, actor, reply, at),
+    ),
   );
   deps.wakeDeliveries();
   return { messageId };
 }
 
-async function answer(tx: Transaction, actor: OperatorActor, reply: Reply, at: Date): Promise<number> {
+async function answer(
+  inside: { readonly db: Transaction; readonly bucket: Bucket | undefined },
+  actor: OperatorActor,
+  reply: Reply,
+  at: Date,
+): Promise<number> {
+  const { db: tx } = inside;
   if (reply.effects?.status === 'closed') await lockContactsOf(tx, [reply.requestId]);
   const request = await lockVisibleRequest(tx, actor, reply);
   ensureAllowed(request, 'reply');
   await ensureNothingMissed(tx, reply);
 
   const key = { requestId: request.id, operatorId: actor.operatorId };
-  const drafted = await endReplyDraft(tx, key, reply.draft);
+  const drafted = await endReplyDraft(inside, key, reply.draft);
   const ready = outgoingFiles([...drafted, ...(reply.files ?? [])], {
     text: reply.text,
     html: reply.html ?? null,

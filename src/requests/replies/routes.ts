@@ -1,25 +1,16 @@
-import { createHash } from 'node:crypto';
 import { createRoute } from '@hono/zod-openapi';
-import type { Context } from 'hono';
 import type { OutboxDeps } from '../../outbox/deps.ts';
-import { type ApiRoutes, type AppEnv, apiRoutes } from '../../people/access/app-env.ts';
+import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { idempotency } from '../../platform/idempotency/idempotency.ts';
+import { fingerprint } from '../../platform/files/posted-file.ts';
+import { readWords, wordsWithFiles } from '../../platform/http/multipart.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { idempotencyHeaders, idPath, jsonBody, jsonContent } from '../../platform/http/schemas.ts';
-import { invalidField, Problem } from '../../platform/problems.ts';
 import { findMessage } from '../messages/find-message.ts';
 import { messageSchema, renderMessage } from '../messages/schemas.ts';
 import { editHeldReply } from './edit-held-reply.ts';
-import type { GivenFile } from '../../outbox/writing/outgoing-files.ts';
 import { outgoingHtml } from '../../outbox/writing/outgoing-html.ts';
-import {
-  heldReplySchema,
-  multipartReplySchema,
-  parseReply,
-  readMultipartReply,
-  type ReplyBody,
-  replySchema,
-} from './reply-schemas.ts';
+import { heldReplySchema, replySchema } from './reply-schemas.ts';
 import { onRequest } from '../request/on-request.ts';
 import { takeBackReply } from './take-back-reply.ts';
 import { replyToRequest } from './reply-to-request.ts';
@@ -39,11 +30,11 @@ const reply = createRoute({
   request: {
     params: idPath,
     headers: idempotencyHeaders,
-    // Optional in the document, or the JSON check would refuse the other form; `parseReply` requires it.
+    // Optional in the document, or the JSON check would refuse the other form; `readWords` requires it.
     body: {
       content: {
         'application/json': { schema: replySchema },
-        'multipart/form-data': { schema: multipartReplySchema },
+        'multipart/form-data': { schema: wordsWithFiles('reply', 'Reply') },
       },
     },
   },
@@ -55,9 +46,11 @@ const reply = createRoute({
       'forbidden',
       'not_found',
       'wrong_state',
+      'field_needed',
       'thread_moved_on',
       'newer_version',
       'idempotency_mismatch',
+      'file_unavailable',
     ),
   },
 });
@@ -103,7 +96,7 @@ export function replyRoutes(
   routes.openapi(reply, async (c) => {
     const actor = c.get('actor');
     const requestId = c.req.valid('param').id;
-    const { body, files } = await readReply(c);
+    const { body, files } = await readWords(c, 'reply', replySchema);
     const key = c.req.valid('header')['idempotency-key'];
     const { messageId } = await replyToRequest(deps, actor, {
       ...onRequest(c, requestId),
@@ -137,24 +130,4 @@ export function replyRoutes(
     return c.json(renderMessage(await findMessage(deps, actor, messageId)), 200);
   });
   return routes;
-}
-
-async function readReply(
-  c: Context<AppEnv>,
-): Promise<{ readonly body: ReplyBody; readonly files: readonly GivenFile[] }> {
-  const contentType = c.req.header('content-type') ?? '';
-  if (/^application\/x-www-form-urlencoded\b/i.test(contentType)) {
-    throw new Problem('unsupported_media_type', 'A reply is application/json or multipart/form-data.');
-  }
-  if (!/^multipart\/form-data\b/i.test(contentType)) {
-    return { body: parseReply(contentType === '' ? {} : await c.req.json()), files: [] };
-  }
-  const form = await c.req.formData().catch(() => {
-    throw invalidField('', 'The body is not multipart/form-data as its header says');
-  });
-  return readMultipartReply(form);
-}
-
-function fingerprint({ name, contentType, content }: GivenFile): readonly string[] {
-  return [name, contentType, createHash('sha256').update(content).digest('hex')];
 }

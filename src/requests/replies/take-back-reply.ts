@@ -5,6 +5,8 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { notFound } from '../../platform/problems.ts';
 import { draftAgain } from '../drafts/draft-again.ts';
+import type { FieldChanges } from '../fields/field.ts';
+import { valuesBefore } from '../fields/values-before.ts';
 import { lockContactsOf, lockVisibleRequest } from '../locks.ts';
 import { findStandingAssignee } from '../life/assigning.ts';
 import { moveRequest } from '../life/move-request.ts';
@@ -47,7 +49,7 @@ async function undoEffects(
   reply: { readonly messageId: number; readonly at: Date },
 ): Promise<void> {
   const effects = await listEffects(tx, request.id, reply.messageId);
-  const moved = effects.find(({ type }) => type !== 'request.edited');
+  const moved = effects.find(({ type }) => type !== 'request.edited' && type !== 'request.fields_changed');
   let { status } = request;
   if (moved !== undefined && moved.new['status'] === status) {
     const assigneeId = await findStandingAssignee(tx, request);
@@ -56,14 +58,23 @@ async function undoEffects(
     if (request.status === 'closed') await cancelClosedNotices(tx, actor, request.id, reply.at);
   }
   const edited = effects.find(({ type }) => type === 'request.edited');
-  // Closed by somebody else meanwhile, it keeps its tags and category, which are then theirs to change.
-  if (edited === undefined || status === 'closed') return;
-  const { category } = await findEditableFields(tx, request.id);
+  const valued = effects.find(({ type }) => type === 'request.fields_changed');
+  // Closed by somebody else meanwhile, it keeps its tags, category and values, which are then theirs to change.
+  if ((edited === undefined && valued === undefined) || status === 'closed') return;
+  const { category, fields } = await findEditableFields(tx, request.id);
   const changes = {
-    ...('category' in edited.new && edited.new['category'] === category
+    ...(edited !== undefined && 'category' in edited.new && edited.new['category'] === category
       ? { category: textOf(edited.old['category']) }
       : {}),
-    removeTags: addedTags(edited),
+    removeTags: edited === undefined ? [] : addedTags(edited),
+    fields:
+      valued === undefined
+        ? {}
+        : await valuesBefore(tx, request.mailboxId, {
+            old: valuesOf(valued.old),
+            made: valuesOf(valued.new),
+            now: fields,
+          }),
   };
   await editLocked(tx, actor, { ...request, status }, { changes, ...reply });
 }
@@ -71,6 +82,10 @@ async function undoEffects(
 function addedTags({ old, new: now }: ReplyEffect): string[] {
   const before = tagsOf(old['tags']);
   return tagsOf(now['tags']).filter((tag) => !before.includes(tag));
+}
+
+function valuesOf(told: ReplyEffect['old']): FieldChanges {
+  return (told['fields'] ?? {}) as FieldChanges;
 }
 
 function tagsOf(value: unknown): string[] {

@@ -18,12 +18,13 @@ export async function findReplyWords(tx: Queryable, messageId: number): Promise<
 }
 
 export type ReplyEffect = {
-  readonly type: 'request.edited' | 'request.pended' | 'request.resolved' | 'request.closed';
+  readonly type:
+    'request.edited' | 'request.fields_changed' | 'request.pended' | 'request.resolved' | 'request.closed';
   readonly old: Readonly<Record<string, unknown>>;
   readonly new: Readonly<Record<string, unknown>>;
 };
 
-/** What a reply made of its request, as the history tells it. */
+/** The changes that a reply made to its request, by the history. */
 export async function listEffects(
   tx: Queryable,
   requestId: number,
@@ -33,6 +34,6 @@ export async function listEffects(
     select type, old, new
     from events
     where request_id = ${requestId} and message_id = ${messageId}
-      and type in ('request.edited', 'request.pended', 'request.resolved', 'request.closed')
+      and type in ('request.edited', 'request.fields_changed', 'request.pended', 'request.resolved', 'request.closed')
     order by id`;
 }

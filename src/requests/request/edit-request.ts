@@ -1,13 +1,15 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import { cleanLine } from '../../mail/text.ts';
-import type { OperatorActor } from '../../people/access/actor.ts';
+import type { Actor, OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { ensureAllowed } from '../life/transitions.ts';
 import { lockVisibleRequest, type OnRequest } from '../locks.ts';
 import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
+import { changedValues, changeValues } from '../fields/change-values.ts';
+import type { FieldChanges } from '../fields/field.ts';
 import type { Priority, RequestRow } from '../request.ts';
 import { type EditableFields, findEditableFields, markEdited } from './queries.ts';
 
@@ -22,6 +24,8 @@ export type RequestChanges = {
   readonly removeTags?: readonly string[] | undefined;
   readonly subject?: string | undefined;
   readonly needsAttention?: boolean | undefined;
+  /** Values to be set by their keys; null takes one away. */
+  readonly fields?: FieldChanges | undefined;
 };
 
 /**
@@ -44,7 +48,7 @@ export async function editRequest(
 /** Changes the fields of a request that the caller has locked; nothing is recorded if nothing changed. */
 export async function editLocked(
   tx: Transaction,
-  actor: OperatorActor,
+  actor: Actor,
   request: RequestRow,
   edit: {
     readonly changes: RequestChanges;
@@ -55,36 +59,39 @@ export async function editLocked(
     readonly under?: string;
   },
 ): Promise<void> {
-  const { at, messageId } = edit;
-  const changes = cleanChanges(edit.changes);
+  const { at, messageId, under = '' } = edit;
+  const changes = cleanChanges(edit.changes, under);
   const onlyFlag = Object.entries(edit.changes).every(
     ([name, value]) => name === 'needsAttention' || value === undefined,
   );
   if (!onlyFlag) ensureAllowed(request, 'edit');
   const before = await findEditableFields(tx, request.id);
-  const tags = tagsAfter(changes.tags ?? before.tags, edit.changes, edit.under ?? '');
-  const after: EditableFields = { ...before, ...changes, tags };
-  const changed = changedFields(before, after);
-  if (changed === null) return;
-  await markEdited(tx, request.id, after, at);
-  await recordEvent(tx, {
-    type: 'request.edited',
-    actor,
-    at,
-    mailboxId: request.mailboxId,
-    requestId: request.id,
-    messageId,
-    ...changed,
+  const tags = tagsAfter(changes.tags ?? before.tags, edit.changes, under);
+  const fields = await changeValues(tx, request.mailboxId, {
+    before: before.fields,
+    changes: edit.changes.fields ?? {},
+    under,
+    byContact: actor.kind === 'contact',
   });
+  const { fields: _, ...edited } = { ...before, ...changes, tags };
+  const changed = changedFields(before, edited);
+  const values = changedValues(before.fields, fields);
+  if (changed === null && values === null) return;
+  await markEdited(tx, request.id, { ...edited, fields }, at);
+  const event = { actor, at, mailboxId: request.mailboxId, requestId: request.id, messageId };
+  if (changed !== null) await recordEvent(tx, { ...event, type: 'request.edited', ...changed });
+  if (values !== null) await recordEvent(tx, { ...event, type: 'request.fields_changed', ...values });
 }
 
-function cleanChanges(changes: RequestChanges): Partial<EditableFields> {
+function cleanChanges(changes: RequestChanges, under: string): Partial<EditableFields> {
   const { priority, category, tags, subject, needsAttention } = changes;
   return {
     ...(priority === undefined ? {} : { priority }),
-    ...(category === undefined ? {} : { category: category === null ? null : filled('/category', category) }),
-    ...(tags === undefined ? {} : { tags: cleanTags(tags) }),
-    ...(subject === undefined ? {} : { subject: filled('/subject', subject) }),
+    ...(category === undefined
+      ? {}
+      : { category: category === null ? null : filled(`${under}/category`, category) }),
+    ...(tags === undefined ? {} : { tags: cleanTags(tags, `${under}/tags`) }),
+    ...(subject === undefined ? {} : { subject: filled(`${under}/subject`, subject) }),
     ...(needsAttention === undefined ? {} : { needsAttention }),
   };
 }
@@ -102,7 +109,7 @@ function tagsAfter(
   return after;
 }
 
-/** Tags as they are stored: one line each, each once, in the order given. */
+/** Tags in their stored form: one line each, each once, in the order given. */
 export function cleanTags(tags: readonly string[], pointer = '/tags'): string[] {
   return [...new Set(tags.map((tag, index) => filled(`${pointer}/${index}`, tag)))];
 }

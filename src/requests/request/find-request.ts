@@ -5,7 +5,7 @@ import { notFound } from '../../platform/problems.ts';
 import { findRequestRow } from './queries.ts';
 import type { RequestView } from './request-view.ts';
 
-/** One request as it is now; `not_found` also when it lies in a mailbox that the operator does not serve. */
+/** One request; `not_found` also when the operator does not serve its mailbox. */
 export async function findRequest(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,

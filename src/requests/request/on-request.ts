@@ -1,6 +1,5 @@
 import type { Context } from 'hono';
-import { invalidField } from '../../platform/problems.ts';
-import { readIfMatch } from '../entity-tag.ts';
+import { ifMatchOf } from '../../platform/entity-tag.ts';
 import type { OnRequest } from '../locks.ts';
 
 /**
@@ -8,9 +7,5 @@ import type { OnRequest } from '../locks.ts';
  * seen.
  */
 export function onRequest(c: Context, requestId: number): OnRequest {
-  const header = c.req.header('if-match');
-  if (header === undefined) return { requestId };
-  const ifMatch = readIfMatch(header);
-  if (ifMatch === undefined) throw invalidField('if-match', 'must be entity tags such as "1042.7", or *');
-  return { requestId, ifMatch };
+  return { requestId, ifMatch: ifMatchOf(c.req.header('if-match')) };
 }

@@ -1,6 +1,7 @@
 import type { Address } from '../../mail/parsed-mail.ts';
-import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import { json, type Queryable, type Transaction } from '../../platform/db/connect.ts';
 import type { Viewer } from '../../people/access/actor.ts';
+import type { FieldValues } from '../fields/field.ts';
 import type { RequestView } from './request-view.ts';
 import type { Priority } from '../request.ts';
 import { requestColumns, requestTables } from './request-columns.ts';
@@ -36,12 +37,13 @@ export type EditableFields = {
   readonly tags: readonly string[];
   readonly subject: string;
   readonly needsAttention: boolean;
+  readonly fields: FieldValues;
 };
 
 /** What a PATCH may change of a request that the caller has locked. */
 export async function findEditableFields(tx: Transaction, requestId: number): Promise<EditableFields> {
   const [row] = await tx<EditableFields[]>`
-    select priority, category, tags, subject, needs_attention
+    select priority, category, tags, subject, needs_attention, fields
     from requests
     where id = ${requestId}`;
   if (row === undefined) throw new Error(`request ${requestId} is gone`);
@@ -57,7 +59,8 @@ export async function markEdited(
   await tx`
     update requests
     set priority = ${fields.priority}, category = ${fields.category}, tags = ${[...fields.tags]}::text[],
-      subject = ${fields.subject}, needs_attention = ${fields.needsAttention}, updated_at = ${at}
+      subject = ${fields.subject}, needs_attention = ${fields.needsAttention},
+      fields = ${json(tx, fields.fields)}, updated_at = ${at}
     where id = ${requestId}`;
 }
 

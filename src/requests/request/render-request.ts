@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { Deps } from '../../platform/deps.ts';
 import type { AppEnv } from '../../people/access/app-env.ts';
-import { entityTag } from '../entity-tag.ts';
+import { entityTag } from '../../platform/entity-tag.ts';
 import { findRequest } from './find-request.ts';
 import { renderRequest } from './schemas.ts';
 

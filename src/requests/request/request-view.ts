@@ -1,7 +1,18 @@
 import type { ClockName, ClockView } from '../clocks/policy.ts';
+import type { Escalation } from '../escalation/escalation.ts';
+import type { FieldValues } from '../fields/field.ts';
 import type { Priority, Rating, RequestStatus } from '../request.ts';
 
-/** A request as it is listed and shown. */
+export type JiraIssueOf = {
+  readonly key: string;
+  readonly url: string;
+  readonly status: string | null;
+  readonly assignee: string | null;
+  /** As the database writes a time; null: it was not read yet. */
+  readonly syncedAt: string | null;
+};
+
+/** A request in lists and by itself. */
 export type RequestView = {
   readonly id: number;
   readonly mailboxId: number;
@@ -14,8 +25,15 @@ export type RequestView = {
   readonly priority: Priority;
   readonly category: string | null;
   readonly tags: readonly string[];
+  readonly fields: FieldValues;
   readonly assigneeId: number | null;
   readonly assigneeName: string | null;
+  readonly teamId: number | null;
+  readonly teamName: string | null;
+  /** Null: it is not handed up. */
+  readonly escalation: Escalation | null;
+  /** The issue that it is tied to, the newest one. */
+  readonly jira: JiraIssueOf | null;
   readonly followUpOf: number | null;
   readonly refersTo: number | null;
   readonly mergedInto: number | null;

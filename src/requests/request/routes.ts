@@ -58,7 +58,7 @@ const edit = createRoute({
   },
 });
 
-/** One request: as it is, opened by hand, changed. */
+/** One request: read, opened by hand, changed. */
 export function requestRoutes(deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>): ApiRoutes {
   const routes = apiRoutes();
   const asItNowIs = requestRenderer(deps);

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, time, written } from '../../platform/http/schemas.ts';
 import { clocksSchema, renderClock } from '../clocks/schemas.ts';
+import { escalationSchema, renderEscalation } from '../escalation/schemas.ts';
+import { fieldChangesOfRequest, fieldValuesSchema, renderValues } from '../fields/schemas.ts';
 import { PRIORITIES, RATINGS } from '../request.ts';
 import { MAX_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
@@ -35,10 +37,31 @@ export const requestSchema = z
     priority,
     category: z.string().nullable().openapi({ description: 'null: none.', example: 'billing' }),
     tags: z.array(z.string()).openapi({ example: ['vip'] }),
+    fields: fieldValuesSchema,
     assignee: z
       .object({ id, name: z.string().openapi({ example: 'Ann' }) })
       .nullable()
       .openapi({ description: 'The operator it is assigned to; null if unassigned.' }),
+    team: z
+      .object({ id, name: z.string().openapi({ example: 'Billing' }) })
+      .nullable()
+      .openapi({ description: 'The team it belongs to; null: none.' }),
+    escalated: z
+      .boolean()
+      .openapi({ description: 'Handed up to a team or to a lead; `escalation` says more.' }),
+    escalation: escalationSchema,
+    jira: z
+      .object({
+        key: z.string().openapi({ example: 'DEV-7' }),
+        url: z.string().openapi({ example: 'https://example.atlassian.net/browse/DEV-7' }),
+        status: z.string().nullable().openapi({ description: 'As Jira names it.', example: 'In Progress' }),
+        assignee: z.string().nullable().openapi({ description: 'Who works on it there; null: nobody.' }),
+        syncedAt: time.nullable().openapi({ description: 'When the desk last read it.' }),
+      })
+      .nullable()
+      .openapi({
+        description: 'The Jira issue it is linked to, the newest one; null: none. `links` has all of them.',
+      }),
     followUpOf: id
       .nullable()
       .openapi({ description: 'The closed request of the same contact that the first mail answered.' }),
@@ -90,6 +113,7 @@ export const requestChangesSchema = z
     tags: tags.optional(),
     addTags: someTags.optional().openapi({ description: 'To be put to those that it has.' }),
     removeTags: someTags.optional().openapi({ description: 'To be taken off it.' }),
+    fields: fieldChangesOfRequest.optional(),
     subject: subject.optional(),
     needsAttention: z
       .boolean()
@@ -125,12 +149,13 @@ export const newRequestSchema = z
     priority: priority.optional(),
     category: category.optional(),
     tags: tags.optional(),
+    fields: fieldChangesOfRequest.optional(),
   })
   .openapi('NewRequest');
 
 /** A request as the interface shows one. */
 export function renderRequest(request: RequestView): z.infer<typeof requestSchema> {
-  const { assigneeId, assigneeName } = request;
+  const { assigneeId, assigneeName, teamId, teamName } = request;
   return {
     id: request.id,
     mailbox: { id: request.mailboxId, address: request.mailboxAddress },
@@ -140,7 +165,12 @@ export function renderRequest(request: RequestView): z.infer<typeof requestSchem
     priority: request.priority,
     category: request.category,
     tags: [...request.tags],
+    fields: renderValues(request.fields),
     assignee: assigneeId === null || assigneeName === null ? null : { id: assigneeId, name: assigneeName },
+    team: teamId === null || teamName === null ? null : { id: teamId, name: teamName },
+    escalated: request.escalation !== null,
+    escalation: renderEscalation(request.escalation),
+    jira: renderJira(request.jira),
     followUpOf: request.followUpOf,
     refersTo: request.refersTo,
     mergedInto: request.mergedInto,
@@ -162,5 +192,17 @@ export function renderRequest(request: RequestView): z.infer<typeof requestSchem
       resolution: renderClock(request.clocks.resolution),
     },
     version: request.version,
+  };
+}
+
+function renderJira(issue: RequestView['jira']): z.infer<typeof requestSchema>['jira'] {
+  if (issue === null) return null;
+  const { key, url, status, assignee, syncedAt } = issue;
+  return {
+    key,
+    url,
+    status,
+    assignee,
+    syncedAt: syncedAt === null ? null : new Date(syncedAt).toISOString(),
   };
 }

@@ -1,4 +1,5 @@
 import type { SearchTerm } from '../../platform/lists/search-terms.ts';
+import { isDay } from '../../platform/time.ts';
 
 /** What `is:` may say of a request. */
 const STATES = [
@@ -14,6 +15,7 @@ const STATES = [
   'read',
   'unread',
   'flagged',
+  'escalated',
   'overdue',
   'due_soon',
   'merged',
@@ -25,7 +27,7 @@ type Part =
   | SearchTerm
   /** Words in subjects alone, or in the names and addresses of recipients. */
   | { readonly kind: 'subject' | 'to'; readonly text: string; readonly prefix: boolean }
-  | { readonly kind: 'tag' | 'category' | 'assignee' | 'mailbox'; readonly name: string }
+  | { readonly kind: 'tag' | 'category' | 'assignee' | 'team' | 'mailbox' | 'jira'; readonly name: string }
   | { readonly kind: 'is'; readonly state: State }
   | { readonly kind: 'has'; readonly what: 'attachment' }
   /** A day as `2026-11-22`, which begins where the operator is. */
@@ -43,8 +45,10 @@ const KEYS = [
   'tag',
   'category',
   'assignee',
+  'team',
   'is',
   'mailbox',
+  'jira',
   'before',
   'after',
   'has',
@@ -58,7 +62,7 @@ export type SearchFault = { readonly fault: string };
 
 /**
  * Reads what an operator typed: words, `"an exact phrase"`, `-not`, `#1042`, and `from:` `to:` `subject:` `tag:`
- * `category:` `assignee:` `is:` `mailbox:` `before:` `after:` `has:` with a value. The last word, and every name of a
+ * `category:` `assignee:` `team:` `is:` `mailbox:` `jira:` `before:` `after:` `has:` with a value. The last word, and every name of a
  * person, may be a prefix. Any other word before a colon is an ordinary word. A fault names the term.
  */
 export function parseRequestSearch(query: string): readonly RequestTerm[] | SearchFault {
@@ -103,7 +107,9 @@ function readKeyed(key: Key, value: string, phrase: string | undefined): Part | 
     case 'tag':
     case 'category':
     case 'assignee':
+    case 'team':
     case 'mailbox':
+    case 'jira':
       return { kind: key, name: value };
     case 'is': {
       const state = STATES.find((each) => each === value.toLowerCase());
@@ -121,11 +127,4 @@ function readKeyed(key: Key, value: string, phrase: string | undefined): Part | 
 
 function hasWord(text: string): boolean {
   return /[\p{L}\p{N}]/u.test(text);
-}
-
-function isDay(text: string): boolean {
-  if (!/^[1-9]\d{3}-\d{2}-\d{2}$/.test(text)) return false;
-  const day = new Date(`${text}T00:00:00Z`);
-  // A date of 30 February would become 2 March.
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

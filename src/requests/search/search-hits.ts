@@ -8,7 +8,7 @@ const LETTER = '[\\p{L}\\p{N}]';
 const UNSPACED =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 
-/** Where the words of a search stand in a text, compared as the index does: without case and accents; first ones first. */
+/** Where the words of a search occur in a text, compared as the index does: without case and accents; in order. */
 export function findHits(text: string, terms: readonly RequestTerm[]): readonly Hit[] {
   const patterns = terms.flatMap((term) => patternOf(term) ?? []);
   if (patterns.length === 0) return [];
@@ -26,7 +26,7 @@ export function findHits(text: string, terms: readonly RequestTerm[]): readonly 
 /** At most so many characters of a text, beginning shortly before the first hit. */
 export function excerptAround(text: string, terms: readonly RequestTerm[], length: number): string {
   const [first] = findHits(text, terms);
-  // A list has room for a part of it only: what was found stands near the beginning.
+  // A list shows only an excerpt, which begins shortly before the hit.
   const lead = Math.floor(length / 8);
   if (first === undefined || first.start < 2 * lead) return text;
   const from = text.lastIndexOf(' ', first.start - lead) + 1;

@@ -28,7 +28,7 @@ export async function rewriteOldWords(db: Db): Promise<{ rewritten: number; more
             from messages
             where messages.id = search_entries.message_id)
           else (
-            select request_words(requests.subject, requests.contact_id)
+            select request_words(requests.subject, requests.contact_id, requests.fields)
             from requests
             where requests.id = search_entries.request_id)
         end,

@@ -46,7 +46,7 @@ export async function listViewsById(
     order by v.id`;
 }
 
-/** Locks a view that an operator sees; null if there is none. */
+/** Locks a view that an operator sees, or returns null. */
 export async function lockView(tx: Transaction, operatorId: number, id: number): Promise<View | null> {
   const [row] = await tx<View[]>`
     select ${viewColumns(tx)}

@@ -90,7 +90,7 @@ async function lockOwn(tx: Transaction, actor: OperatorActor, viewId: number): P
   if (view === null) throw notFound('view', viewId);
   if (!view.shared) return view;
   requirePermission(actor, 'views.share');
-  // It stands in the lists of teams that a lead of one mailbox does not serve.
+  // A shared view shows up for teams whose mailboxes a limited lead does not serve.
   if (view.ownerId !== actor.operatorId) {
     const owner = await findOperator({ db: tx }, actor, { id: view.ownerId });
     requireServingAll(actor, owner.mailboxIds);

@@ -4,6 +4,7 @@ import { eraseContact } from '../../../requests/privacy/erase-contact.ts';
 import { eraseMessage } from '../../../requests/privacy/erase-message.ts';
 import { eraseRequest } from '../../../requests/privacy/erase-request.ts';
 import { recipientAddress } from '../../../mail/headers/recipient-address.ts';
+import { ID_TEXT } from '../../../platform/id-text.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command, type Desk } from '../command.ts';
 
@@ -49,6 +50,6 @@ const ERASE = {
 } as const;
 
 function readId(what: string, text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw invalidField(`/${what}`, 'is a number');
+  if (!ID_TEXT.test(text)) throw invalidField(`/${what}`, 'is a number');
   return Number(text);
 }

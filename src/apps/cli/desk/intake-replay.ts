@@ -1,5 +1,6 @@
 import { listReplayable, replayIntake } from '../../../intake/quarantine/replay-intake.ts';
 import { createParsePool } from '../../../mail/reading/parse-pool.ts';
+import { ID_TEXT } from '../../../platform/id-text.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
@@ -21,7 +22,7 @@ export const intakeReplay = command({
     },
   },
   async run(desk, { id, reason = 'processing_error' }) {
-    if (id !== undefined && !/^[1-9]\d{0,14}$/.test(id))
+    if (id !== undefined && !ID_TEXT.test(id))
       throw invalidField('/id', 'is a number, as GET /v1/intake shows it');
     const ids =
       id === undefined ? await listReplayable(desk, reason === 'any' ? null : reason) : [Number(id)];

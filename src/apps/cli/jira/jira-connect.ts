@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connectJira } from '../../../integrations/jira/connections/connect.ts';
+import { siteUrlOf } from '../../../integrations/jira/connections/connection.ts';
 import { callbackUrl } from '../../../integrations/jira/connections/consent.ts';
 import { findConnection } from '../../../integrations/jira/connections/find-connections.ts';
 import { invalidField } from '../../../platform/problems.ts';
@@ -35,6 +36,11 @@ export const jiraConnect = command({
   },
   async run(desk, values) {
     const actor = { kind: 'system' } as const;
+    if (siteUrlOf(values.site) === null)
+      throw invalidField(
+        '/site',
+        'must be the https address of a site, such as https://example.atlassian.net',
+      );
     const common = { name: values.name ?? 'Jira', siteUrl: values.site, personal: false };
     const clientId = values['client-id'];
     if (clientId !== undefined) {

@@ -1,4 +1,5 @@
 import { disconnectJira } from '../../../integrations/jira/connections/disconnect.ts';
+import { ID_TEXT } from '../../../platform/id-text.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 
@@ -12,7 +13,7 @@ export const jiraDisconnect = command({
     },
   },
   async run(desk, values) {
-    const connectionId = Number(/^[1-9]\d{0,14}$/.exec(values.connection)?.[0]);
+    const connectionId = Number(ID_TEXT.exec(values.connection)?.[0]);
     if (Number.isNaN(connectionId)) throw invalidField('/connection', 'is the number of a connection');
     await disconnectJira(desk, { kind: 'system' }, { connectionId });
     return {

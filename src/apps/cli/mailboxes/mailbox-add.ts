@@ -1,4 +1,5 @@
 import { addMailbox } from '../../../mailboxes/settings/add-mailbox.ts';
+import { SOURCES } from '../../../intake/sources/sources.ts';
 import type { ThreadBy } from '../../../mailboxes/mailbox.ts';
 import type { Language } from '../../../mail/language.ts';
 import { invalidField } from '../../../platform/problems.ts';
@@ -15,7 +16,12 @@ export const mailboxAdd = command({
       required: true,
       sentence: 'The address that people write to.',
     },
-    microsoft: { type: 'boolean', sentence: 'A mailbox of Microsoft 365. Defaults to Gmail.' },
+    source: {
+      type: 'string',
+      value: 'SOURCE',
+      sentence: `How its email comes in: ${Object.keys(SOURCES).join(' or ')}. Defaults to gmail.`,
+    },
+    microsoft: { type: 'boolean', sentence: 'The same as --source microsoft.' },
     name: { type: 'string', value: 'NAME', sentence: 'The name that contacts see. Defaults to the address.' },
     language: {
       type: 'string',
@@ -35,19 +41,21 @@ export const mailboxAdd = command({
     },
   },
   async run(desk, values) {
+    const source =
+      oneOf(Object.keys(SOURCES), '/source', values.source) ?? (values.microsoft ? 'microsoft' : 'gmail');
     const { mailbox, secret } = await addMailbox(
       desk,
       { kind: 'system' },
       {
         address: values.address,
-        source: values.microsoft ? 'microsoft' : 'gmail',
+        source,
         name: values.name ?? values.address,
         language: oneOf(LANGUAGES, '/language', values.language),
         threadBy: oneOf(THREAD_BY, '/threadBy', values['thread-by']),
         reopenDays: values['reopen-days'] === undefined ? undefined : Number(values['reopen-days']),
       },
     );
-    if (values.microsoft) {
+    if (source === 'microsoft') {
       return {
         text:
           `Added ${mailbox.address}, mailbox ${mailbox.id}. Next, connect it to Microsoft 365 (docs/microsoft.md): ` +
@@ -55,6 +63,8 @@ export const mailboxAdd = command({
         json: mailbox,
       };
     }
+    if (source !== 'gmail')
+      return { text: `Added ${mailbox.address}, mailbox ${mailbox.id}.\n`, json: mailbox };
     return {
       text:
         `Added ${mailbox.address}, mailbox ${mailbox.id}. Its relay secret:\n\n${secret}\n\n` +

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { connectMicrosoft } from '../../../intake/microsoft/access/connecting.ts';
-import { credentialsOf, type MicrosoftCredentials } from '../../../intake/microsoft/graph/credentials.ts';
+import { credentialsOf } from '../../../intake/microsoft/graph/credentials.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
 import { mailboxOf } from './mailbox-of.ts';
+import { connectByCode, connectInBrowser } from './person.ts';
 
 export const microsoftConnect = command({
   options: {
@@ -30,6 +31,14 @@ export const microsoftConnect = command({
       value: 'FILE',
       sentence: 'Instead of a secret: a file with a certificate and its private key, both in PEM.',
     },
+    device: {
+      type: 'boolean',
+      sentence: 'Instead of the app itself a person signs in: by a code that they enter on any device.',
+    },
+    browser: {
+      type: 'boolean',
+      sentence: 'Instead of the app itself a person signs in: in a browser, from the console.',
+    },
     'secret-ends': {
       type: 'string',
       value: 'DATE',
@@ -38,26 +47,38 @@ export const microsoftConnect = command({
     },
     'by-smtp': {
       type: 'boolean',
-      sentence: 'Answers leave by SMTP, and not through Microsoft as they do otherwise.',
+      sentence:
+        'Answers leave by an SMTP account of the mailbox or the desk, and not through Microsoft Graph.',
+    },
+    'by-office-smtp': {
+      type: 'boolean',
+      sentence: 'Answers leave by smtp.office365.com, signed in with a token of the app.',
     },
     junk: { type: 'boolean', sentence: 'Fetches the Junk Email folder too.' },
   },
   async run(desk, values) {
     const { id: mailboxId, address } = await mailboxOf(desk, values.mailbox);
-    const credentials = await credentialsIn(values['secret-file'], values['certificate-file']);
-    await connectMicrosoft(
-      desk,
-      { kind: 'system' },
-      {
-        mailboxId,
-        tenantId: values.tenant,
-        clientId: values['client-id'],
-        credentials,
-        secretEndsAt: values['secret-ends'] === undefined ? null : dateOf(values['secret-ends']),
-        readsJunk: values.junk,
-        sends: !values['by-smtp'],
-      },
-    );
+    const app = {
+      tenantId: values.tenant,
+      clientId: values['client-id'],
+      secretEndsAt: values['secret-ends'] === undefined ? null : dateOf(values['secret-ends']),
+      readsJunk: values.junk,
+      sends: values['by-office-smtp']
+        ? ('smtp' as const)
+        : values['by-smtp']
+          ? ('none' as const)
+          : ('graph' as const),
+    };
+    if (values.device || values.browser) {
+      const secret = (await textIn(values['secret-file']))?.trim() ?? null;
+      const given = { mailbox: { id: mailboxId, address }, app: { ...app, secret } };
+      return values.device ? connectByCode(desk, given) : connectInBrowser(desk, given);
+    }
+    const credentials = credentialsOf({
+      secret: await textIn(values['secret-file']),
+      certificate: await textIn(values['certificate-file']),
+    });
+    await connectMicrosoft(desk, { kind: 'system' }, { ...app, mailboxId, credentials });
     return {
       text: `${address} is fetched from Microsoft 365. See whether it can be: npx mailroom microsoft check --mailbox ${address}\n`,
       json: { mailbox: address, kind: credentials.kind },
@@ -65,12 +86,8 @@ export const microsoftConnect = command({
   },
 });
 
-async function credentialsIn(
-  secretFile: string | undefined,
-  certificateFile: string | undefined,
-): Promise<MicrosoftCredentials> {
-  const read = (file: string | undefined) => (file === undefined ? undefined : readFile(file, 'utf8'));
-  return credentialsOf({ secret: await read(secretFile), certificate: await read(certificateFile) });
+async function textIn(file: string | undefined): Promise<string | undefined> {
+  return file === undefined ? undefined : readFile(file, 'utf8');
 }
 
 function dateOf(text: string): Date {

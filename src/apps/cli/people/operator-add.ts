@@ -1,9 +1,7 @@
-import type { Role } from '../../../people/access/actor.ts';
+import { type Role, ROLES } from '../../../people/access/actor.ts';
 import { addOperator } from '../../../people/operators/add-operator.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
-
-const ROLES = ['agent', 'lead', 'admin'] as const satisfies readonly Role[];
 
 export const operatorAdd = command({
   options: {

@@ -2,6 +2,7 @@ import { createToken } from '../../../people/credentials/create-token.ts';
 import { findOperator } from '../../../people/operators/find-operator.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command } from '../command.ts';
+import { DAY } from '../../../platform/time.ts';
 
 export const tokenCreate = command({
   options: {
@@ -41,5 +42,5 @@ export const tokenCreate = command({
 
 function inDays(now: Date, text: string): Date {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw invalidField('/days', 'is a number of days, such as 90');
-  return new Date(now.getTime() + Number(text) * 86_400_000);
+  return new Date(now.getTime() + Number(text) * DAY);
 }

@@ -1,14 +1,9 @@
-import type { Progress, ReconcileReport } from '../../../intake/gmail/reconcile/reconcile.ts';
-import { reconcileMailbox } from '../../../intake/gmail/reconcile/reconcile-mailbox.ts';
-import {
-  type MicrosoftReport,
-  reconcileMicrosoft,
-} from '../../../intake/microsoft/reconcile/reconcile-microsoft.ts';
+import { sourceOf } from '../../../intake/sources/sources.ts';
+import type { Reconciled } from '../../../intake/sources/source-work.ts';
 import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { createParsePool } from '../../../mail/reading/parse-pool.ts';
 import { findRelaySetup } from '../../../mailboxes/relay-secrets/find-relay-setup.ts';
-import { explainingGoogle } from '../../../intake/gmail/google/google-fault.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { command, type Desk } from '../command.ts';
 import { renderTable } from '../render-table.ts';
@@ -39,22 +34,11 @@ export const reconcileCommand = command({
     try {
       // Deliveries that this queues are found by the servers at their next look.
       const deps = { ...desk, parsePool, wakeDeliveries() {} };
-      const found = await findMailboxToReconcile(desk, values.mailbox);
-      if (found.source === 'microsoft') {
-        const report = await reconcileMicrosoft(deps, { address: found.address, days, apply: values.apply });
-        return { text: describeMicrosoft(report), json: report };
-      }
-      const { address } = found;
-      const report = await explainingGoogle(() =>
-        reconcileMailbox(deps, {
-          address,
-          days,
-          apply: values.apply,
-          endpoints: desk.google,
-          onProgress: progressTeller(desk),
-        }),
-      );
-      return { text: describe(report, values.apply), json: { ...report, applied: values.apply } };
+      const { address, source } = await findMailboxToReconcile(desk, values.mailbox);
+      const { reconcile } = await sourceOf(source).work();
+      const { tell } = desk;
+      const found = await reconcile(deps, { address, days, apply: values.apply, tell });
+      return { text: describe(found, values.apply), json: found.json };
     } finally {
       await parsePool.close();
     }
@@ -66,69 +50,21 @@ async function findMailboxToReconcile(desk: Desk, given: string | undefined) {
   const mailboxes = await listMailboxes(desk, { kind: 'system' });
   const [only, ...others] = mailboxes;
   const named = given === undefined ? (others.length === 0 ? only : undefined) : byAddress(mailboxes, given);
-  if (named?.source === 'microsoft') return named;
+  if (named !== undefined) return named;
   const { address } = await findRelaySetup(desk, { kind: 'system' }, { address: given });
-  return { address, source: 'gmail' as const };
+  return { address, source: 'gmail' };
 }
 
 function byAddress<Found extends { readonly address: string }>(mailboxes: readonly Found[], text: string) {
   return mailboxes.find(({ address }) => address === (asciiAddress(text) ?? text));
 }
 
-function describeMicrosoft({ mailbox, since, listed, missing, applied }: MicrosoftReport): string {
-  const rows = missing
-    .slice(0, MAX_SHOWN)
-    .map((each) => [each.arrivedAt.toISOString(), each.folder, each.internetMessageId ?? each.sourceId]);
+function describe({ head, rows, lines }: Reconciled, applied: boolean): string {
   return [
-    ...(rows.length === 0 ? [] : [renderTable([['RECEIVED', 'FOLDER', 'MESSAGE'], ...rows])]),
-    `${mailbox}: ${listed} ${listed === 1 ? 'message' : 'messages'} at Microsoft 365 since ${since.toISOString()}, ${missing.length} not at the desk${applied ? ', taken in now' : ''}.`,
-    ...(!applied && missing.length > 0 ? ['Nothing was changed: --apply takes them in.'] : []),
+    ...(rows.length === 0 ? [] : [renderTable([head, ...rows.slice(0, MAX_SHOWN)])]),
+    ...(rows.length > MAX_SHOWN ? [`and ${rows.length - MAX_SHOWN} more (--json has all)`] : []),
+    ...lines,
+    ...(!applied && rows.length > 0 ? ['Nothing was changed: --apply takes them in.'] : []),
     '',
   ].join('\n');
-}
-
-const STAGES = { listing: 'Listed', reading: 'Looked at', filing: 'Taken in' } as const;
-
-function progressTeller({ tell }: Pick<Desk, 'tell'>): (progress: Progress) => void {
-  let toldAt = 0;
-  let stage: Progress['stage'] | null = null;
-  return (progress) => {
-    const step = progress.stage === 'listing' ? 2000 : 25;
-    if (progress.stage !== stage) toldAt = 0;
-    stage = progress.stage;
-    if (progress.done < toldAt + step && progress.done !== progress.of) return;
-    toldAt = progress.done;
-    tell(`${STAGES[progress.stage]} ${progress.done}${progress.of === null ? '' : ` of ${progress.of}`}.`);
-  };
-}
-
-function describe({ mailbox, since, listed, mails, spam, trash }: ReconcileReport, applied: boolean): string {
-  const rows = mails
-    .slice(0, MAX_SHOWN)
-    .map((mail) => [
-      new Date(mail.internalDate).toISOString(),
-      mail.id,
-      fitted(mail.from, 32),
-      fitted(mail.subject, 40),
-      mail.result === null
-        ? mail.state
-        : [mail.result.status, mail.result.outcome, mail.result.reason].filter(Boolean).join(' '),
-    ]);
-  const head = ['RECEIVED', 'GMAIL ID', 'FROM', 'SUBJECT', applied ? 'RESULT' : 'STATE'];
-  const failed = mails.filter(({ result }) => applied && (result === null || result.status === 'retry'));
-  return [
-    ...(rows.length === 0 ? [] : [renderTable([head, ...rows])]),
-    ...(mails.length > MAX_SHOWN ? [`and ${mails.length - MAX_SHOWN} more (--json has all)`] : []),
-    `${mailbox}: ${listed} ${listed === 1 ? 'message' : 'messages'} in Gmail since ${since.toISOString()}, ${mails.length} not at the desk${applied ? ', taken in now' : ''}.`,
-    `Left alone: ${spam.length} in Spam, ${trash.length} in Trash.`,
-    ...(failed.length > 0 ? [`${failed.length} could not be taken in: run this again.`] : []),
-    ...(!applied && mails.length > 0 ? ['Nothing was changed: --apply takes them in.'] : []),
-    '',
-  ].join('\n');
-}
-
-// What strangers wrote must not move the cursor or colour the terminal.
-function fitted(text: string, width: number): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-  return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }

@@ -8,7 +8,7 @@ import { signedOutHint } from './draft-parts.ts';
 import { noteForm } from './note-form.ts';
 import { replyForm } from './reply-form.ts';
 
-/** Where one answers: a reply or a note, each with its draft. What a refusal kept stands in it again. */
+/** The answer box: a reply or a note, each with its draft. After a refusal it holds what was typed. */
 export function box(visit: Visit, conversation: Conversation): Html {
   const words = visit.say(conversationWords);
   const { request, typed } = conversation;

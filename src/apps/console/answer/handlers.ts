@@ -55,7 +55,12 @@ async function orBackInTheBox(
     if (error.code !== 'too_large') await keepFiles(visit, { requestId, kind }, form);
     if (mergedInto === null && status === 'closed') await keepText(visit, { requestId, kind }, form);
     const typed = typedIn(form, kind);
-    return showConversation(visit, requestId, { problem: error, typed, from: form.text('from') });
+    return showConversation(visit, requestId, {
+      problem: error,
+      typed,
+      from: form.text('from'),
+      ...(kind === 'reply' ? { form: { verb: 'replies', typed: form } } : {}),
+    });
   }
 }
 

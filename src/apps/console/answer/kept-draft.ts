@@ -3,8 +3,8 @@ import type { Draft, DraftKind, NamedDraft } from '../../../requests/drafts/draf
 import { saveDraft } from '../../../requests/drafts/save-draft.ts';
 import { Problem } from '../../../platform/problems.ts';
 import type { Form } from '../parts/forms.ts';
+import { givenFiles } from '../parts/given-files.ts';
 import type { Visit } from '../shell/visit.ts';
-import { givenFile } from './given-file.ts';
 
 type Which = { readonly requestId: number; readonly kind: DraftKind };
 
@@ -20,12 +20,11 @@ export function draftIn(form: Form): NamedDraft | undefined {
 /** Puts the files that a form carries to its draft, where they outlive a refusal; null when it carries none. */
 export async function keepFiles({ deps, actor }: Visit, which: Which, form: Form): Promise<Draft | null> {
   let draft: Draft | null = null;
-  for (const file of form.files('attachments'))
-    draft = await addDraftFile(deps, actor, { ...which, file: await givenFile(file) });
+  for (const file of await givenFiles(form)) draft = await addDraftFile(deps, actor, { ...which, file });
   return draft;
 }
 
-/** Makes a draft of what a box holds, which lasts over the next page; another tab's newer draft stays as it is. */
+/** Saves what a box holds as a draft, which outlives the next page; another tab's newer draft is not changed. */
 export async function keepText({ deps, actor }: Visit, which: Which, form: Form): Promise<void> {
   const version = draftIn(form)?.version ?? 0;
   try {
@@ -35,7 +34,7 @@ export async function keepText({ deps, actor }: Visit, which: Which, form: Form)
   }
 }
 
-/** Takes a file off, and keeps what the box holds: the page is drawn anew. */
+/** Removes a file and keeps what the box holds, because the page is drawn again. */
 export async function dropFile(visit: Visit, which: Which, form: Form): Promise<void> {
   const { deps, actor } = visit;
   await keepFiles(visit, which, form);

@@ -3,6 +3,7 @@ import type { Conversation } from '../conversation/conversation.ts';
 import { conversationWords } from '../conversation/words.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
+import { neededFields } from '../fields/needed.ts';
 import { cannedChooser, cannedState } from './canned.ts';
 import { draftFiles, draftStatus, filePicker, hiddenFields, otherDraft, textOf } from './draft-parts.ts';
 
@@ -10,6 +11,7 @@ import { draftFiles, draftStatus, filePicker, hiddenFields, otherDraft, textOf }
 export function replyForm(visit: Visit, conversation: Conversation): Html {
   const words = visit.say(conversationWords);
   const { request, messages, canned } = conversation;
+  const { settling } = conversation.refused;
   const typed = conversation.typed?.kind === 'reply' ? conversation.typed : null;
   return html`<form
     method="post"
@@ -32,6 +34,7 @@ export function replyForm(visit: Visit, conversation: Conversation): Html {
     >
 ${textOf('reply', conversation)}</textarea>
     ${otherDraft(visit, 'reply', conversation)} ${draftFiles(visit, 'reply', conversation)}
+    ${when(settling?.verb === 'replies' && settling, (found) => neededFields(visit, found))}
     <div class="tools">
       ${filePicker(visit)} ${cannedChooser(visit, request.id, canned)} ${draftStatus(visit)}
       ${afterwards(visit)}
@@ -58,7 +61,7 @@ function afterwards(visit: Visit): Html {
   >`;
 }
 
-// Whoever gets it stands here before it is sent, each with the reason; nobody is added or left out without a word.
+// Lists every recipient before the reply is sent, each with the reason, so that nobody is added or left out unseen.
 function recipientLine(visit: Visit, { recipients, typed, drafts }: Conversation): Html {
   const words = visit.say(conversationWords);
   const reasons = { contact: words.who.contact, reply_to: words.who.replyTo, copied: words.who.copied };

@@ -5,10 +5,11 @@ import { idempotency } from '../../../platform/idempotency/idempotency.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { neighbours } from '../conversation/conversation.ts';
 import { conversationWords } from '../conversation/words.ts';
+import { valuesIn } from '../fields/values-in-form.ts';
 import type { Form } from '../parts/forms.ts';
+import { givenFiles } from '../parts/given-files.ts';
 import { done } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
-import { givenFile } from './given-file.ts';
 import { draftIn } from './kept-draft.ts';
 import { typedIn } from './typed.ts';
 import { answerWords } from './words.ts';
@@ -22,7 +23,7 @@ export async function sendReply(visit: Visit, requestId: number, form: Form): Pr
   const { asked, effects } = typedIn(form, 'reply');
   if (asked !== null) throw invalidField('', visit.say(answerWords).fillFirst(asked.name));
   const text = written(visit, form);
-  const files = await Promise.all(form.files('attachments').map(givenFile));
+  const files = await givenFiles(form);
   const seenMessageId = form.id('seenMessageId');
   const from = form.text('from');
   const after = await neighbours(visit, requestId, from);
@@ -31,6 +32,7 @@ export async function sendReply(visit: Visit, requestId: number, form: Form): Pr
     status: form.text('verb') === 'close' ? 'closed' : status,
     category,
     addTags: tags,
+    fields: await valuesIn(visit, requestId, form),
   } as const;
   const { messageId } = await replyToRequest(deps, actor, {
     requestId,

@@ -16,8 +16,9 @@ const FOLDER = import.meta.dirname;
 type Asset = {
   readonly type: string;
   readonly plain: Buffer;
-  readonly gzip: Buffer;
-  readonly brotli: Buffer;
+  /** Compressed the first time it is asked for, and kept: a start need not wait for it. */
+  readonly gzip: () => Buffer;
+  readonly brotli: () => Buffer;
 };
 
 export type Assets = {
@@ -28,7 +29,7 @@ export type Assets = {
 
 let loaded: Assets | undefined;
 
-/** The style sheets, modules and icons of the console, read and compressed once for a process. */
+/** The style sheets, modules and icons of the console, read once for a process. */
 export function loadAssets(): Assets {
   loaded ??= readAssets();
   return loaded;
@@ -74,7 +75,17 @@ function morpher(): string {
 function assetOf(name: string, content: string): Asset {
   const plain = Buffer.from(content);
   const type = TYPES[extname(name)] ?? 'application/octet-stream';
-  return { type, plain, gzip: gzipSync(plain, { level: 9 }), brotli: brotliCompressSync(plain) };
+  return {
+    type,
+    plain,
+    gzip: once(() => gzipSync(plain, { level: 9 })),
+    brotli: once(() => brotliCompressSync(plain)),
+  };
+}
+
+function once(make: () => Buffer): () => Buffer {
+  let made: Buffer | undefined;
+  return () => (made ??= make());
 }
 
 /** Serves them: for ever, because another content has another address. */
@@ -83,7 +94,7 @@ export function assetRoutes(app: Hono<AppEnv>, assets: Assets): void {
     const asset = assets.find(c.req.param('version'), c.req.param('name'));
     if (asset === null) return c.text('There is no such file.', 404);
     const encoding = encodingFor(c);
-    const body = encoding === null ? asset.plain : asset[encoding === 'br' ? 'brotli' : 'gzip'];
+    const body = encoding === null ? asset.plain : asset[encoding === 'br' ? 'brotli' : 'gzip']();
     return c.body(new Uint8Array(body), 200, {
       'content-type': asset.type,
       'cache-control': 'public, max-age=31536000, immutable',

@@ -1,6 +1,7 @@
 import type { Calendar, CalendarTimes, Holiday, OpenHours } from '../../../requests/calendars/calendar.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import type { Form } from '../parts/forms.ts';
+import { isDay } from '../../../platform/time.ts';
 
 const RANGE = /^\s*((?:[01]\d|2[0-3]):[0-5]\d)\s*[-–]\s*((?:[01]\d|2[0-3]):[0-5]\d|24:00)\s*$/;
 
@@ -47,14 +48,8 @@ function holidaysIn(text: string): Holiday[] {
     .filter((line) => line.trim() !== '')
     .map((line) => {
       const [, date, name] = /^\s*(\d{4}-\d\d-\d\d)(?:\s+(.*))?$/.exec(line) ?? [];
-      if (date === undefined || !isDate(date))
+      if (date === undefined || !isDay(date))
         throw invalidField('/holidays', `${line.trim()} does not begin with a date such as 2026-12-25`);
       return { date, name: (name ?? '').trim().slice(0, 200) };
     });
-}
-
-// 30 February would become 2 March.
-function isDate(date: string): boolean {
-  const day = new Date(`${date}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(date);
 }

@@ -15,10 +15,15 @@ import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
+import { minutesIn, minutesText } from './minutes.ts';
 import { clockWords } from './words.ts';
 
 const MINUTES = ['firstAnswerMinutes', 'nextAnswerMinutes', 'resolutionMinutes'] as const;
-const MAX_MINUTES = 60 * 24 * 365;
+const CLOCKS = {
+  firstAnswerMinutes: 'firstAnswer',
+  nextAnswerMinutes: 'nextAnswer',
+  resolutionMinutes: 'resolution',
+} as const;
 
 /** What each mailbox promises by when, for leads. */
 export function policyHandlers(pages: Pages): void {
@@ -37,9 +42,10 @@ function timesIn(form: Form) {
   const minutes = (name: (typeof MINUTES)[number]): number | null => {
     const text = form.line(name);
     if (text === null) return null;
-    if (!/^[1-9]\d{0,5}$/.test(text) || Number(text) > MAX_MINUTES)
-      throw invalidField(`/${name}`, 'must be a whole number of minutes');
-    return Number(text);
+    const promised = minutesIn(text);
+    if (promised === null)
+      throw invalidField(`/${name}`, 'must be a time such as 30 min, 4 h or 2 d, at most a year');
+    return promised;
   };
   return {
     firstAnswerMinutes: minutes('firstAnswerMinutes'),
@@ -68,8 +74,13 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
     ${when(byMailbox.size === 0, () => html`<p class="empty">${words.none}</p>`)}
     ${[...byMailbox].map(
       ([address, found]) =>
-        html`<section class="card">
+        html`<section class="card promises">
           <h2>${address}</h2>
+          <div class="promise head quiet" aria-hidden="true">
+            <span>${words.priority}</span>
+            ${MINUTES.map((name) => html`<span>${words.clock[CLOCKS[name]]}</span>`)}
+            <span>${words.calendar}</span>
+          </div>
           ${found
             .toSorted((a, b) => a.priority.localeCompare(b.priority))
             .map((policy) => formOf(visit, policy, calendars.items))}
@@ -80,22 +91,29 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
 
 function formOf(visit: Visit, policy: Policy, calendars: readonly Calendar[]): Html {
   const words = visit.say(clockWords);
-  const { priority } = visit.say(terms);
-  const field = (name: (typeof MINUTES)[number], label: string): Html =>
-    textField({ label, name, type: 'number', value: policy[name] });
-  return html`<form method="post" action="/settings/clocks/${policy.id}" class="stack">
-    <h3>${priority[policy.priority]}</h3>
-    <div class="verbs">
-      ${field('firstAnswerMinutes', words.clock.firstAnswer)}
-      ${field('nextAnswerMinutes', words.clock.nextAnswer)}
-      ${field('resolutionMinutes', words.clock.resolution)}
-      ${selectField({
-        label: words.calendar,
-        name: 'calendarId',
-        value: policy.calendarId,
-        options: [['', words.always], ...calendars.map((each) => [each.id, each.name] as const)],
-      })}
-      <button>${words.save}</button>
-    </div>
+  const priority = visit.say(terms).priority[policy.priority];
+  const { language } = visit.settings;
+  return html`<form
+    method="post"
+    action="/settings/clocks/${policy.id}"
+    class="promise"
+    aria-label="${policy.mailboxAddress}, ${priority}"
+  >
+    <h3>${priority}</h3>
+    ${MINUTES.map((name) =>
+      textField({
+        label: words.clock[CLOCKS[name]],
+        name,
+        value: minutesText(policy[name], language),
+        placeholder: words.notPromised,
+      }),
+    )}
+    ${selectField({
+      label: words.calendar,
+      name: 'calendarId',
+      value: policy.calendarId,
+      options: [['', words.always], ...calendars.map((each) => [each.id, each.name] as const)],
+    })}
+    <button aria-label="${words.save}: ${priority}">${words.save}</button>
   </form>`;
 }

@@ -1,16 +1,21 @@
 import { html } from 'hono/html';
 import { isOpen, PRIORITIES } from '../../../requests/request.ts';
 import { clockFacts } from '../clocks/due.ts';
+import { valueInput } from '../fields/value-input.ts';
+import { valueText } from '../fields/value-text.ts';
 import { jiraPanel } from '../jira/panel.ts';
+import type { GoneParts } from '../../../requests/retention/find-gone.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
+import { retentionWords } from '../retention/words.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
 import { conversationWords } from './words.ts';
 
 /** Beside the messages: whose it is, who asks, what else they asked. */
-export function facts(visit: Visit, { request, others, jira }: Conversation): Html {
+export function facts(visit: Visit, conversation: Conversation): Html {
   const { say, format } = visit;
+  const { request, others, jira, gone } = conversation;
   const words = say(conversationWords);
   const { status, noSubject } = say(terms);
   return html`<aside class="facts" aria-label="${words.contact}">
@@ -19,8 +24,9 @@ export function facts(visit: Visit, { request, others, jira }: Conversation): Ht
       ${when(request.contactName, () => html`<small>${request.contactEmail}</small>`)}
     </p>
     <div class="attributes">
-      ${standing(visit, request)}
-      ${isOpen(request.status) ? factsForm(visit, request) : fixed(visit, request)} ${tags(visit, request)}
+      ${standing(visit, request)} ${when(gone, (parts) => goneParts(visit, parts))}
+      ${isOpen(request.status) ? factsForm(visit, conversation) : fixed(visit, conversation)}
+      ${tags(visit, request)}
     </div>
     ${when(jira, (panel) => jiraPanel(visit, request.id, panel))}
     <h2>${words.otherRequests}</h2>
@@ -37,6 +43,19 @@ export function facts(visit: Visit, { request, others, jira }: Conversation): Ht
   </aside>`;
 }
 
+// What is missing is not a fault of the desk: its admins said so.
+function goneParts(visit: Visit, gone: GoneParts): Html {
+  const words = visit.say(retentionWords);
+  const parts = (['originalsAt', 'attachmentsAt', 'bodiesAt'] as const).flatMap((name) => {
+    const at = gone[name];
+    return at === null ? [] : [html`<dd>${words.gone[name]} <small>${visit.format.time(at)}</small></dd>`];
+  });
+  return html`<dl>
+    <dt>${words.removed}</dt>
+    ${parts}
+  </dl>`;
+}
+
 type Shown = Conversation['request'];
 
 function standing(visit: Visit, request: Shown): Html {
@@ -44,6 +63,12 @@ function standing(visit: Visit, request: Shown): Html {
   return html`<dl data-live="facts">
     <dt>${words.assignee}</dt>
     <dd dir="auto" data-assignee>${request.assigneeName ?? visit.say(terms).nobody}</dd>
+    ${when(
+      request.teamName,
+      (team) =>
+        html`<dt>${words.team}</dt>
+          <dd dir="auto">${team}</dd>`,
+    )}
     <dt>${words.mailbox}</dt>
     <dd>${request.mailboxAddress}</dd>
     ${clockFacts(visit, request)}
@@ -61,7 +86,7 @@ function standing(visit: Visit, request: Shown): Html {
   </dl>`;
 }
 
-function fixed(visit: Visit, request: Shown): Html {
+function fixed(visit: Visit, { request, asked }: Conversation): Html {
   const words = visit.say(conversationWords);
   return html`<dl>
     <dt>${words.priority}</dt>
@@ -72,11 +97,18 @@ function fixed(visit: Visit, request: Shown): Html {
         html`<dt>${words.category}</dt>
           <dd dir="auto">${category}</dd>`,
     )}
+    ${asked.map((field) => {
+      const value = request.fields[field.key];
+      return value === undefined
+        ? ''
+        : html`<dt dir="auto">${field.name}</dt>
+            <dd dir="auto">${valueText(visit, field, value)}</dd>`;
+    })}
   </dl>`;
 }
 
-// The button shows itself to whoever changes something, with scripts or without.
-function factsForm(visit: Visit, request: Shown): Html {
+// The button appears when something is changed, with scripts or without.
+function factsForm(visit: Visit, { request, asked, refused }: Conversation): Html {
   const words = visit.say(conversationWords);
   const { priority } = visit.say(terms);
   return html`<form method="post" action="/requests/${request.id}/facts" class="edit">
@@ -100,6 +132,13 @@ function factsForm(visit: Visit, request: Shown): Html {
         maxlength="100"
         dir="auto"
     /></label>
+    ${asked.map((field, index) =>
+      valueInput(visit, field, {
+        value: request.fields[field.key],
+        refusal: refused.values,
+        keyed: index === 0,
+      }),
+    )}
     <label
       ><span>${words.tags}</span>
       <input

@@ -1,9 +1,10 @@
 import { html } from 'hono/html';
-import { may } from '../../../people/access/permissions.ts';
 import { isOpen } from '../../../requests/request.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { presenceLine } from '../parts/presence.ts';
 import { terms } from '../parts/terms.ts';
+import { escalateMenu, escalationHint } from '../teams/escalate.ts';
+import { takerOptions, takersOf } from '../teams/give.ts';
 import type { Visit } from '../shell/visit.ts';
 import type { Conversation } from './conversation.ts';
 import { mergeForm } from './merge-form.ts';
@@ -30,21 +31,23 @@ export function header(visit: Visit, conversation: Conversation): Html {
       </nav>
       <p class="presence" data-live="presence">${presenceLine(visit, conversation.present)}</p>
     </div>
-    <h1 dir="auto">
-      ${request.subject || noSubject}
-      <button
-        type="button"
-        class="number quiet"
-        data-copy="${request.id}"
-        data-key="."
-        title="${words.number}"
-      >
-        ${request.id}
-      </button>
-    </h1>
-    <div class="verbs" data-live="verbs">
-      <span class="mark ${request.status}" data-status>${status[request.status]}</span>
-      ${lifeVerbs(visit, conversation)} ${assignMenu(visit, conversation)} ${moreMenu(visit, conversation)}
+    <div class="matter">
+      <h1 dir="auto">
+        ${request.subject || noSubject}
+        <button
+          type="button"
+          class="number quiet"
+          data-copy="${request.id}"
+          data-key="."
+          title="${words.number}"
+        >
+          ${request.id}
+        </button>
+      </h1>
+      <div class="verbs" data-live="verbs">
+        <span class="mark ${request.status}" data-status>${status[request.status]}</span>
+        ${lifeVerbs(visit, conversation)} ${assignMenu(visit, conversation)} ${moreMenu(visit, conversation)}
+      </div>
     </div>
     ${links(visit, conversation)}
   </header>`;
@@ -101,26 +104,33 @@ function lifeVerbs(visit: Visit, { request }: Conversation): Html {
     </form>`;
 }
 
-function assignMenu(visit: Visit, { request, operators }: Conversation): Html | '' {
+function assignMenu(visit: Visit, { request, operators, teams }: Conversation): Html | '' {
   const words = visit.say(conversationWords);
-  const { id, assigneeId, status } = request;
+  const { id, assigneeId, teamId, status } = request;
   if (!isOpen(status) || status === 'resolved') return '';
-  const others = operators.filter((each) => each.id !== assigneeId);
-  if (!may(visit.actor, 'requests.assign')) return '';
-  return html`<details class="dropdown" name="menu">
-    <summary class="button" data-key="a" aria-keyshortcuts="a">
-      ${words.assign}${icon('chevron-down', visit.deps.assets)}
-    </summary>
-    <form method="post" action="/requests/${id}/assign" class="stack">
-      <label
-        >${words.assignTo}
-        <select name="operatorId">
-          ${others.map((each) => html`<option value="${each.id}">${each.name}</option>`)}
-        </select></label
-      >
-      <button class="primary">${words.assign}</button>
-    </form>
-  </details>`;
+  const takers = takersOf(visit, request, {
+    operators: operators.filter((each) => each.id !== assigneeId),
+    teams: teams.filter((each) => each.id !== teamId),
+  });
+  return html`${when(
+    takers,
+    (found) =>
+      html`<details class="dropdown" name="menu">
+        <summary class="button" data-key="a" aria-keyshortcuts="a">
+          ${words.assign}${icon('chevron-down', visit.deps.assets)}
+        </summary>
+        <form method="post" action="/requests/${id}/assign" class="stack">
+          <label
+            >${words.assignTo}
+            <select name="operatorId">
+              ${takerOptions(visit, found, teamId !== null)}
+            </select></label
+          >
+          <button class="primary">${words.assign}</button>
+        </form>
+      </details>`,
+  )}
+  ${escalateMenu(visit, request, { operators, teams })}`;
 }
 
 function moreMenu(visit: Visit, { request, others }: Conversation): Html {
@@ -156,7 +166,7 @@ function links(visit: Visit, { request }: Conversation): Html {
   const hint = (to: number | null, sentence: (id: number) => string): Html | '' =>
     when(to, (other) => html`<p class="hint"><a href="/requests/${other}">${sentence(other)}</a></p>`);
   return html`${hint(mergedInto, words.mergedInto)} ${hint(followUpOf, words.followUpOf)}
-  ${hint(refersTo, words.refersTo)}
+  ${hint(refersTo, words.refersTo)} ${escalationHint(visit, request)}
   ${when(
     needsAttention,
     () =>

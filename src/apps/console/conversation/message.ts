@@ -10,7 +10,7 @@ import { withoutDirectionMarks } from '../../../mail/text.ts';
 import { textWithLinks } from './text.ts';
 import { conversationWords } from './words.ts';
 
-/** One message: who, when, what it says; how sure one can be of its sender; what became of it. */
+/** One message: who, when, the text; whether its sender is proven; its deliveries. */
 export function messageView(
   visit: Visit,
   message: MessageView,
@@ -146,7 +146,10 @@ function circumstances(visit: Visit, message: MessageView): Html | '' {
       .map(({ name, address }) => withoutDirectionMarks(name === '' ? address : `${name} <${address}>`))
       .join(', ');
   return html`<p class="circumstances">
-    <span dir="auto">${words.to}: ${addresses(message.toAddresses)}</span>
+    ${when(
+      message.toAddresses.length > 0,
+      () => html`<span dir="auto">${words.to}: ${addresses(message.toAddresses)}</span>`,
+    )}
     ${when(
       message.ccAddresses.length > 0,
       () => html`<span dir="auto">${words.cc}: ${addresses(message.ccAddresses)}</span>`,

@@ -4,6 +4,7 @@ import type { Visit } from '../shell/visit.ts';
 import { box } from '../answer/box.ts';
 import type { Conversation } from './conversation.ts';
 import { facts } from './facts.ts';
+import { neededForm } from '../fields/needed.ts';
 import { header } from './header.ts';
 import { messageView } from './message.ts';
 import { conversationWords } from './words.ts';
@@ -16,6 +17,7 @@ export function conversationPage(
 ): Html {
   const words = visit.say(conversationWords);
   const { request, messages } = conversation;
+  const { settling } = conversation.refused;
   const canSplit = messages.length > 1;
   return html`<div
     class="conversation"
@@ -25,6 +27,9 @@ export function conversationPage(
   >
     <div class="thread">
       ${header(visit, conversation)}
+      ${when(settling !== null && settling.verb !== 'replies' && settling, (found) =>
+        neededForm(visit, request.id, found),
+      )}
       <section class="messages" aria-label="${words.messages}" data-live="messages">
         ${messages.map((message) => messageView(visit, message, { canSplit }))}
       </section>

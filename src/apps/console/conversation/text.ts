@@ -3,7 +3,7 @@ import type { Html } from '../parts/html.ts';
 
 const LINK = /https?:\/\/[^\s<>"'«»]+[^\s<>"'«».,;:!?)\]}]/giu;
 
-/** Text as it was written, with its web addresses as links. Each piece is escaped; nothing of it is taken for HTML. */
+/** Text as it was written, with its web addresses as links. Each piece is escaped, so nothing in it becomes HTML. */
 export function textWithLinks(text: string): Html {
   const pieces: Html[] = [];
   let end = 0;

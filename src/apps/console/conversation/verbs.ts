@@ -1,4 +1,5 @@
-import { assignRequest, unassignRequest } from '../../../requests/life/assigning.ts';
+import { deescalateRequest, escalateRequest } from '../../../requests/escalation/escalate-request.ts';
+import { assignRequest, type Assignment, unassignRequest } from '../../../requests/life/assigning.ts';
 import { closeRequest, reopenRequest } from '../../../requests/life/closing.ts';
 import { pendRequest } from '../../../requests/life/pending.ts';
 import { resolveRequest } from '../../../requests/life/resolving.ts';
@@ -7,6 +8,8 @@ import { mergeRequest } from '../../../requests/merging/merge-request.ts';
 import { splitRequest } from '../../../requests/merging/split-request.ts';
 import { unmergeRequest } from '../../../requests/merging/unmerge-request.ts';
 import { invalidField, Problem } from '../../../platform/problems.ts';
+import { frontOf, pathBehind } from '../../../platform/http/path-in-front.ts';
+import { valuesIn } from '../fields/values-in-form.ts';
 import { editRequest } from '../../../requests/request/edit-request.ts';
 import { PRIORITIES } from '../../../requests/request.ts';
 import { type Form, readForm } from '../parts/forms.ts';
@@ -14,6 +17,7 @@ import type { Did } from '../shell/layout-words.ts';
 import type { Pages } from '../shell/pages.ts';
 import { done } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
+import { takerIn } from '../teams/give.ts';
 import { requestIn, showConversation } from './handlers.ts';
 import { conversationWords } from './words.ts';
 
@@ -26,9 +30,15 @@ const VERBS: Readonly<Record<string, FormVerb>> = {
     return { did: 'taken', id: requestId, undo: requestId };
   },
   assign: async ({ deps, actor }, requestId, form) => {
-    const operatorId = form.id('operatorId');
-    if (operatorId === null) throw invalidField('/operatorId', 'is missing');
-    await assignRequest(deps, actor, { requestId, operatorId });
+    await assignRequest(deps, actor, { requestId, ...named(form) });
+    return { did: 'done' };
+  },
+  escalate: async ({ deps, actor }, requestId, form) => {
+    await escalateRequest(deps, actor, { requestId, ...named(form), reason: form.text('reason') });
+    return { did: 'done' };
+  },
+  deescalate: async ({ deps, actor }, requestId) => {
+    await deescalateRequest(deps, actor, { requestId });
     return { did: 'done' };
   },
   unassign: async ({ deps, actor }, requestId) => {
@@ -39,14 +49,20 @@ const VERBS: Readonly<Record<string, FormVerb>> = {
     await pendRequest(deps, actor, { requestId });
     return { did: 'done' };
   },
-  resolve: async ({ deps, actor }, requestId, form) => {
+  resolve: async (visit, requestId, form) => {
+    const { deps, actor } = visit;
     const notes = form.text('notes').trim();
     if (notes === '') throw invalidField('/notes', 'is empty');
-    await resolveRequest(deps, actor, { requestId, notes });
+    await resolveRequest(deps, actor, {
+      requestId,
+      notes,
+      fields: await valuesIn(visit, requestId, form),
+    });
     return { did: 'resolved', id: requestId, undo: requestId };
   },
-  close: async ({ deps, actor }, requestId, form) => {
-    await closeRequest(deps, actor, { requestId, notify: !form.has('quietly') });
+  close: async (visit, requestId, form) => {
+    const fields = await valuesIn(visit, requestId, form);
+    await closeRequest(visit.deps, visit.actor, { requestId, notify: !form.has('quietly'), fields });
     return { did: 'closed', id: requestId, undo: requestId };
   },
   reopen: async ({ deps, actor }, requestId) => {
@@ -72,8 +88,10 @@ const VERBS: Readonly<Record<string, FormVerb>> = {
     const made = await splitRequest(deps, actor, { requestId, messageIds: form.ids('messageId') });
     return { did: 'split', id: made.requestId };
   },
-  facts: async ({ deps, actor }, requestId, form) => {
-    await editRequest(deps, actor, { requestId, changes: changesIn(form) });
+  facts: async (visit, requestId, form) => {
+    const fields = await valuesIn(visit, requestId, form);
+    const changes = { ...changesIn(form), fields };
+    await editRequest(visit.deps, visit.actor, { requestId, changes });
     return { did: 'saved' };
   },
 };
@@ -91,10 +109,21 @@ export function verbHandlers(pages: Pages): void {
       } catch (error) {
         if (!(error instanceof Problem) || error.code === 'not_found') throw error;
         const from = new URLSearchParams(listIn(visit)).get('from') ?? '';
-        return showConversation(visit, requestId, { problem: error, typed: null, from });
+        return showConversation(visit, requestId, {
+          problem: error,
+          typed: null,
+          from,
+          form: { verb: name, typed: form },
+        });
       }
     });
   }
+}
+
+function named(form: Form): Assignment {
+  const taker = takerIn(form);
+  if (taker === null) throw invalidField('/operatorId', 'is missing');
+  return taker;
 }
 
 // What is undone on a list leaves one there, at the row.
@@ -102,10 +131,11 @@ function listOf(visit: Visit): string | null {
   const referer = visit.c.req.header('referer') ?? '';
   if (!URL.canParse(referer)) return null;
   const { pathname, search } = new URL(referer);
-  return pathname === '/requests' ? `${pathname}${search}#r${requestIn(visit)}` : null;
+  const isList = pathBehind(frontOf(visit.c), pathname) === '/requests';
+  return isList ? `/requests${search}#r${requestIn(visit)}` : null;
 }
 
-// The page that the form stands on keeps the list it came from.
+// The form's page keeps the list that it was opened from.
 function listIn({ c }: Visit): string {
   const referer = c.req.header('referer') ?? '';
   const from = URL.canParse(referer) ? new URL(referer).searchParams.get('from') : null;

@@ -5,7 +5,7 @@ import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
 import { deliveryWords } from './words.ts';
 
-/** The accounts that mail leaves by, and whether it does. */
+/** The accounts that mail leaves through, and whether they work. */
 export function accountList(visit: Visit, accounts: readonly SendingAccount[]): Html {
   const words = visit.say(deliveryWords);
   const { paused } = visit.say(conversationWords);

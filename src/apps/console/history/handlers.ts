@@ -1,12 +1,13 @@
 import { html } from 'hono/html';
 import type { EventView } from '../../../people/history/event-view.ts';
 import { listEvents } from '../../../requests/history/list-events.ts';
+import { listAskedFields } from '../../../requests/fields/find-field.ts';
 import { findRequest } from '../../../requests/request/find-request.ts';
 import { requestIn } from '../conversation/handlers.ts';
-import type { Operator } from '../../../people/operators/operator.ts';
 import { listAllOperators } from '../parts/operators.ts';
-import { changes } from './changes.ts';
-import { type Html, icon } from '../parts/html.ts';
+import { listAllTeams } from '../parts/teams.ts';
+import { changes, type NamedByEvents } from './changes.ts';
+import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
 import { respond } from '../shell/respond.ts';
 import type { Catalogue, Visit } from '../shell/visit.ts';
@@ -25,12 +26,15 @@ const en = {
     'request.taken': 'Taken',
     'request.assigned': 'Assigned',
     'request.unassigned': 'Given back',
+    'request.escalated': 'Escalated',
+    'request.deescalated': 'Escalation ended',
     'request.pended': 'Waits for the contact',
     'request.resolved': 'Resolved',
     'request.closed': 'Closed',
     'request.reopened': 'Reopened',
     'request.rated': 'Rated by the contact',
     'request.edited': 'Changed',
+    'request.fields_changed': 'Fields changed',
     'request.flagged': 'Needs attention',
     'request.due_soon': 'Due soon',
     'request.breached': 'Overdue',
@@ -45,6 +49,7 @@ const en = {
     'message.noted': 'Note written',
     'message.edited': 'Held reply edited',
     'message.erased': 'Message erased',
+    'attachment.held': 'File held by the virus scanner',
     'attachment.erased': 'File erased',
     'notice.queued': 'Notice queued',
     'notice.held': 'Notice held back',
@@ -57,6 +62,9 @@ const en = {
     'intake.discarded': 'Discarded from quarantine',
     'intake.replayed': 'Filed from quarantine',
     'operator.mentioned': 'Mentioned',
+    'operator.told': 'Reminded by a rule: the contact does not answer',
+    'rule.applied': 'Rule',
+    'rule.failed': 'Rule that failed:',
     'contact.renamed': 'Contact renamed',
     'jira.link_added': 'Linked to a Jira issue',
     'jira.link_removed': 'Unlinked from a Jira issue',
@@ -85,12 +93,15 @@ const ru: typeof en = {
     'request.taken': 'Взято',
     'request.assigned': 'Передано',
     'request.unassigned': 'Возвращено',
+    'request.escalated': 'Передано выше',
+    'request.deescalated': 'Выше больше не нужно',
     'request.pended': 'Ждёт отправителя',
     'request.resolved': 'Решено',
     'request.closed': 'Закрыто',
     'request.reopened': 'Открыто снова',
     'request.rated': 'Оценено отправителем',
     'request.edited': 'Изменено',
+    'request.fields_changed': 'Поля изменены',
     'request.flagged': 'Требует внимания',
     'request.due_soon': 'Скоро срок',
     'request.breached': 'Срок прошёл',
@@ -105,6 +116,7 @@ const ru: typeof en = {
     'message.noted': 'Заметка',
     'message.edited': 'Отложенный ответ изменён',
     'message.erased': 'Сообщение стёрто',
+    'attachment.held': 'Файл задержан антивирусом',
     'attachment.erased': 'Файл стёрт',
     'notice.queued': 'Уведомление поставлено в очередь',
     'notice.held': 'Уведомление придержано',
@@ -117,6 +129,9 @@ const ru: typeof en = {
     'intake.discarded': 'Удалено из карантина',
     'intake.replayed': 'Разобрано из карантина',
     'operator.mentioned': 'Упоминание',
+    'operator.told': 'Правило напомнило: отправитель не отвечает',
+    'rule.applied': 'Правило',
+    'rule.failed': 'Не удалось правило:',
     'contact.renamed': 'Имя изменено',
     'jira.link_added': 'Связано с задачей Jira',
     'jira.link_removed': 'Отвязано от задачи Jira',
@@ -139,10 +154,12 @@ export function historyHandlers(pages: Pages): void {
   pages.get('/requests/:id{[0-9]+}/history', async (visit) => {
     const { deps, actor } = visit;
     const requestId = requestIn(visit);
-    const [request, events, operators] = await Promise.all([
-      findRequest(deps, actor, requestId),
+    const request = await findRequest(deps, actor, requestId);
+    const [events, operators, teams, fields] = await Promise.all([
       listEvents(deps, actor, { requestId, sort: { field: 'id', descending: true }, limit: MAX_SHOWN }),
       listAllOperators(visit),
+      listAllTeams(visit),
+      listAskedFields(deps, actor, request.mailboxId),
     ]);
     const words = visit.say(sentences);
     const content = html`<div class="page">
@@ -157,7 +174,7 @@ export function historyHandlers(pages: Pages): void {
           </tr>
         </thead>
         <tbody data-live="events">
-          ${events.items.map((event) => row(visit, event, operators))}
+          ${events.items.map((event) => row(visit, event, { operators, teams, fields }))}
         </tbody>
       </table>
     </div>`;
@@ -165,12 +182,20 @@ export function historyHandlers(pages: Pages): void {
   });
 }
 
-function row(visit: Visit, event: EventView, operators: readonly Operator[]): Html {
+function row(visit: Visit, event: EventView, named: NamedByEvents): Html {
   const words = visit.say(sentences);
   const who = event.actorName ?? (event.actorKind === 'relay' ? words.relay : words.desk);
   return html`<tr id="e${event.id}">
     <td>${visit.format.time(event.at)}</td>
     <td dir="auto">${who}</td>
-    <td>${words.events[event.type] ?? event.type} ${changes(visit, event, operators)}</td>
+    <td>
+      ${words.events[event.type] ?? event.type}
+      ${when(ruleOf(event), (rule) => html`<b dir="auto">${rule}</b>`)} ${changes(visit, event, named)}
+    </td>
   </tr>`;
+}
+
+/** The name of the rule that an event is about. */
+function ruleOf({ new: told }: EventView): string | null {
+  return typeof told?.['rule'] === 'string' ? `“${told['rule']}”` : null;
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { replaceToken } from '../../../integrations/jira/connections/connect.ts';
 import { beginConsent, endConsent } from '../../../integrations/jira/connections/consent.ts';
+import type { ConnectionRow, ConnectionView } from '../../../integrations/jira/connections/connection.ts';
 import { disconnectJira } from '../../../integrations/jira/connections/disconnect.ts';
 import {
   findConnection,
@@ -11,18 +12,20 @@ import {
 } from '../../../integrations/jira/connections/find-connections.ts';
 import { hookUrl } from '../../../integrations/jira/hearing/webhooks.ts';
 import { may } from '../../../people/access/permissions.ts';
-import { sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { notFound, Problem } from '../../../platform/problems.ts';
 import { textField } from '../parts/fields.ts';
 import { readForm } from '../parts/forms.ts';
 import { type Html, when } from '../parts/html.ts';
+import { leadOut } from '../settings/lead-out.ts';
 import { settingsPage } from '../settings/settings-page.ts';
 import type { Pages } from '../shell/pages.ts';
 import { problemWords } from '../shell/problem-words.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
-import { mappingForm } from './mapping-form.ts';
+import type { RefusedMapping } from './mapping-controls.ts';
+import { mappingForm, mappingHandlers } from './mapping-form.ts';
+import { tokenEndsField, tokenEndsIn } from './token-ends.ts';
 import { jiraWords } from './words.ts';
 
 const PATH = '/settings/jira/:id{[0-9]+}';
@@ -30,15 +33,16 @@ const PATH = '/settings/jira/:id{[0-9]+}';
 /** One connection: how its token stands, what became of it, and what it sees. */
 export function connectionHandlers(pages: Pages): void {
   pages.get(PATH, (visit) => show(visit, idIn(visit.c) ?? 0, null));
+  mappingHandlers(pages, show);
   pages.post(PATH, async (visit) => {
     const form = await readForm(visit.c);
     const verb = form.text('verb');
     const connectionId = idIn(visit.c) ?? 0;
-    const { deps, actor, c } = visit;
+    const { deps, actor } = visit;
     const act = async () => {
       if (verb === 'consent') {
-        const { url } = await beginConsent(deps, actor, { connectionId, session: sessionOf(visit) });
-        return c.redirect(url, 303);
+        const { url } = await beginConsent(deps, actor, { connectionId, session: visit.session });
+        return leadOut(visit, 'jira', { url, words: visit.say(jiraWords).consent });
       }
       if (verb === 'disconnect') {
         await disconnectJira(deps, actor, { connectionId });
@@ -48,7 +52,7 @@ export function connectionHandlers(pages: Pages): void {
         await replaceToken(deps, actor, {
           connectionId,
           token: form.text('token').trim(),
-          tokenEndsAt: null,
+          tokenEndsAt: tokenEndsIn(form),
         });
       if (verb === 'refresh') await refreshNow(deps, actor, connectionId);
       return done(visit, `/settings/jira/${connectionId}`, { did: 'done' });
@@ -60,86 +64,99 @@ export function connectionHandlers(pages: Pages): void {
     const answer = { code: query('code'), error: query('error'), state: query('state') ?? '' };
     const { connectionId } = await endConsent(visit.deps, visit.actor, {
       ...answer,
-      session: sessionOf(visit),
+      session: visit.session,
     });
     return done(visit, `/settings/jira/${connectionId}`, { did: 'done' });
   });
 }
 
-function sessionOf({ c, deps }: Visit): string {
-  const session = sessionCookie(deps.publicUrl).read(c);
-  if (session === undefined) throw new Problem('unauthenticated', 'A consent takes a session.');
-  return session;
-}
-
-async function show(visit: Visit, connectionId: number, alert: string | null): Promise<Response> {
+async function show(
+  visit: Visit,
+  connectionId: number,
+  alert: string | null,
+  refused: RefusedMapping | null = null,
+): Promise<Response> {
   const { deps, actor } = visit;
   const words = visit.say(jiraWords);
   const connection = await findConnection(deps, actor, connectionId);
   if (connection.state === 'disconnected') throw notFound('connection', connectionId);
   const events = await listGrantEvents(deps, actor, connectionId);
-  const isOauth = connection.kind === 'oauth';
+  const isActive = connection.state === 'active';
   const content = html`<p><a href="/settings/jira">← ${words.all}</a></p>
-    <h2 dir="auto">${connection.name}</h2>
-    <p>
-      <span class="mark ${connection.state === 'active' ? 'good' : 'bad'}" data-state
-        >${words.states[connection.state]}</span
-      >
-      ${when(connection.reason, (reason) => html` <q lang="en">${reason}</q>`)}
-    </p>
-    <dl class="facts" data-live="token">${facts(visit, connection)}</dl>
-    <form method="post" class="verbs">
-      ${when(
-        isOauth,
-        () =>
-          html`<button class="${connection.state === 'active' ? '' : 'primary'}" name="verb" value="consent">
-            ${connection.state === 'pending' ? words.consent : words.reconnect}
-          </button>`,
-      )}
-      ${when(
-        isOauth && connection.state === 'active',
-        () => html`<button name="verb" value="refresh">${words.refresh}</button>`,
-      )}
-      ${when(
-        !isOauth,
-        () =>
-          html`${textField({ label: words.token, name: 'token', type: 'password' })}
-            <button class="${connection.state === 'active' ? '' : 'primary'}" name="verb" value="token">
-              ${words.reconnect}
-            </button>`,
-      )}
-      <button class="danger" name="verb" value="disconnect">${words.disconnect}</button>
-    </form>
-    ${when(
-      may(actor, 'jira.manage') && connection.operatorId === null,
-      () =>
-        html`<p class="quiet">
-          ${words.hookUrl}: <code>${hookUrl(deps, connectionId)}</code> ${words.hookSecret}
-          <code>${deps.keyring.open(connection.webhookSecret)}</code>
-        </p>`,
-    )}
+    <h2 dir="auto">
+      ${connection.name}
+      <span class="mark ${isActive ? 'good' : 'bad'}" data-state>${words.states[connection.state]}</span>
+    </h2>
+    ${when(connection.reason, (reason) => html`<p class="card bad"><q lang="en">${reason}</q></p>`)}
+    <dl class="figures" data-live="token">${facts(visit, connection)}</dl>
+    ${connection.kind === 'oauth' ? consentForm(visit, connection) : tokenForm(visit, connection)}
+    ${when(may(actor, 'jira.manage') && connection.operatorId === null, () => webhook(visit, connection))}
+    <details>
+      <summary class="link">${words.disconnect}</summary>
+      <form method="post" class="stack form">
+        <p class="quiet">${words.disconnectSure}</p>
+        <div class="verbs">
+          <button class="danger" name="verb" value="disconnect">${words.disconnect}</button>
+        </div>
+      </form>
+    </details>
     ${
-      connection.state === 'active' && connection.operatorId === null && may(actor, 'jira.manage')
-        ? await mappingForm(visit, connectionId)
+      isActive && connection.operatorId === null && may(actor, 'jira.manage')
+        ? await mappingForm(visit, connectionId, refused)
         : ''
     }
-    ${connection.state === 'active' ? await seen(visit, connectionId) : ''}
+    ${isActive ? await seen(visit, connection) : ''}
     <h2>${words.events}</h2>
     <ul class="quiet">
       ${events.map(
         (event) =>
           html`<li>
-            ${visit.format.time(event.at)} <b>${event.type}</b> <span lang="en">${event.message}</span>
+            ${visit.format.time(event.at)}
+            ${when(event.type === 'error' || event.type === 'warning', () => html`<span class="mark bad">!</span>`)}
+            <span lang="en">${event.message}</span>
           </li>`,
       )}
     </ul>`;
   return settingsPage(visit, 'jira', { content, alert, about: connection.name });
 }
 
+function consentForm(visit: Visit, { state }: ConnectionView): Html {
+  const words = visit.say(jiraWords);
+  return html`<form method="post" class="verbs">
+    <button class="${state === 'active' ? '' : 'primary'}" name="verb" value="consent">
+      ${state === 'pending' ? words.consent : words.reconnect}
+    </button>
+    ${when(state === 'active', () => html`<button name="verb" value="refresh">${words.refresh}</button>`)}
+  </form>`;
+}
+
+function tokenForm(visit: Visit, { state }: ConnectionView): Html {
+  const words = visit.say(jiraWords);
+  return html`<details ${state === 'active' ? '' : html`open`}>
+    <summary class="link">${words.replace}</summary>
+    <form method="post" class="stack card form">
+      ${textField({ label: words.token, name: 'token', type: 'password' })} ${tokenEndsField(visit, '')}
+      <div class="verbs"><button class="primary" name="verb" value="token">${words.reconnect}</button></div>
+    </form>
+  </details>`;
+}
+
+function webhook(visit: Visit, { id, webhookSecret }: ConnectionRow): Html {
+  const words = visit.say(jiraWords);
+  return html`<details>
+    <summary class="link">${words.hook}</summary>
+    <p class="quiet">
+      ${words.hookUrl}: <code>${hookUrl(visit.deps, id)}</code> ${words.hookSecret}
+      <code>${visit.deps.keyring.open(webhookSecret)}</code>
+    </p>
+  </details>`;
+}
+
 function facts(visit: Visit, connection: Awaited<ReturnType<typeof findConnection>>): Html {
   const words = visit.say(jiraWords);
   const at = (date: Date | null) => (date === null ? words.never : visit.format.time(date));
-  const left = connection.accessExpiresAt;
+  // A token that is refused has no time left, whatever it was given.
+  const left = connection.state === 'active' ? connection.accessExpiresAt : null;
   const rows: readonly (readonly [string, unknown])[] = [
     [words.account, connection.accountName ?? '—'],
     ...(left === null
@@ -163,13 +180,15 @@ function facts(visit: Visit, connection: Awaited<ReturnType<typeof findConnectio
   ];
   return html`${rows.map(
     ([term, value]) =>
-      html`<dt>${term}</dt>
-        <dd dir="auto">${value}</dd>`,
+      html`<div>
+        <dt>${term}</dt>
+        <dd dir="auto">${value}</dd>
+      </div>`,
   )}`;
 }
 
 /** What Jira shows to this connection: a test that anyone understands. */
-async function seen(visit: Visit, connectionId: number): Promise<Html> {
+async function seen(visit: Visit, { id: connectionId, siteUrl }: ConnectionView): Promise<Html> {
   const words = visit.say(jiraWords);
   try {
     const projects = await listConnectionProjects(visit.deps, visit.actor, connectionId);
@@ -187,12 +206,13 @@ async function seen(visit: Visit, connectionId: number): Promise<Html> {
             </li>`,
         )}
       </ul>
-      <h2>${words.issues} <span>${wanted ?? ''}</span></h2>
+      <h2>${words.issues} ${wanted ?? ''}</h2>
       <ul>
         ${issues.map(
           ({ key, fields }) =>
             html`<li>
-              ${key} <span dir="auto">${fields.summary ?? ''}</span>
+              <a href="${siteUrl}/browse/${key}" rel="noreferrer" target="_blank">${key}</a>
+              <span dir="auto">${fields.summary ?? ''}</span>
               <small>${fields.status?.name ?? ''}</small>
             </li>`,
         )}

@@ -10,6 +10,7 @@ import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
+import { tokenEndsField, tokenEndsIn } from './token-ends.ts';
 import { jiraWords } from './words.ts';
 
 /** The Jira sites that the desk works with, and a form for the next one. */
@@ -24,6 +25,8 @@ export function connectionsHandlers(pages: Pages): void {
     return orAgain(visit, act, (alert) => show(visit, { form, alert }));
   });
 }
+
+const MARKS = { active: 'good', pending: 'pending', reconnect_needed: 'bad', disconnected: '' };
 
 function newConnection(form: Form): NewConnection {
   const common = {
@@ -42,7 +45,13 @@ function newConnection(form: Form): NewConnection {
         clientSecret: form.text('clientSecret').trim(),
       };
     case 'access_token':
-      return { ...common, kind: 'access_token', deployment: 'data_center', token, tokenEndsAt: null };
+      return {
+        ...common,
+        kind: 'access_token',
+        deployment: 'data_center',
+        token,
+        tokenEndsAt: tokenEndsIn(form),
+      };
     default:
       return {
         ...common,
@@ -50,7 +59,7 @@ function newConnection(form: Form): NewConnection {
         deployment: 'cloud',
         email: form.text('email').trim(),
         token,
-        tokenEndsAt: null,
+        tokenEndsAt: tokenEndsIn(form),
       };
   }
 }
@@ -69,9 +78,7 @@ async function show(
         (each) =>
           html`<li class="card">
             <a href="/settings/jira/${each.id}" dir="auto">${each.name}</a>
-            <span class="mark ${each.state === 'reconnect_needed' ? 'bad' : ''}"
-              >${words.states[each.state]}</span
-            >
+            <span class="mark ${MARKS[each.state]}">${words.states[each.state]}</span>
             <small>${each.siteUrl} ${each.accountName ?? ''}</small>
           </li>`,
       )}
@@ -91,7 +98,10 @@ async function show(
       <div class="stack for-email">
         ${textField({ label: words.email, name: 'email', type: 'email', value: value('email') })}
       </div>
-      <div class="stack for-token">${textField({ label: words.token, name: 'token', type: 'password' })}</div>
+      <div class="stack for-token">
+        ${textField({ label: words.token, name: 'token', type: 'password' })}
+        ${tokenEndsField(visit, value('tokenEnds'))}
+      </div>
       <div class="stack for-client">
         ${textField({ label: words.clientId, name: 'clientId', value: value('clientId') })}
         ${textField({ label: words.clientSecret, name: 'clientSecret', type: 'password' })}

@@ -1,13 +1,15 @@
 import { html } from 'hono/html';
 import { may } from '../../../people/access/permissions.ts';
+import { bulkField } from '../fields/bulk-field.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
+import { takerOptions, takersFor } from '../teams/give.ts';
 import type { ListFacts } from './list-facts.ts';
 import { listWords } from './words.ts';
 
 /** What is done to the selected rows; shown once there are any. Each button says whose list it changes. */
-export function bulkBar(visit: Visit, { operators }: ListFacts): Html {
+export function bulkBar(visit: Visit, { operators, teams, fields }: ListFacts): Html {
   const words = visit.say(listWords);
   const { priority } = visit.say(terms);
   const { assets } = visit.deps;
@@ -27,7 +29,7 @@ export function bulkBar(visit: Visit, { operators }: ListFacts): Html {
         html`<span class="joined">
           <select name="operatorId" aria-label="${words.assignTo}" data-key="a" aria-keyshortcuts="a">
             <option value="">${words.choose}</option>
-            ${operators.map((each) => html`<option value="${each.id}">${each.name}</option>`)}
+            ${takerOptions(visit, takersFor(visit, { operators, teams }))}
           </select>
           <button name="verb" value="assign">${words.assignTo}</button>
         </span>`,
@@ -50,6 +52,7 @@ export function bulkBar(visit: Visit, { operators }: ListFacts): Html {
       />
       <button name="verb" value="tag">${words.addTag}</button>
     </span>
+    ${when(fields.length > 0, () => bulkField(visit, fields))}
     <button name="verb" value="reopen">${words.reopen}</button>
     <button name="verb" value="read">${words.markRead}</button>
   </div>`;

@@ -1,5 +1,7 @@
 import { html } from 'hono/html';
 import { OPEN_STATUSES } from '../../../requests/request.ts';
+import { columnsForm } from '../fields/columns.ts';
+import { fieldFilters, fieldSorts } from '../fields/filter-fields.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -8,7 +10,7 @@ import { saveViewForm } from './save-view.ts';
 import { listWords } from './words.ts';
 
 /** Every filter as a form that only leads to another address. */
-export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFacts): Html {
+export function filterForm(visit: Visit, { query, operators, teams, mailboxes, fields }: ListFacts): Html {
   const words = visit.say(listWords);
   const { status, priority } = visit.say(terms);
   const { params } = query;
@@ -46,6 +48,20 @@ export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFa
           </select></label
         >
         ${when(
+          teams.length > 0,
+          () =>
+            html`<label
+              >${words.team}
+              <select name="team">
+                ${options('team', [
+                  ['mine', words.myTeams],
+                  ['none', words.noTeam],
+                  ...teams.map((each) => [String(each.id), each.name] as const),
+                ])}
+              </select></label
+            >`,
+        )}
+        ${when(
           mailboxes.length > 1,
           () =>
             html`<label
@@ -75,15 +91,19 @@ export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFa
           >${words.category} <input name="category" value="${params.get('category') ?? ''}" maxlength="100"
         /></label>
         <label
+          >${words.jiraKey} <input name="jiraKey" value="${params.get('jiraKey') ?? ''}" maxlength="255"
+        /></label>
+        <label
           >${words.rating}
           <select name="rating">
             ${options('rating', Object.entries(words.ratings))}
           </select></label
         >
+        ${fieldFilters(visit, fields, params)}
         <label
           >${words.sort}
           <select name="sort">
-            ${options('sort', Object.entries(words.sorts))}
+            ${options('sort', [...Object.entries(words.sorts), ...fieldSorts(fields)])}
           </select></label
         >
         <label class="check"
@@ -94,9 +114,17 @@ export function filterForm(visit: Visit, { query, operators, mailboxes }: ListFa
             ${params.get('unread') === 'true' ? html`checked` : ''}
           /><span>${words.unreadOnly}</span></label
         >
+        <label class="check"
+          ><input
+            type="checkbox"
+            name="escalated"
+            value="true"
+            ${params.get('escalated') === 'true' ? html`checked` : ''}
+          /><span>${words.escalatedOnly}</span></label
+        >
         <button class="primary">${words.show}</button>
       </form>
-      ${saveViewForm(visit, query)}
+      ${saveViewForm(visit, query)} ${columnsForm(visit, fields, params)}
     </div>
   </details>`;
 }

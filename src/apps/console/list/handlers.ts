@@ -1,6 +1,9 @@
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { listAllOperators } from '../parts/operators.ts';
+import { listAllTeams } from '../parts/teams.ts';
 import { listRequests } from '../../../requests/lists/list-requests.ts';
+import { listSeenFields } from '../../../requests/fields/find-field.ts';
+import { MAX_COLUMNS } from '../fields/columns.ts';
 import { editOwnSettings } from '../../../people/own-settings/edit-own-settings.ts';
 import { countViews } from '../../../requests/views/count-views.ts';
 import { problemWords } from '../shell/problem-words.ts';
@@ -30,13 +33,14 @@ export function listHandlers(pages: Pages): void {
     if (number !== null) return visit.c.redirect(`/requests/${number}`, 303);
     return showList(visit, query);
   });
+  pages.post('/requests/columns', (visit) => chooseColumns(visit));
   pages.post('/requests/bulk', async (visit) => {
     const form = await readForm(visit.c);
     const words = visit.say(listWords);
     const back = pathBack(form.line('back'), '/requests');
     const query = readListQuery(new URL(back, visit.deps.publicUrl).searchParams, visit.actor);
     const ids = form.ids('id');
-    const verb = verbIn(form);
+    const verb = await verbIn(visit, form);
     if (ids.length === 0) return showList(visit, query, { alert: words.noneChosen });
     if (verb === null) return showList(visit, query, { alert: words.noVerb, selected: ids });
     const outcome = await runBulk(visit, verb, ids);
@@ -49,6 +53,13 @@ export function listHandlers(pages: Pages): void {
   });
 }
 
+// The fields are those of the whole desk, so that the choice holds for every list.
+async function chooseColumns(visit: Visit): Promise<Response> {
+  const form = await readForm(visit.c);
+  await editOwnSettings(visit.deps, visit.actor, { listColumns: form.all('column').slice(0, MAX_COLUMNS) });
+  return done(visit, pathBack(form.line('back'), '/requests'));
+}
+
 type After = {
   readonly alert?: string;
   readonly done?: number;
@@ -57,7 +68,15 @@ type After = {
 };
 
 async function showList(visit: Visit, query: ListQuery, after: After = {}): Promise<Response> {
-  const facts = await readList(visit, query, after);
+  let facts: ListFacts;
+  try {
+    facts = await readList(visit, query, after);
+  } catch (error) {
+    // A view that was kept may name a field that is no more.
+    if (query.problem !== null || !(error instanceof Problem) || error.code !== 'invalid_input') throw error;
+    const bare = readListQuery(new URLSearchParams(), visit.actor);
+    return showList(visit, { ...bare, params: query.params, problem: error }, after);
+  }
   const wrong = query.problem === null ? (after.alert ?? null) : problemWords(visit, query.problem);
   const { total, saved } = facts;
   const place = `/requests?${query.view === null || saved !== null ? query.params.toString() : `view=${query.view}`}`;
@@ -79,16 +98,18 @@ async function readList(visit: Visit, query: ListQuery, after: After): Promise<L
   const { filters, sort } = query;
   const read = (place: ListQuery['place']) =>
     listRequests(deps, actor, { filters, sort, limit: ROWS, include: SHOWN, ...place });
-  const [page, [total], operators, mailboxes, views] = await Promise.all([
-    // A place in a list that is no more, or was cut short on its way: the beginning is better than an error.
+  const [page, [total], operators, teams, mailboxes, views, fields] = await Promise.all([
+    // A cursor that is outdated or was cut off: the first page is better than an error.
     read(query.place).catch((error: unknown) => {
       if (error instanceof Problem && error.code === 'invalid_input') return read({});
       throw error;
     }),
     countViews(deps, actor, { viewIds: [], queries: [query.whole] }),
     listAllOperators(visit),
+    listAllTeams(visit),
     listMailboxes(deps, actor),
     listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 }),
+    listSeenFields(deps, actor),
   ]);
   const { items, nextCursor, prevCursor } = page;
   const shown = query.params.toString();
@@ -104,7 +125,9 @@ async function readList(visit: Visit, query: ListQuery, after: After): Promise<L
     total: { count: total?.count ?? 0, capped: total?.capped ?? false },
     nextCursor,
     prevCursor,
+    fields,
     operators,
+    teams,
     mailboxes,
     saved: views.items.find((view) => view.query === shown)?.name ?? null,
     elsewhere,

@@ -1,4 +1,6 @@
 import type { Operator } from '../../../people/operators/operator.ts';
+import type { Team } from '../../../people/teams/team.ts';
+import type { AskedField } from '../../../requests/fields/field.ts';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
 import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
 import type { Present } from '../../../requests/presence/presence.ts';
@@ -13,7 +15,10 @@ export type ListFacts = {
   readonly total: { readonly count: number; readonly capped: boolean };
   readonly nextCursor: string | null;
   readonly prevCursor: string | null;
+  /** What requests may be found by. */
+  readonly fields: readonly AskedField[];
   readonly operators: readonly Operator[];
+  readonly teams: readonly Team[];
   readonly mailboxes: readonly MailboxRow[];
   /** Under what name this list is kept, if it is. */
   readonly saved: string | null;

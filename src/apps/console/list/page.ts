@@ -6,6 +6,8 @@ import type { Visit } from '../shell/visit.ts';
 import { bulkBar } from './bulk-bar.ts';
 import { elsewhereHint } from './elsewhere.ts';
 import { filterForm } from './filter-form.ts';
+import { columnHeads, columnsOf } from '../fields/columns.ts';
+import { setFilters } from '../fields/filter-fields.ts';
 import { FILTER_NAMES, type ListQuery, withoutParam } from './query.ts';
 import { alikeIn, listRow } from './row.ts';
 import type { ListFacts } from './list-facts.ts';
@@ -25,13 +27,14 @@ export function listPage(visit: Visit, facts: ListFacts): Html {
   const words = visit.say(listWords);
   const back = query.params.toString();
   const alike = alikeIn(items);
+  const columns = columnsOf(visit, facts.fields);
   return html`<div class="list-page">
     <header class="head">
       <h1 dir="auto">${listTitle(visit, query, facts.saved)}</h1>
       <p class="quiet" data-live="total">${words.total(total.count)}${total.capped ? '+' : ''}</p>
       ${filterForm(visit, facts)}
     </header>
-    ${chips(visit, query)} ${when(refused.size > 0, () => refusals(visit, facts))}
+    ${chips(visit, facts)} ${when(refused.size > 0, () => refusals(visit, facts))}
     <form method="post" action="/requests/bulk" class="list">
       <input type="hidden" name="back" value="/requests?${back}" />
       ${bulkBar(visit, facts)}
@@ -42,11 +45,14 @@ export function listPage(visit: Visit, facts: ListFacts): Html {
         ${
           items.length === 0
             ? empty(visit, query)
-            : html`<ol class="rows ${alike.assignee ? 'no-assignee' : ''}">
+            : html`<ol class="rows columns-${columns.length} ${alike.assignee ? 'no-assignee' : ''}">
+                ${columnHeads(columns, alike.assignee)}
                 ${items.map((request) =>
                   listRow(visit, request, alike, {
                     query: back,
+                    byDue: query.sort.field === 'due',
                     terms: query.filters.q ?? [],
+                    columns,
                     checked: facts.selected.has(request.id),
                     present: present.filter(({ requestId }) => requestId === request.id),
                   }),
@@ -76,16 +82,22 @@ function refusals(visit: Visit, { refused, done }: ListFacts): Html {
 }
 
 // Each filter by its name, to be dropped one by one.
-function chips(visit: Visit, { params, view }: ListQuery): Html | '' {
+function chips(visit: Visit, facts: ListFacts): Html | '' {
+  const { params, view } = facts.query;
   const words = visit.say(listWords);
-  const set = FILTER_NAMES.filter((name) => params.has(name));
+  const known = FILTER_NAMES.filter((name) => params.has(name)).map((param) => ({
+    param: param as string,
+    name: words[param],
+    value: shownValue(visit, facts, param),
+  }));
+  const set = [...known, ...setFilters(visit, facts.fields, params)];
   if (set.length === 0) return '';
   return html`<ul class="chips">
     ${set.map(
-      (name) =>
+      ({ param, name, value }) =>
         html`<li>
-          <a href="${withoutParam(params, name)}" aria-label="${words.drop(words[name])}"
-            ><span>${words[name]}: <b dir="auto">${shownValue(visit, name, params.getAll(name))}</b></span
+          <a href="${withoutParam(params, param)}" aria-label="${words.drop(name)}"
+            ><span><bdi>${name}</bdi>: <b dir="auto">${value}</b></span
             >${icon('x', visit.deps.assets)}</a
           >
         </li>`,
@@ -97,7 +109,8 @@ function chips(visit: Visit, { params, view }: ListQuery): Html | '' {
   </ul>`;
 }
 
-function shownValue(visit: Visit, name: string, values: readonly string[]): string {
+function shownValue(visit: Visit, { query, teams }: ListFacts, name: string): string {
+  const values = query.params.getAll(name);
   const { status, priority } = visit.say(terms);
   const words = visit.say(listWords);
   const known: Readonly<Record<string, string>> =
@@ -109,7 +122,13 @@ function shownValue(visit: Visit, name: string, values: readonly string[]): stri
           ? words.ratings
           : name === 'due'
             ? words.dues
-            : { me: words.me, none: words.none, true: words.yes };
+            : name === 'team'
+              ? {
+                  mine: words.myTeams,
+                  none: words.noTeam,
+                  ...Object.fromEntries(teams.map((team) => [team.id, team.name])),
+                }
+              : { me: words.me, none: words.none, true: words.yes };
   return values.map((value) => known[value] ?? value).join(', ');
 }
 
@@ -147,7 +166,8 @@ function empty(visit: Visit, query: ListQuery): Html {
       )}
     </div>`;
   }
-  const isFiltered = FILTER_NAMES.some((name) => query.params.has(name));
+  const isFiltered =
+    FILTER_NAMES.some((name) => query.params.has(name)) || query.filters.fields !== undefined;
   if (isFiltered) {
     return html`<div class="empty">
       <p>${words.emptyFiltered}</p>

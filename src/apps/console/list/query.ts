@@ -8,6 +8,7 @@ const OPEN = 'status=new&status=in_progress&status=pending&status=resolved';
 export const SHIPPED_VIEWS = {
   mine: `${OPEN}&assignee=me&sort=lastMessageAt`,
   unassigned: `${OPEN}&assignee=none&sort=lastMessageAt`,
+  teams: `${OPEN}&team=mine&sort=lastMessageAt`,
   open: `${OPEN}&sort=-lastMessageAt`,
   due: `${OPEN}&due=running&sort=due`,
   closed: 'status=closed&sort=-lastMessageAt',
@@ -19,13 +20,17 @@ export const FILTER_NAMES = [
   'q',
   'status',
   'assignee',
+  'team',
   'mailboxId',
   'priority',
   'due',
   'tag',
   'category',
+  'jiraKey',
   'rating',
   'contactId',
+  'rule',
+  'escalated',
   'unread',
 ] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
@@ -34,11 +39,11 @@ export type ListQuery = ReturnType<typeof readRequestQuery> & {
   readonly view: ShippedView | null;
   readonly q: string;
   readonly place: { readonly cursor?: string; readonly before?: string };
-  /** What narrows the list down, as it stands in the URL, without the place in it. */
+  /** The filters of the list in the URL, without the cursor. */
   readonly params: URLSearchParams;
   /** The same with the view spelt out, as the interface takes it. */
   readonly whole: string;
-  /** What was wrong with it; then nothing of it holds. */
+  /** What was wrong with the query; then no filter applies. */
   readonly problem: Problem | null;
 };
 
@@ -81,7 +86,7 @@ export function requestNumber(q: string): number | null {
 }
 
 /** The same list without one filter, from its beginning. */
-export function withoutParam(params: URLSearchParams, name: FilterName): string {
+export function withoutParam(params: URLSearchParams, name: string): string {
   const changed = new URLSearchParams(params);
   changed.delete(name);
   return `/requests?${changed.toString()}`;

@@ -1,9 +1,12 @@
 import { html } from 'hono/html';
+import type { AskedField } from '../../../requests/fields/field.ts';
+import { columnCells } from '../fields/columns.ts';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
 import type { RequestTerm } from '../../../requests/search/request-search.ts';
 import type { Present } from '../../../requests/presence/presence.ts';
 import { presenceMark } from '../parts/presence.ts';
 import { dueMark } from '../clocks/due.ts';
+import { escalationMark } from '../teams/escalate.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -25,7 +28,10 @@ export function listRow(
   place: {
     /** The query string of the list, which the request leads back to. */
     readonly query: string;
+    /** True where the list goes by when its requests are due. */
+    readonly byDue: boolean;
     readonly terms: readonly RequestTerm[];
+    readonly columns: readonly AskedField[];
     readonly checked: boolean;
     readonly present: readonly Present[];
   },
@@ -74,19 +80,22 @@ export function listRow(
           request.needsAttention,
           () => html`<span class="mark bad">${icon('triangle-alert', deps.assets)}${words.attention}</span>`,
         )}
-        ${dueMark(visit, request)}
+        ${escalationMark(visit, request)} ${dueMark(visit, request, { anyway: place.byDue })}
         ${when(
           request.priority !== 'P3',
           () => html`<span class="mark ${request.priority}">${priority[request.priority]}</span>`,
         )}
+        ${when(request.jira, ({ key, status }) => html`<span class="mark quiet" title="${status ?? ''}">${key}</span>`)}
         ${request.tags.map((tag) => html`<span class="mark tag" dir="auto">${tag}</span>`)}
         ${when(!alike.mailbox, () => html`<span class="mark quiet">${request.mailboxAddress}</span>`)}
         ${when(!alike.status, () => html`<span class="mark ${request.status}">${status[request.status]}</span>`)}
       </span>
     </span>
+    ${columnCells(visit, place.columns, request.fields)}
     ${when(
       !alike.assignee,
-      () => html`<span class="assignee" dir="auto">${request.assigneeName ?? nobody}</span>`,
+      () =>
+        html`<span class="assignee" dir="auto">${request.assigneeName ?? request.teamName ?? nobody}</span>`,
     )}
     <span class="number">${id}</span>
     <span class="age">${format.age(request.waitingSince ?? request.lastMessageAt)}</span>
@@ -99,7 +108,7 @@ export function alikeIn(requests: readonly ListedRequest[]): Alike {
     new Set(requests.map((request) => of(request))).size < 2;
   return {
     mailbox: same((request) => request.mailboxId),
-    assignee: same((request) => request.assigneeId),
+    assignee: same((request) => `${request.assigneeId} ${request.teamId}`),
     status: same((request) => request.status),
   };
 }

@@ -1,10 +1,12 @@
+import { scanMessage } from '../../../requests/scanning/scan-message.ts';
 import { findAttachment } from '../../../requests/messages/find-attachment.ts';
 import { findMessage } from '../../../requests/messages/find-message.ts';
 import type { MessageView } from '../../../requests/messages/message-view.ts';
+import { frontOf } from '../../../platform/http/path-in-front.ts';
 import { download } from '../../../platform/http/download.ts';
 import { Problem } from '../../../platform/problems.ts';
 import type { Pages } from '../shell/pages.ts';
-import { respond } from '../shell/respond.ts';
+import { done, respond } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { mailDocument } from './document.ts';
 import { originalPage, readOriginal } from './original.ts';
@@ -17,7 +19,7 @@ const SHOWN_TEXT_BYTES = 1_000_000;
 export function mailHandlers(pages: Pages): void {
   pages.get(`${BASE}/html`, async (visit) => {
     const message = await messageIn(visit);
-    const { origin } = new URL(visit.c.req.url);
+    const origin = `${new URL(visit.c.req.url).origin}${frontOf(visit.c)}`;
     const withRemote = visit.c.req.query('images') === '1';
     const { content, policy } = mailDocument(visit, message, { origin, withRemote });
     return visit.c.html(content, 200, {
@@ -51,6 +53,11 @@ export function mailHandlers(pages: Pages): void {
       'content-security-policy':
         type === 'application/pdf' ? "default-src 'none'; object-src 'self'" : "default-src 'none'; sandbox",
     });
+  });
+  pages.post(`${BASE}/scan`, async (visit) => {
+    const { id, requestId } = await messageIn(visit);
+    await scanMessage(visit.deps, visit.actor, id);
+    return done(visit, `/requests/${requestId}#m${id}`, { did: 'done' });
   });
   pages.get(`${BASE}/original`, async (visit) => {
     const message = await messageIn(visit);

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { listMicrosoft } from '../../../intake/microsoft/access/find-connection.ts';
+import { sourceOf } from '../../../intake/sources/sources.ts';
 import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { listSendingAccounts } from '../../../outbox/accounts/list-sending-accounts.ts';
@@ -57,15 +58,11 @@ export function mailboxHandlers(pages: Pages): void {
     const content = html`<div class="page" data-live="mailboxes">
       <h1>${words.title}</h1>
       <ul class="cards">
-        ${mailboxes.map((mailbox) =>
-          mailbox.source === 'microsoft'
-            ? microsoftCard(
-                visit,
-                mailbox,
-                connections.find(({ mailboxId }) => mailboxId === mailbox.id) ?? null,
-              )
-            : mailboxCard(visit, mailbox),
-        )}
+        ${mailboxes.map((mailbox) => {
+          const connection = connections.find(({ mailboxId }) => mailboxId === mailbox.id) ?? null;
+          if (mailbox.source === 'microsoft') return microsoftCard(visit, mailbox, connection);
+          return mailbox.source === 'gmail' ? relayCard(visit, mailbox) : plainCard(mailbox);
+        })}
       </ul>
       <h2>${words.sending}</h2>
       ${accountList(visit, accounts)}
@@ -74,7 +71,15 @@ export function mailboxHandlers(pages: Pages): void {
   });
 }
 
-function mailboxCard(visit: Visit, mailbox: MailboxRow): Html {
+/** A mailbox of a source that has no card of its own. */
+function plainCard({ name, address, source }: MailboxRow): Html {
+  return html`<li class="card">
+    <h2>${name} <span class="quiet">${address}</span></h2>
+    <p class="quiet">${sourceOf(source).account}</p>
+  </li>`;
+}
+
+function relayCard(visit: Visit, mailbox: MailboxRow): Html {
   const { format, say, deps, actor, now } = visit;
   const words = say(sentences);
   const silent = isSilent(mailbox, now);

@@ -1,19 +1,22 @@
 import { html } from 'hono/html';
 import { checkConnection, type ConnectionCheck } from '../../../intake/microsoft/access/check-connection.ts';
 import { connectMicrosoft, disconnectMicrosoft } from '../../../intake/microsoft/access/connecting.ts';
-import { findMicrosoft, type MicrosoftConnection } from '../../../intake/microsoft/access/find-connection.ts';
-import { narrowingScript } from '../../../intake/microsoft/access/narrowing-script.ts';
-import { credentialsOf } from '../../../intake/microsoft/graph/credentials.ts';
+import { findMicrosoft } from '../../../intake/microsoft/access/find-connection.ts';
+import { beginSignIn, cancelSignIn, openSignIn } from '../../../intake/microsoft/delegated/begin-sign-in.ts';
+import { findBegunSignIn } from '../../../intake/microsoft/delegated/find-sign-in.ts';
+import { endSignIn } from '../../../intake/microsoft/delegated/finish-sign-in.ts';
 import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
-import { invalidField } from '../../../platform/problems.ts';
-import { areaField, checkField, textField } from '../parts/fields.ts';
+import { textField } from '../parts/fields.ts';
 import { type Form, readForm } from '../parts/forms.ts';
-import { type Html, when } from '../parts/html.ts';
+import { type Html, icon, when } from '../parts/html.ts';
+import { leadOut } from '../settings/lead-out.ts';
 import { settingsPage } from '../settings/settings-page.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
+import { appIn, connectForm, credentialsIn, script, steps } from './connect-form.ts';
+import { signInCard } from './sign-in-card.ts';
 import { standing } from './standing.ts';
 import { microsoftWords } from './words.ts';
 
@@ -26,54 +29,67 @@ export function microsoftHandlers(pages: Pages): void {
   pages.get(PATH, (visit) => show(visit, { alert: null, check: null }));
   pages.post(PATH, async (visit) => {
     const form = await readForm(visit.c);
-    const mailboxId = idIn(visit.c) ?? 0;
-    const act = async () => {
-      const verb = form.text('verb');
-      if (verb === 'check') {
-        const input = { mailboxId, foreign: form.line('foreign') };
-        return show(visit, { alert: null, check: await checkConnection(visit.deps, visit.actor, input) });
-      }
-      if (verb === 'disconnect') await disconnectMicrosoft(visit.deps, visit.actor, { mailboxId });
-      else await connectMicrosoft(visit.deps, visit.actor, connectionIn(form, mailboxId));
-      return done(visit, `/settings/mailboxes/${mailboxId}/microsoft`, { did: 'saved' });
-    };
-    return orAgain(visit, act, (alert) => show(visit, { alert, check: null }));
+    return orAgain(
+      visit,
+      () => act(visit, form),
+      (alert) => show(visit, { alert, check: null }),
+    );
+  });
+  pages.get('/settings/microsoft/callback', async (visit) => {
+    const query = (name: string) => visit.c.req.query(name) ?? null;
+    const answer = { code: query('code'), error: query('error'), state: query('state') ?? '' };
+    const { mailboxId } = await endSignIn(visit.deps, visit.actor, { ...answer, session: visit.session });
+    return done(visit, `/settings/mailboxes/${mailboxId}/microsoft`, { did: 'saved' });
   });
 }
 
-function connectionIn(form: Form, mailboxId: number) {
-  const ends = form.line('secretEndsAt');
-  const secretEndsAt = ends === null ? null : new Date(ends);
-  if (secretEndsAt !== null && Number.isNaN(secretEndsAt.getTime()))
-    throw invalidField('/secretEndsAt', 'is a date such as 2028-05-31');
-  return {
-    mailboxId,
-    tenantId: form.text('tenantId').trim(),
-    clientId: form.text('clientId').trim(),
-    credentials: credentialsOf({
-      secret: form.line('secret') ?? undefined,
-      certificate: form.line('certificate') ?? undefined,
-    }),
-    secretEndsAt,
-    readsJunk: form.has('readsJunk'),
-    sends: form.has('sends'),
-  };
+async function act(visit: Visit, form: Form): Promise<Response> {
+  const { deps, actor, c } = visit;
+  const mailboxId = idIn(c) ?? 0;
+  const way = form.text('way');
+  switch (form.text('verb')) {
+    case 'check': {
+      const input = { mailboxId, foreign: form.line('foreign') };
+      return show(visit, { alert: null, check: await checkConnection(deps, actor, input) });
+    }
+    case 'disconnect':
+      await disconnectMicrosoft(deps, actor, { mailboxId });
+      break;
+    case 'cancel':
+      await cancelSignIn(deps, actor, { mailboxId });
+      break;
+    case 'authorize': {
+      const { url } = await openSignIn(deps, actor, { mailboxId, session: visit.session });
+      return leadOut(visit, 'mailboxes', { url, words: visit.say(microsoftWords).toMicrosoft });
+    }
+    default:
+      if (way === 'device' || way === 'browser') {
+        const app = { ...appIn(form), secret: form.line('secret') };
+        await beginSignIn(deps, actor, { mailboxId, way, app });
+        return c.redirect(`/settings/mailboxes/${mailboxId}/microsoft`, 303);
+      }
+      await connectMicrosoft(deps, actor, {
+        mailboxId,
+        ...appIn(form),
+        credentials: credentialsIn(form),
+      });
+  }
+  return done(visit, `/settings/mailboxes/${mailboxId}/microsoft`, { did: 'saved' });
 }
 
 async function show(visit: Visit, { alert, check }: Told): Promise<Response> {
   const { deps, actor } = visit;
   const words = visit.say(microsoftWords);
-  const mailbox = await findMailbox(deps, actor, { mailboxId: idIn(visit.c) ?? 0 });
-  const connection = await findMicrosoft(deps, actor, { mailboxId: mailbox.id });
+  const mailboxId = idIn(visit.c) ?? 0;
+  const mailbox = await findMailbox(deps, actor, { mailboxId });
+  const connection = await findMicrosoft(deps, actor, { mailboxId });
+  const signIn = await findBegunSignIn(deps, actor, { mailboxId });
   const content = html`<h2>${words.title}: ${mailbox.address}</h2>
-    ${when(connection, (found) => html`<div data-live="microsoft">${standing(visit, found).shown}</div>`)}
-    ${when(
-      check,
-      ({ ok, lines }) =>
-        html`<ul class="hint ${ok ? 'good' : 'bad'}" role="status" lang="en">
-          ${lines.map((line) => html`<li>${line}</li>`)}
-        </ul>`,
-    )}
+    <div data-live="microsoft" class="stack">
+      ${when(connection, (found) => standing(visit, found).shown)}
+      ${when(signIn, (begun) => signInCard(visit, begun))}
+    </div>
+    ${when(check, (found) => checked(visit, found))}
     ${when(
       connection,
       () =>
@@ -86,46 +102,14 @@ async function show(visit: Visit, { alert, check }: Told): Promise<Response> {
         </form>`,
     )}
     <p>${words.lead}</p>
-    ${steps(visit)} ${when(connection, (found) => script(visit, found))} ${connectForm(visit, connection)}`;
-  return settingsPage(visit, 'mailboxes', { content, alert });
+    ${steps(visit, connection !== null)}
+    ${when(connection?.kind === 'delegated' ? null : connection, (found) => script(visit, found))}
+    ${connectForm(visit, connection)}`;
+  return settingsPage(visit, 'mailboxes', { content, alert, about: mailbox.address });
 }
 
-function steps(visit: Visit): Html {
-  const words = visit.say(microsoftWords);
-  return html`<p>
-      <a class="button" href="https://entra.microsoft.com" target="_blank" rel="noopener noreferrer"
-        >${words.portal}</a
-      >
-    </p>
-    <ol class="steps cards">
-      ${words.steps.map((step) => html`<li class="card">${step}</li>`)}
-    </ol>`;
-}
-
-function script(visit: Visit, connection: MicrosoftConnection): Html {
-  const words = visit.say(microsoftWords);
-  const text = narrowingScript(connection);
-  return html`<div class="card">
-    <p>${words.narrow}</p>
-    <textarea class="source" rows="9" readonly spellcheck="false" dir="ltr" aria-label="PowerShell">
-${text}</textarea>
-    <button type="button" hidden data-scripted data-copy data-copy-text="${text}">${words.copy}</button>
-  </div>`;
-}
-
-function connectForm(visit: Visit, connection: MicrosoftConnection | null): Html {
-  const words = visit.say(microsoftWords);
-  const ends = connection?.secretEndsAt?.toISOString().slice(0, 10) ?? null;
-  return html`<form method="post" class="stack card form">
-    ${textField({ label: words.tenant, name: 'tenantId', value: connection?.tenantId ?? null, required: true })}
-    ${textField({ label: words.client, name: 'clientId', value: connection?.clientId ?? null, required: true })}
-    ${textField({ label: words.secret, name: 'secret', type: 'password', hint: words.secretHint })}
-    ${areaField({ label: words.certificate, name: 'certificate', rows: 3 })}
-    ${textField({ label: words.ends, name: 'secretEndsAt', value: ends, hint: words.endsHint })}
-    ${checkField({ label: words.sends, name: 'sends', checked: connection?.sends ?? true, hint: words.sendsHint })}
-    ${checkField({ label: words.junk, name: 'readsJunk', checked: connection?.readsJunk ?? false })}
-    <button class="${connection === null ? 'primary' : ''}" name="verb" value="connect">
-      ${connection === null ? words.connect : words.change}
-    </button>
-  </form>`;
+function checked(visit: Visit, { ok, lines }: ConnectionCheck): Html {
+  return html`<ul class="hint ${ok ? 'good' : 'bad'}" role="status" lang="en">
+    ${lines.map((line) => html`<li>${icon(ok ? 'circle-check' : 'triangle-alert', visit.deps.assets)} ${line}</li>`)}
+  </ul>`;
 }

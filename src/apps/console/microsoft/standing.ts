@@ -3,6 +3,7 @@ import type { MicrosoftConnection } from '../../../intake/microsoft/access/find-
 import { SILENT_AFTER_MS } from '../../../intake/microsoft/access/watch-microsoft.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
+import { MINUTE } from '../../../platform/time.ts';
 import { may } from '../../../people/access/permissions.ts';
 import type { Visit } from '../shell/visit.ts';
 import { microsoftWords } from './words.ts';
@@ -13,7 +14,8 @@ export function standing(
   connection: MicrosoftConnection,
 ): { readonly good: boolean; readonly shown: Html } {
   const words = visit.say(microsoftWords);
-  const { lookedAt, refusedSince, refusal, fault, secretEndsAt, connectedAt } = connection;
+  const { lookedAt, refusedSince, refusal, fault, secretEndsAt, signInEndsAt, toldUntil, connectedAt } =
+    connection;
   const lag = visit.now.getTime() - (lookedAt ?? connectedAt).getTime();
   const isSilent = lag > SILENT_AFTER_MS;
   const good = refusedSince === null && !isSilent;
@@ -26,14 +28,25 @@ export function standing(
           ? words.waiting
           : words.good;
   const facts: readonly (readonly [string, Html | string])[] = [
-    [words.lookedAt, lookedAt === null ? words.unknown : visit.format.age(lookedAt)],
-    [words.lag, `${visit.format.number(Math.max(0, Math.round(lag / 60_000)))} ${words.minutes}`],
-    [words.secretEnds, secretEndsAt === null ? words.unknown : secretEndsAt.toISOString().slice(0, 10)],
-    [words.sending, connection.sends ? words.bySelf : words.bySmtp],
+    ...(lookedAt === null ? [] : [[words.lookedAt, visit.format.age(lookedAt)] as const]),
+    ...(lookedAt === null
+      ? []
+      : [
+          [
+            words.lag,
+            `${visit.format.number(Math.max(0, Math.round(lag / MINUTE)))} ${words.minutes}`,
+          ] as const,
+        ]),
+    ...(connection.kind === 'delegated' && secretEndsAt === null
+      ? []
+      : [[words.secretEnds, secretEndsAt?.toISOString().slice(0, 10) ?? words.unknown] as const]),
+    ...(signInEndsAt === null ? [] : [[words.signInEnds, signInEndsAt.toISOString().slice(0, 10)] as const]),
+    [words.told, toldUntil === null ? words.polled : words.atOnce],
+    [words.sending, words.sendsBy[connection.sends]],
   ];
   const shown = html`<p data-standing="${good ? 'good' : 'bad'}">
-      ${icon(good ? 'circle-check' : 'triangle-alert', visit.deps.assets)} ${said}
-      ${when(good ? null : (refusal ?? fault), (why) => html` <q lang="en">${why}</q>`)}
+      ${icon(good ? (lookedAt === null ? 'clock' : 'circle-check') : 'triangle-alert', visit.deps.assets)}
+      ${said} ${when(good ? null : (refusal ?? fault), (why) => html` <q lang="en">${why}</q>`)}
     </p>
     <dl class="figures">
       ${facts.map(

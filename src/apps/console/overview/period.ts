@@ -1,5 +1,5 @@
-import type { Step } from '../../../requests/figures/count-figures.ts';
-import { DAY } from '../../../platform/time.ts';
+import type { Step } from '../../../requests/reports/report.ts';
+import { DAY, isDay } from '../../../platform/time.ts';
 import type { Visit } from '../shell/visit.ts';
 
 export const LENGTHS = [7, 14, 30, 90, 365] as const;
@@ -33,8 +33,4 @@ function dayIn({ now, settings }: Visit): string {
 
 function daysBefore(day: string, count: number): string {
   return new Date(Date.parse(day) - count * DAY).toISOString().slice(0, 10);
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 }

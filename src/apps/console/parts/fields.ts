@@ -1,11 +1,17 @@
 import { html } from 'hono/html';
 import { type Html, when } from './html.ts';
 
-type Field = { readonly label: string; readonly name: string; readonly hint?: string };
+type Labelled = {
+  readonly label: string;
+  readonly name: string;
+  readonly hint?: string;
+  /** What is wrong with what was given. */
+  readonly fault?: string | undefined;
+};
 
 /** A line of text in a form. */
 export function textField(
-  field: Field & {
+  field: Labelled & {
     readonly value?: string | number | null;
     readonly type?: 'text' | 'email' | 'number' | 'password' | 'url' | 'date' | 'datetime-local';
     readonly required?: boolean;
@@ -22,13 +28,14 @@ export function textField(
       dir="auto"
       maxlength="2000"
       ${field.required === true ? html`required` : ''}
+      ${invalid(field)}
     />${hint(field)}</label
   >`;
 }
 
 /** Several lines. */
 export function areaField(
-  field: Field & { readonly value?: string; readonly rows?: number; readonly required?: boolean },
+  field: Labelled & { readonly value?: string; readonly rows?: number; readonly required?: boolean },
 ): Html {
   return html`<label
     >${field.label}
@@ -38,6 +45,7 @@ export function areaField(
       dir="auto"
       maxlength="200000"
       ${field.required === true ? html`required` : ''}
+      ${invalid(field)}
     >
 ${field.value ?? ''}</textarea
     >${hint(field)}</label
@@ -46,7 +54,7 @@ ${field.value ?? ''}</textarea
 
 /** One of several values. */
 export function selectField(
-  field: Field & {
+  field: Labelled & {
     readonly value?: string | number | null;
     readonly options: readonly (readonly [string | number, string])[];
   },
@@ -65,7 +73,7 @@ export function selectField(
 }
 
 /** Yes or no. */
-export function checkField(field: Field & { readonly checked: boolean; readonly value?: string }): Html {
+export function checkField(field: Labelled & { readonly checked: boolean; readonly value?: string }): Html {
   return html`<label class="check"
     ><input
       type="checkbox"
@@ -76,6 +84,13 @@ export function checkField(field: Field & { readonly checked: boolean; readonly 
   >`;
 }
 
-function hint({ hint: text }: Field): Html | '' {
-  return when(text, (words) => html`<small>${words}</small>`);
+function invalid({ fault }: Labelled): Html | '' {
+  return when(fault, () => html`aria-invalid="true"`);
+}
+
+function hint({ hint: text, fault }: Labelled): Html {
+  return html`${when(text, (words) => html`<small>${words}</small>`)}${when(
+    fault,
+    (words) => html`<small class="fault">${words}</small>`,
+  )}`;
 }

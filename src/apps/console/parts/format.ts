@@ -3,7 +3,8 @@ import { DAY, HOUR, MINUTE } from '../../../platform/time.ts';
 import { html } from 'hono/html';
 import type { Html } from './html.ts';
 
-const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru-RU' };
+/** Of dates and numbers in each language. */
+export const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru-RU' };
 
 export type Format = ReturnType<typeof formatFor>;
 
@@ -21,6 +22,8 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
   const narrow = new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'auto' });
   const number = new Intl.NumberFormat(locale);
   const megabytes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const unit = (value: number, name: 'minute' | 'hour' | 'day'): string =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
   const isToday = (at: Date): boolean => date.format(at) === date.format(now);
   const shown = (at: Date): string => (isToday(at) ? clock.format(at) : full.format(at));
 
@@ -32,10 +35,10 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
     calendarDay: (day: string): string => calendarDay.format(new Date(day)),
     calendarDate: (day: string): string => calendarDate.format(new Date(day)),
     calendarMonth: (day: string): string => calendarMonth.format(new Date(day)),
-    /** `14:02` today, `Tue 14:02` within a week, with the date before that. */
+    /** `14:02` today, `Tue 14:02` within a week of it, with the date beyond that. */
     time(at: Date): Html {
-      const recent = now.getTime() - at.getTime() < 6 * DAY && !isToday(at);
-      const text = recent ? `${weekday.format(at)} ${clock.format(at)}` : shown(at);
+      const isNear = Math.abs(now.getTime() - at.getTime()) < 6 * DAY && !isToday(at);
+      const text = isNear ? `${weekday.format(at)} ${clock.format(at)}` : shown(at);
       return html`<time datetime="${at.toISOString()}" title="${full.format(at)}">${text}</time>`;
     },
     /** How long ago, at a glance; a script keeps it true while the page stands open. */
@@ -50,10 +53,10 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
         ? `${Math.round(bytes / 1000)} KB`
         : `${megabytes.format(bytes / 1_000_000)} MB`;
     },
+    /** In hours alone, for time that does not go by days: `24 h`. */
+    hours: (milliseconds: number): string => unit(Math.round((milliseconds / HOUR) * 10) / 10, 'hour'),
     /** `3 h 12 min`, as a response time is read. */
     duration(milliseconds: number): string {
-      const unit = (value: number, name: 'minute' | 'hour' | 'day'): string =>
-        new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
       // Rounded before it is parted: 7 h 59 min 40 s is 8 hours, not 7 hours and 60 minutes.
       const rounded = Math.round(milliseconds / MINUTE) * MINUTE;
       if (rounded < HOUR) return unit(rounded / MINUTE, 'minute');

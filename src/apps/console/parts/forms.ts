@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { ID_TEXT } from '../../../platform/id-text.ts';
 import { invalidField } from '../../../platform/problems.ts';
 
 export type Form = {
@@ -12,7 +13,7 @@ export type Form = {
   readonly files: (name: string) => readonly File[];
 };
 
-/** A form as a browser sends one; a body that is none is refused. */
+/** A form as a browser sends it; any other body is refused. */
 export async function readForm(c: Context): Promise<Form> {
   const data = await c.req.formData().catch(() => {
     throw invalidField('', 'The body is not a form');
@@ -39,5 +40,5 @@ function clean(value: string): string {
 }
 
 function asId(text: string): number | null {
-  return /^[1-9]\d{0,14}$/.test(text.trim()) ? Number(text) : null;
+  return ID_TEXT.test(text.trim()) ? Number(text) : null;
 }

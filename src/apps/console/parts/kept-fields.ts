@@ -8,7 +8,7 @@ const MAX_FIELDS = 1000;
 
 export type KeptField = { readonly name: string; readonly value: string };
 
-/** What somebody without a session has typed, but for their files. */
+/** The fields that somebody without a session has typed, without their files. */
 export async function keptFields(c: Context, receive: ReceiveUnproven): Promise<readonly KeptField[]> {
   const contentType = c.req.header('content-type') ?? '';
   const body = await receive(c, { maxBytes: takesFiles(c.req.path) ? UPLOAD_BYTES : FORM_BYTES });
@@ -20,7 +20,7 @@ export async function keptFields(c: Context, receive: ReceiveUnproven): Promise<
       .slice(0, MAX_FIELDS)
       .flatMap(([name, value]) => (typeof value === 'string' ? [{ name, value }] : []));
   } catch (error) {
-    // A body that is no form has no fields.
+    // A body that is not a form has no fields.
     if (error instanceof TypeError) return [];
     throw error;
   } finally {
@@ -28,7 +28,7 @@ export async function keptFields(c: Context, receive: ReceiveUnproven): Promise<
   }
 }
 
-// Texts stand before files in our forms. A stranger's many parts would be parsed for seconds, and nobody else served.
+// Our forms send text fields before files. A stranger's many parts would be parsed for seconds, and nobody else served.
 function withoutItsEnd(first: Buffer, contentType: string): Buffer {
   const [, quoted, bare] = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? [];
   const line = `\r\n--${quoted ?? bare ?? ''}`;

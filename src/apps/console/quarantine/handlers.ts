@@ -3,7 +3,6 @@ import { discardIntake } from '../../../intake/quarantine/discard-intake.ts';
 import type { IntakeView } from '../../../intake/quarantine/intake.ts';
 import { listIntake } from '../../../intake/quarantine/list-intake.ts';
 import { releaseIntake } from '../../../intake/quarantine/release-intake.ts';
-import { withoutDirectionMarks } from '../../../mail/text.ts';
 import { readForm } from '../parts/forms.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { Pages } from '../shell/pages.ts';
@@ -11,13 +10,16 @@ import { orAgain } from '../shell/refused.ts';
 import { done, respond } from '../shell/respond.ts';
 import { terms } from '../parts/terms.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
+import { readPage } from './read-page.ts';
+import { reasonOf, senderOf, verbs } from './verbs.ts';
 import { quarantineWords } from './words.ts';
 
 const ROWS = 50;
 
-/** What is held back, and what becomes of it. */
+/** The messages held back, and the verbs on them. */
 export function quarantineHandlers(pages: Pages): void {
   pages.get('/quarantine', (visit) => show(visit, null));
+  pages.get('/quarantine/:id{[0-9]+}', readPage);
   pages.post('/quarantine/:id{[0-9]+}/release', async (visit) => {
     const form = await readForm(visit.c);
     const input = { intakeId: idIn(visit.c) ?? 0, trust: form.has('trust') };
@@ -83,29 +85,14 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
 
 function row(visit: Visit, intake: IntakeView): Html {
   const { say, format } = visit;
-  const words = say(quarantineWords);
-  const { id, fromName, fromAddress, reason, error } = intake;
-  const sender = fromName ? `${fromName} <${fromAddress}>` : (fromAddress ?? words.noSender);
-  const act = (verb: 'release' | 'discard', field: string | null, label: string, look: string): Html =>
-    html`<form method="post" action="/quarantine/${id}/${verb}">
-      ${when(field, (name) => html`<input type="hidden" name="${name}" value="yes" />`)}
-      <button class="${look}">${label}</button>
-    </form>`;
-  return html`<li class="row card" id="i${id}">
+  return html`<li class="row card" id="i${intake.id}">
     <div>
       <p>
-        <b dir="auto">${intake.subject || say(terms).noSubject}</b>
-        <span class="quiet" dir="auto">${withoutDirectionMarks(sender)}</span>
+        <a href="/quarantine/${intake.id}"><b dir="auto">${intake.subject || say(terms).noSubject}</b></a>
+        <span class="quiet" dir="auto">${senderOf(visit, intake)}</span>
       </p>
-      <p>
-        ${(words.reasons as Readonly<Record<string, string>>)[reason ?? ''] ?? reason}${when(error, (text) => html` <q lang="en">${text}</q>`)}
-      </p>
-      <div class="verbs">
-        ${act('release', null, words.release, 'primary')} ${act('release', 'trust', words.releaseTrust, '')}
-        ${act('discard', null, words.discard, '')}
-        ${when(fromAddress, () => act('discard', 'block', words.discardBlock, 'danger'))}
-        ${when(intake.size, () => html`<a href="/v1/intake/${id}/raw" download>${words.original}</a>`)}
-      </div>
+      <p>${reasonOf(visit, intake)}</p>
+      ${verbs(visit, intake)}
     </div>
     <span class="age">${format.age(intake.receivedAt)}</span>
   </li>`;

@@ -12,7 +12,7 @@ import { PAGE_POLICY } from '../shell/policy.ts';
 import { languageAsked } from '../shell/settings.ts';
 import { ratingPage, staleRatingPage } from './page.ts';
 
-/** Whoever tries links that are not there is stopped long before they find one. */
+/** A caller who guesses links is stopped long before finding one. */
 const MISSES = { most: 60, windowMs: 15 * 60_000 };
 
 const PATH = '/rate/:token';

@@ -2,8 +2,9 @@ import { html } from 'hono/html';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { may } from '../../../people/access/permissions.ts';
 import { Problem } from '../../../platform/problems.ts';
+import { cannedExamples } from '../../../requests/canned-replies/canned-examples.ts';
 import { CANNED_STATUSES, type CannedReply } from '../../../requests/canned-replies/canned-reply.ts';
-import { CANNED_VARIABLES, type Filled } from '../../../requests/canned-replies/fill-text.ts';
+import type { Filled } from '../../../requests/canned-replies/fill-text.ts';
 import { listCannedReplies } from '../../../requests/canned-replies/find-canned-reply.ts';
 import { previewCannedReply } from '../../../requests/canned-replies/preview-canned-reply.ts';
 import { effectNames } from '../answer/canned.ts';
@@ -29,7 +30,7 @@ const EMPTY: CannedWords = {
   tags: [],
 };
 
-/** Those there are, and the form for one; what was typed stands in it again. */
+/** The list of canned replies, and the form for one, which keeps what was typed. */
 export async function showCanned(
   visit: Visit,
   shown: { readonly canned: CannedReply | null; readonly typed?: CannedWords; readonly alert?: string },
@@ -54,7 +55,7 @@ export async function showCanned(
           ${all.items.map((each) => entry(visit, each, each.id === canned?.id))}
         </ul>
       </nav>
-      <div class="stack">${await formOf(visit, canned, now)} ${preview(visit, now.text)}</div>
+      <div class="stack">${await formOf(visit, canned, now)} ${await preview(visit, now.text)}</div>
     </div>`;
   return settingsPage(visit, 'canned', { content, alert: shown.alert ?? null });
 }
@@ -75,6 +76,7 @@ function whose(visit: Visit, { scope, mailboxAddress }: CannedReply): string {
 
 async function formOf(visit: Visit, canned: CannedReply | null, now: CannedWords): Promise<Html> {
   const words = visit.say(cannedWords);
+  const names = Object.keys(await cannedExamples(visit.deps, visit.actor));
   const mine = canned === null || canned.scope === 'own' || may(visit.actor, 'canned_replies.share');
   return html`<form
     method="post"
@@ -108,7 +110,7 @@ async function formOf(visit: Visit, canned: CannedReply | null, now: CannedWords
     </fieldset>
     <details>
       <summary class="link">${words.variables}</summary>
-      <p>${CANNED_VARIABLES.map((name) => html`<code>{{ ${name} }}</code> `)}</p>
+      <p>${names.map((name) => html`<code>{{ ${name} }}</code> `)}</p>
       <p class="quiet">${words.others}</p>
     </details>
   </form>`;
@@ -131,9 +133,9 @@ async function scopeField(visit: Visit, now: CannedWords): Promise<Html> {
   });
 }
 
-function preview(visit: Visit, text: string): Html {
+async function preview(visit: Visit, text: string): Promise<Html> {
   const words = visit.say(cannedWords);
-  const { filled, fault } = previewOf(visit, text);
+  const { filled, fault } = await previewOf(visit, text);
   return html`<section class="card" data-preview-result aria-live="polite">
     <h2>${words.previewed}</h2>
     ${when(fault, (why) => html`<p class="hint bad">${why}</p>`)}
@@ -142,12 +144,12 @@ function preview(visit: Visit, text: string): Html {
   </section>`;
 }
 
-function previewOf(
+async function previewOf(
   visit: Visit,
   text: string,
-): { readonly filled: Filled | null; readonly fault: string | null } {
+): Promise<{ readonly filled: Filled | null; readonly fault: string | null }> {
   try {
-    return { filled: previewCannedReply(visit.actor, { text }), fault: null };
+    return { filled: await previewCannedReply(visit.deps, visit.actor, { text }), fault: null };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { filled: null, fault: problemWords(visit, error) };

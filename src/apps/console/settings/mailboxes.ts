@@ -14,7 +14,8 @@ import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { mailboxWords } from './mailbox-words.ts';
-import { microsoftWords } from '../microsoft/words.ts';
+import { sourceOf, SOURCES } from '../../../intake/sources/sources.ts';
+import { invalidField } from '../../../platform/problems.ts';
 import { settingsPage } from './settings-page.ts';
 import { smtpForm } from './smtp.ts';
 
@@ -24,9 +25,14 @@ export function mailboxSettingsHandlers(pages: Pages): void {
   pages.post('/settings/mailboxes', async (visit) => {
     const form = await readForm(visit.c);
     const add = async () => {
-      const input = { address: form.text('address').trim(), name: form.text('name').trim() };
+      const source = form.line('source') ?? 'gmail';
+      if (!Object.hasOwn(SOURCES, source)) throw invalidField('/source', 'is one of the sources');
+      const input = { address: form.text('address').trim(), name: form.text('name').trim(), source };
       const { mailbox } = await addMailbox(visit.deps, visit.actor, input);
-      return done(visit, `/settings/mailboxes/${mailbox.id}/connect`, { did: 'saved' });
+      const { page } = sourceOf(source);
+      return done(visit, ['/settings/mailboxes', mailbox.id, ...(page === null ? [] : [page])].join('/'), {
+        did: 'saved',
+      });
     };
     return orAgain(visit, add, (alert) => list(visit, alert));
   });
@@ -60,11 +66,15 @@ function changeIn(form: Form) {
     reopenDays: number('reopenDays'),
     autoCloseDays: number('autoCloseDays') ?? null,
     askForRating: form.text('askForRating') !== '',
+    offersForm: form.text('offersForm') !== '',
     silenceMinutes: number('silenceMinutes'),
     signature: form.text('signature').trim(),
     groupAddresses: lines('groups'),
     allowedSenders: lines('allowed'),
     deniedSenders: lines('denied'),
+    copies: form.has('copies') ? ('quarantine' as const) : ('file' as const),
+    authenticity: form.has('gateway') ? ('none' as const) : ('receiver' as const),
+    tenantDomains: lines('tenantDomains'),
   };
 }
 
@@ -78,12 +88,10 @@ async function list(visit: Visit, alert: string | null): Promise<Response> {
             <b dir="auto">${each.name}</b> <span class="quiet">${each.address}</span>
             <a class="button" href="/settings/mailboxes/${each.id}">${words.settings}</a>
             ${when(
-              may(visit.actor, 'mailboxes.manage'),
-              () =>
-                html`<a
-                  class="button"
-                  href="/settings/mailboxes/${each.id}/${each.source === 'microsoft' ? 'microsoft' : 'connect'}"
-                  >${each.source === 'microsoft' ? visit.say(microsoftWords).title : words.connect}</a
+              may(visit.actor, 'mailboxes.manage') ? sourceOf(each.source).page : null,
+              (page) =>
+                html`<a class="button" href="/settings/mailboxes/${each.id}/${page}"
+                  >${words.connect(sourceOf(each.source).account)}</a
                 >`,
             )}
           </li>`,
@@ -99,6 +107,12 @@ export function addForm(visit: Visit): Html {
   return html`<form method="post" action="/settings/mailboxes" class="stack card form">
     <h2>${words.add}</h2>
     ${textField({ label: words.address, name: 'address', type: 'email', required: true })}
+    ${selectField({
+      label: words.source,
+      name: 'source',
+      value: 'gmail',
+      options: Object.values(SOURCES).map(({ name, account }) => [name, account]),
+    })}
     ${textField({ label: words.name, name: 'name', required: true })}
     <button class="primary">${words.add}</button>
   </form>`;
@@ -115,6 +129,7 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
 
 function settingsForm(visit: Visit, mailbox: MailboxRow): Html {
   const words = visit.say(mailboxWords);
+  const form = `${visit.deps.publicUrl}/ask/${mailbox.address}`;
   return html`<form method="post" class="stack card">
     <h2>${mailbox.address}</h2>
     ${textField({ label: words.name, name: 'name', value: mailbox.name, required: true })}
@@ -141,6 +156,8 @@ function settingsForm(visit: Visit, mailbox: MailboxRow): Html {
       value: mailbox.autoCloseDays,
     })}
     ${checkField({ label: words.askForRating, name: 'askForRating', checked: mailbox.askForRating })}
+    ${checkField({ label: words.offersForm, name: 'offersForm', checked: mailbox.offersForm })}
+    ${when(mailbox.offersForm, () => html`<p><a href="${form}">${form}</a></p>`)}
     ${textField({
       label: words.silenceMinutes,
       name: 'silenceMinutes',
@@ -151,6 +168,14 @@ function settingsForm(visit: Visit, mailbox: MailboxRow): Html {
     ${areaField({ label: words.groups, name: 'groups', value: mailbox.groupAddresses.join('\n'), rows: 2 })}
     ${areaField({ label: words.allowed, name: 'allowed', value: mailbox.allowedSenders.join('\n'), rows: 2 })}
     ${areaField({ label: words.denied, name: 'denied', value: mailbox.deniedSenders.join('\n'), rows: 2 })}
+    ${checkField({ label: words.copies, name: 'copies', checked: mailbox.copies === 'quarantine' })}
+    ${checkField({ label: words.gateway, name: 'gateway', checked: mailbox.authenticity === 'none' })}
+    ${areaField({
+      label: words.tenantDomains,
+      name: 'tenantDomains',
+      value: mailbox.tenantDomains.join('\n'),
+      rows: 2,
+    })}
     <button class="primary">${words.save}</button>
   </form>`;
 }

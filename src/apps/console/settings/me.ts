@@ -22,7 +22,7 @@ const en = {
   singleKeys: 'Single-key shortcuts',
   singleKeysHint: ' Turn them off if you speak to your computer.',
   afterSend: 'After sending a reply',
-  after: { stay: 'stay', next: 'go to the next request', list: 'go back to the list' },
+  after: { stay: 'Stay on the request', next: 'Go to the next request', list: 'Go back to the list' },
   signature: 'Signature below your answers',
   save: 'Save',
   signedIn: 'Signed in as',
@@ -47,7 +47,7 @@ const ru: typeof en = {
   singleKeys: 'Действуют одиночные клавиши',
   singleKeysHint: ' Выключите, если управляете голосом.',
   afterSend: 'После отправки ответа',
-  after: { stay: 'остаться', next: 'к следующему обращению', list: 'назад к списку' },
+  after: { stay: 'Остаться на обращении', next: 'К следующему обращению', list: 'Назад к списку' },
   signature: 'Подпись под вашими ответами',
   save: 'Сохранить',
   signedIn: 'Вы вошли как',
@@ -143,7 +143,7 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
   return settingsPage(visit, 'me', { content, alert });
 }
 
-// Its script says how it stands and asks the browser, on a click; without scripts there are none.
+// The script shows the browser's permission and asks for it on a click; without scripts there are no notifications.
 function notifications(visit: Visit): Html {
   const { notifications: title, notify } = visit.say(sentences);
   return html`<section

@@ -5,6 +5,7 @@ import { editOperator } from '../../../people/operators/edit-operator.ts';
 import { listOperators } from '../../../people/operators/list-operators.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
+import { ROLES } from '../../../people/access/actor.ts';
 import { releaseRequests } from '../../../requests/life/releasing.ts';
 import { idempotency } from '../../../platform/idempotency/idempotency.ts';
 import { checkField, selectField, textField } from '../parts/fields.ts';
@@ -45,7 +46,6 @@ const ru: typeof en = {
   edit: 'Изменить',
 };
 const sentences: Catalogue<typeof en> = { en, ru };
-const ROLES = ['agent', 'lead', 'admin'] as const;
 
 /** Who answers, for admins. */
 export function operatorHandlers(pages: Pages): void {

@@ -52,7 +52,7 @@ function urlIn(form: Form): string {
   return `${scheme}://${credentials}${form.text('host').trim()}:${port}`;
 }
 
-/** The form of it; `check` says what the last look found. */
+/** The form of a mailbox's SMTP account; `check` is the result of the last test. */
 export async function smtpForm(
   visit: Visit,
   mailbox: MailboxRow,

@@ -5,7 +5,7 @@ import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { findTemplate, type TemplateName } from '../../../mailboxes/templates/find-template.ts';
 import { previewTemplate } from '../../../mailboxes/templates/preview-template.ts';
 import { resetTemplate, setTemplate } from '../../../mailboxes/templates/set-template.ts';
-import { TEMPLATE_VARIABLES } from '../../../mailboxes/templates/template.ts';
+import { listVariables } from '../../../mailboxes/templates/list-variables.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { areaField, checkField, selectField } from '../parts/fields.ts';
 import { type Form, readForm } from '../parts/forms.ts';
@@ -21,7 +21,7 @@ const en = {
   notice: 'Notice',
   language: 'Language',
   show: 'Show',
-  kinds: { created: 'received', taken: 'in progress', closed: 'closed' },
+  kinds: { created: 'Received', taken: 'In progress', closed: 'Closed' },
   languages: { en: 'English', ru: 'Russian' },
   text: 'Text',
   variables: 'Variables',
@@ -30,8 +30,8 @@ const en = {
   reset: 'Restore the default',
   preview: 'Preview',
   previewed: 'How it will look',
-  own: 'your own text',
-  shipped: 'the default text',
+  own: 'Your own text',
+  shipped: 'The default text',
   none: 'Add a mailbox first.',
 };
 const ru: typeof en = {
@@ -39,7 +39,7 @@ const ru: typeof en = {
   notice: 'Уведомление',
   language: 'Язык',
   show: 'Показать',
-  kinds: { created: 'получено', taken: 'взято в работу', closed: 'закрыто' },
+  kinds: { created: 'Получено', taken: 'Взято в работу', closed: 'Закрыто' },
   languages: { en: 'Английский', ru: 'Русский' },
   text: 'Текст',
   variables: 'Можно назвать',
@@ -48,8 +48,8 @@ const ru: typeof en = {
   reset: 'Вернуть исходный',
   preview: 'Просмотр',
   previewed: 'Как это будет выглядеть',
-  own: 'ваш',
-  shipped: 'исходный',
+  own: 'Ваш текст',
+  shipped: 'Исходный текст',
   none: 'Сначала добавьте ящик.',
 };
 const sentences: Catalogue<typeof en> = { en, ru };
@@ -100,6 +100,7 @@ async function show(visit: Visit, name: TemplateName | null, typed: Form | null)
   const template = await findTemplate(visit.deps, visit.actor, name);
   const text = typed?.text('text') ?? template.text;
   const { looks, fault } = await previewOf(visit, name, text);
+  const variables = await listVariables(visit.deps, visit.actor, name);
   const content = html`${await chooser(visit, name)}
     <div class="columns wide">
       <form method="post" action="/settings/templates" class="stack card" data-preview>
@@ -120,10 +121,10 @@ async function show(visit: Visit, name: TemplateName | null, typed: Form | null)
         <details>
           <summary class="link">${words.variables}</summary>
           <dl class="variables">
-            ${Object.entries(TEMPLATE_VARIABLES).map(
-              ([variable, meaning]) =>
-                html`<dt><code>{{ ${variable} }}</code></dt>
-                  <dd lang="en">${meaning}</dd>`,
+            ${variables.map(
+              (each) =>
+                html`<dt><code>{{ ${each.name} }}</code></dt>
+                  <dd lang="en">${each.description}</dd>`,
             )}
           </dl>
         </details>

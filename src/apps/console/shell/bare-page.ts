@@ -11,14 +11,7 @@ export function barePage(
 ): Html {
   return html`<!doctype html>
     <html lang="${language}" data-theme="system">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="robots" content="noindex" />
-        <title>${title} · Mailroom</title>
-        <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="${assets.url('console.css')}" />
-      </head>
+      ${bareHead(assets, `${title} · Mailroom`)}
       <body class="bare">
         <main id="main">
           <p class="brand">${icon('inbox', assets)}<span>Mailroom</span></p>
@@ -27,4 +20,16 @@ export function barePage(
         </main>
       </body>
     </html>`;
+}
+
+/** The head of a page without scripts. */
+export function bareHead(assets: Assets, title: string): Html {
+  return html`<head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <meta name="robots" content="noindex" />
+    <title>${title}</title>
+    <link rel="icon" href="data:," />
+    <link rel="stylesheet" href="${assets.url('console.css')}" />
+  </head>`;
 }

@@ -72,7 +72,15 @@ export function layout(
         </nav>
         <main id="main" tabindex="-1">
           <p class="alert lost" role="alert" hidden data-lost>${words.lost}</p>
-          <p class="flash" role="status" hidden data-mentioned="${words.mentioned}"><a href="#main"></a></p>
+          <p
+            class="flash"
+            role="status"
+            hidden
+            data-mentioned="${words.mentioned}"
+            data-rule-told="${words.told}"
+          >
+            <a href="#main"></a>
+          </p>
           ${when(parts.alert, (alert) => html`<p class="alert" role="alert">${alert}</p>`)}
           ${when(around.flash, (flash) => flashBar(visit, flash))} ${parts.content}
         </main>

@@ -1,5 +1,6 @@
 import { listIntake } from '../../../intake/quarantine/list-intake.ts';
 import { listDeliveries } from '../../../outbox/deliveries/list-deliveries.ts';
+import { listTeams } from '../../../people/teams/find-team.ts';
 import { countViews } from '../../../requests/views/count-views.ts';
 import { listViews } from '../../../requests/views/find-view.ts';
 import { SHIPPED_VIEWS, type ShippedView } from '../list/query.ts';
@@ -20,6 +21,7 @@ export type Navigation = readonly { readonly title: string; readonly entries: re
 const SHIPPED: readonly { readonly view: ShippedView; readonly icon: string; readonly key: string }[] = [
   { view: 'mine', icon: 'circle-user', key: 'g m' },
   { view: 'unassigned', icon: 'inbox', key: 'g u' },
+  { view: 'teams', icon: 'users', key: 'g t' },
   { view: 'open', icon: 'circle', key: 'g o' },
   { view: 'due', icon: 'clock', key: 'g n' },
   { view: 'closed', icon: 'archive', key: 'g c' },
@@ -34,11 +36,12 @@ export async function readNavigation(visit: Visit): Promise<Navigation> {
   const one = { sort: { field: 'id', descending: true }, limit: 1, total: true } as const;
   const views = (await listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 50 }))
     .items;
-  const [counts, held, failed] = await Promise.all([
+  const [counts, teams, held, failed] = await Promise.all([
     countViews(deps, actor, {
       viewIds: views.map((view) => view.id),
       queries: COUNTED.map(({ view }) => SHIPPED_VIEWS[view]),
     }),
+    listTeams(deps, actor, { ...one, filters: { memberId: actor.operatorId } }),
     listIntake(deps, actor, { ...one, filters: { outcome: ['quarantined'] } }),
     listDeliveries(deps, actor, { ...one, filters: { state: ['failed', 'bounced'] } }),
   ]);
@@ -51,13 +54,15 @@ export async function readNavigation(visit: Visit): Promise<Navigation> {
   return [
     {
       title: words.views,
-      entries: SHIPPED.map(({ view, icon, key }) => ({
-        href: `/requests?view=${view}`,
-        title: words[view],
-        icon,
-        key,
-        ...countOf(({ viewId, query }) => viewId === null && query === SHIPPED_VIEWS[view]),
-      })),
+      entries: SHIPPED.filter(({ view }) => view !== 'teams' || teams.items.length > 0).map(
+        ({ view, icon, key }) => ({
+          href: `/requests?view=${view}`,
+          title: words[view],
+          icon,
+          key,
+          ...countOf(({ viewId, query }) => viewId === null && query === SHIPPED_VIEWS[view]),
+        }),
+      ),
     },
     ...(views.length === 0
       ? []

@@ -1,7 +1,6 @@
 import type { Context, Hono } from 'hono';
-import { compress } from 'hono/compress';
 import type { AppEnv } from '../../../people/access/app-env.ts';
-import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
+import { requireOwnChange, sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { authenticateToken } from '../../../people/credentials/authenticate-token.ts';
 import { limitBodies } from '../../../platform/http/upload.ts';
 import { Problem } from '../../../platform/problems.ts';
@@ -12,7 +11,8 @@ import { signedOutPage } from './signed-out.ts';
 import type { ConsoleDeps, Visit } from './visit.ts';
 import { problemPage } from './problem-page.ts';
 
-export type Handler = (visit: Visit) => Response | Promise<Response>;
+type PageAnswer = Response | Promise<Response>;
+export type Handler = (visit: Visit) => PageAnswer;
 
 export type Pages = {
   readonly get: (path: string, handler: Handler) => void;
@@ -26,40 +26,60 @@ export type Pages = {
  */
 export function sessionPages(app: Hono<AppEnv>, deps: ConsoleDeps): Pages {
   const cookie = sessionCookie(deps.publicUrl);
-  const limited = limitBodies(FORM_BYTES, takesFiles);
   const visitOf = async (c: Context<AppEnv>): Promise<Visit | null> => {
     const session = cookie.read(c);
-    const found = session === undefined ? null : await authenticateToken(deps, session, 'session');
+    if (session === undefined) return null;
+    const found = await authenticateToken(deps, session, 'session');
     if (found === null) return null;
     const { actor } = found;
     c.set('actor', actor);
     const settings = await readSettings(deps, actor, c);
     const now = deps.clock.now();
     const format = formatFor(settings.language, settings.timeZone, now);
-    return { c, deps, actor, settings, format, now, say: (catalogue) => catalogue[settings.language] };
+    const say: Visit['say'] = (catalogue) => catalogue[settings.language];
+    return { c, deps, actor, session, settings, format, now, say };
   };
-  const answering =
-    (handler: Handler) =>
+  const answer = answering({
+    publicUrl: deps.publicUrl,
+    takesFiles,
+    visitOf,
+    signedOut: (c) => signedOutPage(c, deps),
+    refused: problemPage,
+  });
+  return {
+    get: (path, handler) => void app.get(path, answer(handler)),
+    post: (path, handler) => void app.post(path, answer(handler)),
+    put: (path, handler) => void app.put(path, answer(handler)),
+  };
+}
+
+type Ways<Caller> = {
+  readonly publicUrl: string;
+  /** True for the path of a form that may bring files along. */
+  readonly takesFiles: (path: string) => boolean;
+  /** Null for who has no session. */
+  readonly visitOf: (c: Context<AppEnv>) => Promise<Caller | null>;
+  readonly signedOut: (c: Context<AppEnv>) => PageAnswer;
+  readonly refused: (visit: Caller, problem: Problem) => PageAnswer;
+};
+
+/** Makes handlers of pages that take a session. A change has to come from a page of ours. */
+export function answering<Caller>({ publicUrl, takesFiles, visitOf, signedOut, refused }: Ways<Caller>) {
+  const limited = limitBodies(FORM_BYTES, takesFiles);
+  return (handler: (visit: Caller) => PageAnswer) =>
     async (c: Context<AppEnv>): Promise<Response> => {
-      const reading = c.req.method === 'GET' || c.req.method === 'HEAD';
-      if (!reading && !isFromHere(c, deps.publicUrl))
-        throw new Problem('forbidden', "A session cannot make changes from another site's page.");
+      requireOwnChange(c, { publicUrl });
       const visit = await visitOf(c);
-      if (visit === null) return signedOutPage(c, deps);
+      if (visit === null) return signedOut(c);
       try {
-        // Only now: whoever has no session may hold no body, and no place for uploads.
+        // Only now: a caller without a session may hold neither a body nor a place for uploads.
         let response: Response | undefined;
         await limited(c, async () => void (response = await handler(visit)));
         if (response === undefined) throw new Error('a page gave no answer');
         return response;
       } catch (error) {
-        if (error instanceof Problem) return problemPage(visit, error);
+        if (error instanceof Problem) return refused(visit, error);
         throw error;
       }
     };
-  return {
-    get: (path, handler) => void app.get(path, compress(), answering(handler)),
-    post: (path, handler) => void app.post(path, answering(handler)),
-    put: (path, handler) => void app.put(path, answering(handler)),
-  };
 }

@@ -17,7 +17,7 @@ const ru: typeof en = {
 };
 const sentences: Catalogue<typeof en> = { en, ru };
 
-/** What a verb refused, for which no page of its own tells it. */
+/** The page of a refusal that no form's own page shows. */
 export function problemPage(visit: Visit, problem: Problem): Promise<Response> {
   const words = visit.say(sentences);
   const title = problem.code === 'not_found' ? words.notFound : words.refused;

@@ -9,6 +9,8 @@ const RUSSIAN: Readonly<Partial<Record<ProblemCode, string>>> = {
   already_exists: 'Это уже есть.',
   precondition_failed: 'Это изменилось с тех пор, как вы его прочли.',
   too_large: 'Слишком много: письмо вмещает 25 МБ.',
+  file_held: 'Антивирус задержал этот файл или ещё не проверил его.',
+  file_unavailable: 'Файл сейчас недоступен: хранилище не отвечает.',
   too_many_attempts: 'Слишком много попыток; подождите немного.',
   busy: 'Сервер занят; попробуйте ещё раз.',
 };
@@ -23,11 +25,17 @@ export function problemWords(visit: Visit, problem: Problem): string {
     return russian
       ? 'Черновик изменён в другой вкладке. Здесь ваш текст; отправьте ещё раз, если он верен.'
       : 'This draft was changed in another tab. Your text is still here; send it again if it is right.';
+  if (problem.code === 'field_needed' && russian) return `Сначала заполните: ${missingIn(problem)}.`;
   if (russian) return RUSSIAN[problem.code] ?? problem.message;
   if (problem.code === 'thread_moved_on')
     return 'Messages came in that you have not seen. Read them; your text is kept.';
   const [error] = problem.extras.errors ?? [];
   return error === undefined ? problem.message : sentence(error.pointer, error.detail);
+}
+
+function missingIn(problem: Problem): string {
+  const fields = problem.extras.members?.['fields'];
+  return Array.isArray(fields) ? fields.join(', ') : '';
 }
 
 function takenBy(problem: Problem): string | null {

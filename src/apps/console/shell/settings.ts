@@ -20,6 +20,8 @@ export type Settings = {
   readonly afterSend: 'stay' | 'next' | 'list';
   /** The query string of the list used last. */
   readonly lastView: string | null;
+  /** The keys of the fields that a list shows. */
+  readonly listColumns: readonly string[];
 };
 
 /** The language a browser asks for first, of those there are. */
@@ -28,7 +30,8 @@ export function languageAsked(c: Context): Language {
   return asked.startsWith('ru') ? 'ru' : 'en';
 }
 
-function zoneTold(c: Context): string | null {
+/** The time zone that a page's script has told of a browser, or null. */
+export function zoneTold(c: Context): string | null {
   const zone = getCookie(c, 'mailroom-zone') ?? '';
   return isTimeZone(zone) ? zone : null;
 }
@@ -40,8 +43,9 @@ export async function readSettings(
   c: Context,
 ): Promise<Settings> {
   const account = await findOwnAccount(deps, actor);
-  const { theme, singleKeys, afterSend, lastView } = account;
+  const { theme, singleKeys, afterSend, lastView, listColumns } = account;
   const language = account.language ?? languageAsked(c);
   const timeZone = account.timeZone ?? zoneTold(c) ?? 'UTC';
-  return { language, timeZone, ownZone: account.timeZone !== null, theme, singleKeys, afterSend, lastView };
+  const ownZone = account.timeZone !== null;
+  return { language, timeZone, ownZone, theme, singleKeys, afterSend, lastView, listColumns };
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { html } from 'hono/html';
 import type { AppEnv } from '../../../people/access/app-env.ts';
+import { frontOf, pathBehind } from '../../../platform/http/path-in-front.ts';
 import { keptFields } from '../parts/kept-fields.ts';
 import { pathBack } from './path-back.ts';
 import { barePage } from './bare-page.ts';
@@ -29,8 +30,9 @@ const BACK = 'mailroom-to';
 export async function signedOutPage(c: Context<AppEnv>, deps: ConsoleDeps): Promise<Response> {
   if (c.req.header('x-live') !== undefined || c.req.method === 'PUT') return c.text('Signed out', 401);
   const url = new URL(c.req.url);
+  const path = pathBehind(frontOf(c), url.pathname);
   if (c.req.method !== 'POST') {
-    rememberPlace(c, `${url.pathname}${url.search}`);
+    rememberPlace(c, `${path}${url.search}`);
     return c.redirect('/sign-in', 303);
   }
   const language = languageAsked(c);
@@ -38,7 +40,7 @@ export async function signedOutPage(c: Context<AppEnv>, deps: ConsoleDeps): Prom
   const fields = await keptFields(c, deps.receiveUnproven);
   const content = html`<p>${words.kept}</p>
     <p><a class="button primary" href="/sign-in" target="_blank">${words.signIn}</a></p>
-    <form method="post" action="${url.pathname}" class="stack">
+    <form method="post" action="${path}" class="stack">
       ${fields.map(({ name, value }) =>
         name === 'text'
           ? html`<textarea name="text" rows="12" dir="auto" aria-label="text">${value}</textarea>`

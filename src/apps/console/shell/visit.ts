@@ -7,6 +7,7 @@ import type { IntakeDeps } from '../../../intake/deps.ts';
 import type { ReceiveUnproven } from '../../../platform/http/unproven/unproven-bodies.ts';
 import type { Assets } from '../assets/assets.ts';
 import type { Format } from '../parts/format.ts';
+import { ID_TEXT } from '../../../platform/id-text.ts';
 import type { Settings } from './settings.ts';
 
 export type ConsoleDeps = IntakeDeps &
@@ -18,6 +19,8 @@ export type Visit = {
   readonly c: Context<AppEnv>;
   readonly deps: ConsoleDeps;
   readonly actor: OperatorActor;
+  /** The secret that their browser holds. */
+  readonly session: string;
   readonly settings: Settings;
   readonly format: Format;
   readonly now: Date;
@@ -28,8 +31,8 @@ export type Visit = {
 /** Sentences in both languages; the second has to have each of the first's, or it does not compile. */
 export type Catalogue<Sentences> = { readonly en: Sentences; readonly ru: Sentences };
 
-/** The id in the path, or null when it is none. */
+/** The id in the path, or null for other text. */
 export function idIn(c: Context, name = 'id'): number | null {
   const text = c.req.param(name) ?? '';
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null;
+  return ID_TEXT.test(text) ? Number(text) : null;
 }

@@ -1,19 +1,17 @@
 import type { Deps } from '../../../platform/deps.ts';
 import type { DeskComposer } from '../../../outbox/desk-mail/desk-mail.ts';
-import { generateToken, tokenHash } from '../../../people/credentials/token-secret.ts';
+import { drawSecret } from '../../../people/credentials/token-secret.ts';
 import { markLinkMade } from './queries.ts';
 
 export const LINK_HOLDS_MS = 15 * 60_000;
 
 /**
- * Writes the email of a sign-in link. Its secret is drawn here, anew for every attempt, and only its hash is stored: the
+ * Writes the email of a sign-in link. Its secret is drawn here, once per attempt, and only its hash is stored: the
  * outbox keeps no email that signs somebody in.
  */
 export function composeSignInLink(deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>): DeskComposer {
   return async ({ aboutId, to }) => {
-    const secret = generateToken();
-    const hash = tokenHash(secret);
-    if (hash === null) throw new Error('a generated secret has no hash');
+    const { secret, hash } = drawSecret();
     const expiresAt = new Date(deps.clock.now().getTime() + LINK_HOLDS_MS);
     if (aboutId === null || !(await markLinkMade(deps.db, aboutId, hash, expiresAt))) return null;
     const url = `${deps.publicUrl}/sign-in?token=${secret}`;

@@ -8,10 +8,10 @@ import { callerAddress, type TrustedProxies } from '../../../platform/http/calle
 import { mailAddress } from '../../../people/contacts/mail-address-schema.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
 import { jsonBody, jsonContent } from '../../../platform/http/schemas.ts';
-import { isFromHere, sessionCookie } from '../../../people/callers/session-cookie.ts';
+import { requireOwnPage, sessionCookie } from '../../../people/callers/session-cookie.ts';
 import type { CodeSignIn } from '../../../people/credentials/code-sign-in.ts';
+import type { EditDeps } from '../../../people/operators/edit-operator.ts';
 import { endSession } from '../../../people/credentials/end-session.ts';
-import { Problem } from '../../../platform/problems.ts';
 import { acceptSignIn, canSignIn } from './accept-sign-in.ts';
 import { askSignIn } from './ask-sign-in.ts';
 import { loadAssets } from '../assets/assets.ts';
@@ -58,11 +58,12 @@ const out = createRoute({
   },
 });
 
-export type SignInDeps = Pick<OutboxDeps, 'db' | 'clock' | 'publicUrl' | 'wakeDeliveries'> & {
-  readonly trustedProxies?: TrustedProxies | undefined;
-  /** Absent: one signs in by a mailed link alone. */
-  readonly codeSignIn?: CodeSignIn | undefined;
-};
+export type SignInDeps = Pick<OutboxDeps, 'db' | 'clock' | 'publicUrl' | 'wakeDeliveries'> &
+  EditDeps & {
+    readonly trustedProxies?: TrustedProxies | undefined;
+    /** Absent: one signs in by a mailed link alone. */
+    readonly codeSignIn?: CodeSignIn | undefined;
+  };
 
 /** Signing in, which nobody is signed in for. */
 export function signInRoutes(deps: SignInDeps): ApiRoutes {
@@ -100,8 +101,7 @@ export function signInRoutes(deps: SignInDeps): ApiRoutes {
   });
   routes.post('/sign-in', async (c) => {
     // Another site could otherwise sign somebody in as somebody else, and read what they then write.
-    if (!isFromHere(c, deps.publicUrl))
-      throw new Problem('forbidden', 'This form is sent from its own page.');
+    requireOwnPage(c, deps);
     const form = await c.req.parseBody();
     if (typeof form['email'] === 'string') {
       const email = mailAddress.safeParse(form['email']);

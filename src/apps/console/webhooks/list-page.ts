@@ -18,7 +18,7 @@ import { webhookWords } from './words.ts';
 
 const NEW: ReceiverForm = { url: '', name: '', types: null, mailboxIds: null };
 
-/** The programs that are told of what happens, and a form for the next one. */
+/** The webhooks, and a form for a new one. */
 export function webhooksHandlers(pages: Pages): void {
   pages.get('/settings/webhooks', (visit) => show(visit, NEW, null));
   pages.post('/settings/webhooks', async (visit) => {

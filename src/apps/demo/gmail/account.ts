@@ -109,7 +109,7 @@ export function createGmailAccount({ address, clock }: { readonly address: strin
 
     deleteMessage: (id: string) => messages.delete(id),
 
-    /** The label and every mark of it are gone; filters that name it no longer do anything. */
+    /** Removes the label from the account and from every message; filters that name it no longer do anything. */
     deleteLabel(id: string): void {
       labels.delete(id);
       for (const message of messages.values()) message.labelIds.delete(id);

@@ -21,7 +21,7 @@ export function createPoster(options: { readonly port: MessagePort; readonly ans
   };
 }
 
-/** One request as UrlFetchApp makes it: no redirect followed, and in its words when there is no answer. */
+/** One request as UrlFetchApp makes it: no redirect followed, and its error text when there is no answer. */
 async function send(request: PostRequest, closing: AbortSignal): Promise<PostOutcome> {
   const timeout = AbortSignal.timeout(request.timeoutSeconds * 1000);
   try {

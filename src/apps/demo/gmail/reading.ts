@@ -43,7 +43,7 @@ export function getMessage(account: GmailAccount, id: string, query: URLSearchPa
   }
 }
 
-/** labelIds is absent when there are none, and internalDate is a string: both have broken clients before. */
+/** labelIds is absent without labels, and internalDate is a string: both have broken clients before. */
 function describe(message: GmailMessage): object {
   return {
     id: message.id,

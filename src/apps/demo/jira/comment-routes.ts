@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import type { SiteEnv, SiteHooks } from './issue-routes.ts';
 import { commentOf, fileOf } from './render.ts';
 import { NOT_FOUND, onlyBody, onlyQuery, pageOf, refusal } from './strict.ts';
@@ -18,7 +18,9 @@ export function commentRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
     const { comments } = issueIn(c.req.param('key'));
     const ordered = query.get('orderBy') === '-created' ? comments.toReversed() : comments;
     const { page, place } = pageOf(query, ordered);
-    return c.json({ comments: page.map((comment) => commentOf(comment)), ...place });
+    // Cloud names its properties only in the list by ids.
+    const withProperties = world.deployment === 'data_center' && query.get('expand') === 'properties';
+    return c.json({ comments: page.map((comment) => commentOf(comment, withProperties)), ...place });
   });
   app.post('/issue/:key/comment', async (c) => {
     const issue = issueIn(c.req.param('key'));
@@ -39,8 +41,11 @@ export function commentRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
   });
   app.post('/comment/list', async (c) => {
     onlyQuery(c, ['expand']);
-    const ids = ((await onlyBody(c, ['ids']))['ids'] as number[]).map(String);
-    const values = world.issues.flatMap(({ comments }) => comments.filter(({ id }) => ids.includes(id)));
+    const ids = (await onlyBody(c, ['ids']))['ids'] as number[];
+    const values = ids.flatMap((id) => {
+      const written = world.comments.get(String(id));
+      return written?.issue.comments.includes(written.comment) === true ? [written.comment] : [];
+    });
     return c.json({
       values: values.map((comment) => commentOf(comment, true)),
       startAt: 0,
@@ -51,11 +56,8 @@ export function commentRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
   app.get('/attachment/meta', (c) => c.json({ enabled: true, uploadLimit: MAX_FILE_BYTES }));
   app.get('/attachment/content/:id', (c) => {
     const query = onlyQuery(c, ['redirect']);
-    const file = world.issues.flatMap(({ files }) => files).find(({ id }) => id === c.req.param('id'));
-    if (file === undefined)
-      throw refusal(404, `The attachment with id '${c.req.param('id')}' does not exist`);
     if (query.get('redirect') !== 'false') return c.redirect('https://media.example/file', 303);
-    return c.body(file.content, 200, { 'content-type': file.mimeType });
+    return sendFile(c, world, c.req.param('id'));
   });
   app.post('/issue/:key/attachments', async (c) => {
     if (c.req.header('x-atlassian-token') !== 'no-check') throw refusal(403, 'XSRF check failed');
@@ -73,6 +75,13 @@ export function commentRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
     return c.json(made.map(fileOf), 200);
   });
   return app;
+}
+
+/** A file's bytes. */
+export function sendFile(c: Context, world: World, fileId: string): Response {
+  const file = world.issues.flatMap(({ files }) => files).find(({ id }) => id === fileId);
+  if (file === undefined) throw refusal(404, `The attachment with id '${fileId}' does not exist`);
+  return c.body(file.content, 200, { 'content-type': file.mimeType });
 }
 
 /** A comment as somebody writes it, by the interface or on the page. */
@@ -98,6 +107,7 @@ export function addComment(
     ...(given.visibility === undefined ? {} : { visibility: given.visibility }),
   };
   issue.comments.push(comment);
+  world.comments.set(comment.id, { issue, comment });
   world.touch(issue);
   return comment;
 }

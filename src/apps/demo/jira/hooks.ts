@@ -5,6 +5,7 @@ import { issueOf } from './render.ts';
 import { SIMULATED_APP } from './sign-in.ts';
 import { onlyBody, onlyKeys, onlyQuery, pageOf } from './strict.ts';
 import type { Issue, World } from './world.ts';
+import { DAY } from '../../../platform/time.ts';
 
 type Registered = {
   readonly id: number;
@@ -18,7 +19,7 @@ export type SentHook = {
   readonly body: string;
 };
 
-const DAYS_30 = 30 * 24 * 3_600_000;
+const LIFE_MS = 30 * DAY;
 
 export type Hooks = ReturnType<typeof createHooks>;
 
@@ -46,7 +47,7 @@ export function createHooks(world: World) {
       onlyKeys(hook, ['events', 'jqlFilter', 'fieldIdsFilter', 'issuePropertyKeysFilter']);
       if (!/^project (?:=|in) /.test(hook.jqlFilter)) return { errors: ['The JQL filter is not supported.'] };
       count += 1;
-      registered.push({ id: count, url: String(body['url']), events: hook.events, until: now() + DAYS_30 });
+      registered.push({ id: count, url: String(body['url']), events: hook.events, until: now() + LIFE_MS });
       return { createdWebhookId: count };
     });
     return c.json({ webhookRegistrationResult: results });
@@ -54,18 +55,19 @@ export function createHooks(world: World) {
   app.get('/webhook', (c) => {
     const alive = registered.filter(({ until }) => until > now());
     const { page, place } = pageOf(onlyQuery(c, ['startAt', 'maxResults']), alive);
-    const values = page.map(({ id, events, until }) => ({
+    const values = page.map(({ id, url, events, until }) => ({
       id,
       events,
+      url,
       jqlFilter: 'project = "DEV"',
-      expirationDate: new Date(until).toISOString(),
+      expirationDate: until,
     }));
     return c.json({ values, ...place, isLast: true });
   });
   app.put('/webhook/refresh', async (c) => {
     const ids = (await onlyBody(c, ['webhookIds']))['webhookIds'] as number[];
-    for (const hook of registered) if (ids.includes(hook.id)) hook.until = now() + DAYS_30;
-    return c.json({ expirationDate: new Date(now() + DAYS_30).toISOString() });
+    for (const hook of registered) if (ids.includes(hook.id)) hook.until = now() + LIFE_MS;
+    return c.json({ expirationDate: now() + LIFE_MS });
   });
   app.delete('/webhook', async (c) => {
     const ids = (await onlyBody(c, ['webhookIds']))['webhookIds'] as number[];

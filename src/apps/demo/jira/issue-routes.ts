@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { search } from './jql.ts';
 import { issueOf } from './render.ts';
 import { NOT_FOUND, onlyBody, onlyKeys, onlyQuery, pageOf, refusal } from './strict.ts';
 import { type Account, type Issue, STATUSES, type StatusName, TYPES, type World } from './world.ts';
@@ -12,7 +13,8 @@ export type SiteHooks = {
 
 const ADF_WANTED = 'Operation value must be an Atlassian Document (see the Atlassian Document Format)';
 const FIELDS = [
-  'project', 'issuetype', 'summary', 'description', 'labels', 'components', 'priority', 'assignee', 'duedate', 'customfield_10010',
+  'project', 'issuetype', 'summary', 'description', 'labels', 'components', 'priority', 'assignee', 'reporter', 'duedate',
+  'customfield_10010', 'customfield_10011', 'customfield_10012',
 ]; // prettier-ignore
 
 /** Issues: made, read, moved, marked, watched. */
@@ -52,6 +54,13 @@ export function issueRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
       errors['summary'] = 'The summary is invalid because it contains newline characters.';
     for (const label of (fields['labels'] ?? []) as string[])
       if (/\s/.test(label)) errors['labels'] = `The label '${label}' contains spaces which is invalid.`;
+    const reporter = fields['reporter'] as { id?: string; name?: string } | undefined;
+    const reported = reporter?.id ?? reporter?.name;
+    if (
+      reporter !== undefined &&
+      (!world.takesReporters || !world.accounts.some(({ calledBy }) => calledBy === reported))
+    )
+      errors['reporter'] = "Field 'reporter' cannot be set. It is not on the appropriate screen, or unknown.";
     for (const name of project.requires)
       if (fields[name] === undefined) errors[name] = `${name} is required.`;
     if (fields['description'] !== undefined) {
@@ -138,7 +147,7 @@ export function issueRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
   });
   app.post('/issue/:key/watchers', async (c) => {
     const accountId: unknown = await c.req.json();
-    if (!world.accounts.some((each) => each.accountId === accountId))
+    if (!world.accounts.some((each) => each.calledBy === accountId))
       throw refusal(404, 'The user does not exist.');
     issueIn(c.req.param('key')).watchers.add(String(accountId));
     return c.body(null, 204);
@@ -173,42 +182,17 @@ export function issueRoutes(world: World, hooks: SiteHooks): Hono<SiteEnv> {
     );
   });
   app.get('/project/search', (c) => {
-    const query = onlyQuery(c, ['startAt', 'maxResults', 'orderBy', 'keys', 'query', 'action']);
-    const open = world.projects.filter((each) => query.get('action') !== 'create' || !each.readonly);
-    const { page, place } = pageOf(query, open);
+    const query = onlyQuery(c, ['startAt', 'maxResults', 'orderBy', 'expand']);
+    const { page, place } = pageOf(query, world.projects);
     const values = page.map(({ id, key, name }) => ({
       id,
       key,
       name,
       self: `/project/${id}`,
       simplified: false,
+      ...(query.get('expand') === 'issueTypes' ? { issueTypes: TYPES } : {}),
     }));
     return c.json({ values, ...place, isLast: true });
   });
   return app;
-}
-
-/** Only the clauses that Mailroom sends; anything else is refused as Jira refuses what it cannot parse. */
-function search(world: World, jql: string, reconcile: readonly number[]): Issue[] {
-  const now = world.clock.now().getTime();
-  const value = '"((?:[^"\\\\]|\\\\.)*)"';
-  const [where = ''] = jql.split(/ order by /i);
-  const clauses = where.split(/ AND /i).map((text) => text.trim());
-  const tests = clauses.map((clause): ((issue: Issue) => boolean) => {
-    const project = new RegExp(`^project = ${value}$`, 'i').exec(clause)?.[1];
-    if (project !== undefined) return (issue) => issue.project === project;
-    const projects = new RegExp(`^project in \\((${value}(?:, ?${value})*)\\)$`, 'i').exec(clause)?.[1];
-    if (projects !== undefined) return (issue) => projects.includes(`"${issue.project}"`);
-    const label = new RegExp(`^labels = ${value}$`, 'i').exec(clause)?.[1];
-    if (label !== undefined) return (issue) => ((issue.fields['labels'] ?? []) as string[]).includes(label);
-    const minutes = /^updated >= -(\d+)m$/i.exec(clause)?.[1];
-    if (minutes !== undefined)
-      return (issue) => Date.parse(issue.updated.replace('+0000', 'Z')) >= now - Number(minutes) * 60_000;
-    throw refusal(400, `Error in the JQL Query: ${clause}`);
-  });
-  if (where.trim() === '') throw refusal(400, 'Unbounded JQL queries are not allowed here.');
-  return world.issues.filter(
-    (issue) =>
-      (issue.indexedAt <= now || reconcile.includes(Number(issue.id))) && tests.every((test) => test(issue)),
-  );
 }

@@ -45,12 +45,10 @@ export async function startJiraSide(clock: Clock): Promise<JiraSide> {
       await saveMapping(deps, SYSTEM, {
         mailboxId,
         connectionId,
-        projectKey: 'DEV',
-        issueTypeId: '10001',
-        always: true,
-        fields: {},
         ...UNMAPPED,
-        categoryLabel: true,
+        board: 'Support board',
+        issueType: 'Task',
+        always: true,
         verbs: { done: 'resolve' },
         closeTo: 'done',
       });

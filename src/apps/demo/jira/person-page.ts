@@ -81,7 +81,7 @@ export function personRoutes(world: World, hooks: Hooks): Hono<SiteEnv> {
     const issue = issueIn(c.req.param('key'));
     const text = await textOf(c, 'text');
     const lines = text.replace(/\r/g, '').split('\n');
-    const body = {
+    const document = {
       version: 1,
       type: 'doc',
       content: lines.map((line) => ({
@@ -89,6 +89,7 @@ export function personRoutes(world: World, hooks: Hooks): Hono<SiteEnv> {
         content: line === '' ? [] : [{ type: 'text', text: line }],
       })),
     };
+    const body = world.deployment === 'cloud' ? document : lines.join('\n');
     const dana =
       world.accounts.find(({ displayName }) => displayName === 'Dana Dev') ?? world.addAccount('Dana Dev');
     const comment = addComment(world, issue, dana, { body });

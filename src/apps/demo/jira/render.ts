@@ -1,27 +1,13 @@
-import {
-  type Account,
-  type Comment,
-  type Issue,
-  type IssueFile,
-  STATUSES,
-  TYPES,
-  type World,
-} from './world.ts';
+import { type Comment, type Issue, type IssueFile, STATUSES, TYPES, type World } from './world.ts';
 
-export function personOf(account: Account) {
-  return {
-    accountId: account.accountId,
-    accountType: account.accountType,
-    displayName: account.displayName,
-    active: true,
-  };
-}
+/** What an issue brings along of its comments; the others are asked for by themselves. */
+const COMMENTS_ALONG = 50;
 
 export function commentOf(comment: Comment, withProperties = false) {
   return {
     id: comment.id,
-    author: personOf(comment.author),
-    updateAuthor: personOf(comment.author),
+    author: comment.author.shown,
+    updateAuthor: comment.author.shown,
     body: comment.body,
     created: comment.created,
     updated: comment.updated,
@@ -40,7 +26,7 @@ export function fileOf(file: IssueFile) {
     size: file.content.length,
     mimeType: file.mimeType,
     created: file.created,
-    author: personOf(file.author),
+    author: file.author.shown,
   };
 }
 
@@ -63,6 +49,12 @@ export function issueOf(
     project: { id: project?.id, key: issue.project, name: project?.name },
     issuetype: TYPES.find(({ id }) => id === issue.typeId),
     attachment: issue.files.map(fileOf),
+    comment: {
+      comments: issue.comments.slice(0, COMMENTS_ALONG).map((comment) => commentOf(comment)),
+      startAt: 0,
+      maxResults: COMMENTS_ALONG,
+      total: issue.comments.length,
+    },
     assignee: issue.fields['assignee'] ?? null,
   };
   const picked = names.includes('*all') ? all : Object.fromEntries(names.map((name) => [name, all[name]]));

@@ -3,12 +3,13 @@ import { Hono } from 'hono';
 import { html } from 'hono/html';
 import { onlyBody, onlyQuery, RefusedCall } from './strict.ts';
 import { type Account, CLOUD_ID, type World } from './world.ts';
+import { DAY } from '../../../platform/time.ts';
 
 export const SIMULATED_APP = { id: 'simulated-client', secret: 'simulated-secret' };
 
 const ACCESS_SECONDS = 3600;
 const REUSE_MS = 10 * 60_000;
-const UNUSED_MS = 90 * 24 * 3_600_000;
+const UNUSED_MS = 90 * DAY;
 const REFUSED = { error: 'invalid_grant', error_description: 'Unknown or invalid refresh token.' };
 
 type Refresh = {

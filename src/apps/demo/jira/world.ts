@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Deployment } from '../../../integrations/jira/client/dialect.ts';
 import type { Clock } from '../../../platform/clock.ts';
 
 export type Account = {
@@ -7,6 +8,10 @@ export type Account = {
   readonly email: string;
   readonly apiToken: string;
   readonly accountType: 'atlassian' | 'app';
+  /** By what calls name it: its id, or Data Center's name. */
+  readonly calledBy: string;
+  /** How answers show it. */
+  readonly shown: Readonly<Record<string, unknown>>;
 };
 
 export type Comment = {
@@ -67,32 +72,56 @@ export const MAX_FILE_BYTES = 10_000_000;
 export type World = ReturnType<typeof createWorld>;
 
 /** What a Jira site holds: people, projects, issues. */
-export function createWorld(clock: Clock) {
+export function createWorld(clock: Clock, deployment: Deployment) {
   const accounts: Account[] = [];
   const issues: Issue[] = [];
   const projects = [
     { id: '10100', key: 'DEV', name: 'Development', readonly: false, requires: [] as string[] },
     { id: '10101', key: 'OPS', name: 'Operations', readonly: false, requires: ['customfield_10010'] },
   ];
+  const boards = [
+    { id: 1, name: 'Support board', projectKey: 'DEV' as string | null },
+    { id: 2, name: 'Operations', projectKey: 'OPS' },
+    { id: 3, name: 'Everything of mine', projectKey: null },
+  ];
   let nextId = 20_000;
   const counts = new Map<string, number>();
   const world = {
     clock,
+    deployment,
     accounts,
     projects,
+    boards,
+    /** Whether callers may see boards, for which the usual scopes are not enough. */
+    showsBoards: true,
+    /** Whether the screen for new issues has the field. */
+    takesReporters: true,
+    /** Whether callers may look people up. */
+    mayBrowsePeople: true,
     issues,
+    /** Every comment ever written, by its id. */
+    comments: new Map<string, { readonly issue: Issue; readonly comment: Comment }>(),
     /** Seconds until the search finds what was made; `never` is a number too. */
     indexLagSeconds: 0,
     id: () => String((nextId += 1)),
     now: () => clock.now().toISOString().replace('Z', '+0000'),
     addAccount(displayName: string, accountType: Account['accountType'] = 'atlassian'): Account {
       const name = displayName.toLowerCase().replace(/\W+/g, '.');
+      const isCloud = deployment === 'cloud';
+      const accountId = isCloud
+        ? `712020:${randomBytes(8).toString('hex')}`
+        : `JIRAUSER${10_100 + accounts.length}`;
+      const email = `${name}@example.com`;
       const account: Account = {
-        accountId: `712020:${randomBytes(8).toString('hex')}`,
+        accountId,
         displayName,
-        email: `${name}@example.com`,
-        apiToken: `ATATT${randomBytes(12).toString('hex')}`,
+        email,
+        apiToken: `${isCloud ? 'ATATT' : 'NjM2'}${randomBytes(12).toString('hex')}`,
         accountType,
+        calledBy: isCloud ? accountId : name,
+        shown: isCloud
+          ? { accountId, accountType, displayName, active: true }
+          : { key: accountId, name, emailAddress: email, displayName, active: true },
       };
       accounts.push(account);
       return account;

@@ -1,12 +1,13 @@
 import type { Clock } from '../../../platform/clock.ts';
 import { connectMicrosoft } from '../../../intake/microsoft/access/connecting.ts';
-import type { MicrosoftEndpoints } from '../../../intake/microsoft/graph/endpoints.ts';
+import type { MicrosoftEndpoints, SendsBy } from '../../../intake/microsoft/graph/endpoints.ts';
 import { domainOf } from '../../../mail/headers/address-parts.ts';
 import { parseAddresses } from '../../../mail/headers/addresses.ts';
 import type { Catcher } from '../catcher.ts';
 import type { GmailSide } from '../gmail-side.ts';
 import type { Arriving } from '../letter.ts';
-import { CLIENT_ID, CLIENT_SECRET, startTenant, TENANT } from './simulated-tenant.ts';
+import { startTenant } from './simulated-tenant.ts';
+import { CLIENT_ID, CLIENT_SECRET, TENANT } from './tenant-identity.ts';
 import { headerOf } from './tenant-mailbox.ts';
 
 type ConnectDeps = Parameters<typeof connectMicrosoft>[0];
@@ -65,11 +66,14 @@ export async function startMicrosoftSide(
 export async function connectToTenant(
   deps: ConnectDeps,
   mailboxId: number,
-  secretEndsAt: Date | null = null,
+  {
+    secretEndsAt = null,
+    sends = 'graph',
+  }: { readonly secretEndsAt?: Date | null; readonly sends?: SendsBy } = {},
 ): Promise<void> {
   const app = { tenantId: TENANT, clientId: CLIENT_ID, secretEndsAt };
   const credentials = { kind: 'secret', secret: CLIENT_SECRET } as const;
-  const connection = { ...app, mailboxId, credentials, readsJunk: false, sends: true };
+  const connection = { ...app, mailboxId, credentials, readsJunk: false, sends } as const;
   await connectMicrosoft(deps, { kind: 'system' }, connection);
 }
 

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '../../../platform/clock.ts';
+import { type Answer, refuse } from './answer.ts';
 import { createDeltaPages } from './delta-pages.ts';
-import { createTenantMailbox, headerOf, headersOf, type Stored } from './tenant-mailbox.ts';
-
-export const TENANT = 'contoso.example';
-export const CLIENT_ID = '6731de76-14a6-49ae-97bc-6eba6914391e';
-export const CLIENT_SECRET = 'a-client-secret';
+import { createAttachments } from './tenant-attachments.ts';
+import { createSubscriptions, postBy, type PostNotification } from './tenant-subscriptions.ts';
+import { createIdentity } from './tenant-identity.ts';
+import { createTenantMailbox, headerOf, headersOf, listed, type Stored } from './tenant-mailbox.ts';
 
 /** What goes wrong with one call: `drop` before it is done, `lost` after. */
 export type Fault = 'throttle' | 'throttle_silently' | 'unavailable' | 'drop' | 'token_ended' | 'lost';
@@ -18,11 +18,13 @@ export type TenantCall = { readonly method: string; readonly path: string; reado
 export type TenantOptions = {
   readonly pageSize?: number;
   readonly now?: () => Date;
+  /** Its SMTP server; none unless given. */
+  readonly smtpUrl?: string;
   /** A message has left the mailbox. */
   readonly onSent?: (raw: string) => void;
+  /** How it reaches who wants to be told of new mail; by the network unless given. */
+  readonly post?: PostNotification;
 };
-
-type Answer = readonly [number, unknown, Readonly<Record<string, string>>?];
 
 /** The query keys that are known; anything else is refused, as is a path or method that is not. */
 const QUERY = /^\$(select|filter|orderby|top|skip|skiptoken|deltatoken)$/;
@@ -37,16 +39,21 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
   const { now = () => systemClock.now(), pageSize = 5 } = options;
   const mailbox = createTenantMailbox(now);
   const pages = createDeltaPages(mailbox, { pageSize, epoch: now().getTime() });
-  const tokens = new Set<string>();
+  const identity = createIdentity(() => origin, address);
+  const subscriptions = createSubscriptions(now, (url, body) =>
+    state.unreachable ? Promise.resolve({ status: 502, text: '' }) : (options.post ?? postBy)(url, body),
+  );
+  const attachments = createAttachments(() => origin);
   const calls: TenantCall[] = [];
   let [atOnce, mostAtOnce] = [0, 0];
   const state = {
-    secret: CLIENT_SECRET,
     /** In scope of the app: only the mailbox itself, unless it was not narrowed. */
     reached: [address],
     consent: true,
     /** The app may send. */
     maySend: true,
+    /** It reaches nobody who wants to be told. */
+    unreachable: false,
     /** What is sent gets another Message-ID. */
     rewritesIds: false,
     fault: (_call: TenantCall): Fault | null => null,
@@ -57,54 +64,58 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
+    const body = await buffer(request);
     const url = new URL(request.url ?? '/', origin);
-    const isToken = url.pathname === `/${TENANT}/oauth2/v2.0/token`;
-    const path = isToken ? '/token' : `${url.pathname}${url.search}`;
+    const signIn = identity.serve(url.pathname, request.method ?? '', {
+      query: url.searchParams,
+      body: body.toString('utf8'),
+    });
+    const isSignIn = signIn !== null;
+    const path = isSignIn ? (url.pathname.split('/').at(-1) ?? '') : `${url.pathname}${url.search}`;
     const call = { method: request.method ?? '', path, at: now() };
     calls.push(call);
-    const fault = isToken ? null : state.fault(call);
+    const fault = isSignIn ? null : state.fault(call);
     if (fault === 'drop') return void request.socket.destroy();
-    if (fault === 'token_ended') tokens.clear();
-    atOnce += isToken ? 0 : 1;
+    if (fault === 'token_ended') identity.endTokens();
+    atOnce += isSignIn ? 0 : 1;
     mostAtOnce = Math.max(mostAtOnce, atOnce);
     // A moment, so that calls that are made at the same time meet.
     await pause(1);
-    const [status, answer, headers] = isToken ? token(body) : graph(request, url, body, fault);
-    atOnce -= isToken ? 0 : 1;
+    const [status, answer, headers] = signIn ?? (await graph(request, url, body, fault));
+    atOnce -= isSignIn ? 0 : 1;
     if (fault === 'lost') return void request.socket.destroy();
     const isText = typeof answer === 'string';
     response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json', ...headers });
     response.end(isText ? answer : JSON.stringify(answer));
   }
 
-  function token(body: string): Answer {
-    const form = new URLSearchParams(body);
-    const isRight =
-      form.get('client_id') === CLIENT_ID &&
-      form.get('grant_type') === 'client_credentials' &&
-      form.get('scope') === 'https://graph.microsoft.com/.default';
-    if (!isRight) return [400, { error: 'invalid_request', error_description: 'AADSTS70011' }];
-    if (form.get('client_secret') !== state.secret) {
-      const said = 'AADSTS7000215: Invalid client secret provided.';
-      return [401, { error: 'invalid_client', error_description: said }];
-    }
-    const access = randomUUID();
-    tokens.add(access);
-    return [200, { token_type: 'Bearer', expires_in: 3599, access_token: access }];
-  }
-
-  function graph(request: IncomingMessage, url: URL, body: string, fault: Fault | null): Answer {
+  function graph(
+    request: IncomingMessage,
+    url: URL,
+    body: Buffer,
+    fault: Fault | null,
+  ): Answer | Promise<Answer> {
     if (fault === 'throttle') return refuse(429, 'ApplicationThrottled', { 'retry-after': '7' });
     if (fault === 'throttle_silently') return refuse(429, 'ApplicationThrottled');
     if (fault === 'unavailable') return refuse(503, 'serviceNotAvailable');
-    if (!tokens.has((request.headers.authorization ?? '').replace('Bearer ', '')))
-      return refuse(401, 'InvalidAuthenticationToken');
+    // Its address is its own proof; a token has no business there.
+    if (url.pathname.startsWith('/upload/'))
+      return request.method === 'PUT' && request.headers.authorization === undefined
+        ? attachments.put(url.pathname, request.headers['content-range'] ?? '', body)
+        : refuse(501, 'an upload that is no PUT, or with a token');
+    const bearer = identity.bearer((request.headers.authorization ?? '').replace('Bearer ', ''));
+    if (bearer?.audience !== 'https://graph.microsoft.com') return refuse(401, 'InvalidAuthenticationToken');
     if (!state.consent) return refuse(403, 'ErrorAccessDenied');
     if (atOnce > 4) return refuse(429, 'ApplicationThrottled');
+    const [, all, subscription] = /^\/v1\.0(\/subscriptions)(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+    if (all !== undefined)
+      return subscriptions.serve(request.method ?? '', subscription, {
+        body: body.toString('utf8'),
+        address,
+      });
     const [, user = '', rest = ''] = /^\/v1\.0\/users\/([^/]+)(\/.*)$/.exec(url.pathname) ?? [];
-    if (!state.reached.includes(decodeURIComponent(user))) return refuse(403, 'ErrorAccessDenied');
+    const reached = bearer.person === null ? state.reached : [bearer.person];
+    if (!reached.includes(decodeURIComponent(user))) return refuse(403, 'ErrorAccessDenied');
     const unknown = [...url.searchParams.keys()].find((key) => !QUERY.test(key));
     if (unknown !== undefined) return refuse(400, `query ${unknown}`);
     const isImmutable = (request.headers.prefer ?? '').includes('IdType="ImmutableId"');
@@ -113,12 +124,18 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
     const [, folder, below] = /^\/mailFolders\/(\w+)(\/messages(?:\/delta)?)?$/.exec(rest) ?? [];
     if (folder !== undefined)
       return method === 'GET' ? folderAnswer(url, { folder, below }, shown) : refuse(501, method);
-    if (rest === '/messages' && method === 'POST') return create(request, body, shown);
+    if (rest === '/messages' && method === 'POST') return create(request, body.toString('latin1'), shown);
     if (rest === '/messages' && method === 'GET') return byMessageId(url, shown);
-    const [, id, below2] = /^\/messages\/([^/]+)(\/\$value|\/send)?$/.exec(rest) ?? [];
+    const [, id, below2] =
+      /^\/messages\/([^/]+)(\/\$value|\/send|\/attachments(?:\/createUploadSession)?)?$/.exec(rest) ?? [];
     if (id === undefined) return refuse(501, `path ${rest}`);
-    const message = mailbox.messages.find((each) => shown(each) === decodeURIComponent(id));
+    const wanted = decodeURIComponent(id);
+    const message = isImmutable
+      ? mailbox.find(wanted)
+      : mailbox.messages.find((each) => shown(each) === wanted);
     if (message === undefined) return refuse(404, 'ErrorItemNotFound');
+    if (below2?.startsWith('/attachments') === true)
+      return onAttachments(`${method} ${below2}`, message, body);
     return onMessage(`${method} ${below2 ?? ''}`.trim(), message, shown);
   }
 
@@ -167,8 +184,16 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
   function byMessageId(url: URL, shown: (message: Stored) => string): Answer {
     const [, id] = /^internetMessageId eq '(.+)'$/.exec(url.searchParams.get('$filter') ?? '') ?? [];
     if (id === undefined) return refuse(501, 'a filter of messages');
-    const found = mailbox.messages.filter(({ raw }) => headerOf(raw, 'message-id') === id);
+    const found = mailbox.messages.filter(({ messageId }) => messageId === id);
     return [200, { value: found.map((each) => listed(each, shown)) }];
+  }
+
+  function onAttachments(what: string, message: Stored, body: Buffer): Answer {
+    if (what === 'GET /attachments')
+      return [200, { value: message.files.map((_, at) => ({ id: `file ${at}` })) }];
+    if (what === 'POST /attachments') return attachments.add(message, body, false);
+    if (what === 'POST /attachments/createUploadSession') return attachments.add(message, body, true);
+    return refuse(501, what);
   }
 
   function onMessage(what: string, message: Stored, shown: (message: Stored) => string): Answer {
@@ -184,14 +209,17 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
     if (!state.maySend) return refuse(403, 'ErrorAccessDenied');
     if (message.folder !== 'drafts') return refuse(400, 'ErrorInvalidOperation');
     if (headerOf(message.raw, 'to') === '') return refuse(400, 'ErrorInvalidRecipients');
-    mailbox.send(message.id, state.rewritesIds);
-    options.onSent?.(message.raw);
+    const sent = mailbox.send(message.id, state.rewritesIds);
+    options.onSent?.((sent ?? message).raw);
     return [202, ''];
   }
 
   return {
-    endpoints: { loginUrl: origin, graphUrl: origin },
+    endpoints: { loginUrl: origin, graphUrl: origin, smtpUrl: options.smtpUrl ?? 'smtp://127.0.0.1:9' },
     state,
+    /** Who signs in, and what Microsoft says of that. */
+    identity,
+    subscriptions,
     calls,
     mostAtOnce: () => mostAtOnce,
     deliver: (...arrival: Parameters<typeof mailbox.deliver>) => mailbox.deliver(...arrival),
@@ -202,31 +230,11 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
     all: () => mailbox.messages.toReversed(),
     inFolder: (folder: string) => mailbox.messages.filter((each) => each.folder === folder),
     endDeltaLinks: pages.end,
-    endTokens: () => tokens.clear(),
+    endTokens: identity.endTokens,
     stop: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
-  };
-}
-
-function refuse(status: number, code: string, headers: Readonly<Record<string, string>> = {}): Answer {
-  const innerError = { 'request-id': randomUUID() };
-  return [
-    status,
-    { error: { code, message: `${code}, as the simulated tenant has it`, innerError } },
-    headers,
-  ];
-}
-
-function listed(message: Stored, shown: (message: Stored) => string) {
-  const { conversationId, receivedAt, folder } = message;
-  return {
-    id: shown(message),
-    conversationId,
-    receivedDateTime: receivedAt.toISOString(),
-    isDraft: folder === 'drafts',
-    internetMessageId: headerOf(message.raw, 'message-id') || null,
   };
 }

@@ -27,8 +27,8 @@ const PAGE = `<!doctype html>
 `;
 
 // validatorUrl: the bundle would otherwise ask a public validator for a badge.
-const START = `SwaggerUIBundle({
-  url: '/openapi.json',
+const startBelow = (front: string) => `SwaggerUIBundle({
+  url: '${front}/openapi.json',
   dom_id: '#docs',
   deepLinking: true,
   validatorUrl: null,
@@ -41,12 +41,12 @@ const POLICY =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** The interface to read in a browser, served whole by this server, and a page for each problem type. */
-export function docsRoutes(): ApiRoutes {
+export function docsRoutes(front: string): ApiRoutes {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
   const routes = apiRoutes();
   routes.get('/docs', (c) => c.html(PAGE, 200, { 'content-security-policy': POLICY }));
   routes.get('/docs/start.js', (c) =>
-    c.body(START, 200, { 'content-type': 'text/javascript; charset=utf-8' }),
+    c.body(startBelow(front), 200, { 'content-type': 'text/javascript; charset=utf-8' }),
   );
   routes.get('/docs/assets/:name', async (c) => {
     const name = c.req.param('name');

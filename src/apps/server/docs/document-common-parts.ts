@@ -10,10 +10,13 @@ const IF_MATCH = {
   name: 'if-match',
   in: 'header' as const,
   required: false,
-  description: 'The `ETag` of the request as you read it; refused with 412 if it has changed since.',
+  description: 'The `ETag` of what you change as you read it; refused with 412 if it has changed since.',
   schema: { type: 'string' as const },
   example: '"1042.7"',
 };
+
+const VERSIONED = ['Request', 'Team', 'WholeOwnRequest'];
+const VERSIONED_PATHS = /^\/v1\/(?:(?:requests|teams)\/\{id\}|my-requests\/\{id\}(?:\/withdraw)?$)/;
 
 const ETAG = { description: 'For `If-Match`.', schema: { type: 'string' as const }, example: '"1042.7"' };
 
@@ -34,9 +37,9 @@ export function withCommonParts(document: Document): Document {
         if (operation.requestBody !== undefined) addRefusals(operation, 'unsupported_media_type');
       }
       for (const answer of Object.values(operation.responses ?? {})) {
-        if (showsRequest(answer)) answer.headers = { ...answer.headers, ETag: ETAG };
+        if (showsVersioned(answer)) answer.headers = { ...answer.headers, ETag: ETAG };
       }
-      if (method === 'get' || !path.startsWith('/v1/requests/{id}')) continue;
+      if (method === 'get' || !VERSIONED_PATHS.test(path)) continue;
       operation.parameters = [...(operation.parameters ?? []), IF_MATCH];
       addRefusals(operation, 'precondition_failed');
     }
@@ -44,13 +47,14 @@ export function withCommonParts(document: Document): Document {
   return document;
 }
 
-function showsRequest(answer: { content?: Record<string, { schema?: unknown }> }): boolean {
+/** True for an answer that is a request or a team. */
+function showsVersioned(answer: { content?: Record<string, { schema?: unknown }> }): boolean {
   const schema = answer.content?.['application/json']?.schema;
   return (
     typeof schema === 'object' &&
     schema !== null &&
     '$ref' in schema &&
-    schema.$ref === '#/components/schemas/Request'
+    VERSIONED.some((name) => schema.$ref === `#/components/schemas/${name}`)
   );
 }
 

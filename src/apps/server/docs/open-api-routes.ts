@@ -1,3 +1,5 @@
+import { sessionCookieName } from '../../../people/callers/session-cookie.ts';
+import { pathInFront } from '../../../platform/http/path-in-front.ts';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { withCommonParts } from './document-common-parts.ts';
 
@@ -10,18 +12,44 @@ fields, \`instance\` is the request id that the server's log has too. Fields tha
 Lists come in pages: pass \`nextCursor\` as \`cursor\` with the same sort and filters until it is null.
 `.trim();
 
+/** The parts of the interface in the order in which one gets to know them, and the docs page shows them. */
+const TAGS = [
+  'Requests',
+  'Drafts',
+  'Contacts',
+  'Deliveries',
+  'Intake',
+  'Events',
+  'Me',
+  'Views',
+  'Canned replies',
+  'Presence',
+  'Reports',
+  'Mailboxes',
+  'Fields',
+  'Clocks',
+  'Rules',
+  'Teams',
+  'Operators',
+  'Sign-in',
+  'My requests',
+  'Webhooks',
+  'Jira',
+  'Relay',
+];
+
 /** The OpenAPI 3.1 document of everything mounted on the app, generated from the routes themselves. */
-export function openApiRoutes(app: ApiRoutes): ApiRoutes {
+export function openApiRoutes(app: ApiRoutes, publicUrl: string): ApiRoutes {
   const routes = apiRoutes();
   let document: object | undefined;
   routes.get('/openapi.json', (c) => {
-    document ??= generate(app);
+    document ??= generate(app, publicUrl);
     return c.json(document);
   });
   return routes;
 }
 
-function generate(app: ApiRoutes): object {
+function generate(app: ApiRoutes, publicUrl: string): object {
   app.openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
@@ -31,7 +59,7 @@ function generate(app: ApiRoutes): object {
   app.openAPIRegistry.registerComponent('securitySchemes', 'session', {
     type: 'apiKey',
     in: 'cookie',
-    name: '__Host-mailroom',
+    name: sessionCookieName(publicUrl),
     description:
       'The session of a browser, opened by a sign-in link (named `mailroom` where the server is not on https).',
   });
@@ -40,7 +68,8 @@ function generate(app: ApiRoutes): object {
       openapi: '3.1.0',
       info: { title: 'Mailroom', version: '1.0.0', description: DESCRIPTION },
       // Relative to where the document was fetched: the docs page may call no other host than its own.
-      servers: [{ url: '/' }],
+      tags: TAGS.map((name) => ({ name })),
+      servers: [{ url: pathInFront(publicUrl) || '/' }],
     }),
   );
 }

@@ -1,9 +1,16 @@
+import {
+  type FilesHealth,
+  findFilesHealth,
+  findScanningHealth,
+  type ScanningHealth,
+} from './files-health.ts';
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
-import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
-import { type LabelCount, MAX_COUNTED, listMicrosoftLooks, listRelaysHeard, readTables } from './queries.ts';
+import type { SourceGauge } from '../../../intake/sources/source-work.ts';
+import { findSourcesHealth } from './sources-health.ts';
+import { type LabelCount, MAX_COUNTED, listMailboxIds, readTables } from './queries.ts';
 
-type MetricsDeps = Pick<OutboxDeps, 'db' | 'clock' | 'transports'>;
+type MetricsDeps = Pick<OutboxDeps, 'db' | 'bucket' | 'scanner' | 'clock' | 'transports'>;
 
 const KEPT_MS = 3000;
 const ESTIMATED = `a sample from ${MAX_COUNTED} on is an estimate`;
@@ -32,20 +39,23 @@ export function createMetrics(deps: MetricsDeps): () => Promise<string> {
  * relay that was never heard has no sample.
  */
 async function renderMetrics(deps: MetricsDeps): Promise<string> {
-  const [{ requests, deliveries, intake, oldestWaiting }, relays, looks, reasonOf] = await Promise.all([
+  const [
+    { requests, deliveries, intake, oldestWaiting },
+    mailboxIds,
+    sources,
+    reasonOf,
+    { files },
+    { scanning },
+  ] = await Promise.all([
     readTables(deps.db),
-    listRelaysHeard(deps.db),
-    listMicrosoftLooks(deps.db),
+    listMailboxIds(deps.db),
+    findSourcesHealth(deps),
     listPauseReasons(deps),
+    findFilesHealth(deps),
+    findScanningHealth(deps),
   ]);
   const now = deps.clock.now();
-  const heard = relays.flatMap(({ id, relayHeardAt }) =>
-    relayHeardAt === null ? [] : [{ label: String(id), count: secondsSince(relayHeardAt, now) }],
-  );
-  const silent = relays
-    .filter(({ source }) => source === 'gmail')
-    .map((relay) => ({ label: String(relay.id), count: isSilent(relay, now) ? 1 : 0 }));
-  const paused = relays.map(({ id }) => ({
+  const paused = mailboxIds.map((id) => ({
     label: String(id),
     count: reasonOf({ mailboxId: id, state: 'queued' }) === null ? 0 : 1,
   }));
@@ -59,22 +69,13 @@ async function renderMetrics(deps: MetricsDeps): Promise<string> {
       'outcome',
       intake,
     ),
-    '# HELP mailroom_oldest_waiting_delivery_seconds Age of the oldest delivery that is due and not sent; 0 when none is.\n' +
-      '# TYPE mailroom_oldest_waiting_delivery_seconds gauge\n' +
-      `mailroom_oldest_waiting_delivery_seconds ${waiting}\n`,
-    gauge(
-      'mailroom_relay_silent_seconds',
-      'Seconds since the relay was last heard, by mailbox id.',
-      'mailbox',
-      heard,
+    plain(
+      'mailroom_oldest_waiting_delivery_seconds',
+      'Age of the oldest delivery that is due and not sent; 0 when none is.',
+      waiting,
     ),
-    gauge(
-      'mailroom_microsoft_lag_seconds',
-      'Seconds since a mailbox of Microsoft 365 was last read to its end, by mailbox id.',
-      'mailbox',
-      looks.flatMap(({ id, lookedAt }) =>
-        lookedAt === null ? [] : [{ label: String(id), count: secondsSince(lookedAt, now) }],
-      ),
+    ...sources.flatMap(({ gauges }) =>
+      gauges.map(({ name, help, samples }) => gauge(name, help, 'mailbox', samples.map(labelled))),
     ),
     gauge(
       'mailroom_sending_paused',
@@ -82,13 +83,39 @@ async function renderMetrics(deps: MetricsDeps): Promise<string> {
       'mailbox',
       paused,
     ),
-    gauge(
-      'mailroom_relay_silent',
-      'Whether the relay has been silent for longer than its mailbox allows, or was never heard, by mailbox id.',
-      'mailbox',
-      silent,
-    ),
+    ...(files === undefined ? [] : filesGauges(files)),
+    ...(scanning === undefined ? [] : scanningGauges(scanning)),
   ].join('');
+}
+
+function filesGauges(files: FilesHealth): string[] {
+  return [
+    plain(
+      'mailroom_bucket_up',
+      'Whether the bucket takes files and gives them.',
+      files.bucket === 'ok' ? 1 : 0,
+    ),
+    plain(
+      'mailroom_files_waiting',
+      'Large files in the database that are still to go to the bucket.',
+      files.waiting,
+    ),
+  ];
+}
+
+function scanningGauges({ scanner, waiting }: ScanningHealth): string[] {
+  return [
+    plain('mailroom_scanner_up', 'Whether the virus scanner answers.', scanner === 'ok' ? 1 : 0),
+    plain('mailroom_files_unscanned', 'Files that wait for the virus scanner.', waiting),
+  ];
+}
+
+function plain(name: string, help: string, value: number): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${name} ${value}\n`;
+}
+
+function labelled({ mailboxId, value }: SourceGauge['samples'][number]): LabelCount {
+  return { label: String(mailboxId), count: value };
 }
 
 function gauge(name: string, help: string, label: string, samples: readonly LabelCount[]): string {

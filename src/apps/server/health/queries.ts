@@ -1,4 +1,3 @@
-import type { SourceName } from '../../../mailboxes/mailbox.ts';
 import { DELIVERY_STATES, type DeliveryState } from '../../../outbox/delivery.ts';
 import type { Db, Queryable, Transaction } from '../../../platform/db/connect.ts';
 import { OPEN_STATUSES, type RequestStatus } from '../../../requests/request.ts';
@@ -22,7 +21,7 @@ const UNSENT_STATES = ['queued', 'deferred', 'sending'] as const satisfies reado
 
 /**
  * What the large tables hold, at a cost that does not grow with them. They are held to their indexes: for a bounded number
- * of rows the planner likes a scan that ends soon, and for a kind that there is none of it would end nowhere.
+ * of rows the planner prefers a scan that ends soon, and for a kind without rows it would read the whole table.
  */
 export async function readTables(db: Db): Promise<TableFigures> {
   return db.begin('read only', async (tx) => {
@@ -74,23 +73,8 @@ async function findOldestWaiting(tx: Transaction): Promise<Date | null> {
   return row?.createdAt ?? null;
 }
 
-export type RelayHeard = {
-  readonly id: number;
-  /** Only a Gmail account has a relay. */
-  readonly source: SourceName;
-  readonly relayHeardAt: Date | null;
-  readonly silenceMinutes: number;
-};
-
-/** When each mailbox's relay, where it has one, was last heard, null for never, and how long it may be silent. */
-export async function listRelaysHeard(db: Queryable): Promise<readonly RelayHeard[]> {
-  return db<RelayHeard[]>`select id, source, relay_heard_at, silence_minutes from mailboxes order by id`;
-}
-
-export type MicrosoftLook = { readonly id: number; readonly lookedAt: Date | null };
-
-/** When each mailbox that is connected to Microsoft 365 was last read to its end; null for never. */
-export async function listMicrosoftLooks(db: Queryable): Promise<readonly MicrosoftLook[]> {
-  return db<MicrosoftLook[]>`
-    select mailbox_id as id, looked_at from microsoft_access where sealed is not null order by mailbox_id`;
+/** Every mailbox, by its id. */
+export async function listMailboxIds(db: Queryable): Promise<readonly number[]> {
+  const rows = await db<{ id: number }[]>`select id from mailboxes order by id`;
+  return rows.map(({ id }) => id);
 }

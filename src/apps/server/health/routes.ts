@@ -1,29 +1,38 @@
+import { findFilesHealth, findScanningHealth } from './files-health.ts';
 import { listPauseReasons } from '../../../outbox/accounts/list-pause-reasons.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
+import { answerInTime } from '../../../platform/db/answer-in-time.ts';
 import { newestVersion, schemaVersion } from '../../../platform/db/migrate.ts';
 import { findJiraTrouble } from '../../../integrations/jira/find-trouble.ts';
-import { isSilent } from '../../../intake/gmail/relay/relay-silence.ts';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { createMetrics } from './metrics.ts';
-import { SILENT_AFTER_MS } from '../../../intake/microsoft/access/watch-microsoft.ts';
-import { listMicrosoftLooks, listRelaysHeard } from './queries.ts';
+import { listMailboxIds } from './queries.ts';
+import { findSourcesHealth, noneOverdue } from './sources-health.ts';
 
-/** What a process that sends mail says of its worker; one that only takes HTTP has none. */
+/** What a process that sends mail reports about its worker; absent in a process that only serves HTTP. */
 export type WorkerHealth = { readonly status: () => 'running' | 'stopped' };
 
-export type HealthDeps = Pick<OutboxDeps, 'db' | 'clock' | 'log' | 'transports'> & {
+export type HealthDeps = Pick<OutboxDeps, 'db' | 'bucket' | 'scanner' | 'clock' | 'log' | 'transports'> & {
   readonly worker?: WorkerHealth;
 };
 
-/** For whoever watches the server: alive, ready, and the desk in numbers. None of it needs credentials. */
-export function healthRoutes(deps: HealthDeps): ApiRoutes {
+/** Probes and load balancers wait a second or two, and take no answer for a process that is gone. */
+const ANSWER_WITHIN_MS = 1500;
+
+/** For monitoring: alive, ready, and the desk in numbers. None of them needs credentials. */
+export function healthRoutes(deps: HealthDeps, answerWithinMs = ANSWER_WITHIN_MS): ApiRoutes {
   const routes = apiRoutes();
   const metrics = createMetrics(deps);
   routes.get('/healthz', (c) => c.json({ status: 'alive' }));
   routes.get('/readyz', async (c) => {
-    const checks = { ...(await databaseChecks(deps)), worker: deps.worker?.status() ?? 'none' };
-    const ready = checks.database === 'ok' && checks.migrations === 'ok' && checks.worker !== 'stopped';
-    return c.json({ status: ready ? 'ready' : 'not_ready', checks }, ready ? 200 : 503);
+    const checks = {
+      ...(await databaseChecks(deps, answerWithinMs)),
+      worker: deps.worker?.status() ?? 'none',
+    };
+    const reason = reasonAgainst(checks);
+    return reason === null
+      ? c.json({ status: 'ready', checks }, 200)
+      : c.json({ status: 'not_ready', reason, checks }, 503);
   });
   routes.get('/metrics', async (c) => {
     return c.body(await metrics(), 200, {
@@ -33,27 +42,33 @@ export function healthRoutes(deps: HealthDeps): ApiRoutes {
   return routes;
 }
 
-// A silent relay, a pause or a broken link to Jira is told and no more: taking the server out of service would end neither.
-async function databaseChecks(deps: HealthDeps) {
+function reasonAgainst(checks: { database: string; migrations: string; worker: string }): string | null {
+  if (checks.database !== 'ok')
+    return 'The database does not answer in time, or none of its hosts takes writes.';
+  if (checks.migrations !== 'ok') return 'The database waits for its migration.';
+  return checks.worker === 'stopped' ? 'The worker of this process has stopped.' : null;
+}
+
+// A silent relay, a pause, a bucket or a virus scanner that is away or a broken link to Jira is told and no more: taking the server out of service would end neither.
+async function databaseChecks(deps: HealthDeps, answerWithinMs: number) {
   try {
-    const [version, newest, relays, looks, reasonOf, jira] = await Promise.all([
-      schemaVersion(deps.db),
+    // By itself, before the rest: while none of several hosts is the primary a query waits until one is, and a bucket or a
+    // scanner that takes its time must not count as a database that does not answer.
+    const version = await answerInTime(answerWithinMs, () => schemaVersion(deps.db));
+    const [newest, mailboxIds, sources, reasonOf, jira, files, scanning] = await Promise.all([
       newestVersion(),
-      listRelaysHeard(deps.db),
-      listMicrosoftLooks(deps.db),
+      listMailboxIds(deps.db),
+      findSourcesHealth(deps),
       listPauseReasons(deps),
       findJiraTrouble(deps),
+      findFilesHealth(deps),
+      findScanningHealth(deps),
     ]);
-    const now = deps.clock.now();
-    const silent = relays.filter((relay) => relay.source === 'gmail' && isSilent(relay, now));
     return {
       database: 'ok',
       migrations: version === newest ? 'ok' : 'pending',
-      silentRelays: silent.map((relay) => relay.id),
-      unreadMicrosoft: looks
-        .filter(({ lookedAt }) => now.getTime() - (lookedAt?.getTime() ?? 0) > SILENT_AFTER_MS)
-        .map(({ id }) => id),
-      pausedMailboxes: relays.flatMap(({ id }) =>
+      ...Object.fromEntries(sources.map(({ overdueAs, overdue }) => [overdueAs, overdue])),
+      pausedMailboxes: mailboxIds.flatMap((id) =>
         reasonOf({ mailboxId: id, state: 'queued' }) === null ? [] : [id],
       ),
       jira: {
@@ -61,14 +76,15 @@ async function databaseChecks(deps: HealthDeps) {
         uncertain: jira.uncertain,
         reconnectNeeded: jira.reconnectNeeded,
       },
+      ...files,
+      ...scanning,
     };
   } catch (error) {
     deps.log.error({ error }, 'the database did not answer');
     return {
       database: 'unreachable',
       migrations: 'unknown',
-      silentRelays: [],
-      unreadMicrosoft: [],
+      ...noneOverdue(),
       pausedMailboxes: [],
       jira: null,
     };

@@ -17,7 +17,7 @@ export async function keepAccess(
   );
 }
 
-/** The mailbox's Google account by its stored credentials; null when there are none. */
+/** The mailbox's Google account by its stored credentials; null without credentials. */
 export async function openAccess(
   deps: Pick<Deps, 'db' | 'keyring'>,
   mailboxId: number,

@@ -16,7 +16,7 @@ export const GOOGLE: GoogleEndpoints = {
   scriptRoot: 'https://script.googleapis.com/',
 };
 
-/** All of it below one root URL, which ends with a slash. */
+/** All of Google's addresses below one root URL, which ends with a slash. */
 export function googleAt(root: string): GoogleEndpoints {
   return {
     authUrl: `${root}o/oauth2/v2/auth`,

@@ -1,7 +1,7 @@
 /** What Google answered instead of a result. */
 export type GoogleFault = {
   readonly status: number | null;
-  /** Google's word for it, such as `rateLimitExceeded` or `invalid_grant`; '' when it has none. */
+  /** Google's reason, such as `rateLimitExceeded` or `invalid_grant`; '' without one. */
   readonly reason: string;
   readonly message: string;
 };
@@ -23,7 +23,7 @@ type ErrorBody = {
   readonly error_description?: string;
 };
 
-/** The fault in an error of the Google libraries; null when it is none of theirs. */
+/** The fault in an error of the Google libraries; null for other errors. */
 export function googleFault(error: unknown): GoogleFault | null {
   if (!(error instanceof Error)) return null;
   const { response, status } = error as Error & Answered;

@@ -84,7 +84,7 @@ export async function installRelay(
       editorUrl: `https://script.google.com/d/${script.scriptId}/edit`,
       filter,
       script: script.what,
-      // Whoever broke off before `setup` sees the step again; a relay that has stopped is set going by it.
+      // A person who stopped before `setup` sees the step again; it also restarts a relay that has stopped.
       setupNeeded: script.asksAnew || (await isRelaySilent(deps, mailboxId)),
     };
   });

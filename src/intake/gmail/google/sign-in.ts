@@ -1,6 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { challengeOf, newVerifier } from '../../../platform/pkce.ts';
 import { type GoogleClient, type GoogleEndpoints, SCOPES } from './endpoints.ts';
 import { oauthClient } from './open-google.ts';
 
@@ -24,7 +25,7 @@ const SIGN_IN_WITHIN_MS = 10 * 60_000;
  */
 export async function signIn(options: SignInOptions): Promise<{ readonly refreshToken: string }> {
   const state = randomBytes(24).toString('base64url');
-  const verifier = randomBytes(48).toString('base64url');
+  const verifier = newVerifier();
   const timeout = AbortSignal.timeout(SIGN_IN_WITHIN_MS);
   const signal = options.signal === undefined ? timeout : AbortSignal.any([timeout, options.signal]);
   const answer = Promise.withResolvers<string>();
@@ -57,8 +58,7 @@ function consentPage(
     response_type: 'code',
     scope: SCOPES.join(' '),
     state,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
+    ...challengeOf(verifier),
     access_type: 'offline',
     // Without it Google gives a refresh token only the first time.
     prompt: 'consent',

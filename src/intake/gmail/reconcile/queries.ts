@@ -8,7 +8,7 @@ export async function listReconciled(
 ): Promise<ReadonlyMap<string, boolean>> {
   if (sourceIds.length === 0) return new Map();
   const rows = await db<{ sourceId: string; complete: boolean }[]>`
-    select source_id, raw is not null or outcome = 'erased' as complete
+    select source_id, raw is not null or file_hash is not null or outcome = 'erased' as complete
     from intake
     where mailbox_id = ${mailboxId} and source_id = any(${[...sourceIds]}::text[])`;
   return new Map(rows.map(({ sourceId, complete }) => [sourceId, complete]));

@@ -6,6 +6,7 @@ import type { MailInGmail, MailReader } from '../google/read-mail.ts';
 import { receiveBatch } from '../../filing/receive-batch.ts';
 import { isKnownMessage, listReconciled } from './queries.ts';
 import type { RelayResult } from '../relay/relay-contract.ts';
+import { DAY } from '../../../platform/time.ts';
 
 export type ReconcileDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries'>;
 
@@ -34,7 +35,7 @@ export type Progress = {
 /** A message that Gmail has and the desk lacks, or has only the headers of (`incomplete`). */
 export type MissingMail = MailInGmail & {
   readonly state: 'missing' | 'incomplete';
-  /** What became of it; null when it was not taken in. */
+  /** The outcome; null when the message was not taken in. */
   readonly result: Omit<RelayResult, 'id'> | null;
 };
 
@@ -61,7 +62,7 @@ const FILE_WITHIN_MS = 120_000;
 export async function reconcile(deps: ReconcileDeps, input: ReconcileInput): Promise<ReconcileReport> {
   const { mailbox } = input;
   const now = deps.clock.now().getTime();
-  const since = new Date(Math.max(now - input.days * 86_400_000, mailbox.acceptSince.getTime()));
+  const since = new Date(Math.max(now - input.days * DAY, mailbox.acceptSince.getTime()));
   const inPeriod = after(since);
   const { queue, done, failed } = input.labels;
   const wanted: readonly List[] = [
@@ -90,7 +91,7 @@ type List = {
   readonly labelId?: string;
   readonly query?: string;
   readonly spamAndTrash?: boolean;
-  /** Older mail in it is not for the desk; none: all of it is. */
+  /** Mail older than this is not for the desk; undefined takes all. */
   readonly since?: Date;
 };
 

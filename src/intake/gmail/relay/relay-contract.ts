@@ -6,9 +6,6 @@ import { cleanText } from '../../../mail/text.ts';
 /** The most that a relay may post at once, in bytes: what UrlFetchApp can send (50 MB). */
 export const MAX_BODY_BYTES = 50_000_000;
 
-/** Larger bodies are handled one at a time per process: parsing them needs several times their size in memory. */
-export const LARGE_BODY_BYTES = 5_000_000;
-
 /** The relay waits 30 s and is answered within 20: what is not filed after this is `retry`. */
 export const FILE_WITHIN_MS = 18_000;
 

@@ -82,14 +82,14 @@ function header(version: string): string {
   return `/*
  * Mailroom relay ${version}
  *
- * Hands the mail of this Gmail account to your Mailroom server: what carries the label mailroom/queue is sent there,
+ * Hands the mail of this Gmail account to your Mailroom server: messages with the label mailroom/queue are sent there,
  * signed, and gets the label mailroom/done once the server has confirmed that it is stored.
  *
  * To install: make a project on script.google.com, paste this file as Code.gs and the manifest as appsscript.json
  * (Project Settings > Show "appsscript.json"), choose the function setup and press Run, tick every box on the
  * consent page, and read the log. status tells how it is doing, uninstall stops it.
  *
- * Keep this project to yourself: whoever may edit it can read the secret.
+ * Do not share this project: anybody who may edit it can read the secret.
  */`;
 }
 

@@ -17,14 +17,13 @@ import { asciiAddress } from '../../../mail/headers/ascii-address.ts';
 import { recordHeartbeat } from '../../../mailboxes/relay-secrets/record-heartbeat.ts';
 import { recordSecretUse } from '../../../mailboxes/relay-secrets/record-secret-use.ts';
 import { Problem } from '../../../platform/problems.ts';
-import { answerInTime } from './answer-in-time.ts';
-import { largeBodies } from './large-bodies.ts';
+import { answerInTime } from '../../../platform/db/answer-in-time.ts';
+import { LARGE_BODY_BYTES, largeBodies } from '../../../platform/http/unproven/large-bodies.ts';
 import { receiveBatch } from '../../filing/receive-batch.ts';
 import {
   ANSWER_WITHIN_MS,
   FILE_WITHIN_MS,
   handedOver,
-  LARGE_BODY_BYTES,
   MAX_BODY_BYTES,
   type RelayBatch,
   relayAnswer,
@@ -33,7 +32,7 @@ import {
 } from './relay-contract.ts';
 import { checkSignature, readSignatureHeaders, type SignatureHeaders } from './verify-signature.ts';
 
-/** Posts come faster than anybody reads the heartbeat, and each write of it would wait for the one before. */
+/** Posts come faster than anybody reads the heartbeat, and each write of the row would wait for the one before. */
 const HEARTBEAT_EVERY_MS = 15_000;
 
 type RelayDeps = Pick<IntakeDeps, 'db' | 'clock' | 'log' | 'parsePool' | 'wakeDeliveries' | 'keyring'> & {

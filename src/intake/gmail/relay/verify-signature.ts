@@ -12,7 +12,7 @@ export type SignatureHeaders = {
 
 /**
  * Reads the three headers of Standard Webhooks; throws `bad_signature` (401) when one is missing or malformed, or the
- * timestamp is more than five minutes from `now`. The body is not needed, so none of it has been read.
+ * timestamp is more than five minutes from `now`. The body is not needed for this and has not been read.
  */
 export function readSignatureHeaders(
   header: (name: string) => string | undefined,
@@ -43,9 +43,9 @@ export function readSignatureHeaders(
 }
 
 export type SignatureCheck = {
-  /** Takes the body piece by piece: none of it is kept for the signature. */
+  /** Takes the body piece by piece and keeps nothing of it. */
   readonly update: (chunk: Uint8Array) => void;
-  /** The id of the secret that signed the whole of it; throws `bad_signature` when none did. */
+  /** The id of the secret that signed the whole body; throws `bad_signature` when no secret did. */
   readonly finish: () => number;
 };
 

@@ -56,3 +56,15 @@ export async function findRelayHeard(db: Queryable, mailboxId: number): Promise<
     select relay_heard_at from mailboxes where id = ${mailboxId}`;
   return row?.relayHeardAt ?? null;
 }
+
+export type RelayHeard = {
+  readonly id: number;
+  readonly relayHeardAt: Date | null;
+  readonly silenceMinutes: number;
+};
+
+/** When each mailbox's relay was last heard, null for never, and how long it may be silent. */
+export async function listRelaysHeard(db: Queryable): Promise<readonly RelayHeard[]> {
+  return db<RelayHeard[]>`
+    select id, relay_heard_at, silence_minutes from mailboxes where source = 'gmail' order by id`;
+}

@@ -1,31 +1,41 @@
 import type { Queryable } from '../../../platform/db/connect.ts';
+import type { SendsBy } from '../graph/endpoints.ts';
 import type { MicrosoftCredentials } from '../graph/credentials.ts';
+
+/** `delegated`: in the name of a person who signed in. */
+export type AccessKind = MicrosoftCredentials['kind'] | 'delegated';
 
 export type AccessRow = {
   readonly mailboxId: number;
   readonly address: string;
   readonly tenantId: string;
   readonly clientId: string;
-  readonly kind: MicrosoftCredentials['kind'];
+  readonly kind: AccessKind;
   /** Null: disconnected. */
   readonly sealed: string | null;
   readonly secretEndsAt: Date | null;
   readonly readsJunk: boolean;
-  /** Answers leave through Graph. */
-  readonly sends: boolean;
+  readonly sends: SendsBy;
   readonly connectedAt: Date;
   readonly refusedSince: Date | null;
   readonly refusal: string | null;
   readonly throttledUntil: Date | null;
   readonly lookedAt: Date | null;
   readonly fault: string | null;
+  /** When a sign-in ends that nobody uses; null for an app's own credentials. */
+  readonly signInEndsAt: Date | null;
+  /** Until when Microsoft tells of new mail; null: it is looked for. */
+  readonly toldUntil: Date | null;
 };
 
 const columns = (db: Queryable) => db`
   a.mailbox_id, m.address, a.tenant_id, a.client_id, a.kind, a.sealed, a.secret_ends_at, a.reads_junk, a.connected_at,
   a.refused_since, a.refusal, a.throttled_until, a.looked_at, a.fault,
-  exists (
-    select from mailbox_transports where mailbox_id = a.mailbox_id and kind = 'microsoft') as sends`;
+  (select refresh_ends_at from microsoft_grants g where g.mailbox_id = a.mailbox_id) as sign_in_ends_at,
+  (select ends_at from microsoft_subscriptions s where s.mailbox_id = a.mailbox_id) as told_until,
+  coalesce((
+    select case kind when 'microsoft' then 'graph' when 'microsoft_smtp' then 'smtp' end
+    from mailbox_transports t where t.mailbox_id = a.mailbox_id), 'none') as sends`;
 
 export async function findAccess(db: Queryable, mailboxId: number): Promise<AccessRow | null> {
   const [row] = await db<AccessRow[]>`
@@ -104,7 +114,8 @@ export async function findThrottledUntil(db: Queryable, mailboxId: number): Prom
 
 /**
  * Has every process leave the mailbox alone: as long as Microsoft says, else for ten seconds, doubling to five minutes.
- * What is refused together counts once.
+ * What is refused together counts once, and a minute in which Microsoft took every call begins the doubling anew: a backlog of
+ * thousands would spend most of its time waiting.
  */
 export async function markThrottled(
   db: Queryable,
@@ -115,10 +126,11 @@ export async function markThrottled(
     random,
   }: { readonly at: Date; readonly retryAfterMs: number | null; readonly random: number },
 ): Promise<void> {
+  const before = db`case when throttled_until < ${at}::timestamptz - interval '1 minute' then 0 else throttles end`;
   await db`
     update microsoft_access
     set throttled_until = ${at}::timestamptz + interval '1 millisecond' * coalesce(${retryAfterMs}::bigint,
-        (least(300000, 10000 * 2 ^ least(throttles, 10)) * (1 + 0.2 * ${random}::float8))::bigint),
-      throttles = throttles + 1
+        (least(300000, 10000 * 2 ^ least(${before}, 10)) * (1 + 0.2 * ${random}::float8))::bigint),
+      throttles = ${before} + 1
     where mailbox_id = ${mailboxId} and (throttled_until is null or throttled_until <= ${at})`;
 }

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { Actor } from '../../../people/access/actor.ts';
 import { requirePermission } from '../../../people/access/permissions.ts';
 import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
-import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import type { Deps } from '../../../platform/deps.ts';
-import { notFound } from '../../../platform/problems.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graphFault } from '../graph/graph-fault.ts';
 import { findAccess } from './access-queries.ts';
@@ -25,16 +23,12 @@ const INBOX = '/mailFolders/inbox?$select=id,displayName,totalItemCount';
  * the tenant: that one has to be refused, or the app reaches everybody's mail. Leaves nothing behind.
  */
 export async function checkConnection(
-  deps: MicrosoftDeps & { readonly microsoft?: Microsoft },
+  deps: MicrosoftDeps & { readonly microsoft?: Microsoft | undefined },
   actor: Actor,
   input: { readonly mailboxId: number; readonly foreign: string | null },
 ): Promise<ConnectionCheck> {
   requirePermission(actor, 'mailboxes.manage');
-  const mailbox =
-    actor.kind === 'operator'
-      ? await findMailbox(deps, actor, input)
-      : (await listMailboxes(deps, actor)).find(({ id }) => id === input.mailboxId);
-  if (mailbox === undefined) throw notFound('mailbox', input.mailboxId);
+  const mailbox = await findMailbox(deps, actor, input);
   const graph = await microsoftOf(deps).open(input.mailboxId);
   if (graph === null) return { ok: false, lines: [`${mailbox.address} is not connected to Microsoft 365.`] };
   try {
@@ -56,7 +50,7 @@ async function trySending(
   mailbox: { readonly id: number; readonly address: string },
 ): Promise<ConnectionCheck> {
   const access = await findAccess(deps.db, mailbox.id);
-  if (access?.sends !== true)
+  if (access?.sends !== 'graph')
     return { ok: true, lines: [`${mailbox.address} sends by SMTP, which has a check of its own.`] };
   const refused = await checkSending(graph);
   if (refused === null) return { ok: true, lines: [`${mailbox.address} can be sent from.`] };

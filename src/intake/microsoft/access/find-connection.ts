@@ -1,8 +1,7 @@
 import type { Actor } from '../../../people/access/actor.ts';
 import { requirePermission, servesMailbox } from '../../../people/access/permissions.ts';
 import type { Deps } from '../../../platform/deps.ts';
-import { notFound } from '../../../platform/problems.ts';
-import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
+import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
 import { type AccessRow, findAccess, listAccess } from './access-queries.ts';
 
 /** How a mailbox's connection to Microsoft 365 stands, without its credentials. */
@@ -15,8 +14,7 @@ export async function findMicrosoft(
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<MicrosoftConnection | null> {
   requirePermission(actor, 'mailboxes.manage');
-  const isThere = (await listMailboxes(deps, actor)).some(({ id }) => id === mailboxId);
-  if (!isThere) throw notFound('mailbox', mailboxId);
+  await findMailbox(deps, actor, { mailboxId });
   const access = await findAccess(deps.db, mailboxId);
   return access === null || access.sealed === null ? null : withoutSecret(access);
 }

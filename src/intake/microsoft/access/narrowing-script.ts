@@ -1,3 +1,5 @@
+import type { SendsBy } from '../graph/endpoints.ts';
+
 /** A PowerShell script for Exchange Online that lets the app into this one mailbox and into no other. */
 export function narrowingScript({
   address,
@@ -6,10 +8,16 @@ export function narrowingScript({
 }: {
   readonly address: string;
   readonly clientId: string;
-  readonly sends: boolean;
+  readonly sends: SendsBy;
 }): string {
   const scope = `Mailroom ${address}`;
-  const roles = sends ? ['Application Mail.ReadWrite', 'Application Mail.Send'] : ['Application Mail.Read'];
+  const roles =
+    sends === 'graph' ? ['Application Mail.ReadWrite', 'Application Mail.Send'] : ['Application Mail.Read'];
+  const smtp = [
+    '# The app needs the application permission SMTP.SendAsApp of Office 365 Exchange Online, with admin consent.',
+    `Add-MailboxPermission -Identity ${quoted(address)} -User OBJECT_ID -AccessRights FullAccess`,
+    `Set-CASMailbox -Identity ${quoted(address)} -SmtpClientAuthenticationDisabled $false`,
+  ];
   return `${[
     'Connect-ExchangeOnline',
     `# OBJECT_ID: the Object ID of the app under Enterprise applications, not the one of its registration.`,
@@ -19,6 +27,7 @@ export function narrowingScript({
       (role) =>
         `New-ManagementRoleAssignment -App ${clientId} -Role ${quoted(role)} -CustomResourceScope ${quoted(scope)}`,
     ),
+    ...(sends === 'smtp' ? smtp : []),
     `Test-ServicePrincipalAuthorization -Identity ${clientId} -Resource ${quoted(address)}`,
   ].join('\n')}\n`;
 }

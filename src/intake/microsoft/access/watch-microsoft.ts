@@ -2,12 +2,12 @@ import { raiseAlarm } from '../../../outbox/desk-mail/raise-alarm.ts';
 import type { Transaction } from '../../../platform/db/connect.ts';
 import type { Deps } from '../../../platform/deps.ts';
 import { lockWatchedAccess, markSilent, markWarned, type WatchedAccess } from './watch-queries.ts';
+import { DAY } from '../../../platform/time.ts';
 
 /** The watch is due every minute; after a longer pause nobody knows whether a look would have succeeded. */
 const AWAY_AFTER_MS = 5 * 60_000;
 /** A mailbox is looked at every minute at the least. */
 export const SILENT_AFTER_MS = 15 * 60_000;
-const DAY_MS = 86_400_000;
 const WARN_AT_DAYS = [1, 7, 30];
 
 /**
@@ -77,7 +77,7 @@ async function tellEnd(
   at: Date,
 ): Promise<void> {
   if (secretEndsAt === null) return;
-  const left = (secretEndsAt.getTime() - at.getTime()) / DAY_MS;
+  const left = (secretEndsAt.getTime() - at.getTime()) / DAY;
   const due = WARN_AT_DAYS.find((days) => left <= days);
   if (due === undefined || (warnedDays !== null && warnedDays <= due)) return;
   await markWarned(tx, mailboxId, due);

@@ -35,3 +35,11 @@ export async function markSilent(tx: Queryable, mailboxId: number, since: Date |
 export async function markWarned(tx: Queryable, mailboxId: number, days: number): Promise<void> {
   await tx`update microsoft_access set warned_days = ${days} where mailbox_id = ${mailboxId}`;
 }
+
+/** When each mailbox that is connected was last read to its end; null for never. */
+export async function listLooks(
+  db: Queryable,
+): Promise<readonly { readonly id: number; readonly lookedAt: Date | null }[]> {
+  return db<{ id: number; lookedAt: Date | null }[]>`
+    select mailbox_id as id, looked_at from microsoft_access where sealed is not null order by mailbox_id`;
+}

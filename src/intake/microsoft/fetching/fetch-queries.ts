@@ -26,7 +26,7 @@ export async function claimLook(
       limit 1
       for update skip locked)
     update microsoft_access a
-    set lease_owner = ${owner}, lease_until = ${until}
+    set lease_owner = ${owner}, lease_until = ${until}, woken = false
     from due, mailboxes m
     where a.mailbox_id = due.mailbox_id and m.id = a.mailbox_id
     returning a.mailbox_id, m.address, a.reads_junk, a.looked_at`;
@@ -51,7 +51,7 @@ export async function endLook(
 ): Promise<void> {
   await db`
     update microsoft_access
-    set lease_owner = null, lease_until = null, next_look_at = ${ended.nextLookAt}, fault = ${ended.fault},
+    set lease_owner = null, lease_until = null, next_look_at = case when woken and refused_since is null then ${ended.at} else ${ended.nextLookAt} end, fault = ${ended.fault},
       looked_at = case when ${ended.fault}::text is null then ${ended.at} else looked_at end,
       throttles = case when ${ended.fault}::text is null then 0 else throttles end,
       refused_since = case when ${ended.fault}::text is null then null else refused_since end,

@@ -3,6 +3,7 @@ import { findIntakeMailbox } from '../../../mailboxes/settings/find-intake-mailb
 import type { ReceiveDeps } from '../../filing/receive-batch.ts';
 import { type Microsoft, noteRefusal } from '../access/open-microsoft.ts';
 import { graphFault, isRefusal } from '../graph/graph-fault.ts';
+import { keepSubscription } from '../notifications/keep-subscription.ts';
 import { type ClaimedLook, claimLook, endLook, extendLook, type LookLease } from './fetch-queries.ts';
 import { lookAtMailbox } from './look.ts';
 
@@ -10,6 +11,8 @@ export type FetchDeps = ReceiveDeps & {
   readonly microsoft: Microsoft;
   /** Between two looks at one mailbox; a minute, and half of that while mail comes, unless given. */
   readonly betweenLooksMs?: number | undefined;
+  /** Where Microsoft reaches this server to tell of new mail; it is not asked to unless given. */
+  readonly notifyUrl?: string | undefined;
 };
 
 const LEASE_MS = 2 * 60_000;
@@ -54,6 +57,8 @@ async function lookOnce(
     }
     const goOn = keepLease(deps, lease, stop);
     const filed = await lookAtMailbox(deps, { lease, mailbox, graph, claimed, goOn });
+    const { notifyUrl: publicUrl } = deps;
+    if (publicUrl !== undefined) await keepSubscription(deps, graph, { mailboxId, publicUrl });
     await end(deps.betweenLooksMs ?? (filed > 0 ? BUSY_MS : IDLE_MS), null);
     return filed;
   } catch (error) {

@@ -26,6 +26,7 @@ import {
   readDelta,
   type Round,
 } from './messages.ts';
+import { DAY } from '../../../platform/time.ts';
 
 export type Look = {
   readonly lease: LookLease;
@@ -43,7 +44,6 @@ const MAX_FAILURES = 3;
 const GIVE_UP_AFTER_MS = 60 * 60_000;
 /** A filtered round stops there; what is beyond is listed plainly. */
 const MAX_OF_ROUND = 5000;
-const DAY_MS = 86_400_000;
 
 /**
  * Reads what has changed in a mailbox's folders and files it, oldest first over all of them: an answer finds the request
@@ -58,8 +58,9 @@ export async function lookAtMailbox(deps: ReceiveDeps, look: Look): Promise<numb
   for (const folder of foldersOf(claimed))
     rounds.push({ folder, ...(await readRound(deps.db, look, folder, links)) });
   const found = rounds.flatMap(({ messages }) => messages);
-  filed += await fileUnknown(deps, look, found);
+  // First: what answers one of ours may have come in the same look, and cites it by the id that Exchange gave it.
   await noteSentAs(deps.db, found);
+  filed += await fileUnknown(deps, look, found);
   for (const { folder, link } of rounds) await markDeltaLink(deps.db, lease, folder, link);
   await clearDrafts(deps, look.graph, mailbox.id);
   const unfinished = rounds.find(({ error }) => error !== null);
@@ -99,7 +100,7 @@ async function readRound(
 }
 
 function safeSince({ acceptSince }: IntakeMailbox, lookedAt: Date | null): Date {
-  return new Date(Math.max(acceptSince.getTime(), (lookedAt?.getTime() ?? 0) - DAY_MS));
+  return new Date(Math.max(acceptSince.getTime(), (lookedAt?.getTime() ?? 0) - DAY));
 }
 
 /** Files those of the messages that the desk has not, in the order they came. */

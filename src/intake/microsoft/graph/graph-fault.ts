@@ -48,18 +48,28 @@ export function isPassing(fault: GraphFault): boolean {
   return fault.status === null || isThrottling(fault) || fault.code === 'temporarily_unavailable';
 }
 
+/** Whoever was asked is in trouble itself, and has decided nothing about what it was asked. */
+export function isOutage(fault: GraphFault): boolean {
+  return isPassing(fault) || (fault.status ?? 0) >= 500;
+}
+
 /**
  * The permission is gone until a person does something: a secret that ended, consent withdrawn, a sign-in that was revoked.
  * An account without a mailbox is none: Microsoft says so in passing trouble too.
  */
-export function isRefusal({ status, code }: GraphFault): boolean {
-  if (/^(invalid_client|unauthorized_client|invalid_grant|interaction_required|consent_required)$/.test(code))
-    return true;
+export function isRefusal(fault: GraphFault): boolean {
+  const { status, code } = fault;
+  if (needsSignIn(fault) || /^(invalid_client|unauthorized_client)$/.test(code)) return true;
   if (status === 401) return true;
   return (
     status === 403 &&
     /^(ErrorAccessDenied|AccessDenied|Authorization_RequestDenied|unauthenticated)$/i.test(code)
   );
+}
+
+/** Somebody's sign-in has ended: revoked, unused for too long, or a policy wants to see the person. */
+export function needsSignIn({ code }: GraphFault): boolean {
+  return /^(invalid_grant|interaction_required|consent_required|login_required)$/.test(code);
 }
 
 /** The delta link has expired: the folder is read from the start. */

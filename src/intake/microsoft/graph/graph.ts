@@ -12,10 +12,20 @@ export type GraphCall = {
   readonly signal?: AbortSignal | undefined;
 };
 
+export type GraphUpload = {
+  readonly url: string;
+  readonly body: Uint8Array<ArrayBuffer>;
+  /** `bytes 0-99/1000` */
+  readonly range: string;
+  readonly signal?: AbortSignal | undefined;
+};
+
 /** One mailbox as Graph has it. Every fault is thrown as one of Microsoft's; an answer is read before the next call. */
 export type Graph = {
   readonly address: string;
   readonly call: <Result>(call: GraphCall, read: (response: Response) => Promise<Result>) => Promise<Result>;
+  /** A piece of a file, to where Microsoft said that it goes: that address is its own proof, and gets no token. */
+  readonly upload: (piece: GraphUpload) => Promise<void>;
   /** Another mailbox by the same credentials, to see whether they reach it. */
   readonly of: (address: string) => Graph;
 };
@@ -25,18 +35,19 @@ export type GraphDeps = {
   readonly address: string;
   /** The token that holds; `renew` asks for another one, because that one was refused. */
   readonly token: (renew: boolean) => Promise<string>;
+  readonly callsAtATime: number;
   /** Until when every process leaves the mailbox alone; throws a fault while that lasts. */
   readonly ensureAllowed: () => Promise<void>;
+  /** Makes a call in its turn: few at a time for a mailbox, over all processes. */
+  readonly inTurn: <Result>(call: () => Promise<Result>) => Promise<Result>;
   /** The mailbox is asked for less: kept for every process. */
   readonly noteThrottled: (retryAfterMs: number | null) => Promise<void>;
 };
 
-/** Microsoft allows four calls at a time for an app and a mailbox; a second process needs the other two. */
-const MAX_CALLS_AT_A_TIME = 2;
 const TIMEOUT_MS = 120_000;
 
 export function openGraph(deps: GraphDeps): Graph {
-  const inSlot = createSlots(MAX_CALLS_AT_A_TIME);
+  const inSlot = createSlots(deps.callsAtATime);
   const user = `${deps.graphUrl}/v1.0/users/${encodeURIComponent(deps.address)}`;
 
   const send = async (call: GraphCall, token: string): Promise<Response> => {
@@ -55,22 +66,30 @@ export function openGraph(deps: GraphDeps): Graph {
       },
       ...(call.body === undefined ? {} : { body: call.body }),
       redirect: 'error',
-      signal: AbortSignal.any([
-        AbortSignal.timeout(TIMEOUT_MS),
-        ...(call.signal === undefined ? [] : [call.signal]),
-      ]),
+      signal: within(call.signal),
     });
     if (!response.ok) throw graphError(await faultOf(response));
     return response;
   };
 
-  const once = async <Result>(
-    call: GraphCall,
-    read: (response: Response) => Promise<Result>,
-    token: string,
-  ): Promise<Result> => {
+  const upload = async ({ url, body, range, signal }: GraphUpload): Promise<void> => {
+    // What is in the message goes nowhere in the clear.
+    if (!url.startsWith('https://') && !url.startsWith(`${deps.graphUrl}/`))
+      throw graphError({ status: null, code: 'foreign_link', message: url, retryAfterMs: null });
+    const response = await fetch(url, {
+      method: 'PUT',
+      headers: { 'content-range': range, 'content-type': 'application/octet-stream' },
+      body,
+      redirect: 'error',
+      signal: within(signal),
+    });
+    if (!response.ok) throw graphError(await faultOf(response));
+    await response.text();
+  };
+
+  const broken = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
-      return await read(await send(call, token));
+      return await work();
     } catch (error) {
       if (graphFault(error) !== null) throw error;
       // A connection that broke, in the middle of the answer too.
@@ -78,24 +97,41 @@ export function openGraph(deps: GraphDeps): Graph {
     }
   };
 
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> =>
+    // First those of this process wait for each other, in order.
+    inSlot(async () => {
+      await deps.ensureAllowed();
+      try {
+        return await deps.inTurn(work);
+      } catch (error) {
+        const fault = graphFault(error);
+        if (fault !== null && isThrottling(fault)) await deps.noteThrottled(fault.retryAfterMs);
+        throw error;
+      }
+    });
+
   return {
     address: deps.address,
     of: (address) => openGraph({ ...deps, address }),
+    upload: (piece) => inTurn(() => broken(() => upload(piece))),
     call: (call, read) =>
-      inSlot(async () => {
-        await deps.ensureAllowed();
+      inTurn(async () => {
+        const once = (token: string) => broken(async () => read(await send(call, token)));
         try {
-          try {
-            return await once(call, read, await deps.token(false));
-          } catch (error) {
-            if (graphFault(error)?.status !== 401) throw error;
-            return await once(call, read, await deps.token(true));
-          }
+          return await once(await deps.token(false));
         } catch (error) {
-          const fault = graphFault(error);
-          if (fault !== null && isThrottling(fault)) await deps.noteThrottled(fault.retryAfterMs);
-          throw error;
+          if (graphFault(error)?.status !== 401) throw error;
+          return once(await deps.token(true));
         }
       }),
   };
+}
+
+/** Reads an answer that says nothing, so that its connection is free again. */
+export async function drain(response: Response): Promise<void> {
+  await response.text();
+}
+
+function within(signal: AbortSignal | undefined): AbortSignal {
+  return AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal === undefined ? [] : [signal])]);
 }

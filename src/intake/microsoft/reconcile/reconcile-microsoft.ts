@@ -9,7 +9,8 @@ import { listKnown } from '../fetching/fetch-queries.ts';
 import { fileUnknown, foldersOf } from '../fetching/look.ts';
 import { type ListedMessage, listSince } from '../fetching/messages.ts';
 
-export type MicrosoftReconcileDeps = ReceiveDeps & MicrosoftDeps & { readonly microsoft?: Microsoft };
+export type MicrosoftReconcileDeps = ReceiveDeps &
+  MicrosoftDeps & { readonly microsoft?: Microsoft | undefined };
 
 export type MicrosoftReport = {
   readonly mailbox: string;
@@ -59,8 +60,8 @@ export async function reconcileMicrosoft(
     .filter(({ sourceId }) => !known.has(sourceId))
     .toSorted((a, b) => a.arrivedAt.getTime() - b.arrivedAt.getTime());
   if (input.apply) {
-    await fileUnknown(deps, { mailbox, graph, goOn }, missing);
     await noteSentAs(deps.db, listed);
+    await fileUnknown(deps, { mailbox, graph, goOn }, missing);
   }
   return { mailbox: mailbox.address, since, listed: listed.length, missing, applied: input.apply };
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { OpenService } from '../../../outbox/accounts/transports.ts';
-import type { SendResult, SmtpReply, StoredDraft } from '../../../outbox/smtp/smtp.ts';
+import { officeTransport } from './office-transport.ts';
+import type { AttachedFile, SendResult, SmtpReply, StoredDraft } from '../../../outbox/smtp/smtp.ts';
 import type { Microsoft } from '../access/open-microsoft.ts';
-import type { Graph } from '../graph/graph.ts';
+import { drain, type Graph } from '../graph/graph.ts';
+import { addFiles, GRAPH_LIMITS, type GraphLimits } from './add-files.ts';
 import { graphFault, isGone, isRefusal, isThrottling } from '../graph/graph-fault.ts';
-
-/** One call takes 4 MB, and MIME travels as base64. */
-const MAX_MIME_BYTES = 2_900_000;
 
 const stored = z.object({
   id: z.string().min(1),
@@ -19,11 +18,12 @@ type StoredMessage = z.infer<typeof stored>;
 const FIELDS = '$select=id,isDraft,internetMessageId';
 
 /**
- * Sends through Graph: stored as a draft first, whose id is committed, and then sent. When the answer to that is lost, the
+ * Sends by Microsoft, for most through Graph: stored as a draft first, whose id is committed, and then sent. When the answer to that is lost, the
  * next attempt asks what has become of the draft, which keeps its id on its way to Sent Items.
  */
-export function graphTransport(microsoft: Microsoft): OpenService {
-  return ({ mailboxId, account }) => {
+export function graphTransport(microsoft: Microsoft, limits: GraphLimits = GRAPH_LIMITS): OpenService {
+  return ({ kind, mailboxId, account }) => {
+    if (kind === 'microsoft_smtp') return officeTransport(microsoft, { mailboxId, account });
     const withGraph = async <Result>(work: (graph: Graph) => Promise<Result>): Promise<Result | null> => {
       const graph = await microsoft.open(mailboxId);
       return graph === null ? null : work(graph);
@@ -33,9 +33,11 @@ export function graphTransport(microsoft: Microsoft): OpenService {
       sendsToHeaders: true,
       async send(mime, { to, stored: draft }, signal) {
         if (draft === undefined) throw new Error('a message for Graph comes with what is known of its draft');
-        if (mime.byteLength > MAX_MIME_BYTES) return answered([], to, TOO_LARGE);
+        const isLarge = mime.byteLength > limits.wholeBytes;
+        const mail = { limits, ...(isLarge ? await draft.inParts() : { mime, files: [] }) };
+        if (mail.mime.byteLength > limits.wholeBytes) return answered([], to, TOO_LARGE);
         try {
-          const left = await withGraph((graph) => sendOnce(graph, mime, draft, signal));
+          const left = await withGraph((graph) => sendOnce(graph, mail, draft, signal));
           if (left === null) return { kind: 'account_failed', reply: NOT_CONNECTED };
           return answered(to, [], { ...ACCEPTED, text: left });
         } catch (error) {
@@ -44,7 +46,7 @@ export function graphTransport(microsoft: Microsoft): OpenService {
       },
       async verify() {
         try {
-          const found = await withGraph((graph) => graph.call({ path: '/mailFolders/drafts' }, drained));
+          const found = await withGraph((graph) => graph.call({ path: '/mailFolders/drafts' }, drain));
           return found === null ? { kind: 'sign_in', reply: NOT_CONNECTED } : null;
         } catch (error) {
           const { reply } = failed(error);
@@ -56,21 +58,29 @@ export function graphTransport(microsoft: Microsoft): OpenService {
   };
 }
 
+type LargeMail = {
+  readonly mime: Buffer;
+  /** Added to the draft one by one, because the message as a whole is too large. */
+  readonly files: readonly AttachedFile[];
+  readonly limits: GraphLimits;
+};
+
 /** What was said of a message that has left. */
 async function sendOnce(
   graph: Graph,
-  mime: Buffer,
+  mail: LargeMail,
   draft: StoredDraft,
   signal: AbortSignal,
 ): Promise<string> {
   const known = await findStored(graph, draft, signal);
   if (known !== null && known.isDraft !== true) return 'Left in an earlier attempt, as Microsoft says';
-  const made = known ?? (await createDraft(graph, mime, signal));
+  const made = known ?? (await createDraft(graph, mail.mime, signal));
   const sentAs = made.internetMessageId ?? null;
   if (made.id !== draft.draftId)
     await draft.keep({ draftId: made.id, sentAs: sentAs === draft.internetMessageId ? null : sentAs });
+  await addFiles(graph, { id: made.id, isRepeat: known !== null, limits: mail.limits }, mail.files, signal);
   const path = `/messages/${encodeURIComponent(made.id)}/send`;
-  await graph.call({ method: 'POST', path, signal }, drained);
+  await graph.call({ method: 'POST', path, signal }, drain);
   return 'Accepted by Microsoft 365';
 }
 
@@ -106,17 +116,13 @@ function createDraft(graph: Graph, mime: Buffer, signal: AbortSignal): Promise<S
   );
 }
 
-async function drained(response: Response): Promise<string> {
-  return response.text();
-}
-
 const said = (code: number | null, text: string): SmtpReply => ({ code, enhancedCode: null, text });
 const ACCEPTED = said(null, '');
 const NOT_CONNECTED = said(null, 'The mailbox is not connected to Microsoft 365 any more');
 const TOO_LARGE: SmtpReply = {
   code: 552,
   enhancedCode: '5.3.4',
-  text: '552 5.3.4 Not sent: Microsoft Graph takes messages of up to 2.9 MB; an SMTP account of the mailbox takes larger ones',
+  text: '552 5.3.4 Not sent: the words alone, without the files, are more than the 2.9 MB that Microsoft Graph takes',
 };
 
 function answered(accepted: readonly string[], refused: readonly string[], reply: SmtpReply): SendResult {

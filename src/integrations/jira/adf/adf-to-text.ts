@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { AdfNode } from './adf.ts';
+import { namelessMention } from './mention.ts';
 
 const MAX_DEPTH = 100;
 const BLOCKS = new Set(['paragraph', 'heading', 'codeBlock', 'blockquote', 'bulletList', 'orderedList']);
@@ -19,7 +20,7 @@ export function adfToText(body: unknown): string {
 }
 
 function blocks(nodes: readonly AdfNode[], depth: number): string {
-  if (depth > MAX_DEPTH) return '';
+  if (depth > MAX_DEPTH) return wordsIn(nodes);
   return nodes
     .filter((node) => typeof node === 'object' && node !== null)
     .map((node) => block(node, depth + 1))
@@ -47,8 +48,14 @@ function block(node: AdfNode, depth: number): string {
     case 'blockCard':
     case 'embedCard':
       return `${attribute(node, 'url')}\n\n`;
+    case 'expand':
+    case 'nestedExpand':
+      return `${attribute(node, 'title')}\n\n${inside()}\n\n`;
+    case 'extension':
+    case 'bodiedExtension':
+      return `${attribute(node, 'text')}\n\n${inside()}\n\n`;
     case 'media':
-      return `[attachment${attribute(node, 'alt') === '' ? '' : `: ${attribute(node, 'alt')}`}]\n`;
+      return `${attachment(node)}\n`;
     default:
       return BLOCKS.has(node.type) || node.type === 'table' || node.type === 'mediaSingle'
         ? `${inside()}\n\n`
@@ -63,7 +70,7 @@ function inline(node: AdfNode, inside: () => string): string {
     case 'hardBreak':
       return '\n';
     case 'mention':
-      return `@${attribute(node, 'text').replace(/^@/, '')}`;
+      return mentioned(attribute(node, 'id'), attribute(node, 'text').replace(/^@/, ''));
     case 'emoji':
       return attribute(node, 'text') || attribute(node, 'shortName');
     case 'inlineCard':
@@ -73,15 +80,47 @@ function inline(node: AdfNode, inside: () => string): string {
     case 'status':
       return `[${attribute(node, 'text')}]`;
     case 'mediaInline':
-      return '[attachment]';
+      return attachment(node);
+    case 'placeholder':
+    case 'inlineExtension':
+      return attribute(node, 'text') + inside();
     default:
       return (typeof node.text === 'string' ? node.text : '') + inside();
   }
 }
 
-function linked({ text = '', marks = [] }: AdfNode): string {
+function mentioned(id: string, name: string): string {
+  return name !== '' && name !== id ? `@${name}` : namelessMention(id);
+}
+
+function linked(node: AdfNode): string {
+  const { text = '' } = node;
+  const href = hrefOf(node);
+  return href === '' || href === text || href === `mailto:${text}` ? text : `${text} (${href})`;
+}
+
+// A picture has no text: what it is called and where it is or leads to is all there is to read.
+function attachment(node: AdfNode): string {
+  const said = [attribute(node, 'alt'), attribute(node, 'url'), hrefOf(node)].filter((each) => each !== '');
+  return said.length === 0 ? '[attachment]' : `[attachment: ${said.join(' ')}]`;
+}
+
+function hrefOf({ marks = [] }: AdfNode): string {
   const href = marks.find(({ type }) => type === 'link')?.attrs?.['href'];
-  return typeof href !== 'string' || href === text || href === `mailto:${text}` ? text : `${text} (${href})`;
+  return typeof href === 'string' ? href : '';
+}
+
+/** The words of nodes that lie too deep to be laid out. */
+function wordsIn(nodes: readonly AdfNode[]): string {
+  const words: string[] = [];
+  const left = nodes.toReversed();
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (typeof node !== 'object' || node === null) continue;
+    const said = inline(node, () => '');
+    if (said !== '') words.push(said);
+    if (Array.isArray(node.content)) left.push(...(node.content as readonly AdfNode[]).toReversed());
+  }
+  return words.join(' ');
 }
 
 function items(content: readonly AdfNode[], marker: (index: number) => string, depth: number): string {

@@ -1,5 +1,6 @@
 import { type AdfDocument, type AdfNode, paragraph } from './adf.ts';
-import { inlineLines } from './inline.ts';
+import { type Inline, inlineFor } from './inline.ts';
+import type { Mention } from './mention.ts';
 
 /** More nodes make Jira slow or refuse; what follows them stays whole, as one block of plain text. */
 const MAX_NODES = 2000;
@@ -15,7 +16,8 @@ type Block = { readonly node: AdfNode; readonly end: number };
  * Plain text as a document of Jira's, of the few nodes that it surely takes. Nothing but whitespace is lost: quotes, lists
  * with numbers in a row and code become what they are, everything else stays literal.
  */
-export function textToAdf(text: string): AdfDocument {
+export function textToAdf(text: string, mentions: readonly Mention[] = []): AdfDocument {
+  const inline = inlineFor(mentions);
   const lines = acceptable(text).split('\n');
   const content: AdfNode[] = [];
   let nodes = 1;
@@ -24,7 +26,7 @@ export function textToAdf(text: string): AdfDocument {
       at += 1;
       continue;
     }
-    const block = blockAt(lines, at);
+    const block = blockAt(lines, at, inline);
     nodes += countNodes(block.node);
     if (nodes > MAX_NODES) {
       content.push(codeBlock(lines.slice(at)));
@@ -44,14 +46,14 @@ export function acceptable(text: string): string {
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f\ufffe\uffff]/g, '');
 }
 
-function blockAt(lines: readonly string[], at: number): Block {
+function blockAt(lines: readonly string[], at: number, inline: Inline): Block {
   return (
     fencedAt(lines, at) ??
-    runAt(lines, at, QUOTE, quote) ??
-    runAt(lines, at, BULLET, (run) => list('bulletList', run, BULLET)) ??
-    numberedAt(lines, at) ??
+    runAt(lines, at, QUOTE, (run) => quote(run, inline)) ??
+    runAt(lines, at, BULLET, (run) => list('bulletList', run, { marker: BULLET, inline })) ??
+    numberedAt(lines, at, inline) ??
     runAt(lines, at, INDENT, (run) => codeBlock(run.map((line) => line.slice(4)))) ??
-    paragraphAt(lines, at)
+    paragraphAt(lines, at, inline)
   );
 }
 
@@ -75,19 +77,19 @@ function runAt(
 }
 
 // Jira numbers a list by itself: one whose numbers are not in a row would come out with others.
-function numberedAt(lines: readonly string[], at: number): Block | null {
+function numberedAt(lines: readonly string[], at: number, inline: Inline): Block | null {
   const first = NUMBER.exec(lines[at] ?? '')?.[1];
   if (first === undefined || String(Number(first)) !== first) return null;
   let end = at;
   while (NUMBER.exec(lines[end] ?? '')?.[1] === String(Number(first) + end - at)) end += 1;
-  const node = list('orderedList', lines.slice(at, end), NUMBER);
+  const node = list('orderedList', lines.slice(at, end), { marker: NUMBER, inline });
   return { node: { ...node, attrs: { order: Number(first) } }, end };
 }
 
-function paragraphAt(lines: readonly string[], at: number): Block {
+function paragraphAt(lines: readonly string[], at: number, inline: Inline): Block {
   let end = at + 1;
   while (end < lines.length && !startsBlock(lines, end)) end += 1;
-  return { node: paragraph(inlineLines(lines.slice(at, end))), end };
+  return { node: paragraph(inline(lines.slice(at, end))), end };
 }
 
 // An indented line in the middle of a paragraph is a line that was indented, no code.
@@ -99,7 +101,7 @@ function startsBlock(lines: readonly string[], at: number): boolean {
 }
 
 // A quote within the quote is none to Jira: its marks stay in the text.
-function quote(run: readonly string[]): AdfNode {
+function quote(run: readonly string[], inline: Inline): AdfNode {
   const paragraphs: string[][] = [[]];
   for (const line of run.map((each) => each.replace(QUOTE, ''))) {
     if (line.trim() === '') paragraphs.push([]);
@@ -108,16 +110,20 @@ function quote(run: readonly string[]): AdfNode {
   const filled = paragraphs.filter((lines) => lines.length > 0);
   return {
     type: 'blockquote',
-    content: (filled.length === 0 ? [[]] : filled).map((lines) => paragraph(inlineLines(lines))),
+    content: (filled.length === 0 ? [[]] : filled).map((lines) => paragraph(inline(lines))),
   };
 }
 
-function list(type: 'bulletList' | 'orderedList', run: readonly string[], marker: RegExp): AdfNode {
+function list(
+  type: 'bulletList' | 'orderedList',
+  run: readonly string[],
+  { marker, inline }: { readonly marker: RegExp; readonly inline: Inline },
+): AdfNode {
   return {
     type,
     content: run.map((line) => ({
       type: 'listItem',
-      content: [paragraph(inlineLines([line.replace(marker, '')]))],
+      content: [paragraph(inline([line.replace(marker, '')]))],
     })),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type JiraClient, pages } from './jira-client.ts';
+import { jqlText } from './dialect.ts';
+import { type JiraClient, pages, searchIssues } from './jira-client.ts';
 import * as shapes from './shapes.ts';
 
 /** What marks an issue, comment or file as made from here. */
@@ -11,8 +12,12 @@ const nothing = z.unknown();
 const key = encodeURIComponent;
 
 /** An issue as it now is; `missing` also when the credential may not see it. */
-export function readIssue(jira: JiraClient, idOrKey: string): Promise<shapes.JiraIssue> {
-  const path = `/issue/${key(idOrKey)}?fields=${READ_FIELDS}&properties=${PROPERTY}`;
+export function readIssue(
+  jira: JiraClient,
+  idOrKey: string,
+  fields = READ_FIELDS,
+): Promise<shapes.JiraIssue> {
+  const path = `/issue/${key(idOrKey)}?fields=${fields}&properties=${PROPERTY}`;
   return jira.call({ method: 'GET', path }, shapes.issue);
 }
 
@@ -21,14 +26,20 @@ export async function readUpdates(
   jira: JiraClient,
   ids: readonly string[],
 ): Promise<{ readonly id: string; readonly updated: string | null }[]> {
-  const shape = z.object({ issues: z.array(shapes.issue) });
   const found: { id: string; updated: string | null }[] = [];
   for (let at = 0; at < ids.length; at += BULK_SIZE) {
-    const body = { issueIdsOrKeys: ids.slice(at, at + BULK_SIZE), fields: ['updated'] };
-    const { issues } = await jira.call({ method: 'POST', path: '/issue/bulkfetch', body }, shape);
+    const issues = await readSome(jira, ids.slice(at, at + BULK_SIZE));
     found.push(...issues.map(({ id, fields }) => ({ id, updated: fields.updated ?? null })));
   }
   return found;
+}
+
+async function readSome(jira: JiraClient, ids: readonly string[]): Promise<shapes.JiraIssue[]> {
+  if (!jira.dialect.bulkReads)
+    return searchIssues(jira, { jql: `id in (${ids.map(jqlText).join(', ')})`, fields: ['updated'] });
+  const body = { issueIdsOrKeys: ids, fields: ['updated'] };
+  const shape = z.object({ issues: z.array(shapes.issue) });
+  return (await jira.call({ method: 'POST', path: '/issue/bulkfetch', body }, shape)).issues;
 }
 
 export function createIssue(
@@ -41,6 +52,22 @@ export function createIssue(
 
 export async function setIssueProperty(jira: JiraClient, id: string, value: unknown): Promise<void> {
   await jira.call({ method: 'PUT', path: `/issue/${key(id)}/properties/${PROPERTY}`, body: value }, nothing);
+}
+
+/** An issue with its comments, the oldest first: one call for all but the longest talks. */
+export async function readTalk(
+  jira: JiraClient,
+  id: string,
+): Promise<{ readonly issue: shapes.JiraIssue; readonly comments: readonly shapes.JiraComment[] }> {
+  const issue = await readIssue(jira, id, `${READ_FIELDS},comment`);
+  const along = issue.fields.comment;
+  const isWhole =
+    along !== null && along.comments.length >= along.total && jira.dialect.commentProperties === 'list';
+  if (!isWhole) return { issue, comments: await listComments(jira, id) };
+  return {
+    issue,
+    comments: along.comments.toSorted((a, b) => Date.parse(a.created) - Date.parse(b.created)),
+  };
 }
 
 /** An issue's comments with their properties, oldest first. */
@@ -115,10 +142,6 @@ export async function addFile(
   return (await jira.call({ method: 'POST', path, body }, z.array(shapes.file)))[0];
 }
 
-export function readFile(jira: JiraClient, id: string, most: number): Promise<Uint8Array> {
-  return jira.bytes(`/attachment/content/${key(id)}?redirect=false`, most);
-}
-
 /** Leads from the issue back to the request; the same one is written over. */
 export async function setRemoteLink(
   jira: JiraClient,
@@ -129,6 +152,7 @@ export async function setRemoteLink(
   await jira.call({ method: 'POST', path: `/issue/${key(id)}/remotelink`, body }, nothing);
 }
 
-export async function addWatcher(jira: JiraClient, id: string, accountId: string): Promise<void> {
-  await jira.call({ method: 'POST', path: `/issue/${key(id)}/watchers`, body: accountId }, nothing);
+/** Has somebody told of an issue; `watcher` is an account id, or Data Center's name of a user. */
+export async function addWatcher(jira: JiraClient, id: string, watcher: string): Promise<void> {
+  await jira.call({ method: 'POST', path: `/issue/${key(id)}/watchers`, body: watcher }, nothing);
 }

@@ -7,6 +7,7 @@ import * as shapes from './shapes.ts';
 export type JiraClient = {
   readonly dialect: JiraDialect;
   readonly call: <Shape extends z.ZodType>(call: Call, shape: Shape) => Promise<z.infer<Shape>>;
+  /** The bytes below the site, not below its API. */
   readonly bytes: (path: string, most: number) => Promise<Uint8Array>;
 };
 
@@ -20,8 +21,9 @@ export function jiraClient(deployment: Deployment, caller: Caller): JiraClient {
   const at = { ...caller, root: caller.root + dialect.apiPath };
   return {
     dialect,
-    call: (call, shape) => callJira(at, call, shape),
-    bytes: (path, most) => readJiraBytes(at, path, most),
+    // Boards have an API of their own.
+    call: (call, shape) => callJira(call.path.startsWith('/rest/') ? caller : at, call, shape),
+    bytes: (path, most) => readJiraBytes(caller, path, most),
   };
 }
 
@@ -30,15 +32,18 @@ export function findMyself(jira: JiraClient): Promise<shapes.JiraPerson> {
   return jira.call({ method: 'GET', path: '/myself' }, shapes.person);
 }
 
-/** Projects, by key; with `creatable` those that issues may be made in. */
-export async function listProjects(
-  jira: JiraClient,
-  { creatable = false }: { readonly creatable?: boolean } = {},
-): Promise<shapes.JiraProject[]> {
-  const action = creatable ? '&action=create' : '';
-  if (jira.dialect.commentProperties === 'expand')
+/** The projects that the credential sees, by key. */
+export async function listProjects(jira: JiraClient): Promise<shapes.JiraProject[]> {
+  if (jira.dialect.projects === 'list')
     return jira.call({ method: 'GET', path: '/project' }, z.array(shapes.project));
-  return pages(jira, `/project/search?orderBy=key${action}`, 'values', shapes.project);
+  const path = '/project/search?orderBy=key&expand=issueTypes';
+  return pages(jira, path, 'values', shapes.project);
+}
+
+/** The types of issue that a project has. */
+export function listIssueTypes(jira: JiraClient, projectKey: string): Promise<shapes.JiraIssueType[]> {
+  const path = `/issue/createmeta/${encodeURIComponent(projectKey)}/issuetypes?`;
+  return pages(jira, path, jira.dialect.createTypes, shapes.issueType);
 }
 
 /** The fields that the screen for a new issue of this type has. */
@@ -48,7 +53,7 @@ export function listCreateFields(
   typeId: string,
 ): Promise<shapes.JiraField[]> {
   const path = `/issue/createmeta/${encodeURIComponent(projectKey)}/issuetypes/${encodeURIComponent(typeId)}?`;
-  return pages(jira, path, jira.dialect.dynamicWebhooks ? 'fields' : 'values', shapes.field);
+  return pages(jira, path, jira.dialect.createFields, shapes.field);
 }
 
 /** The issues that a bounded query finds, a page at a time, as far as the index has them. */
@@ -62,6 +67,7 @@ export async function searchIssues(
   },
 ): Promise<shapes.JiraIssue[]> {
   const { jql, fields, properties = [], most = 5000 } = query;
+  const { search } = jira.dialect;
   const shape = z.object({
     issues: z.array(shapes.issue),
     nextPageToken: z.string().nullish(),
@@ -75,13 +81,10 @@ export async function searchIssues(
       jql,
       fields,
       maxResults: Math.min(PAGE, most),
-      ...(properties.length === 0 ? {} : { properties }),
-      ...jira.dialect.search.pageOf(place),
+      ...(properties.length === 0 || !search.takesProperties ? {} : { properties }),
+      ...search.pageOf(place),
     };
-    const page: z.infer<typeof shape> = await jira.call(
-      { method: 'POST', path: jira.dialect.search.path, body },
-      shape,
-    );
+    const page: z.infer<typeof shape> = await jira.call({ method: 'POST', path: search.path, body }, shape);
     found.push(...page.issues);
     // `isLast` is wrong at times: a page without a token is the last one.
     const next = page.total !== undefined && found.length < page.total ? String(found.length) : null;
@@ -98,7 +101,11 @@ export async function pages<Shape extends z.ZodType>(
   name: string,
   row: Shape,
 ): Promise<z.infer<Shape>[]> {
-  const shape = z.object({ [name]: z.array(row), total: z.number().optional() });
+  const shape = z.object({
+    [name]: z.array(row),
+    total: z.number().optional(),
+    isLast: z.boolean().optional(),
+  });
   const rows: z.infer<Shape>[] = [];
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const separator = path.endsWith('?') || path.endsWith('&') ? '' : '&';
@@ -106,10 +113,12 @@ export async function pages<Shape extends z.ZodType>(
     const answer = (await jira.call({ method: 'GET', path: at }, shape)) as {
       readonly [name: string]: unknown;
       readonly total?: number;
+      readonly isLast?: boolean;
     };
     const found = answer[name] as z.infer<Shape>[];
     rows.push(...found);
-    if (found.length === 0 || rows.length >= (answer.total ?? rows.length)) break;
+    const isWhole = answer.total === undefined ? answer.isLast !== false : rows.length >= answer.total;
+    if (found.length === 0 || isWhole) break;
   }
   return rows;
 }

@@ -40,3 +40,8 @@ export function jiraFault(error: unknown): JiraFault {
   if (error instanceof JiraFault) return error;
   throw error;
 }
+
+/** True for what a repeat would not change. */
+export function isFinal(fault: JiraFault): boolean {
+  return fault.kind === 'refused' || fault.kind === 'forbidden' || fault.kind === 'missing';
+}

@@ -11,6 +11,8 @@ export const person = z.object({
   key: z.string().optional(),
   accountType: z.string().optional(),
   displayName: z.string().catch(''),
+  emailAddress: z.string().min(1).optional().catch(undefined),
+  active: z.boolean().optional(),
 });
 
 export const status = z.object({
@@ -43,6 +45,8 @@ export const issue = z.object({
   key: z.string(),
   fields: z
     .object({
+      /** With an issue by itself; some sites cut them short. */
+      comment: maybe(z.object({ comments: z.array(comment), total: z.number() })).catch(null),
       summary: maybe(z.string()),
       status: maybe(status),
       assignee: maybe(person),
@@ -52,6 +56,7 @@ export const issue = z.object({
       attachment: maybe(z.array(file)),
     })
     .catch({
+      comment: null,
       summary: null,
       status: null,
       assignee: null,
@@ -70,14 +75,26 @@ export const field = z.object({
   name: z.string(),
   required: z.boolean(),
   hasDefaultValue: z.boolean().catch(false),
-  schema: z.object({ type: z.string().optional() }).optional(),
+  schema: z.object({ type: z.string().optional(), custom: z.string().optional() }).optional(),
   allowedValues: z
     .array(z.object({ id: idText.optional(), name: z.string().optional(), value: z.string().optional() }))
     .optional()
     .catch(undefined),
 });
 
-export const project = z.object({ id: idText, key: z.string(), name: z.string() });
+export const project = z.object({
+  id: idText,
+  key: z.string(),
+  name: z.string(),
+  /** Those that may be made in it; Data Center does not name them here. */
+  issueTypes: z.array(issueType).optional(),
+});
+
+export const board = z.object({
+  id: idText,
+  name: z.string(),
+  location: z.object({ projectKey: z.string().optional() }).optional(),
+});
 
 export const transition = z.object({ id: idText, name: z.string(), to: status.optional() });
 
@@ -88,4 +105,5 @@ export type JiraIssue = z.infer<typeof issue>;
 export type JiraIssueType = z.infer<typeof issueType>;
 export type JiraField = z.infer<typeof field>;
 export type JiraProject = z.infer<typeof project>;
+export type JiraBoard = z.infer<typeof board>;
 export type JiraTransition = z.infer<typeof transition>;

@@ -6,7 +6,7 @@ import { invalidField, notFound, Problem } from '../../../platform/problems.ts';
 import type { Deployment } from '../client/dialect.ts';
 import { JiraFault } from '../client/jira-fault.ts';
 import type { JiraDeps } from '../jira-deps.ts';
-import { siteUrlOf } from './connection.ts';
+import { type ConnectionRow, siteUrlOf } from './connection.ts';
 import { authorizationOf, type Credentials, openCredentials, sealCredentials } from './credentials.ts';
 import { type Base, findBase } from './find-base.ts';
 import { insertGrantEvent, markTokenReplaced } from './grant-queries.ts';
@@ -105,11 +105,7 @@ export async function replaceToken(
     readonly tokenEndsAt: Date | null;
   },
 ): Promise<void> {
-  const connection = await findConnectionRow(deps.db, input.connectionId);
-  const isOthers =
-    actor.kind === 'operator' && (connection?.operatorId ?? actor.operatorId) !== actor.operatorId;
-  if (connection === null || isOthers) throw notFound('connection', input.connectionId);
-  requireConnecting(actor, connection.operatorId !== null);
+  const connection = await findToChange(deps, actor, input.connectionId);
   const before = connection.sealed === null ? null : openCredentials(deps, connection.sealed);
   if (before === null || before.kind === 'oauth')
     throw new Problem('wrong_state', 'This connection has no API token: ask for consent instead.');
@@ -144,8 +140,21 @@ export async function replaceToken(
   deps.wakeJira?.();
 }
 
-/** Who may make, use up and remove a connection: an admin of the whole desk; everybody their own. */
-export function requireConnecting(actor: Actor, personal: boolean): void {
+/** A connection for somebody to change: an admin of the whole desk any of the desk's, everybody their own. */
+export async function findToChange(
+  deps: Pick<JiraDeps, 'db'>,
+  actor: Actor,
+  connectionId: number,
+): Promise<ConnectionRow> {
+  const connection = await findConnectionRow(deps.db, connectionId);
+  const isOthers =
+    actor.kind === 'operator' && (connection?.operatorId ?? actor.operatorId) !== actor.operatorId;
+  if (connection === null || isOthers) throw notFound('connection', connectionId);
+  requireConnecting(actor, connection.operatorId !== null);
+  return connection;
+}
+
+function requireConnecting(actor: Actor, personal: boolean): void {
   requirePermission(actor, personal ? 'jira.connect_own' : 'jira.manage');
   if (!personal) requireWholeDesk(actor);
 }

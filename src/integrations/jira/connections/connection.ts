@@ -23,7 +23,6 @@ export type ConnectionView = {
   readonly refreshBeganAt: Date | null;
   readonly refreshedAt: Date | null;
   readonly nextRefreshAt: Date | null;
-  readonly refreshesAttempted: number;
   readonly refreshesSucceeded: number;
   readonly refreshesFailed: number;
   readonly pausedUntil: Date | null;

@@ -1,19 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Db, Transaction } from '../../../platform/db/connect.ts';
 import type { OperatorActor } from '../../../people/access/actor.ts';
+import { stateHash } from '../../../people/access/state-hash.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
-import { notFound, Problem } from '../../../platform/problems.ts';
+import { Problem } from '../../../platform/problems.ts';
 import { findMyself, jiraClient } from '../client/jira-client.ts';
 import { JiraFault } from '../client/jira-fault.ts';
 import { ATLASSIAN, type JiraDeps } from '../jira-deps.ts';
-import { requireConnecting } from './connect.ts';
+import { findToChange } from './connect.ts';
 import type { ConnectionRow } from './connection.ts';
-import { insertConsent, joinGrant, markConsented, takeConsent } from './consent-queries.ts';
 import { openCredentials } from './credentials.ts';
 import { insertGrantEvent, lockGrant, markRefreshed } from './grant-queries.ts';
 import { rootOf } from './open-jira.ts';
-import { findConnectionRow } from './queries.ts';
+import { insertConsent, joinGrant, markConsented, takeConsent } from './queries.ts';
 import { renewed } from './refresh-grant.ts';
 import { askForTokens, type Tokens } from './token-endpoint.ts';
 
@@ -128,11 +128,7 @@ function keep(db: Db, deps: ConsentDeps, actor: OperatorActor, consented: Consen
 }
 
 async function oauthConnection(deps: ConsentDeps, actor: OperatorActor, connectionId: number) {
-  const connection = await findConnectionRow(deps.db, connectionId);
-  if (connection === null) throw notFound('connection', connectionId);
-  if (connection.operatorId !== null && connection.operatorId !== actor.operatorId)
-    throw notFound('connection', connectionId);
-  requireConnecting(actor, connection.operatorId !== null);
+  const connection = await findToChange(deps, actor, connectionId);
   const credentials = connection.sealed === null ? null : openCredentials(deps, connection.sealed);
   if (credentials?.kind !== 'oauth')
     throw new Problem('wrong_state', 'This connection has a token; only an OAuth app asks for consent.');
@@ -180,8 +176,4 @@ async function findSite(
     'wrong_state',
     `The consent covers no Jira at ${siteUrl}: begin again and choose that site.`,
   );
-}
-
-function stateHash(state: string, session: string): Buffer {
-  return createHash('sha256').update(`${state}.${session}`).digest();
 }

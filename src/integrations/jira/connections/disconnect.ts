@@ -1,35 +1,44 @@
+import { z } from 'zod';
 import type { Actor } from '../../../people/access/actor.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
 import { notFound } from '../../../platform/problems.ts';
-import type { JiraDeps } from '../jira-deps.ts';
-import { requireConnecting } from './connect.ts';
-import { findConnectionRow, markRemoved } from './queries.ts';
+import { JiraFault } from '../client/jira-fault.ts';
+import { findToChange } from './connect.ts';
+import { type OpenDeps, withJira } from './open-jira.ts';
+import { markRemoved } from './queries.ts';
 
 /**
- * Ends a connection and deletes its credential. Requests keep what they know of their issues; nothing passes any more.
- * Atlassian has no call to give a grant back: its owner withdraws it under "Connected apps".
+ * Ends a connection, takes its app's webhooks off Jira and deletes its credential. Requests keep what they know of their
+ * issues; nothing passes any more. Atlassian has no call to give a grant back: its owner withdraws it under "Connected apps".
  */
 export async function disconnectJira(
-  deps: Pick<JiraDeps, 'db' | 'clock'>,
+  deps: OpenDeps,
   actor: Actor,
   { connectionId }: { readonly connectionId: number },
 ): Promise<void> {
+  const connection = await findToChange(deps, actor, connectionId);
+  if (connection.webhookIds.length > 0) await dropWebhooks(deps, connectionId);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    const connection = await findConnectionRow(tx, connectionId);
-    const isOthers =
-      actor.kind === 'operator' &&
-      connection !== null &&
-      connection.operatorId !== null &&
-      connection.operatorId !== actor.operatorId;
-    if (connection === null || isOthers) throw notFound('connection', connectionId);
-    requireConnecting(actor, connection.operatorId !== null);
-    await markRemoved(tx, connection, at);
+    const { name, siteUrl } = connection;
+    if (!(await markRemoved(tx, connection, at))) throw notFound('connection', connectionId);
     await recordEvent(tx, {
       type: 'jira.disconnected',
       actor,
       at,
-      old: { connectionId, name: connection.name, siteUrl: connection.siteUrl },
+      old: { connectionId, name, siteUrl },
     });
   });
+}
+
+async function dropWebhooks(deps: OpenDeps, connectionId: number): Promise<void> {
+  try {
+    await withJira(deps, connectionId, (jira, { webhookIds }) =>
+      jira.call({ method: 'DELETE', path: '/webhook', body: { webhookIds } }, z.unknown()),
+    );
+  } catch (error) {
+    if (!(error instanceof JiraFault)) throw error;
+    // They end by themselves within thirty days, and their calls are refused: a connection must end without Jira too.
+    deps.log.info({ connectionId, reason: error.message }, 'the webhooks of a connection stay in Jira');
+  }
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '../../../people/access/actor.ts';
 import { requirePermission } from '../../../people/access/permissions.ts';
 import { notFound, Problem } from '../../../platform/problems.ts';
+import { listBoards } from '../client/boards.ts';
 import { listProjects, searchIssues } from '../client/jira-client.ts';
 import { jqlText } from '../client/dialect.ts';
 import { JiraFault } from '../client/jira-fault.ts';
@@ -66,6 +67,19 @@ export async function listConnectionProjects(
 ): Promise<readonly JiraProject[]> {
   await findConnection(deps, actor, connectionId);
   return explainingJira(() => withJira(deps, connectionId, (jira) => listProjects(jira)));
+}
+
+/** The boards that the connection sees and new issues can be made for, each with its project. */
+export async function listConnectionBoards(
+  deps: OpenDeps,
+  actor: Actor,
+  connectionId: number,
+): Promise<readonly { readonly id: string; readonly name: string; readonly projectKey: string }[]> {
+  await findConnection(deps, actor, connectionId);
+  const boards = await explainingJira(() => withJira(deps, connectionId, (jira) => listBoards(jira)));
+  return boards.flatMap(({ id, name, location }) =>
+    location?.projectKey === undefined ? [] : [{ id, name, projectKey: location.projectKey }],
+  );
 }
 
 /** The issues of a project that changed last. */

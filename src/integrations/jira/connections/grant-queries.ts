@@ -50,7 +50,7 @@ export async function markRefreshed(
     update jira_grants
     set state = 'active', reason = null, sealed = ${to.sealed}, access_expires_at = ${to.accessExpiresAt},
       refresh_expires_at = ${to.refreshExpiresAt}, next_refresh_at = ${to.nextRefreshAt}, refresh_began_at = null,
-      refreshed_at = ${to.at}, refreshes_attempted = refreshes_attempted + 1, refreshes_succeeded = refreshes_succeeded + 1,
+      refreshed_at = ${to.at}, refreshes_succeeded = refreshes_succeeded + 1,
       failures_in_row = 0
     where id = ${grantId}`;
 }
@@ -77,7 +77,7 @@ export async function markTokenReplaced(
 export async function markRefreshFailed(tx: Transaction, grantId: number, nextAt: Date): Promise<void> {
   await tx`
     update jira_grants
-    set next_refresh_at = ${nextAt}, refreshes_attempted = refreshes_attempted + 1, refreshes_failed = refreshes_failed + 1,
+    set next_refresh_at = ${nextAt}, refreshes_failed = refreshes_failed + 1,
       failures_in_row = failures_in_row + 1
     where id = ${grantId}`;
 }

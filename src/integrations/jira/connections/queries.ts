@@ -4,7 +4,7 @@ import type { ConnectionRow, ConnectionView, GrantKind } from './connection.ts';
 const viewColumns = (db: Queryable) => db`
   c.id, c.name, c.grant_id, g.kind, g.state, g.reason, c.operator_id, c.deployment, c.site_url, c.base, g.account_name,
   g.account_id, g.token_ends_at, g.access_expires_at, g.refresh_expires_at, g.refresh_began_at, g.refreshed_at,
-  g.next_refresh_at, g.refreshes_attempted, g.refreshes_succeeded, g.refreshes_failed, c.paused_until, c.pause_reason,
+  g.next_refresh_at, g.refreshes_succeeded, g.refreshes_failed, c.paused_until, c.pause_reason,
   c.swept_at, c.webhooks_until, c.created_at`;
 
 const rowColumns = (db: Queryable) => db`
@@ -108,17 +108,20 @@ export async function insertConnection(
 }
 
 /** Forgets the credential unless another connection lives by it. */
-export async function markRemoved(tx: Transaction, connection: ConnectionRow, at: Date): Promise<void> {
-  await tx`
+export async function markRemoved(tx: Transaction, connection: ConnectionRow, at: Date): Promise<boolean> {
+  const rows = await tx`
     update jira_connections
     set removed_at = ${at}
-    where id = ${connection.id}`;
+    where id = ${connection.id} and removed_at is null
+    returning id`;
+  if (rows.length === 0) return false;
   await tx`delete from jira_mappings where connection_id = ${connection.id}`;
   await tx`
     update jira_grants
     set state = 'disconnected', sealed = null, next_refresh_at = null, refresh_began_at = null
     where id = ${connection.grantId}
       and not exists (select from jira_connections where grant_id = ${connection.grantId} and removed_at is null)`;
+  return true;
 }
 
 /** Where a connection's new token works. */
@@ -139,4 +142,72 @@ export async function markPaused(db: Queryable, id: number, reason: string, unti
     update jira_connections
     set paused_until = ${until}, pause_reason = ${reason}
     where id = ${id} and (paused_until is null or paused_until < ${until})`;
+}
+
+export async function insertConsent(
+  db: Queryable,
+  consent: {
+    readonly hash: Buffer;
+    readonly connectionId: number;
+    readonly operatorId: number;
+    readonly expiresAt: Date;
+  },
+): Promise<void> {
+  await db`
+    insert into jira_consents (hash, connection_id, operator_id, expires_at)
+    values (${consent.hash}, ${consent.connectionId}, ${consent.operatorId}, ${consent.expiresAt})`;
+}
+
+/** The connection that a consent was begun for, once; null for one that nobody began, or that is over. */
+export async function takeConsent(
+  db: Queryable,
+  hash: Buffer,
+  operatorId: number,
+  at: Date,
+): Promise<number | null> {
+  const [row] = await db<{ connectionId: number }[]>`
+    delete from jira_consents
+    where hash = ${hash} and operator_id = ${operatorId} and expires_at > ${at}
+    returning connection_id`;
+  return row?.connectionId ?? null;
+}
+
+/** The grant of an app and account: the one there is, or the connection's own. */
+export async function joinGrant(
+  tx: Transaction,
+  given: {
+    readonly connection: ConnectionRow;
+    readonly clientId: string;
+    readonly accountId: string;
+  },
+): Promise<number> {
+  const [row] = await tx<{ id: number }[]>`
+    select id
+    from jira_grants
+    where kind = 'oauth' and client_id = ${given.clientId} and account_id = ${given.accountId}
+    for update`;
+  return row?.id ?? given.connection.grantId;
+}
+
+export async function markConsented(
+  tx: Transaction,
+  given: {
+    readonly connectionId: number;
+    readonly grantId: number;
+    readonly cloudId: string;
+    readonly clientId: string;
+    readonly account: { readonly id: string; readonly name: string };
+  },
+): Promise<void> {
+  await tx`
+    update jira_grants
+    set account_id = ${given.account.id}, account_name = ${given.account.name}, client_id = ${given.clientId}
+    where id = ${given.grantId}`;
+  await tx`
+    update jira_connections
+    set grant_id = ${given.grantId}, cloud_id = ${given.cloudId}, base = 'gateway', paused_until = null, pause_reason = null
+    where id = ${given.connectionId}`;
+  await tx`
+    delete from jira_grants g
+    where g.state = 'pending' and not exists (select from jira_connections c where c.grant_id = g.id)`;
 }

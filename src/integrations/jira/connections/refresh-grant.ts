@@ -1,3 +1,4 @@
+import { DAY, SECOND } from '../../../platform/time.ts';
 import type { Transaction } from '../../../platform/db/connect.ts';
 import { raiseAlarm } from '../../../outbox/desk-mail/raise-alarm.ts';
 import type { JiraDeps } from '../jira-deps.ts';
@@ -20,8 +21,6 @@ export type RefreshDeps = Pick<JiraDeps, 'db' | 'clock' | 'log' | 'keyring' | 'a
 /** `fresh`: another process had just done it. */
 export type Refreshed = 'refreshed' | 'fresh' | 'later' | 'reconnect_needed';
 
-const SECOND = 1000;
-const DAY = 86_400_000;
 /** A token that ends this soon is not called with. */
 export const SOON_MS = 60 * SECOND;
 const AHEAD_MS = 600 * SECOND;

@@ -1,19 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { type ApiRoutes, apiRoutes } from '../../../people/access/app-env.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
-import { idPath, jsonBody, jsonContent, text } from '../../../platform/http/schemas.ts';
+import { idPath, jsonBody, jsonContent } from '../../../platform/http/schemas.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { callbackUrl } from './consent.ts';
 import { connectJira, replaceToken } from './connect.ts';
 import { disconnectJira } from './disconnect.ts';
-import {
-  findConnection,
-  listConnectionIssues,
-  listConnectionProjects,
-  listConnections,
-  listGrantEvents,
-  refreshNow,
-} from './find-connections.ts';
+import { findConnection, listConnections, listGrantEvents, refreshNow } from './find-connections.ts';
 import {
   connectionSchema,
   grantEventSchema,
@@ -21,20 +14,11 @@ import {
   newConnectionSchema,
   newTokenSchema,
   renderConnection,
-  seenIssueSchema,
 } from './schemas.ts';
 
 const shared = { tags: ['Jira'], security: [{ token: [] }] };
 const itemsOf = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item) });
 const missing = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found');
-const refused = problemResponses(
-  'invalid_input',
-  'unauthenticated',
-  'forbidden',
-  'not_found',
-  'jira_refused',
-);
-
 const stuck = problemResponses('invalid_input', 'unauthenticated', 'forbidden', 'not_found', 'wrong_state');
 
 const list = createRoute({
@@ -151,38 +135,6 @@ const events = createRoute({
   },
 });
 
-const projects = createRoute({
-  ...shared,
-  operationId: 'listConnectionProjects',
-  method: 'get',
-  path: '/v1/connections/{id}/projects',
-  summary: 'List the projects that a connection sees',
-  request: { params: idPath },
-  responses: {
-    200: jsonContent(
-      'The projects.',
-      itemsOf(z.object({ id: z.string(), key: z.string(), name: z.string() })),
-    ),
-    ...refused,
-  },
-});
-
-const issues = createRoute({
-  ...shared,
-  operationId: 'listConnectionIssues',
-  method: 'get',
-  path: '/v1/connections/{id}/issues',
-  summary: 'List the latest changed issues of a project',
-  request: {
-    params: idPath,
-    query: z.strictObject({ projectKey: text(255, 1).openapi({ example: 'DEV' }) }),
-  },
-  responses: {
-    200: jsonContent('At most 50, as Jira’s search has them.', itemsOf(seenIssueSchema)),
-    ...refused,
-  },
-});
-
 /** The desk's connections to Jira. */
 export function connectionRoutes(deps: JiraDeps): ApiRoutes {
   const routes = apiRoutes();
@@ -226,23 +178,6 @@ export function connectionRoutes(deps: JiraDeps): ApiRoutes {
       ...event,
       type: event.type as 'refresh' | 'error' | 'warning' | 'info',
       at: event.at.toISOString(),
-    }));
-    return c.json({ items }, 200);
-  });
-  routes.openapi(projects, async (c) => {
-    const items = [...(await listConnectionProjects(deps, c.get('actor'), c.req.valid('param').id))];
-    return c.json({ items }, 200);
-  });
-  routes.openapi(issues, async (c) => {
-    const { projectKey } = c.req.valid('query');
-    const input = { connectionId: c.req.valid('param').id, projectKey };
-    const found = await listConnectionIssues(deps, c.get('actor'), input);
-    const items = found.map(({ id: issueId, key, fields }) => ({
-      id: issueId,
-      key,
-      summary: fields.summary ?? null,
-      status: fields.status?.name ?? null,
-      updatedAt: fields.updated ?? null,
     }));
     return c.json({ items }, 200);
   });

@@ -46,47 +46,34 @@ export const connectionSchema = z
   })
   .openapi('Connection');
 
-/** A connection as it is answered: the standing of its credential, never the credential. */
+/** A connection as it is answered: the standing of its credential, never the credential, which the schema leaves out. */
 export function renderConnection(connection: ConnectionView, now: Date): z.infer<typeof connectionSchema> {
   const { accessExpiresAt, nextRefreshAt, refreshBeganAt } = connection;
-  const iso = (date: Date | null) => date?.toISOString() ?? null;
-  return {
-    id: connection.id,
-    name: connection.name,
-    kind: connection.kind,
-    state: connection.state,
-    reason: connection.reason,
+  const isRefreshing = refreshBeganAt !== null;
+  const left = accessExpiresAt === null ? null : accessExpiresAt.getTime() - now.getTime();
+  const rows = Object.entries({
+    ...connection,
+    refreshTokenExpiresAt: connection.refreshExpiresAt,
+    lastRefreshAt: connection.refreshedAt,
+  });
+  return connectionSchema.parse({
+    ...Object.fromEntries(
+      rows.map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+    ),
     reconnectNeeded: connection.state === 'reconnect_needed',
     personal: connection.operatorId !== null,
-    deployment: connection.deployment,
-    siteUrl: connection.siteUrl,
     account: connection.accountName,
-    tokenEndsAt: iso(connection.tokenEndsAt),
-    accessExpiresAt: iso(accessExpiresAt),
-    expiresInSeconds:
-      accessExpiresAt === null
-        ? null
-        : Math.max(0, Math.floor((accessExpiresAt.getTime() - now.getTime()) / 1000)),
-    refreshTokenExpiresAt: iso(connection.refreshExpiresAt),
+    expiresInSeconds: left === null ? null : Math.max(0, Math.floor(left / 1000)),
     refreshStatus:
       nextRefreshAt === null
         ? 'none'
-        : refreshBeganAt !== null
+        : isRefreshing
           ? 'refreshing'
           : nextRefreshAt <= now
             ? 'ready'
             : 'waiting',
-    lastRefreshAt: iso(connection.refreshedAt),
-    nextRefreshAt: iso(nextRefreshAt),
-    refreshesAttempted: connection.refreshesAttempted,
-    refreshesSucceeded: connection.refreshesSucceeded,
-    refreshesFailed: connection.refreshesFailed,
-    pausedUntil: iso(connection.pausedUntil),
-    pauseReason: connection.pauseReason,
-    sweptAt: iso(connection.sweptAt),
-    webhooksUntil: iso(connection.webhooksUntil),
-    createdAt: connection.createdAt.toISOString(),
-  };
+    refreshesAttempted: connection.refreshesSucceeded + connection.refreshesFailed,
+  });
 }
 
 const common = {

@@ -1,8 +1,8 @@
+import { DAY } from '../../../platform/time.ts';
 import { raiseAlarm } from '../../../outbox/desk-mail/raise-alarm.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { insertGrantEvent, listEndingTokens, markWarned } from './grant-queries.ts';
 
-const DAY_MS = 86_400_000;
 /** How many days before the end the admins get an email. */
 const STEPS = [30, 7, 1];
 
@@ -12,7 +12,7 @@ export async function warnOfEndingTokens(
 ): Promise<void> {
   const at = deps.clock.now();
   for (const token of await listEndingTokens(deps.db, at, STEPS[0] ?? 0)) {
-    const days = Math.max(0, Math.ceil((token.tokenEndsAt.getTime() - at.getTime()) / DAY_MS));
+    const days = Math.max(0, Math.ceil((token.tokenEndsAt.getTime() - at.getTime()) / DAY));
     const step = STEPS.findLast((each) => days <= each);
     if (step === undefined || (token.warnedDays !== null && token.warnedDays <= step)) continue;
     await deps.db.begin(async (tx) => {

@@ -1,10 +1,10 @@
 import type { Transaction } from '../../../platform/db/connect.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
-import type { GivenFile } from '../../../outbox/writing/outgoing-files.ts';
+import type { PostedFile } from '../../../platform/files/posted-file.ts';
 import { lockRequest } from '../../../requests/locks.ts';
 import { writeNote } from '../../../requests/messages/write-note.ts';
 import { relayAnswer } from '../../../requests/replies/relay-answer.ts';
-import { isOpen } from '../../../requests/request.ts';
+import { isOpen, type RequestRow } from '../../../requests/request.ts';
 import type { LiveLink } from '../telling/issue-queries.ts';
 import type { JudgedComment } from './judge-comment.ts';
 import { findHolder, type Heard, insertHeard, markBecame, markDeleted } from './queries.ts';
@@ -12,28 +12,49 @@ import { findHolder, type Heard, insertHeard, markBecame, markDeleted } from './
 const SYSTEM = { kind: 'system' } as const;
 
 export type HeardComment = {
-  readonly link: LiveLink;
   /** `comment:…` or `file:…`. */
   readonly what: string;
   readonly version: string;
   readonly author: string;
   readonly issueKey: string;
   readonly judged: JudgedComment;
-  readonly files: readonly (GivenFile & { readonly what: string; readonly version: string })[];
+  readonly files: readonly (PostedFile & { readonly what: string; readonly version: string })[];
   /** As it stood when the link's rows were read; undefined: it is new. */
   readonly before: Heard | undefined;
+  /** A file that stays in Jira, because no email could carry it. */
+  readonly tooLarge?: string | undefined;
   readonly at: Date;
 };
 
 /**
- * Has a comment reach its request, once: noted in the transaction that writes the note or queues the mail. One that is edited
- * after it was mailed becomes a note, never a second email. True if an email was queued.
+ * Has comments reach their request, each once: noted in the transaction that writes the note or queues the mail. One that is
+ * edited after it was mailed becomes a note, never a second email. True if an email was queued.
  */
-export async function hearComment(tx: Transaction, comment: HeardComment): Promise<boolean> {
-  const { link, what, version, judged, before, at } = comment;
-  const request = await lockRequest(tx, await findHolder(tx, link.requestId));
-  if (request === null || !(await insertHeard(tx, { linkId: link.id, what, version, at }))) return false;
-  if (judged.as === 'nothing' && comment.files.length === 0) return false;
+export async function hearComments(
+  tx: Transaction,
+  link: LiveLink,
+  comments: readonly HeardComment[],
+): Promise<boolean> {
+  const holder = await findHolder(tx, link.requestId);
+  let queued = false;
+  for (const comment of comments) {
+    // An email moves it on: the next comment finds it as it is then.
+    const request = await lockRequest(tx, holder);
+    if (request !== null) queued = (await hearOne(tx, link, request, comment)) || queued;
+  }
+  return queued;
+}
+
+async function hearOne(
+  tx: Transaction,
+  link: LiveLink,
+  request: RequestRow,
+  comment: HeardComment,
+): Promise<boolean> {
+  const { what, version, judged, before, at } = comment;
+  if (!(await insertHeard(tx, { linkId: link.id, what, version, at }))) return false;
+  const isEmpty = comment.files.length === 0 && comment.tooLarge === undefined;
+  if (judged.as === 'nothing' && isEmpty) return false;
   const mailed = judged.as === 'mail' && before?.mailed !== true && isOpen(request.status);
   const messageId = mailed
     ? await relayAnswer(tx, request, {
@@ -77,7 +98,9 @@ export async function hearDeletion(
   });
 }
 
-function noteOf({ author, issueKey, judged, before, files }: HeardComment): string {
+function noteOf({ author, issueKey, judged, before, files, tooLarge }: HeardComment): string {
+  if (tooLarge !== undefined)
+    return `${author} attached ${tooLarge} to ${issueKey}; it is too large to be copied.`;
   const names = files.map(({ name }) => name).join(', ');
   if (judged.text === '') return `${author} attached ${names} to ${issueKey}.`;
   const did =

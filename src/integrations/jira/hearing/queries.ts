@@ -2,19 +2,19 @@ import type { Queryable, Transaction } from '../../../platform/db/connect.ts';
 import type { JiraIssue } from '../client/shapes.ts';
 
 export type Heard = {
+  readonly linkId: number;
   readonly what: string;
   readonly version: string;
   readonly mailed: boolean;
   readonly messageId: number | null;
 };
 
-/** What of an issue reached a request already, and is still there. */
-export async function listHeard(db: Queryable, linkId: number): Promise<ReadonlyMap<string, Heard>> {
-  const rows = await db<Heard[]>`
-    select what, version, mailed, message_id
+/** What of an issue reached its requests already, and is still there. */
+export async function listHeard(db: Queryable, linkIds: readonly number[]): Promise<Heard[]> {
+  return db<Heard[]>`
+    select link_id, what, version, mailed, message_id
     from jira_heard
-    where link_id = ${linkId} and not deleted`;
-  return new Map(rows.map((row) => [row.what, row]));
+    where link_id = any(${[...linkIds]}::bigint[]) and not deleted`;
 }
 
 /** Notes that something is about to reach a request; false when it has already, in this version. */
@@ -71,15 +71,6 @@ export async function markRead(
       status_category = ${status?.statusCategory?.key ?? null}, assignee = ${assignee?.displayName ?? null},
       jira_updated = ${read.updated}, read_at = ${read.at}
     where id = ${issueId}`;
-}
-
-/** Begins a reading: a hint that comes while it is under way asks for another. */
-export async function markReading(db: Queryable, issueId: number): Promise<void> {
-  await db`update jira_issues set read_due = false where id = ${issueId}`;
-}
-
-export async function markReadDue(db: Queryable, issueId: number): Promise<void> {
-  await db`update jira_issues set read_due = true where id = ${issueId}`;
 }
 
 /** True when it was not known before. */

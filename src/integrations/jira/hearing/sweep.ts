@@ -13,8 +13,8 @@ import {
   takeSweep,
 } from './sweep-queries.ts';
 import { keepWebhooks } from './webhooks.ts';
+import { MINUTE } from '../../../platform/time.ts';
 
-const MINUTE_MS = 60_000;
 /** The index finds some issues only after minutes, and its times have no seconds. */
 const OVERLAP_MINUTES = 15;
 /** Further back than a day the search is not needed: reading issues in turn finds everything. */
@@ -51,7 +51,7 @@ async function sweepConnection(
   time: { readonly since: Date | null; readonly at: Date },
 ): Promise<void> {
   const { at } = time;
-  const missed = time.since === null ? 0 : (at.getTime() - time.since.getTime()) / MINUTE_MS;
+  const missed = time.since === null ? 0 : (at.getTime() - time.since.getTime()) / MINUTE;
   const minutes = Math.min(Math.ceil(missed) + OVERLAP_MINUTES, MAX_MINUTES);
   const projects = await listLiveProjects(deps.db, connectionId);
   await withJira(deps, connectionId, async (jira, connection) => {
@@ -66,7 +66,7 @@ async function sweepConnection(
     }
     const stalest = await listStalest(deps.db, connectionId, STALEST);
     const ids = stalest.map(({ jiraId }) => jiraId);
-    const updates = connection.deployment === 'cloud' ? await readUpdates(jira, ids) : [];
+    const updates = await readUpdates(jira, ids);
     await markChangedDue(deps.db, connectionId, updates, at);
     const there = new Set(updates.map(({ id }) => id));
     await markLookedAt(deps.db, {

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { jsonIn } from '../../../platform/json-body.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { openCredentials } from '../connections/credentials.ts';
 import { findConnectionRow } from '../connections/queries.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { insertHook, markHinted } from './sweep-queries.ts';
 import { isGenuineHook } from './verify-hook.ts';
+import { DAY } from '../../../platform/time.ts';
 
 export type HookCall = {
   readonly connectionId: number;
@@ -20,7 +22,7 @@ export type HookCall = {
 };
 
 /** Nothing binds a call to its time but what it says itself. */
-const OLDEST_MS = 24 * 3_600_000;
+const OLDEST_MS = DAY;
 
 const payloadShape = z.object({
   timestamp: z.number(),
@@ -58,7 +60,7 @@ async function followHook(
   deps: Pick<JiraDeps, 'db' | 'clock' | 'wakeJira'>,
   hook: { readonly connectionId: number; readonly identifier: string | undefined; readonly said: Uint8Array },
 ): Promise<void> {
-  const payload = payloadShape.safeParse(jsonOf(hook.said));
+  const payload = payloadShape.safeParse(jsonIn(hook.said));
   if (!payload.success) throw new Problem('invalid_input', 'The call has no timestamp.');
   const at = deps.clock.now();
   if (at.getTime() - payload.data.timestamp > OLDEST_MS)
@@ -75,12 +77,4 @@ function notGenuine(): Problem {
     'bad_signature',
     'Nothing in the call proves that it comes from this connection’s Jira.',
   );
-}
-
-function jsonOf(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(body));
-  } catch {
-    return null;
-  }
 }

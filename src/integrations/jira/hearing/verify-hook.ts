@@ -1,5 +1,4 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { jwtVerify } from 'jose';
 import type { Clock } from '../../../platform/clock.ts';
 
 const LEEWAY_SECONDS = 60;
@@ -20,6 +19,7 @@ export async function isGenuineHook(
   if (call.signature !== undefined) return isSigned(call.body, call.signature, secrets.webhook);
   const token = /^(?:Bearer|JWT) (\S+)$/i.exec(call.authorization ?? '')?.[1];
   if (token === undefined || secrets.app === null) return false;
+  const { jwtVerify } = await import('jose');
   try {
     const { payload } = await jwtVerify(token, new TextEncoder().encode(secrets.app), {
       algorithms: ['HS256'],

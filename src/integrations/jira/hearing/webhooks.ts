@@ -1,3 +1,4 @@
+import { DAY } from '../../../platform/time.ts';
 import { z } from 'zod';
 import { jqlText } from '../client/dialect.ts';
 import type { JiraClient } from '../client/jira-client.ts';
@@ -6,7 +7,6 @@ import type { ConnectionRow } from '../connections/connection.ts';
 import type { OpenDeps } from '../connections/open-jira.ts';
 import { markWebhooks } from './sweep-queries.ts';
 
-const DAY_MS = 86_400_000;
 const LIFE_DAYS = 30;
 const EVENTS = [
   'jira:issue_updated',
@@ -44,7 +44,7 @@ export async function keepWebhooks(
   const now = deps.clock.now();
   const isNew = projects.join() !== connection.webhookProjects.join();
   const seen = connection.webhooksSeenAt;
-  if (!isNew && seen !== null && now.getTime() - seen.getTime() < DAY_MS) return;
+  if (!isNew && seen !== null && now.getTime() - seen.getTime() < DAY) return;
   try {
     const ids =
       isNew || !(await areThere(jira, connection.webhookIds))
@@ -52,7 +52,7 @@ export async function keepWebhooks(
         : connection.webhookIds;
     if (ids.length > 0)
       await jira.call({ method: 'PUT', path: '/webhook/refresh', body: { webhookIds: ids } }, z.unknown());
-    const until = ids.length === 0 ? null : new Date(now.getTime() + LIFE_DAYS * DAY_MS);
+    const until = ids.length === 0 ? null : new Date(now.getTime() + LIFE_DAYS * DAY);
     await markWebhooks(deps.db, connection.id, { ids, projects, until, seenAt: now });
   } catch (error) {
     if (!(error instanceof JiraFault)) throw error;

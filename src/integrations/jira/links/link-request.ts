@@ -1,7 +1,6 @@
 import type { Transaction } from '../../../platform/db/connect.ts';
 import type { Actor, OperatorActor } from '../../../people/access/actor.ts';
 import { requirePermission } from '../../../people/access/permissions.ts';
-import { recordEvent } from '../../../people/history/record-event.ts';
 import { type Idempotency, once } from '../../../platform/idempotency/idempotency.ts';
 import { invalidField, notFound, Problem } from '../../../platform/problems.ts';
 import { lockVisibleRequest, type OnRequest, seeVisibleRequest } from '../../../requests/locks.ts';
@@ -16,13 +15,12 @@ import { findMappingRow } from '../mappings/queries.ts';
 import { type Creation, labelOf, summaryOf } from './link.ts';
 import {
   findRequestFacts,
-  insertFirstChanges,
-  insertLink,
   insertNewIssue,
   listLinkRows,
   type RequestFacts,
   upsertKnownIssue,
 } from './queries.ts';
+import { tie } from './tie.ts';
 
 export type LinkInput = OnRequest & {
   /** Defaults to the one of the mailbox's mapping. */
@@ -93,17 +91,17 @@ export async function makeIssue(
   if (facts === null) throw notFound('request', request.id);
   const creation = creationOf(mapping, facts, { requestId: request.id, publicUrl: given.publicUrl });
   const issueId = await insertNewIssue(tx, { connectionId, creation, at });
-  const linkId = await insertLink(tx, {
-    requestId: request.id,
-    issueId,
+  const linkId = await tie(tx, actor, {
+    request,
+    issue: { id: issueId, connectionId, key: null },
+    isNew: true,
     afterMessageId: facts.firstMessageId,
     closeTold: facts.status === 'closed',
+    filesOf: mapping.attachments ? facts.firstMessageId : null,
+    watchers: [...mapping.watchers, ...(mapping.copiesWatch ? facts.copies : [])],
     at,
   });
   if (linkId === null) throw new Error('a new issue was tied already');
-  const filesOf = mapping.attachments ? facts.firstMessageId : null;
-  await insertFirstChanges(tx, { linkId, issueId, filesOf, watchers: mapping.watchers, at });
-  await tell(tx, actor, request, { linkId, connectionId, key: null, at });
   return linkId;
 }
 
@@ -121,18 +119,16 @@ async function tieKnown(
   const { request, connectionId, issue, at } = given;
   const issueId = await upsertKnownIssue(tx, { connectionId, jiraId: issue.id, key: issue.key, at });
   const facts = await findRequestFacts(tx, request.id);
-  const linkId = await insertLink(tx, {
-    requestId: request.id,
-    issueId,
+  const linkId = await tie(tx, actor, {
+    request,
+    issue: { id: issueId, connectionId, key: issue.key },
     afterMessageId: facts?.lastMessageId ?? 0,
     closeTold: request.status === 'closed',
+    watchers: given.mapping?.watchers ?? [],
     at,
   });
   if (linkId === null)
     throw new Problem('already_exists', `Request ${request.id} is already linked to ${issue.key}.`);
-  const watchers = given.mapping?.watchers ?? [];
-  await insertFirstChanges(tx, { linkId, issueId, filesOf: null, watchers, at });
-  await tell(tx, actor, request, { linkId, connectionId, key: issue.key, at });
   return linkId;
 }
 
@@ -168,29 +164,8 @@ function creationOf(
     text: `${head.join('\n')}\n\n${facts.text}`,
     labels: [...mapping.labels, ...category].filter((label) => label !== ''),
     priorityId: mapping.priorities[facts.priority as Priority] ?? null,
+    reporter: mapping.namesReporter ? facts.contactEmail : null,
   };
-}
-
-function tell(
-  tx: Transaction,
-  actor: Actor,
-  request: Pick<RequestRow, 'id' | 'mailboxId'>,
-  link: {
-    readonly linkId: number;
-    readonly connectionId: number;
-    readonly key: string | null;
-    readonly at: Date;
-  },
-): Promise<void> {
-  const { linkId, connectionId, key, at } = link;
-  return recordEvent(tx, {
-    type: 'jira.link_added',
-    actor,
-    at,
-    mailboxId: request.mailboxId,
-    requestId: request.id,
-    new: { linkId, connectionId, key },
-  });
 }
 
 /** A request's ties to issues, the newest first. */

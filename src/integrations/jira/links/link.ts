@@ -27,6 +27,8 @@ export type Creation = Pick<Mapping, 'projectKey' | 'issueTypeId' | 'fields'> & 
   readonly text: string;
   readonly labels: readonly string[];
   readonly priorityId: string | null;
+  /** The address of who reports it, if Jira knows them. */
+  readonly reporter: string | null;
 };
 
 const MAX_SUMMARY = 255;

@@ -6,7 +6,7 @@ export async function listLinkRows(db: Queryable, requestId: number): Promise<Li
   return db<LinkView[]>`
     select l.id, l.request_id, i.connection_id, i.state, i.key, c.site_url, i.summary, i.status, i.status_category,
       i.assignee, i.fault, i.read_at, l.created_at,
-      (select count(*) from jira_changes w where w.link_id = l.id and w.state in ('waiting', 'uncertain')) as waiting_changes
+      (select count(*) from jira_changes w where w.link_id = l.id and w.state in ('waiting', 'uncertain') and w.kind <> 'issue') as waiting_changes
     from jira_links l
     join jira_issues i on i.id = l.issue_id
     join jira_connections c on c.id = i.connection_id
@@ -25,6 +25,8 @@ export type RequestFacts = {
   readonly firstMessageId: number;
   readonly lastMessageId: number;
   readonly text: string;
+  /** Addresses that got a copy of the first message. */
+  readonly copies: readonly string[];
 };
 
 /** What an issue is made of. */
@@ -32,11 +34,12 @@ export async function findRequestFacts(db: Queryable, requestId: number): Promis
   const [row] = await db<RequestFacts[]>`
     select r.subject, r.priority, r.category, r.mailbox_id, r.status, c.email as contact_email, c.name as contact_name,
       coalesce(first.id, 0) as first_message_id, coalesce(first.text, '') as text,
+      array(select lower(copy ->> 'address') from jsonb_array_elements(first.cc_addresses) copy limit 20) as copies,
       coalesce((select max(id) from messages where request_id = r.id), 0) as last_message_id
     from requests r
     join contacts c on c.id = r.contact_id
     left join lateral (
-      select id, text
+      select id, text, cc_addresses
       from messages
       where request_id = r.id and kind in ('inbound', 'outbound')
       order by id
@@ -91,12 +94,14 @@ export async function insertLink(
   return row?.id ?? null;
 }
 
-/** What Jira gets for a link besides comments: where the request is, the files of its first message, who watches. */
+/** What Jira gets for a link besides comments: the issue, where the request is, the files of its first message, who watches. */
 export async function insertFirstChanges(
   tx: Transaction,
   link: {
     readonly linkId: number;
     readonly issueId: number;
+    /** The issue is made of the request. */
+    readonly isNew: boolean;
     /** Whose files go along; null for none. */
     readonly filesOf: number | null;
     readonly watchers: readonly string[];
@@ -106,7 +111,8 @@ export async function insertFirstChanges(
   const { linkId, issueId, at } = link;
   await tx`
     insert into jira_changes (issue_id, link_id, kind, next_at, created_at)
-    values (${issueId}, ${linkId}, 'remote_link', ${at}, ${at})`;
+    select ${issueId}::bigint, ${linkId}::bigint, kind, ${at}::timestamptz, ${at}::timestamptz
+    from unnest(${link.isNew ? ['issue', 'remote_link'] : ['remote_link']}::text[]) as kind`;
   if (link.filesOf !== null)
     await tx`
       insert into jira_changes (issue_id, link_id, kind, attachment_id, next_at, created_at)
@@ -115,7 +121,7 @@ export async function insertFirstChanges(
       where message_id = ${link.filesOf}
       order by id
       on conflict do nothing`;
-  for (const watcher of link.watchers)
+  for (const watcher of new Set(link.watchers))
     await tx`
       insert into jira_changes (issue_id, link_id, kind, target, next_at, created_at)
       values (${issueId}, ${linkId}, 'watcher', ${watcher}, ${at}, ${at})`;
@@ -134,11 +140,6 @@ export async function endLink(
     returning l.issue_id, i.key`;
   if (row === undefined) return null;
   await tx`delete from jira_changes where link_id = ${link.linkId} and state = 'waiting' and attempted_at is null`;
-  await tx`
-    update jira_issues
-    set next_at = null
-    where id = ${row.issueId} and state in ('creating', 'refused') and attempted_at is null
-      and not exists (select from jira_links where issue_id = ${row.issueId} and ended_at is null)`;
   return row;
 }
 
@@ -149,7 +150,7 @@ export async function markRetried(
   requestId: number,
   at: Date,
 ): Promise<boolean> {
-  const rows = await tx`
+  const rows = await tx<{ id: number }[]>`
     update jira_issues i
     set state = case when i.jira_id is not null then 'linked' else 'creating' end, read_due = i.jira_id is not null,
       fault = null, failures = 0, next_at = ${at}
@@ -157,5 +158,9 @@ export async function markRetried(
     where l.id = ${linkId} and l.request_id = ${requestId} and l.ended_at is null and i.id = l.issue_id
       and i.state in ('refused', 'broken')
     returning i.id`;
+  await tx`
+    update jira_changes
+    set state = 'waiting', attempted_at = null, next_at = ${at}
+    where issue_id = any(${rows.map(({ id }) => id)}::bigint[]) and kind = 'issue' and state = 'refused'`;
   return rows.length > 0;
 }

@@ -1,49 +1,15 @@
-import type { Priority } from '../../../requests/request.ts';
+import type { z } from 'zod';
+import { type mappingSchema, type newMappingSchema, rulesSchema } from './schemas.ts';
 
-/** Whose words become comments: nobody's, the contact's, or those of both sides. Notes never do. */
-export type Tells = 'none' | 'contact' | 'public';
-
-/** Which comments become mail to the contact: none, those whose first line is `#reply`, or every public one. */
-export type Hears = 'none' | 'marked' | 'public';
-
-export type StatusVerb = 'resolve' | 'close' | 'reopen';
+/** A mapping as somebody asks for it. */
+export type NewMapping = z.infer<typeof newMappingSchema> & { readonly mailboxId: number };
 
 /** How a mailbox's requests become issues, and what passes between the two afterwards. */
-export type Mapping = {
-  readonly mailboxId: number;
-  readonly connectionId: number;
-  readonly always: boolean;
-  readonly projectKey: string;
-  readonly issueTypeId: string;
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly priorities: Partial<Readonly<Record<Priority, string>>>;
-  readonly labels: readonly string[];
-  readonly categoryLabel: boolean;
-  readonly namesContact: boolean;
-  readonly attachments: boolean;
-  readonly watchers: readonly string[];
-  readonly tells: Tells;
-  readonly hears: Hears;
-  readonly verbs: Readonly<Record<string, StatusVerb>>;
-  readonly closeTo: string | null;
-};
+export type Mapping = z.infer<typeof mappingSchema> & { readonly mailboxId: number };
 
-/** What a mapping says besides where its issues are made. */
-export type MappingRules = Omit<
-  Mapping,
-  'mailboxId' | 'connectionId' | 'always' | 'projectKey' | 'issueTypeId' | 'fields'
->;
+export type MappingRules = z.infer<typeof rulesSchema>;
+export type Hears = MappingRules['hears'];
+export type StatusVerb = MappingRules['verbs'][string];
 
-/** For requests of a mailbox that has none: what is safe. */
-export const UNMAPPED: MappingRules = {
-  priorities: {},
-  labels: [],
-  categoryLabel: false,
-  namesContact: true,
-  attachments: true,
-  watchers: [],
-  tells: 'public',
-  hears: 'marked',
-  verbs: {},
-  closeTo: null,
-};
+/** What holds for requests of a mailbox that has none. */
+export const UNMAPPED: MappingRules = rulesSchema.parse({});

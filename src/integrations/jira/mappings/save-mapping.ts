@@ -3,17 +3,14 @@ import { requirePermission } from '../../../people/access/permissions.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
 import { invalidField, notFound } from '../../../platform/problems.ts';
 import { listCreateFields } from '../client/jira-client.ts';
-import type { JiraField } from '../client/shapes.ts';
 import { explainingJira, findConnection } from '../connections/find-connections.ts';
 import { type OpenDeps, withJira } from '../connections/open-jira.ts';
 import { listMailboxes } from '../../../mailboxes/settings/list-mailboxes.ts';
 import { lockMailboxById } from '../../../mailboxes/locks.ts';
-import type { Mapping } from './mapping.ts';
+import { fieldValues } from './field-values.ts';
+import { findTarget } from './find-target.ts';
+import type { Mapping, NewMapping } from './mapping.ts';
 import { deleteMapping, findMappingRow, upsertMapping } from './queries.ts';
-
-/** What Mailroom fills in by itself. */
-const FILLED = ['project', 'issuetype', 'summary', 'description'];
-const PRIORITIES = 4;
 
 /** How a mailbox's requests become issues; null when they do not. */
 export async function findMapping(
@@ -30,22 +27,25 @@ export async function findMapping(
  * Says how a mailbox's requests become issues. Checked against what Jira asks of a new issue there, so that a field that is
  * missing is refused now and not for every email that comes.
  */
-export async function saveMapping(deps: OpenDeps, actor: Actor, mapping: Mapping): Promise<void> {
+export async function saveMapping(deps: OpenDeps, actor: Actor, wanted: NewMapping): Promise<void> {
   requirePermission(actor, 'jira.manage');
-  await requireServed(deps, actor, mapping.mailboxId);
-  const connection = await findConnection(deps, actor, mapping.connectionId);
+  const { mailboxId, connectionId } = wanted;
+  await requireServed(deps, actor, mailboxId);
+  const connection = await findConnection(deps, actor, connectionId);
   if (connection.operatorId !== null)
     throw invalidField('/connectionId', 'belongs to one operator: a mailbox needs a connection of the desk');
-  const { projectKey, issueTypeId } = mapping;
-  const fields = await explainingJira(() =>
-    withJira(deps, connection.id, (jira) => listCreateFields(jira, projectKey, issueTypeId)),
+  const mapping = await explainingJira(() =>
+    withJira(deps, connection.id, async (jira): Promise<Mapping> => {
+      const place = await findTarget(jira, wanted);
+      const fields = await listCreateFields(jira, place.projectKey, place.issueTypeId);
+      return { ...wanted, ...place, fields: fieldValues(jira, wanted, fields) };
+    }),
   );
-  ensureFits(mapping, fields);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    if ((await lockMailboxById(tx, mapping.mailboxId)) === null) throw notFound('mailbox', mapping.mailboxId);
+    if ((await lockMailboxById(tx, mailboxId)) === null) throw notFound('mailbox', mailboxId);
     await upsertMapping(tx, mapping, at);
-    const { mailboxId, connectionId, always } = mapping;
+    const { projectKey, issueTypeId, always } = mapping;
     await recordEvent(tx, {
       type: 'jira.mapping_set',
       actor,
@@ -54,6 +54,34 @@ export async function saveMapping(deps: OpenDeps, actor: Actor, mapping: Mapping
       new: { connectionId, projectKey, issueTypeId, always, tells: mapping.tells, hears: mapping.hears },
     });
   });
+}
+
+export type MappingField = {
+  readonly id: string;
+  readonly name: string;
+  /** What it may be, by id; empty for what anything may be written in. */
+  readonly choices: readonly (readonly [string, string])[];
+};
+
+/** The further fields that a new issue has there, by name, and the values that each may have. */
+export async function listMappingFields(
+  deps: OpenDeps,
+  actor: Actor,
+  wanted: NewMapping,
+): Promise<readonly MappingField[]> {
+  requirePermission(actor, 'jira.manage');
+  await findConnection(deps, actor, wanted.connectionId);
+  const fields = await explainingJira(() =>
+    withJira(deps, wanted.connectionId, async (jira) => {
+      const { projectKey, issueTypeId } = await findTarget(jira, wanted);
+      return listCreateFields(jira, projectKey, issueTypeId);
+    }),
+  );
+  return fields.map(({ fieldId, name, allowedValues = [] }) => ({
+    id: fieldId,
+    name,
+    choices: allowedValues.map(({ id = '', name: said, value }) => [id, said ?? value ?? id] as const),
+  }));
 }
 
 /** A mailbox's requests become issues no more; those that are tied stay so. */
@@ -69,30 +97,6 @@ export async function removeMapping(
     if (await deleteMapping(tx, mailboxId))
       await recordEvent(tx, { type: 'jira.mapping_removed', actor, at, mailboxId });
   });
-}
-
-function ensureFits(mapping: Mapping, fields: readonly JiraField[]): void {
-  if (fields.length === 0) throw invalidField('/issueTypeId', 'is not an issue type of this project');
-  const given = new Set([
-    ...FILLED,
-    ...Object.keys(mapping.fields),
-    ...(mapping.labels.length > 0 ? ['labels'] : []),
-    ...(Object.keys(mapping.priorities).length === PRIORITIES ? ['priority'] : []),
-  ]);
-  const unknown = Object.keys(mapping.fields).find((id) => !fields.some(({ fieldId }) => fieldId === id));
-  if (unknown !== undefined)
-    throw invalidField(`/fields/${unknown}`, 'is not on the screen for new issues of this type');
-  const missing = fields.find((each) => each.required && !each.hasDefaultValue && !given.has(each.fieldId));
-  if (missing !== undefined)
-    throw invalidField(
-      `/fields/${missing.fieldId}`,
-      `is missing: Jira requires “${missing.name}” for every new issue of this type`,
-    );
-  const allowed = fields.find(({ fieldId }) => fieldId === 'priority')?.allowedValues;
-  for (const [priority, id] of Object.entries(mapping.priorities)) {
-    if (allowed !== undefined && !allowed.some((each) => each.id === id))
-      throw invalidField(`/priorities/${priority}`, 'is not the id of a priority in this project');
-  }
 }
 
 async function requireServed(deps: Pick<OpenDeps, 'db'>, actor: Actor, mailboxId: number): Promise<void> {

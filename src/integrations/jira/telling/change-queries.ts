@@ -1,10 +1,12 @@
+import type { ScanState } from '../../../platform/scanning/scan-file.ts';
 import type { Queryable } from '../../../platform/db/connect.ts';
+import { LEASE } from './issue-queries.ts';
 
 export type ChangeRow = {
   readonly id: number;
   readonly linkId: number;
   readonly requestId: number;
-  readonly kind: 'comment' | 'file' | 'transition' | 'remote_link' | 'watcher';
+  readonly kind: 'issue' | 'comment' | 'file' | 'transition' | 'remote_link' | 'watcher';
   readonly messageId: number | null;
   readonly attachmentId: number | null;
   readonly target: string | null;
@@ -13,12 +15,16 @@ export type ChangeRow = {
   readonly searches: number;
 };
 
-/** The changes an issue has yet to receive, in order; one that is not due yet holds back later ones of its kind. */
+/**
+ * The changes an issue has yet to receive, in order: before it is there, its making alone. One that is not due yet holds back
+ * later ones of its kind.
+ */
 export async function listWaitingChanges(db: Queryable, issueId: number, at: Date): Promise<ChangeRow[]> {
   return db<ChangeRow[]>`
     select w.id, w.link_id, l.request_id, w.kind, w.message_id, w.attachment_id, w.target, w.state, w.attempted_at, w.searches
     from jira_changes w
     join jira_links l on l.id = w.link_id
+    join jira_issues i on i.id = w.issue_id and (w.kind = 'issue') = (i.jira_id is null)
     where w.issue_id = ${issueId} and w.state in ('waiting', 'uncertain') and w.next_at <= ${at}
       and not exists (
         select from jira_changes before
@@ -27,8 +33,23 @@ export async function listWaitingChanges(db: Queryable, issueId: number, at: Dat
     order by w.id`;
 }
 
-export async function markChangeAttempt(db: Queryable, changeId: number, at: Date): Promise<void> {
-  await db`update jira_changes set attempted_at = ${at}, searches = 0 where id = ${changeId}`;
+/** Notes that a change is about to be made; false when the issue's lease ended and another may have it. */
+export async function markChangeAttempt(
+  db: Queryable,
+  change: { readonly id: number; readonly issueId: number; readonly owner: string; readonly at: Date },
+): Promise<boolean> {
+  const rows = await db`
+    with held as (
+      update jira_issues
+      set lease_until = ${change.at}::timestamptz + ${LEASE}::interval
+      where id = ${change.issueId} and lease_owner = ${change.owner} and lease_until >= ${change.at}
+      returning id
+    )
+    update jira_changes
+    set attempted_at = ${change.at}, searches = 0
+    where id = ${change.id} and exists (select from held)
+    returning id`;
+  return rows.length > 0;
 }
 
 export async function markChangeDone(db: Queryable, changeId: number, jiraId: string | null): Promise<void> {
@@ -55,17 +76,13 @@ export async function markChangeRefused(db: Queryable, changeId: number, fault: 
   await db`update jira_changes set state = 'refused', fault = ${fault} where id = ${changeId}`;
 }
 
-/** Ids that Jira gave to what the desk wrote. */
-export async function listOwnIds(
-  db: Queryable,
-  issueId: number,
-  kind: 'comment' | 'file',
-): Promise<ReadonlySet<string>> {
-  const rows = await db<{ jiraId: string }[]>`
-    select jira_id
+/** What the desk wrote on an issue and knows the id of, as `comment:…` and `file:…`. */
+export async function listOwn(db: Queryable, issueId: number): Promise<ReadonlySet<string>> {
+  const rows = await db<{ what: string }[]>`
+    select kind || ':' || jira_id as what
     from jira_changes
-    where issue_id = ${issueId} and kind = ${kind} and jira_id is not null`;
-  return new Set(rows.map(({ jiraId }) => jiraId));
+    where issue_id = ${issueId} and kind in ('comment', 'file') and jira_id is not null`;
+  return new Set(rows.map(({ what }) => what));
 }
 
 export type ToldMessage = {
@@ -94,11 +111,13 @@ export type ToldFile = {
   readonly name: string;
   readonly contentType: string;
   readonly size: number;
+  readonly scan: ScanState | null;
+  readonly scanReason: string | null;
 };
 
 export async function findToldFile(db: Queryable, attachmentId: number): Promise<ToldFile | null> {
   const [row] = await db<ToldFile[]>`
-    select name, content_type, size
+    select name, content_type, size, scan, scan_reason
     from attachments
     where id = ${attachmentId}`;
   return row ?? null;

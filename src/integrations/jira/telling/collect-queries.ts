@@ -9,10 +9,14 @@ const holder = (db: Queryable) => db`
   join requests r on r.id = coalesce(tied.merged_into, tied.id)
   left join jira_mappings p on p.mailbox_id = r.mailbox_id`;
 
+const isLong = (db: Queryable, at: Date) => db`l.collected_at <= ${at}::timestamptz - interval '5 minutes'`;
+const changed = (db: Queryable, at: Date) => db`
+  r.updated_at > l.collected_at - case when ${isLong(db, at)} then interval '2 hours' else interval '10 minutes' end`;
+
 /**
  * Queues every message that Jira lacks: the contact's, and answers that were sent. What came from Jira does
- * not go back. Looks at requests that changed within two hours before the last look: a message that is committed late, or an
- * answer that was held, is not skipped. Returns the issues.
+ * not go back. Looks at requests that changed within ten minutes before the last look, and every five minutes within two
+ * hours: a message that is committed late, or an answer that was held, is not skipped. Returns the issues.
  */
 export async function insertMessageChanges(db: Queryable, at: Date): Promise<number[]> {
   const rows = await db<{ issueId: number }[]>`
@@ -21,7 +25,7 @@ export async function insertMessageChanges(db: Queryable, at: Date): Promise<num
       select l.issue_id, min(l.id), 'comment', m.id, ${at}::timestamptz, ${at}::timestamptz
       from ${holder(db)}
       join messages m on m.request_id = r.id and m.id > l.after_message_id
-      where l.ended_at is null and r.updated_at > l.collected_at - interval '2 hours'
+      where l.ended_at is null and ${changed(db, at)}
         and (m.kind = 'inbound' and coalesce(p.tells, 'public') <> 'none'
           or m.kind = 'outbound' and coalesce(p.tells, 'public') = 'public' and exists (
             select from deliveries d
@@ -47,8 +51,7 @@ export async function insertMessageChanges(db: Queryable, at: Date): Promise<num
     update jira_links l
     set collected_at = ${at}
     from requests r
-    where r.id = l.request_id and l.ended_at is null and r.updated_at > l.collected_at - interval '2 hours'
-      and l.collected_at < ${at}::timestamptz - interval '1 minute'`;
+    where r.id = l.request_id and l.ended_at is null and ${changed(db, at)} and ${isLong(db, at)}`;
   return rows.map(({ issueId }) => issueId);
 }
 
@@ -104,6 +107,20 @@ export async function listUnlinked(db: Queryable, at: Date): Promise<{ id: numbe
   return rows;
 }
 
+/** Requests that a rule makes issues of, in mailboxes that have a mapping, and that have had none. */
+export async function listAsked(db: Queryable, at: Date): Promise<{ id: number }[]> {
+  return db<{ id: number }[]>`
+    select distinct r.id
+    from events e
+    join requests r on r.id = e.request_id and r.merged_into is null
+    join jira_mappings p on p.mailbox_id = r.mailbox_id
+    join jira_connections c on c.id = p.connection_id and c.removed_at is null
+    where e.type = 'rule.applied' and e.new ? 'jira' and e.at > ${at}::timestamptz - interval '7 days'
+      and not exists (select from jira_links l where l.request_id = r.id)
+    order by r.id
+    limit 200`;
+}
+
 /** Requests that follow up a closed one whose issue they are not tied to yet. */
 export async function listFollowUps(
   db: Queryable,
@@ -111,10 +128,10 @@ export async function listFollowUps(
 ): Promise<{ id: number; mailboxId: number; issueId: number; key: string | null; connectionId: number }[]> {
   return db`
     select r.id, r.mailbox_id, l.issue_id, i.key, i.connection_id
-    from jira_links l
+    from requests r
+    join jira_links l on l.request_id = r.follow_up_of and l.ended_at is null and l.created_at <= r.created_at
     join jira_issues i on i.id = l.issue_id and i.state = 'linked'
-    join requests r on r.follow_up_of = l.request_id and r.created_at >= l.created_at
-    where l.ended_at is null and r.created_at > ${at}::timestamptz - interval '7 days'
+    where r.follow_up_of is not null and r.created_at > ${at}::timestamptz - interval '7 days'
       and not exists (select from jira_links other where other.request_id = r.id)
     order by r.id
     limit 200`;

@@ -1,11 +1,11 @@
-import { recordEvent } from '../../../people/history/record-event.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { makeIssue } from '../links/link-request.ts';
-import { insertFirstChanges, insertLink } from '../links/queries.ts';
+import { tie } from '../links/tie.ts';
 import { findMappingRow } from '../mappings/queries.ts';
 import {
   insertCloseChanges,
   insertMessageChanges,
+  listAsked,
   listFollowUps,
   listUnlinked,
   lockUnlinked,
@@ -27,7 +27,7 @@ export async function collectChanges(deps: Pick<JiraDeps, 'db' | 'clock' | 'publ
 }
 
 async function makeIssues(deps: Pick<JiraDeps, 'db' | 'publicUrl'>, at: Date): Promise<void> {
-  for (const { id } of await listUnlinked(deps.db, at)) {
+  for (const { id } of [...(await listUnlinked(deps.db, at)), ...(await listAsked(deps.db, at))]) {
     await deps.db.begin(async (tx) => {
       const request = await lockUnlinked(tx, id);
       const mapping = request === null ? null : await findMappingRow(tx, request.mailboxId);
@@ -44,18 +44,8 @@ async function tieFollowUps(deps: Pick<JiraDeps, 'db'>, at: Date): Promise<void>
     await deps.db.begin(async (tx) => {
       const request = await lockUnlinked(tx, id);
       if (request === null) return;
-      const link = { requestId: id, issueId, afterMessageId: 0, closeTold: false, at };
-      const linkId = await insertLink(tx, link);
-      if (linkId === null) return;
-      await insertFirstChanges(tx, { linkId, issueId, filesOf: null, watchers: [], at });
-      await recordEvent(tx, {
-        type: 'jira.link_added',
-        actor: SYSTEM,
-        at,
-        mailboxId: request.mailboxId,
-        requestId: id,
-        new: { linkId, connectionId, key },
-      });
+      const issue = { id: issueId, connectionId, key };
+      await tie(tx, SYSTEM, { request, issue, afterMessageId: 0, closeTold: false, watchers: [], at });
     });
     await wakeIssues(deps.db, [issueId], at);
   }

@@ -1,4 +1,4 @@
-import { json, type Queryable, type Transaction } from '../../../platform/db/connect.ts';
+import { type Queryable, type Transaction } from '../../../platform/db/connect.ts';
 import type { Creation, IssueState } from '../links/link.ts';
 
 /** An issue that this process works on, and nobody else until its lease ends. */
@@ -9,8 +9,6 @@ export type IssueRow = {
   readonly jiraId: string | null;
   readonly key: string | null;
   readonly creation: Creation | null;
-  readonly attemptedAt: Date | null;
-  readonly searches: number;
   readonly status: string | null;
   readonly statusCategory: string | null;
   readonly jiraUpdated: string | null;
@@ -18,42 +16,66 @@ export type IssueRow = {
   readonly failures: number;
 };
 
-const LEASE = '2 minutes';
+/** As long as what is claimed at once may take when Jira is slow. */
+export const LEASE = '2 minutes';
 
-/** Takes the issue whose turn it is, if its Jira may be called. */
-export async function claimIssue(db: Queryable, owner: string, at: Date): Promise<IssueRow | null> {
-  const [row] = await db<IssueRow[]>`
-    update jira_issues
-    set lease_owner = ${owner}, lease_until = ${at}::timestamptz + ${LEASE}::interval
-    where id = (
+/** Takes some of the issues whose turn it is and whose Jira may be called. */
+export async function claimIssues(
+  db: Queryable,
+  owner: string,
+  { at, most }: { readonly at: Date; readonly most: number },
+): Promise<number[]> {
+  const rows = await db<{ id: number }[]>`
+    with due as (
       select i.id
       from jira_issues i
-      join jira_connections c on c.id = i.connection_id and c.removed_at is null
-      join jira_grants g on g.id = c.grant_id and g.state = 'active'
       where i.next_at <= ${at} and (i.lease_until is null or i.lease_until < ${at})
-        and (c.paused_until is null or c.paused_until <= ${at})
+        and i.connection_id = any(array(
+          select c.id
+          from jira_connections c
+          join jira_grants g on g.id = c.grant_id and g.state = 'active'
+          where c.removed_at is null and (c.paused_until is null or c.paused_until <= ${at})))
         and exists (select from jira_links l where l.issue_id = i.id and l.ended_at is null)
       order by i.next_at, i.id
-      limit 1
-      for update of i skip locked)
-    returning id, connection_id, state, jira_id, key, creation, attempted_at, searches, status, status_category, jira_updated,
-      read_due, failures`;
-  return row ?? null;
-}
-
-/** Goes on with an issue; false when its lease ended and another may have it. */
-export async function renewLease(db: Queryable, issueId: number, owner: string, at: Date): Promise<boolean> {
-  const rows = await db`
-    update jira_issues
-    set lease_until = ${at}::timestamptz + ${LEASE}::interval
-    where id = ${issueId} and lease_owner = ${owner} and lease_until >= ${at}
-    returning id`;
-  return rows.length > 0;
+      limit ${most}
+      for update of i skip locked
+    )
+    update jira_issues i
+    set lease_owner = ${owner}, lease_until = ${at}::timestamptz + ${LEASE}::interval
+    from due
+    where i.id = due.id
+    returning i.id`;
+  return rows.map(({ id }) => id).toSorted((a, b) => a - b);
 }
 
 /**
- * Lets go of an issue. It is due again when something waits, or when it was asked to be read meanwhile; `at` puts that off
- * after a failure.
+ * Begins the turn of an issue that was claimed; null when its lease ended or its Jira rests now. It is no longer due for
+ * reading then: a hint that comes during the turn asks for another.
+ */
+export async function takeTurn(
+  db: Queryable,
+  issueId: number,
+  owner: string,
+  at: Date,
+): Promise<IssueRow | null> {
+  const [row] = await db<IssueRow[]>`
+    update jira_issues i
+    set lease_until = ${at}::timestamptz + ${LEASE}::interval, read_due = false
+    from (
+      select i.id, i.read_due
+      from jira_issues i
+      join jira_connections c on c.id = i.connection_id
+      where i.id = ${issueId} and i.lease_owner = ${owner} and i.lease_until >= ${at}
+        and (c.paused_until is null or c.paused_until <= ${at})
+      for update of i) as before
+    where i.id = before.id
+    returning i.id, i.connection_id, i.state, i.jira_id, i.key, i.creation, i.status, i.status_category, i.jira_updated, before.read_due, i.failures`;
+  return row ?? null;
+}
+
+/**
+ * Lets go of an issue. It is due again when something waits, or when it was asked to be read meanwhile; `putOffUntil` is set
+ * after a failure, and has it read again: whatever failed, it may not have been read.
  */
 export async function releaseIssue(
   db: Queryable,
@@ -64,36 +86,30 @@ export async function releaseIssue(
   await db`
     update jira_issues i
     set lease_owner = null, lease_until = null, failures = case when ${next.putOffUntil !== null} then i.failures + 1 else 0 end,
+      read_due = i.read_due or (${next.putOffUntil !== null} and i.jira_id is not null),
       next_at = coalesce(${next.putOffUntil}::timestamptz, case
-        when i.state in ('creating', 'uncertain') then i.next_at
         when i.state = 'refused' then null
         when i.read_due then ${next.now}::timestamptz
         when i.state = 'broken' then null
-        else (select min(next_at) from jira_changes w where w.issue_id = i.id and w.state in ('waiting', 'uncertain')) end)
+        else (
+          select min(w.next_at)
+          from jira_changes w
+          where w.issue_id = i.id and w.state in ('waiting', 'uncertain') and (w.kind = 'issue') = (i.jira_id is null)) end)
     where i.id = ${issueId} and i.lease_owner = ${owner}`;
 }
 
-export async function markAttempt(db: Queryable, issueId: number, at: Date): Promise<void> {
-  await db`
-    update jira_issues
-    set attempted_at = ${at}, attempts = attempts + 1, searches = 0
-    where id = ${issueId}`;
+/** Lets go of what was claimed and had no turn. */
+export async function releaseClaims(db: Queryable, owner: string): Promise<void> {
+  await db`update jira_issues set lease_owner = null, lease_until = null where lease_owner = ${owner}`;
 }
 
-/** It was surely not made. */
-export async function clearAttempt(db: Queryable, issueId: number): Promise<void> {
-  await db`update jira_issues set state = 'creating', attempted_at = null where id = ${issueId}`;
-}
-
-export async function markUncertain(
+/** What is known of an issue that is being made. */
+export async function markMaking(
   db: Queryable,
   issueId: number,
-  to: { readonly searches: number; readonly nextAt: Date; readonly fault: string },
+  to: { readonly state: 'creating' | 'uncertain' | 'refused'; readonly fault: string | null },
 ): Promise<void> {
-  await db`
-    update jira_issues
-    set state = 'uncertain', searches = ${to.searches}, next_at = ${to.nextAt}, fault = ${to.fault}
-    where id = ${issueId}`;
+  await db`update jira_issues set state = ${to.state}, fault = ${to.fault} where id = ${issueId}`;
 }
 
 /** The issue is there, and read at once. */
@@ -106,20 +122,9 @@ export async function markMade(
     update jira_issues
     set state = 'linked', jira_id = ${made.jiraId}, key = ${made.key}, fault = ${made.fault}, read_due = true,
       -- What the contact wrote is kept where it can be erased, and here no longer than it is needed.
-      creation = creation - 'text' - 'summary',
+      creation = creation - 'text' - 'summary' - 'reporter',
       next_at = ${made.at}
     where id = ${issueId}`;
-}
-
-export async function markIssueRefused(tx: Transaction, issueId: number, fault: string): Promise<void> {
-  await tx`
-    update jira_issues
-    set state = 'refused', fault = ${fault}, attempted_at = null, next_at = null
-    where id = ${issueId}`;
-}
-
-export async function updateCreation(db: Queryable, issueId: number, creation: Creation): Promise<void> {
-  await db`update jira_issues set creation = ${json(db, creation)} where id = ${issueId}`;
 }
 
 export type LiveLink = {

@@ -4,87 +4,71 @@ import { PROPERTY, createIssue, setIssueProperty } from '../client/issues.ts';
 import { type JiraClient, searchIssues } from '../client/jira-client.ts';
 import { jqlText } from '../client/dialect.ts';
 import { type JiraFault, jiraFault } from '../client/jira-fault.ts';
+import { findPerson } from '../client/people.ts';
 import type { ConnectionRow } from '../connections/connection.ts';
 import type { JiraDeps } from '../jira-deps.ts';
 import { type Creation, markLabel } from '../links/link.ts';
-import {
-  clearAttempt,
-  type IssueRow,
-  listLiveLinks,
-  markAttempt,
-  markIssueRefused,
-  markMade,
-  markUncertain,
-  updateCreation,
-} from './issue-queries.ts';
+import { type IssueRow, listLiveLinks, markMade } from './issue-queries.ts';
+import type { Telling } from './telling.ts';
 
-const SECOND = 1000;
-/** The index finds most issues at once, and some only after minutes. */
-const FIRST_SEARCH_MS = 30 * SECOND;
-const NEXT_SEARCH_MS = 300 * SECOND;
-const SEARCHES = 2;
-
-/**
- * Makes an issue, once. That it is asked for is committed before it is; an attempt without an answer is searched for by the
- * label that it bears, and only made again when it was not found twice, five minutes apart.
- */
-export async function makeOrFind(
+/** Makes an issue of what was asked for, and returns the id that it has in Jira. */
+export async function makeIssue(
   deps: Pick<JiraDeps, 'db' | 'clock' | 'publicUrl'>,
-  issue: IssueRow,
-  to: { readonly jira: JiraClient; readonly connection: ConnectionRow },
-): Promise<void> {
-  const { creation } = issue;
-  if (creation === null) throw new Error(`issue ${issue.id} has nothing to be made of`);
-  if (issue.state === 'creating' && issue.attemptedAt === null) return make(deps, issue, creation, to);
-  const label = markLabel(to.connection.instance, issue.id);
-  const found = await searchIssues(to.jira, {
-    jql: `project = ${jqlText(creation.projectKey)} AND labels = ${jqlText(label)}`,
+  { jira, connection, issue }: Telling,
+): Promise<string> {
+  const creation = creationOf(issue);
+  const reporter = creation.reporter === null ? null : await findPerson(jira, creation.reporter);
+  const label = markLabel(connection.instance, issue.id);
+  const property = propertyOf(connection, issue.id);
+  const create = async (wanted: Creation): Promise<{ readonly id: string; readonly key: string }> => {
+    const named = wanted.reporter === null ? null : reporter;
+    const fields = fieldsOf(wanted, jira, { readAt: deps.publicUrl, label, reporter: named });
+    try {
+      return await createIssue(jira, { fields, property });
+    } catch (error) {
+      const lesser = withoutRefused(wanted, jiraFault(error));
+      if (lesser === null) throw error;
+      return create(lesser);
+    }
+  };
+  const made = await create(creation);
+  await adopt(deps, issue, { ...made, fault: null });
+  return made.id;
+}
+
+/** Looks by its label for an issue whose answer was lost; null when it is not there (yet). */
+export async function findIssue(
+  deps: Pick<JiraDeps, 'db' | 'clock'>,
+  { jira, connection, issue }: Telling,
+): Promise<{ readonly jiraId: string } | null> {
+  const label = markLabel(connection.instance, issue.id);
+  const found = await searchIssues(jira, {
+    jql: `project = ${jqlText(creationOf(issue).projectKey)} AND labels = ${jqlText(label)}`,
     fields: ['created', 'labels'],
     properties: [PROPERTY],
     most: 10,
   });
   const [first, ...others] = found.toSorted((a, b) => Number(a.id) - Number(b.id));
-  if (first !== undefined) {
-    const fault = others.length === 0 ? null : `Also made: ${others.map(({ key }) => key).join(', ')}.`;
-    await adopt(deps, issue, { ...first, fault });
-    if (first.properties?.[PROPERTY] === undefined)
-      await setIssueProperty(to.jira, first.id, propertyOf(to.connection, issue.id));
-    return;
-  }
-  const searches = issue.state === 'uncertain' ? issue.searches + 1 : 0;
-  if (searches >= SEARCHES) return clearAttempt(deps.db, issue.id);
-  const wait = searches === 0 ? FIRST_SEARCH_MS : NEXT_SEARCH_MS;
-  await doubt(deps, issue, searches, wait);
+  if (first === undefined) return null;
+  const fault = others.length === 0 ? null : `Also made: ${others.map(({ key }) => key).join(', ')}.`;
+  await adopt(deps, issue, { ...first, fault });
+  if (first.properties?.[PROPERTY] === undefined)
+    await setIssueProperty(jira, first.id, propertyOf(connection, issue.id));
+  return { jiraId: first.id };
 }
 
-async function make(
-  deps: Pick<JiraDeps, 'db' | 'clock' | 'publicUrl'>,
-  issue: IssueRow,
-  creation: Creation,
-  to: { readonly jira: JiraClient; readonly connection: ConnectionRow },
-): Promise<void> {
-  await markAttempt(deps.db, issue.id, deps.clock.now());
-  const fields = fieldsOf(creation, to.jira, {
-    readAt: deps.publicUrl,
-    label: markLabel(to.connection.instance, issue.id),
-  });
-  try {
-    const made = await createIssue(to.jira, { fields, property: propertyOf(to.connection, issue.id) });
-    await adopt(deps, issue, { ...made, fault: null });
-  } catch (error) {
-    const fault = jiraFault(error);
-    if (fault.kind === 'unclear') return doubt(deps, issue, 0, FIRST_SEARCH_MS);
-    await clearAttempt(deps.db, issue.id);
-    if (fault.kind === 'refused' && fault.fields['priority'] !== undefined && creation.priorityId !== null)
-      return updateCreation(deps.db, issue.id, { ...creation, priorityId: null });
-    if (isFinal(fault)) return refuse(deps, issue, fault);
-    throw fault;
-  }
+function creationOf({ id, creation }: IssueRow): Creation {
+  if (creation === null) throw new Error(`issue ${id} has nothing to be made of`);
+  return creation;
 }
 
-/** True for what a repeat would not change. */
-export function isFinal(fault: JiraFault): boolean {
-  return fault.kind === 'refused' || fault.kind === 'forbidden' || fault.kind === 'missing';
+// An issue without its priority or reporter is better than none.
+function withoutRefused(creation: Creation, { kind, fields }: JiraFault): Creation | null {
+  if (kind !== 'refused') return null;
+  if (fields['priority'] !== undefined && creation.priorityId !== null)
+    return { ...creation, priorityId: null };
+  if (fields['reporter'] !== undefined && creation.reporter !== null) return { ...creation, reporter: null };
+  return null;
 }
 
 /** What marks whatever is made for a row of ours. */
@@ -95,15 +79,20 @@ export function propertyOf(connection: ConnectionRow, issueId: number, changeId:
 function fieldsOf(
   creation: Creation,
   jira: JiraClient,
-  more: { readonly readAt: string; readonly label: string },
+  more: {
+    readonly readAt: string;
+    readonly label: string;
+    readonly reporter: string | null;
+  },
 ) {
   return {
     ...creation.fields,
     project: { key: creation.projectKey },
     issuetype: { id: creation.issueTypeId },
     summary: creation.summary,
-    description: jira.dialect.body(creation.text, more.readAt),
+    description: jira.dialect.body(creation.text, { readAt: more.readAt, mentions: [] }),
     labels: [...creation.labels, more.label],
+    ...(more.reporter === null ? {} : { reporter: { [jira.dialect.personKey]: more.reporter } }),
     ...(creation.priorityId === null ? {} : { priority: { id: creation.priorityId } }),
   };
 }
@@ -118,25 +107,6 @@ function adopt(
     await markMade(tx, issue.id, { jiraId: made.id, key: made.key, fault: made.fault, at });
     await tellLinked(tx, issue.id, { type: 'jira.issue_created', new: { key: made.key }, at });
   });
-}
-
-function refuse(deps: Pick<JiraDeps, 'db' | 'clock'>, issue: IssueRow, fault: JiraFault): Promise<void> {
-  const at = deps.clock.now();
-  return deps.db.begin(async (tx) => {
-    await markIssueRefused(tx, issue.id, fault.message);
-    await tellLinked(tx, issue.id, { type: 'jira.issue_refused', new: { reason: fault.message }, at });
-  });
-}
-
-function doubt(
-  deps: Pick<JiraDeps, 'db' | 'clock'>,
-  issue: IssueRow,
-  searches: number,
-  wait: number,
-): Promise<void> {
-  const nextAt = new Date(deps.clock.now().getTime() + wait);
-  const fault = 'Jira did not answer when the issue was made; it is looked for.';
-  return markUncertain(deps.db, issue.id, { searches, nextAt, fault });
 }
 
 /** Records an event in the history of every request that is linked to an issue. */

@@ -141,7 +141,7 @@ export async function listEventsById(
 ): Promise<ReadonlyMap<number, EventView>> {
   const rows = await db<EventView[]>`
     select e.id, e.type, e.request_id, e.message_id, e.delivery_id, e.contact_id, e.actor_kind, e.actor_operator_id,
-      o.name as actor_name, e.old, e.new, e.at
+      o.name as actor_name, e.old, e.new, e.at, e.told
     from events e
     left join operators o on o.id = e.actor_operator_id
     where e.id = any(${[...new Set(ids)]}::bigint[])`;

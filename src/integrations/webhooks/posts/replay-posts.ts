@@ -6,7 +6,7 @@ import { findHorizon } from '../../feed/queries.ts';
 import { requeueEvents } from './post-queries.ts';
 import { findWebhookRow } from '../queries.ts';
 
-/** Whoever needs more makes several calls; more at once is usually a mistake. */
+/** More takes several calls; more at once is usually a mistake. */
 const MAX_REPLAYED = 100_000;
 
 export type Replay = { readonly eventId: number } | { readonly from: Date; readonly to: Date };

@@ -112,7 +112,7 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
   ],
   'src/index.js': [
     {
-      // The idle connection that was used last comes first: in turns, each of ten would be planned on anew for a few statements.
+      // Uses the most recently used idle connection first: in turns, each of ten connections would plan the same statements again.
       from: '    queue.push(c)\n',
       to: '    queue === open ? queue.unshift(c) : queue.push(c)\n',
     },
@@ -177,7 +177,7 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
   ],
 };
 
-/** A module of the driver as it is to run. Throws when a text to be repaired is not in it, or not once. */
+/** A module of the driver with its repairs applied. Throws when a text to repair does not occur exactly once. */
 export function repaired(url: string, source: string): string {
   const module = Object.keys(REPAIRS).find((path) => url.endsWith(`/postgres/${path}`));
   return (module === undefined ? [] : (REPAIRS[module] ?? [])).reduce((text, { from, to }) => {

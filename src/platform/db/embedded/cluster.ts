@@ -17,7 +17,7 @@ export function clusterFolder(dataDir: string): string {
   return join(dataDir, 'pg');
 }
 
-/** The cluster's owner, or undefined when there is no cluster yet. */
+/** The cluster's owner, or undefined before there is a cluster. */
 export async function findClusterOwner(dataDir: string): Promise<{ uid: number; gid: number } | undefined> {
   const found = await unlessMissing(stat(clusterFolder(dataDir)));
   return found && { uid: found.uid, gid: found.gid };

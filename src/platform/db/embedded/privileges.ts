@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { platform, userInfo } from 'node:os';
 
 /** Whom PostgreSQL runs as, and how to get there: `prefix` goes before every command. */
 export type Privileges = { readonly prefix: readonly string[] };
@@ -40,6 +41,11 @@ export async function choosePrivileges(host: Host, clusterOwner: Owner | undefin
       '--securebits=+no_setuid_fixup',
     ],
   };
+}
+
+/** Whose a new cluster's files have to be when this process makes them itself; null: its own. */
+export async function newClusterOwner(): Promise<Owner | null> {
+  return userInfo().uid === 0 && platform() === 'linux' ? nobody() : null;
 }
 
 // initdb wants an account with a name, and not every system gives nobody the same number.

@@ -1,6 +1,7 @@
 import type { Context, ErrorHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { frontOf } from '../path-in-front.ts';
 import { isTransient } from '../../db/errors.ts';
 import type { Log } from '../../log.ts';
 import { Problem, type ProblemCode } from '../../problems.ts';
@@ -16,6 +17,7 @@ export const PROBLEM_KINDS = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   already_taken: { status: 409, title: 'Somebody else has the request' },
   wrong_state: { status: 409, title: 'The status does not allow this' },
+  field_needed: { status: 409, title: 'A field has to have a value first' },
   thread_moved_on: { status: 409, title: 'There are messages that the caller has not seen' },
   already_exists: { status: 409, title: 'It exists already' },
   newer_version: { status: 409, title: 'It was saved elsewhere meanwhile' },
@@ -25,6 +27,8 @@ export const PROBLEM_KINDS = {
   unsupported_media_type: { status: 415, title: 'The content type is not taken here' },
   jira_refused: { status: 502, title: 'Jira did not do it' },
   bad_signature: { status: 401, title: 'The signature is not valid' },
+  file_held: { status: 409, title: 'The virus scanner does not let the file go' },
+  file_unavailable: { status: 503, title: 'The file cannot be read now' },
   too_many_attempts: { status: 429, title: 'Too many attempts' },
   busy: { status: 503, title: 'Come again later' },
 } as const satisfies Record<ProblemCode, ProblemKind>;
@@ -40,10 +44,11 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 
 /**
  * The `type` of a problem document: a relative reference, the same text on every installation, so that a program may
- * compare it; resolved against the server it names a page that says what the code means.
+ * compare it; resolved against the server it names a page that says what the code means. A path in front of the desk
+ * comes first, or the reference would lead out of it; the last part is the same everywhere.
  */
-export function problemType(code: string): string {
-  return `/problems/${code}`;
+export function problemType(code: string, front = ''): string {
+  return `${front}/problems/${code}`;
 }
 
 /** Answers a refusal as RFC 9457 `application/problem+json`; `instance` is the request id, as in the log. */
@@ -57,7 +62,7 @@ export function problemResponse(c: Context, problem: Problem): Response {
   const body = {
     // Members come first, so that none of them can pass for one of the standard fields.
     ...members,
-    type: problemType(problem.code),
+    type: problemType(problem.code, frontOf(c)),
     title: kind.title,
     status: kind.status,
     detail: problem.message,
@@ -89,7 +94,7 @@ export function answerError(log: Log): ErrorHandler {
 function internalError(c: Context): Response {
   const { code, status, title } = INTERNAL_ERROR;
   const body = {
-    type: problemType(code),
+    type: problemType(code, frontOf(c)),
     title,
     status,
     detail: 'Something failed on the server. Its log names this call by the request id in `instance`.',

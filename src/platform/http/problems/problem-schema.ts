@@ -38,9 +38,11 @@ type ProblemAnswer = {
  */
 export function problemResponses(...codes: readonly ProblemCode[]): Record<`${number}`, ProblemAnswer> {
   const answers: Record<string, ProblemAnswer> = { 500: answer([`\`${problemType(INTERNAL_ERROR.code)}\``]) };
-  const all: readonly ProblemCode[] = codes.includes('busy') ? codes : [...codes, 'busy'];
-  for (const status of new Set(all.map((code) => PROBLEM_KINDS[code].status))) {
-    const kinds = all.filter((code) => PROBLEM_KINDS[code].status === status);
+  // Who may call is asked of everybody who signs in: a requester is refused all but their own.
+  const forbidden: readonly ProblemCode[] = codes.includes('unauthenticated') ? ['forbidden'] : [];
+  const all = new Set<ProblemCode>([...codes, ...forbidden, 'busy']);
+  for (const status of new Set([...all].map((code) => PROBLEM_KINDS[code].status))) {
+    const kinds = [...all].filter((code) => PROBLEM_KINDS[code].status === status);
     answers[status] = answer(kinds.map((code) => `\`${problemType(code)}\`: ${PROBLEM_KINDS[code].title}`));
   }
   return answers;

@@ -17,7 +17,7 @@ type Wanted = {
 
 type UnprovenBody = UnprovenCaller &
   Wanted & {
-    /** Opened when the body may be read: before that nothing of it is taken in. */
+    /** Resolves when the body may be read; nothing of it is read before. */
     readonly open: () => Pieces;
   };
 
@@ -75,7 +75,7 @@ export function unprovenReceiver(trustedProxies: TrustedProxies | undefined): Re
   };
 }
 
-/** Refuses by what a call says of its body, before any of it is read. */
+/** Refuses a call by its headers, before any of its body is read. */
 export function requireFittingLength(c: Context, maxBytes: number): void {
   const header = c.req.header('content-length');
   if (header === undefined) return;

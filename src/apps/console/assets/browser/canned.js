@@ -1,6 +1,6 @@
 // Canned replies are chosen by `/` in an empty line or Mod+J: typing searches names and texts on the server, the arrows
 // move, Enter puts the words where the cursor was. The server fills them in and draws what it asks for.
-import { parsePage } from './page.js';
+import { at, parsePage } from './page.js';
 
 const WAIT_MS = 120;
 
@@ -98,7 +98,7 @@ function watch(form) {
 /** Those that have the words in their name or text. @param {string} words */
 async function lookFor(words) {
   if (words.trim() === '') return null;
-  const response = await fetch(`/v1/canned-replies?limit=50&q=${encodeURIComponent(words)}`).catch(
+  const response = await fetch(at(`/v1/canned-replies?limit=50&q=${encodeURIComponent(words)}`)).catch(
     () => null,
   );
   if (response?.ok !== true) return null;

@@ -1,5 +1,5 @@
-// The keyboard. A key stands on the link or button that it presses (`data-key`), and presses it visibly.
-import { isShown, isWriting } from './page.js';
+// The keyboard. A link or button names its key (`data-key`), which presses it visibly.
+import { at, isShown, isWriting } from './page.js';
 
 const PRESSED_MS = 120;
 const SEQUENCE_MS = 1500;
@@ -9,6 +9,8 @@ const BY_CODE = { Semicolon: ';', Slash: '/', Period: '.' };
 let first = '';
 let firstAt = 0;
 let copies = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let forgetting;
 
 export function startKeys() {
   document.addEventListener('keydown', onKey);
@@ -20,7 +22,8 @@ export function onKey(event) {
   const target = event.composedPath()[0] ?? event.target;
   if (event.ctrlKey || event.metaKey) return withModifier(event, target);
   if (event.altKey || document.querySelector('dialog[open]') !== null) return;
-  if (isWriting(target)) {
+  // A field that was hidden just now, as the palette's, keeps the focus until the page is painted: nobody writes in it.
+  if (isWriting(target) && isShown(/** @type {Element} */ (target))) {
     if (event.key === 'Escape' && target instanceof HTMLElement) target.blur();
     return;
   }
@@ -28,7 +31,7 @@ export function onKey(event) {
   if (act(keyOf(event), event.shiftKey)) event.preventDefault();
 }
 
-/** What was pressed; on a layout without Latin letters the letter that stands on the same key. @param {KeyboardEvent} event */
+/** The key pressed; on a layout without Latin letters, the Latin letter of the same physical key. @param {KeyboardEvent} event */
 function keyOf(event) {
   const { key, code } = event;
   if (key.length > 1 || !/\p{L}/u.test(key) || /^[a-z]$/i.test(key)) return key;
@@ -86,7 +89,7 @@ function pressKey(key) {
   return true;
 }
 
-// What it presses may stand in a message or a fact that is folded away; a menu is left as it is.
+// The element may be inside a folded message or fact, which is opened; menus stay closed.
 /** @param {HTMLElement} element */
 function unveil(element) {
   for (let at = element.parentElement; at !== null; at = at.parentElement)
@@ -187,8 +190,9 @@ function copyNumber() {
     document.querySelector('.conversation')?.getAttribute('data-request-subject') ??
     '';
   copies = (copies % 3) + 1;
-  setTimeout(() => (copies = 0), SEQUENCE_MS);
-  const texts = [`#${id}`, `#${id} ${subject}`, `#${id} ${subject} ${location.origin}/requests/${id}`];
+  clearTimeout(forgetting);
+  forgetting = setTimeout(() => (copies = 0), SEQUENCE_MS);
+  const texts = [`#${id}`, `#${id} ${subject}`, `#${id} ${subject} ${at(`/requests/${id}`)}`];
   void navigator.clipboard?.writeText(texts[copies - 1] ?? '');
   return true;
 }

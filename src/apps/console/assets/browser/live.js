@@ -3,12 +3,13 @@
 // address and morphs the regions marked `data-live`; nothing that one is about to press moves.
 import { Idiomorph } from './idiomorph.js';
 import { isNotifying, notify } from './notify.js';
-import { parsePage, tell } from './page.js';
+import { at, parsePage, tell } from './page.js';
 
 const WAIT_MS = 250;
 const LOOK_MS = 4000;
 const LEAVE_MS = 5000;
-const CHANNEL = 'mailroom-feed';
+// Two desks at one host hear each other's channels.
+const CHANNEL = `mailroom-feed ${at('/')}`;
 
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : null;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -28,7 +29,7 @@ export function startLive() {
     data.presence === undefined ? heard(data.event, data.id) : seen(data.presence),
   );
   document.addEventListener('visibilitychange', () => {
-    // Whoever wants to be told while they look elsewhere has to be listened for.
+    // People who want notifications while they look elsewhere need the stream to stay open.
     if (document.hidden) return isNotifying() ? undefined : stopListening?.();
     listen();
     if (stale) schedule();
@@ -48,7 +49,7 @@ export function startLive() {
   document.querySelector('[data-fresh]')?.addEventListener('click', () => void refresh(true));
   document.addEventListener('mailroom:refresh', () => schedule());
   if (!document.hidden) listen();
-  // That a relay was heard is no event: a page that waits for it has to look.
+  // Hearing a relay is not an event: a page that waits for one has to ask.
   const waiting = setInterval(() => {
     if (document.querySelector('[data-heard="no"]') === null) clearInterval(waiting);
     else schedule();
@@ -65,7 +66,7 @@ function listen() {
   const stream = () =>
     new Promise((/** @type {(value: undefined) => void} */ resolve) => {
       const after = lastId === '' ? '' : `?after=${encodeURIComponent(lastId)}`;
-      const source = new EventSource(`/v1/events/stream${after}`);
+      const source = new EventSource(at(`/v1/events/stream${after}`));
       source.addEventListener('message', ({ data, lastEventId }) => {
         const event = JSON.parse(data);
         channel?.postMessage({ event, id: lastEventId });
@@ -93,7 +94,8 @@ function listen() {
 /** @param {FeedEvent} event @param {string} id */
 function heard(event, id) {
   lastId = id;
-  if (event.type === 'operator.mentioned') tellMention(event);
+  if (event.type === 'operator.mentioned') tellOperator(event, 'data-mentioned');
+  if (event.type === 'operator.told') tellOperator(event, 'data-rule-told');
   const shown = document.querySelector('.conversation');
   const own = shown instanceof HTMLElement ? Number(shown.dataset['request']) : null;
   if (own !== null && event.requestId !== own) return;
@@ -108,15 +110,15 @@ function seen({ requestId, operatorId }) {
   if (shown !== null) schedule();
 }
 
-/** @param {FeedEvent} event */
-function tellMention(event) {
+/** @param {FeedEvent} event @param {string} says */
+function tellOperator(event, says) {
   if (String(event.new?.['operatorId']) !== document.body.dataset['operator']) return;
   const bar = document.querySelector('[data-mentioned]');
   const link = bar?.querySelector('a');
   if (!bar || !link) return;
   const { name } = event.actor;
-  link.href = `/requests/${event.requestId}#m${event.messageId}`;
-  link.textContent = (bar.getAttribute('data-mentioned') ?? '')
+  link.href = at(`/requests/${event.requestId}${event.messageId === null ? '' : `#m${event.messageId}`}`);
+  link.textContent = (bar.getAttribute(says) ?? '')
     .replace('{name}', () => name ?? '')
     .replace('{id}', String(event.requestId));
   bar.removeAttribute('hidden');

@@ -1,5 +1,6 @@
-// Messages of the system for whoever asked for them in this browser: a request was given to them, or new mail came in one
+// Notifications of the operating system for people who asked for them in this browser: a request was given to them, or new mail came in one
 // of theirs, while they looked elsewhere.
+import { at } from './page.js';
 
 const KEPT = 'mailroom-notify';
 
@@ -18,7 +19,7 @@ export async function notify({ type, requestId, actor }) {
     return;
   const me = Number(document.body.dataset['operator']);
   if (actor.kind === 'operator' && actor.id === me) return;
-  const response = await fetch(`/v1/requests/${requestId}`).catch(() => null);
+  const response = await fetch(at(`/v1/requests/${requestId}`)).catch(() => null);
   if (response?.ok !== true) return;
   const { subject, assignee, contact } = await response.json();
   if (assignee?.id !== me) return;
@@ -28,7 +29,7 @@ export async function notify({ type, requestId, actor }) {
   const shown = new Notification(title, { body: `${who}: ${subject}`, tag: `mailroom-${requestId}` });
   shown.addEventListener('click', () => {
     window.focus();
-    location.assign(`/requests/${requestId}`);
+    location.assign(at(`/requests/${requestId}`));
   });
 }
 

@@ -13,6 +13,11 @@ export function parsePage(html) {
   return new DOMParser().parseFromString(policy.createHTML(html), 'text/html');
 }
 
+/** The address of a path of the desk: this file is served at `assets/…/page.js` below wherever the desk stands. @param {string} path */
+export function at(path) {
+  return new URL(`../..${path}`, import.meta.url).href;
+}
+
 /** Whether somebody writes in it. @param {EventTarget | null} target */
 export function isWriting(target) {
   if (!(target instanceof HTMLElement)) return false;

@@ -39,6 +39,8 @@ export function startParts() {
   const preview = document.querySelector('form[data-preview]');
   if (preview instanceof HTMLFormElement) livePreview(preview);
   placeCursor();
+  // On a phone the tabs are a row that scrolls, and the one that one is on may lie beyond its edge.
+  document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
 }
 
 function unfold() {

@@ -1,4 +1,5 @@
 // Says to the others on the desk that one looks at a request or writes on it; who they are the page shows by itself.
+import { at } from './page.js';
 
 const BEAT_MS = 15_000;
 const WRITING_MS = 5000;
@@ -13,7 +14,7 @@ export function startPresence() {
 
   const tell = (/** @type {'looking' | 'writing' | 'gone'} */ state) => {
     const body = new Blob([JSON.stringify({ requestId, state })], { type: 'application/json' });
-    navigator.sendBeacon('/v1/presence', body);
+    navigator.sendBeacon(at('/v1/presence'), body);
   };
   const beat = () => {
     if (!document.hidden) tell(writing ? 'writing' : 'looking');

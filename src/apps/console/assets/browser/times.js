@@ -1,4 +1,5 @@
 // How long ago: kept true while the page stands open.
+import { at } from './page.js';
 
 const EVERY_MS = 30_000;
 /** @type {readonly (readonly [Intl.RelativeTimeFormatUnit, number])[]} */
@@ -33,6 +34,6 @@ function tellZone() {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
   const { zone: drawn, zoneOpen: open } = document.body.dataset;
   if (open === undefined || drawn === zone) return;
-  document.cookie = `mailroom-zone=${encodeURIComponent(zone)}; path=/; max-age=31536000; samesite=lax`;
+  document.cookie = `mailroom-zone=${encodeURIComponent(zone)}; path=${new URL(at('/')).pathname}; max-age=31536000; samesite=lax`;
   document.dispatchEvent(new CustomEvent('mailroom:refresh'));
 }

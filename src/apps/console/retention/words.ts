@@ -1,0 +1,58 @@
+import { english, russian } from '../parts/format.ts';
+import type { Catalogue } from '../shell/visit.ts';
+
+const en = {
+  lead: 'After a request is closed, a mailbox can let go of it step by step. Write the days; leave empty what is kept for ever. It happens once a night, and nothing brings back what has gone. Open requests are never touched, and reports go on counting those that are gone.',
+  originalsDays: 'Original emails',
+  originalsDaysHint: 'The email as it came, with its headers. What was said and the files stay.',
+  attachmentsDays: 'Attachments',
+  attachmentsDaysHint: 'Files of both sides. No sooner than the originals, which have them inside.',
+  bodiesDays: 'Texts',
+  bodiesDaysHint: 'What was written, notes and drafts too. Subject, people and history stay.',
+  requestsDays: 'Whole requests',
+  requestsDaysHint: 'Everything, history included. The contact stays.',
+  days: 'days after closing',
+  never: 'never',
+  count: 'Count what would go',
+  save: 'Save',
+  wouldGo: (mailbox: string) => `Tonight, in ${mailbox}, as the form says now:`,
+  nothing: 'Nothing would go.',
+  originals: (count: number) => english(count, 'original email', 'original emails'),
+  attachments: (count: number) => english(count, 'attachment', 'attachments'),
+  bodies: (count: number) => `the text of ${english(count, 'message', 'messages')}`,
+  requests: (count: number) => english(count, 'whole request', 'whole requests'),
+  notSaved: 'It is not saved yet.',
+  marked: 'It is not saved: see what is marked.',
+  none: 'Add a mailbox first.',
+  removed: 'Removed',
+  gone: { originalsAt: 'originals', attachmentsAt: 'attachments', bodiesAt: 'texts' },
+};
+
+const ru: typeof en = {
+  lead: 'После закрытия обращения ящик может шаг за шагом избавляться от него. Впишите дни; что хранится всегда, оставьте пустым. Это делается раз в ночь, и вернуть удалённое нельзя. Открытые обращения не затрагиваются, а отчёты продолжают считать и удалённые.',
+  originalsDays: 'Исходные письма',
+  originalsDaysHint: 'Письмо, каким оно пришло, с заголовками. Текст и файлы остаются.',
+  attachmentsDays: 'Вложения',
+  attachmentsDaysHint: 'Файлы обеих сторон. Не раньше исходных писем: файлы лежат и в них.',
+  bodiesDays: 'Тексты',
+  bodiesDaysHint: 'Всё написанное, и заметки с черновиками. Тема, люди и история остаются.',
+  requestsDays: 'Обращения целиком',
+  requestsDaysHint: 'Всё, вместе с историей. Контакт остаётся.',
+  days: 'дней после закрытия',
+  never: 'никогда',
+  count: 'Посчитать, что удалится',
+  save: 'Сохранить',
+  wouldGo: (mailbox) => `Ближайшей ночью в ${mailbox}, если оставить так:`,
+  nothing: 'Ничего не удалится.',
+  originals: (count) => russian(count, 'исходное письмо', 'исходных письма', 'исходных писем'),
+  attachments: (count) => russian(count, 'вложение', 'вложения', 'вложений'),
+  bodies: (count) => `текст ${russian(count, 'сообщения', 'сообщений', 'сообщений')}`,
+  requests: (count) => `${russian(count, 'обращение', 'обращения', 'обращений')} целиком`,
+  notSaved: 'Это ещё не сохранено.',
+  marked: 'Не сохранено: посмотрите отмеченное.',
+  none: 'Сначала добавьте ящик.',
+  removed: 'Удалено',
+  gone: { originalsAt: 'исходные письма', attachmentsAt: 'вложения', bodiesAt: 'тексты' },
+};
+
+export const retentionWords: Catalogue<typeof en> = { en, ru };

@@ -1,0 +1,67 @@
+import type { Queryable } from '../../platform/db/connect.ts';
+import { isStep } from './period.ts';
+import {
+  type GroupRow,
+  listBacklogChanges,
+  listFirstAnswers,
+  listOpenAtEnd,
+  listRatings,
+  listResolutions,
+  listVolume,
+} from './queries.ts';
+import { type AskedReport, NOTHING, type ReportName, type ReportFigures } from './report.ts';
+
+const LISTS = {
+  volume: listVolume,
+  backlog: listOpenAtEnd,
+  'first-answer': listFirstAnswers,
+  resolution: listResolutions,
+  ratings: listRatings,
+} as const satisfies Record<ReportName, unknown>;
+
+export type Groups = ReadonlyMap<string | null, ReportFigures>;
+
+/** A report's figures by group, those with any, and of all together. */
+export async function countReport(
+  db: Queryable,
+  name: ReportName,
+  asked: AskedReport,
+): Promise<{ readonly groups: Groups; readonly total: ReportFigures }> {
+  // A median cannot be made of medians: all together are counted by themselves, at the same time.
+  const counted = listGroups(db, name, { ...asked, by: null });
+  const [all, groups] = await Promise.all([
+    counted,
+    asked.by === null
+      ? counted
+      : name === 'backlog' && isStep(asked.by)
+        ? backlogOverTime(db, asked)
+        : listGroups(db, name, asked),
+  ]);
+  return { groups, total: all.get(null) ?? NOTHING[name] };
+}
+
+async function listGroups(db: Queryable, name: ReportName, asked: AskedReport): Promise<Groups> {
+  const groups = new Map<string | null, ReportFigures>();
+  for (const { key, ...figures } of await LISTS[name](db, asked)) {
+    const place = keyOf(key, asked);
+    groups.set(place, { ...NOTHING[name], ...groups.get(place), ...(figures as ReportFigures) });
+  }
+  return groups;
+}
+
+function keyOf(key: GroupRow['key'], { by, parts }: AskedReport): string | null {
+  if (key === null) return null;
+  if (isStep(by)) return parts[Number(key)] ?? null;
+  return by === 'hour' ? String(key).padStart(2, '0') : String(key);
+}
+
+async function backlogOverTime(db: Queryable, asked: AskedReport): Promise<Groups> {
+  const changes = new Map((await listBacklogChanges(db, asked)).map(({ part, change }) => [part, change]));
+  let open = changes.get(-1) ?? 0;
+  return new Map(
+    asked.parts.map((part, index) => {
+      open += changes.get(index) ?? 0;
+      return [part, { open }];
+    }),
+  );
+}
