@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { PresentSomewhere } from '../../requests/presence/presence.ts';
 import { watchPresence } from '../../requests/presence/watch-presence.ts';
-import { FEED_START, type FeedPosition, type FeedRow, justBefore, WHOLE_FEED } from './feed.ts';
+import { FEED_START, type FeedPosition, type FeedRow, justBefore, passed, WHOLE_FEED } from './feed.ts';
 import { findHorizon, listFeedRows } from './queries.ts';
 
 /** What a listener gets: rows (none if nothing happened), word that it has missed some, or the end. */
@@ -76,7 +76,7 @@ export function createFeedPoller(
     const range = { after: position, horizon, limit: ROWS_AT_ONCE };
     const rows = await listFeedRows(deps.db, WHOLE_FEED, range);
     const isThereMore = rows.length === ROWS_AT_ONCE;
-    position = isThereMore ? (rows.at(-1)?.position ?? position) : justBefore(horizon);
+    position = isThereMore ? (rows.at(-1)?.position ?? position) : passed(position, horizon);
     const presence = await lookAround();
     if (rows.length > 0 || presence.length > 0 || polls % BEAT_EVERY_POLLS === 0)
       for (const inbox of inboxes) inbox.give({ rows, presence });

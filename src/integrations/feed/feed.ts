@@ -53,6 +53,12 @@ export function justBefore(horizon: string): FeedPosition {
   return { xact: String(BigInt(horizon) - 1n), id: Number.MAX_SAFE_INTEGER };
 }
 
+/** Where a reader is who has read to a horizon: not before where they were, since a horizon found later may lie lower. */
+export function passed(after: FeedPosition, horizon: string): FeedPosition {
+  const end = justBefore(horizon);
+  return BigInt(after.xact) > BigInt(end.xact) ? after : end;
+}
+
 /** True when the row comes after the place. */
 export function isBeyond(row: FeedRow, position: FeedPosition): boolean {
   const difference = BigInt(row.position.xact) - BigInt(position.xact);

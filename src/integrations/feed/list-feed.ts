@@ -9,6 +9,7 @@ import {
   type FeedRow,
   feedViewOf,
   justBefore,
+  passed,
 } from './feed.ts';
 import { findHorizon, listFeedRows } from './queries.ts';
 
@@ -36,8 +37,7 @@ export async function listFeed(
 ): Promise<FeedPage> {
   requirePermission(actor, 'requests.read');
   const horizon = await findHorizon(deps.db);
-  const end = justBefore(horizon);
-  if (input.after === 'now') return { rows: [], position: end, ended: true };
+  if (input.after === 'now') return { rows: [], position: justBefore(horizon), ended: true };
   const after = input.after ?? FEED_START;
   const rows = await listFeedRows(deps.db, feedViewOf(actor, input.filters), {
     after,
@@ -46,7 +46,7 @@ export async function listFeed(
   });
   const last = rows.length === input.limit ? rows.at(-1) : undefined;
   // A rare filter must not read the same events again each time: everything below the horizon has been looked at.
-  const position = last?.position ?? (BigInt(after.xact) > BigInt(end.xact) ? after : end);
+  const position = last?.position ?? passed(after, horizon);
   return { rows, position, ended: last === undefined };
 }
 

@@ -5,12 +5,14 @@ import type { FeedPosition, FeedRow, FeedView } from './feed.ts';
 /**
  * The transaction below which every one of this database has ended: what is not to be read there now will never be. What is
  * still open in the snapshot counts, unless its lock (which anybody may see, unlike `backend_xid`) or its preparation says
- * that it is at work in another database of the server. Mere readers have no number and take no part.
+ * that it is at work in another database of the server. Mere readers have no number and take no part. One that has ended
+ * since the snapshot has no lock to tell its database by and does not count either, or a busy neighbour would hold the
+ * horizon again and again: read the rows in a statement of its own, after this one, which sees what it wrote.
  */
 export async function findHorizon(db: Queryable): Promise<string> {
   const [row] = await db<{ horizon: string }[]>`
     select coalesce(
-      (select min(open.xact)
+      (select min(open.xact) filter (where pg_xact_status(open.xact) = 'in progress')
         from pg_snapshot_xip(pg_current_snapshot()) as open (xact)
         where not exists (
             select

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '../../../platform/db/connect.ts';
 import type { EventView } from '../../../people/history/event-view.ts';
-import { type FeedPosition, type FeedView, justBefore } from '../../feed/feed.ts';
+import { type FeedPosition, type FeedView, passed } from '../../feed/feed.ts';
 import { feedConditions } from '../../feed/queries.ts';
 import type { PostResult } from '../webhook.ts';
 
@@ -57,10 +57,8 @@ export async function queueEvents(
       on conflict (webhook_id, event_id) do nothing
     )
     select xact::text, id from picked order by xact, id`;
-  const end = justBefore(range.horizon);
-  const passed = BigInt(range.after.xact) > BigInt(end.xact) ? range.after : end;
   const last = rows.length === range.limit ? rows.at(-1) : undefined;
-  return { count: rows.length, position: last ?? passed };
+  return { count: rows.length, position: last ?? passed(range.after, range.horizon) };
 }
 
 export async function savePosition(
