@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { stopwatch } from '../../src/platform/clock.ts';
+import { watchForSteps } from '../../src/outbox/sending/after-step.ts';
+import { claimDeliveries } from '../../src/outbox/sending/claim-queries.ts';
 import { startDeliveryWorker } from '../../src/outbox/sending/worker.ts';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { HOUR, MINUTE, testOutbox } from '../support/outbox.ts';
@@ -41,24 +44,67 @@ test('of two workers with clocks five minutes apart that step while mails are un
   expect(await db`select id from delivery_attempts where outcome = 'lost'`).toEqual([]);
 });
 
-test('mail that is due when the clock is set back by an hour leaves at once, and a held reply when its time is over', async () => {
+test('mail that is due when the clock is set back by an hour leaves at once, by a process that has seen it', async () => {
   const running = worker(0);
   await outbox.queue(await outbox.addRequest());
   running.wake();
   await smtp.received(1);
-  const held = await outbox.queue(await outbox.addRequest(), {
-    sendAfter: new Date(outbox.now().getTime() + 5 * MINUTE),
-  });
   running.own.skewMs = -HOUR;
   // By a process that has not seen the step yet.
   const { messageId } = await outbox.queue(await outbox.addRequest());
-  const state = async (id: number): Promise<unknown> => (await outbox.stored(id))['state'];
-  await expect.poll(() => state(messageId), { timeout: 20_000 }).toBe('sent');
-  expect(await state(held.messageId)).toBe('held');
-  running.own.skewMs += 5 * MINUTE;
-  await expect.poll(() => state(held.messageId), { timeout: 20_000 }).toBe('sent');
+  const state = async (): Promise<unknown> => (await outbox.stored(messageId))['state'];
+  await expect.poll(state, { timeout: 20_000 }).toBe('sent');
   await running.stop();
 });
+
+/** A process that looks at the clock when the test says so, with its own reading of it. */
+function process(reading: { ms: number }) {
+  const own = { countedMs: 0 };
+  const clock = { now: () => new Date(outbox.now().getTime() + reading.ms) };
+  const look = watchForSteps({ ...outbox.deps, clock }, () => own.countedMs);
+  const claim = (now: Date) =>
+    claimDeliveries(db, {
+      owner: randomUUID(),
+      account: 'any',
+      serves: { except: [] },
+      now,
+      leaseUntil: new Date(now.getTime() + MINUTE),
+      limit: 5,
+      urgentOnly: false,
+      budget: null,
+      unused: false,
+    });
+  const later = async (ms: number): Promise<void> => {
+    own.countedMs += ms;
+    reading.ms += ms;
+    await look();
+  };
+  return { claim, later, now: clock.now };
+}
+
+test.each([5 * MINUTE, 59 * MINUTE])(
+  'a reply held for %i ms is neither sent early after the clock was set back, nor held longer than once more',
+  async (held) => {
+    const reading = { ms: 0 };
+    const [first, second] = [process(reading), process(reading)];
+    await Promise.all([first.later(0), second.later(0)]);
+    await outbox.queue(await outbox.addRequest(), { sendAfter: new Date(outbox.now().getTime() + held) });
+    // What a claim goes by that read the clock just before it was set.
+    const before = new Date(outbox.now().getTime() + 1000);
+    reading.ms = -10 * MINUTE;
+    await first.later(1000);
+    expect(await first.claim(before)).toEqual([]);
+    // Each of the two sees the step, and again those that start after it.
+    await first.later(20_000);
+    const settledAt = first.now();
+    for (const late of [second, process(reading), process(reading)]) {
+      await late.later(1000);
+      await late.later(20_000);
+    }
+    expect(await first.claim(new Date(settledAt.getTime() + held - 1))).toEqual([]);
+    expect(await first.claim(new Date(settledAt.getTime() + held))).toHaveLength(1);
+  },
+);
 
 test('what a dead process was to try again before the clock was set back is due for the next one that starts', async () => {
   smtp.setBehaviour({ data: { code: 451, text: '4.3.0 later' } });

@@ -69,13 +69,13 @@ export async function extendLeases(
 
 /**
  * After the clock was set back: what was due, or was to be tried again soon, would wait as long as the clock jumped. What
- * was made to wait at a time that has yet to come is due now; a reply that is held is held for its whole time again.
+ * was made to wait at a time that has yet to come is due now; replies that are held are another matter (`holdAgain`).
  */
 export async function bringForward(db: Db, now: Date): Promise<number> {
   const moved = await db`
     update deliveries
-    set next_attempt_at = case state when 'held' then ${now}::timestamptz + (next_attempt_at - created_at) else ${now} end
-    where state in ('queued', 'held', 'deferred') and next_attempt_at > ${now}
+    set next_attempt_at = ${now}
+    where state in ('queued', 'deferred') and next_attempt_at > ${now}
       and (state = 'queued' or (created_at > ${now} and next_attempt_at >= created_at)
         or exists (select from delivery_attempts where delivery_id = deliveries.id and ended_at > ${now}))`;
   await db`
@@ -83,4 +83,16 @@ export async function bringForward(db: Db, now: Date): Promise<number> {
     set until = ${now}, since = least(since, ${now})
     where until > ${now}::timestamptz + interval '1 hour' or since > ${now}`;
   return moved.count;
+}
+
+/**
+ * Replies that were held at a time that has yet to come are held for their whole time from now on. A claim by the clock as
+ * it was would find that over and send at once what its operator still means to cancel: call it when nobody claims by that any more.
+ */
+export async function holdAgain(db: Db, now: Date): Promise<number> {
+  const held = await db`
+    update deliveries
+    set next_attempt_at = ${now}::timestamptz + (next_attempt_at - coalesce(held_from, created_at)), held_from = ${now}
+    where state = 'held' and coalesce(held_from, created_at) > ${now}`;
+  return held.count;
 }
