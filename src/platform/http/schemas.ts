@@ -46,6 +46,18 @@ export function written(max: number): z.ZodString {
     .openapi({ minLength: 1 });
 }
 
+/** Values by names. Zod would leave out one that is called `__proto__` without a word. */
+export function valuesByName<Name extends z.ZodString, Value extends z.ZodType>(name: Name, value: Value) {
+  return z.preprocess(
+    (given, context) => {
+      if (typeof given === 'object' && given !== null && Object.hasOwn(given, '__proto__'))
+        context.addIssue({ code: 'custom', path: ['__proto__'], message: 'is not known here', input: given });
+      return given;
+    },
+    z.record(name, value),
+  );
+}
+
 /** A list's envelope. */
 export function listOf<Item extends z.ZodType>(item: Item) {
   return z.object({

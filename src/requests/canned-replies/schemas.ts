@@ -1,5 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { id, idParameter, listOf, pageQuery, text, time, written } from '../../platform/http/schemas.ts';
+import {
+  id,
+  idParameter,
+  listOf,
+  pageQuery,
+  text,
+  time,
+  valuesByName,
+  written,
+} from '../../platform/http/schemas.ts';
 import { searchParameter } from '../../platform/lists/search-parameter.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { CANNED_SCOPES, CANNED_STATUSES, type CannedReply } from './canned-reply.ts';
@@ -86,8 +95,7 @@ export const cannedReplyChangesSchema = z
 export const cannedValuesSchema = z
   .strictObject({
     requestId: id,
-    values: z
-      .record(text(100, 1), text(VALUE_LENGTH))
+    values: valuesByName(text(100, 1), text(VALUE_LENGTH))
       .optional()
       .openapi({ description: 'Of variables, by name.', example: { parcel: '4711' } }),
   })

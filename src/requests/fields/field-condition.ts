@@ -1,5 +1,4 @@
 import { type Fragment, json, type Queryable } from '../../platform/db/connect.ts';
-import { isDay } from '../../platform/time.ts';
 
 /** Which values of a field pass: any of `is` (`none`: no value), and within the bounds. */
 export type FieldFilter = {
@@ -12,9 +11,16 @@ export type FieldFilter = {
 
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 
-/** True for what `from` and `to` may be. */
-export function isBound(text: string): boolean {
-  return NUMBER.test(text) || isDay(text);
+/** True for a number as a filter writes it. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text);
+}
+
+/** What a filter means by a word, or null when it is neither yes nor no. */
+export function readYesNo(text: string): boolean | null {
+  const lower = text.toLowerCase();
+  if (lower === 'true' || lower === 'yes') return true;
+  return lower === 'false' || lower === 'no' ? false : null;
 }
 
 /** The condition that a request `r` has such a value of a field. */
@@ -40,21 +46,15 @@ function isAnyOf(db: Queryable, key: string, values: readonly string[]): Fragmen
 
 /** What is stored for a value as somebody writes it, whatever the kind of its field. */
 function formsOf(value: string): readonly unknown[] {
-  const lower = value.toLowerCase();
-  return [
-    value,
-    [value],
-    ...(NUMBER.test(value) ? [Number(value)] : []),
-    ...(lower === 'true' || lower === 'yes' ? [true] : []),
-    ...(lower === 'false' || lower === 'no' ? [false] : []),
-  ];
+  const answer = readYesNo(value);
+  return [value, [value], ...(isNumber(value) ? [Number(value)] : []), ...(answer === null ? [] : [answer])];
 }
 
 function bound(db: Queryable, text: string): Fragment {
-  return db`${json(db, NUMBER.test(text) ? Number(text) : text)}`;
+  return db`${json(db, isNumber(text) ? Number(text) : text)}`;
 }
 
 // Values of another kind have an order to a bound too, which nobody means.
 function isLike(db: Queryable, key: string, text: string): Fragment {
-  return db`jsonb_typeof(r.fields -> ${key}::text) = ${NUMBER.test(text) ? 'number' : 'string'}`;
+  return db`jsonb_typeof(r.fields -> ${key}::text) = ${isNumber(text) ? 'number' : 'string'}`;
 }

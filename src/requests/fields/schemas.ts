@@ -1,5 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { id, idParameter, listOf, pageQuery, text, time, written } from '../../platform/http/schemas.ts';
+import {
+  id,
+  idParameter,
+  listOf,
+  pageQuery,
+  text,
+  time,
+  valuesByName,
+  written,
+} from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { MAX_VALUE_LENGTH } from './check-value.ts';
 import { type Field, FIELD_KINDS, type FieldValues, KEY_PATTERN } from './field.ts';
@@ -12,6 +21,8 @@ const MAX_FIELDS = 200;
 const key = z
   .string()
   .regex(KEY_PATTERN, 'must be a letter in lower case, then up to 39 letters, digits, _ and -')
+  // Whoever looks it up among a request's values in JavaScript would find a function there.
+  .refine((given) => !(given in {}), 'is a name that every object has; choose another')
   .openapi({ description: 'Names its values; never changes.', example: 'environment' });
 
 const definition = {
@@ -90,8 +101,7 @@ export const fieldChangesSchema = z
     name: definition.name.optional(),
     kind: definition.kind.optional().openapi({ description: 'Only while no request has a value.' }),
     ...optional,
-    replace: z
-      .record(text(MAX_OPTION_LENGTH), text(MAX_OPTION_LENGTH).nullable())
+    replace: valuesByName(text(MAX_OPTION_LENGTH), text(MAX_OPTION_LENGTH).nullable())
       .optional()
       .openapi({
         description: 'By options that go while requests have them: what these have instead; null: nothing.',
@@ -118,8 +128,7 @@ export const fieldValuesSchema = z.record(z.string(), fieldValue).openapi('Field
   example: { environment: 'production', affected_service: ['mail'] },
 });
 
-export const fieldChangesOfRequest = z
-  .record(z.string().max(100), fieldValue.nullable())
+export const fieldChangesOfRequest = valuesByName(z.string().max(100), fieldValue.nullable())
   .refine((given) => Object.keys(given).length <= MAX_FIELDS, `must be at most ${MAX_FIELDS}`)
   .openapi({
     description: 'Values by the keys of its fields; null takes one away, one that is absent stays.',

@@ -1,7 +1,9 @@
 import type { z } from '@hono/zod-openapi';
+import type { Queryable } from '../../platform/db/connect.ts';
 import { fieldErrors } from '../../platform/http/problems/field-errors.ts';
 import { invalidField } from '../../platform/problems.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
+import { ensureFields } from './ensure-fields.ts';
 import type { RequestFilters } from './filter-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
 import { fieldFilters, refuseProto, withoutFieldParameters } from '../fields/filter-schemas.ts';
@@ -18,8 +20,8 @@ export function readRequestQuery(
 }
 
 /** Normalises a query string for storing: one spelling, no `?`; refuses what the list would refuse. */
-export function cleanRequestQuery(query: string): string {
-  parsed(query, '/query');
+export async function cleanRequestQuery(db: Queryable, actor: OperatorActor, query: string): Promise<string> {
+  await ensureFields(db, actor, readRequestQuery(actor, query), '/query');
   return new URLSearchParams(query).toString();
 }
 

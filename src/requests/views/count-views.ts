@@ -2,6 +2,7 @@ import { readPlannedFresh } from '../../platform/db/read-planned-fresh.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import { ensureFields } from '../lists/ensure-fields.ts';
 import { countRequestRowsUpTo } from '../lists/list-queries.ts';
 import { readRequestQuery } from '../lists/query-schema.ts';
 import { listViewsById } from './queries.ts';
@@ -29,6 +30,8 @@ export async function countViews(
 ): Promise<readonly ViewCount[]> {
   requirePermission(actor, 'requests.read');
   return readPlannedFresh(deps.db, async (tx) => {
+    for (const query of input.queries)
+      await ensureFields(tx, actor, readRequestQuery(actor, query, 'query'), 'query');
     const views = await listViewsById(tx, actor.operatorId, input.viewIds);
     const asked = [
       ...views.map(({ id, query }) => ({ viewId: id, query })),

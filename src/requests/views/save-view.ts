@@ -28,7 +28,7 @@ export async function addView(
 ): Promise<View> {
   requirePermission(actor, input.shared ? 'views.share' : 'requests.read');
   const name = filled(input.name);
-  const query = cleanRequestQuery(input.query);
+  const query = await cleanRequestQuery(deps.db, actor, input.query);
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {
     const ownerId = actor.operatorId;
@@ -60,7 +60,7 @@ export async function editView(
     const after: View = {
       ...before,
       name: name === undefined ? before.name : filled(name),
-      query: query === undefined ? before.query : cleanRequestQuery(query),
+      query: query === undefined ? before.query : await cleanRequestQuery(tx, actor, query),
       shared: shared ?? before.shared,
       updatedAt: at,
     };

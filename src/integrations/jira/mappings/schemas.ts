@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { id, text } from '../../../platform/http/schemas.ts';
+import { id, text, valuesByName } from '../../../platform/http/schemas.ts';
 
 const label = text(255, 1).regex(/^\S+$/, 'must be a label, without a space');
 const priorityId = text(40, 1).openapi({ description: 'The id of a priority in Jira.', example: '1' });
@@ -16,7 +16,7 @@ const rules = {
   always: z.boolean().default(false).openapi({
     description: 'true: every new request becomes an issue; false: only requests that somebody links.',
   }),
-  fields: z.record(text(100, 1), z.unknown()).default({}).openapi({
+  fields: valuesByName(text(100, 1), z.unknown()).default({}).openapi({
     description:
       'Values of further fields by field id: plain text, such as the name of an allowed value, or Jira’s own format.',
   }),
@@ -59,8 +59,7 @@ const rules = {
         'Which comments are sent to the contact: none, those whose first line begins with #reply, or every public one. ' +
         'The others become notes.',
     }),
-  verbs: z
-    .record(text(100, 1), z.enum(['resolve', 'close', 'reopen']))
+  verbs: valuesByName(text(100, 1), z.enum(['resolve', 'close', 'reopen']))
     .default({})
     .openapi({
       description: 'What a status, or a status category (new, indeterminate, done), does to the request.',
