@@ -63,8 +63,10 @@ create index webhook_posts_settled on webhook_posts (settled_at) where state in 
 create table webhook_attempts (
   id bigint generated always as identity primary key,
   webhook_id bigint not null references webhooks on delete cascade,
-  -- Null for a test.
+  -- Null for a test, whose id and body are kept here: no event has them.
   post_id bigint references webhook_posts on delete cascade,
+  test_name text,
+  test_body text,
   at timestamptz not null,
   duration_ms integer not null,
   status integer,
@@ -72,7 +74,8 @@ create table webhook_attempts (
     ('dns', 'internal_address', 'refused', 'reset', 'timeout', 'tls', 'redirect', 'status', 'other')),
   -- The beginning of what was answered.
   answer text not null default '',
-  constraint webhook_attempts_something_came check (fault is not null or status is not null)
+  constraint webhook_attempts_something_came check (fault is not null or status is not null),
+  constraint webhook_attempts_post_or_test check (num_nonnulls(post_id, test_name) = 1 and num_nonnulls(post_id, test_body) = 1)
 );
 create index webhook_attempts_webhook on webhook_attempts (webhook_id, id);
 create index webhook_attempts_at on webhook_attempts (at);

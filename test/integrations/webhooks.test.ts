@@ -296,6 +296,12 @@ test('an old secret signs beside the new one until its time is over', async () =
   made.clock.advance(3_600_001);
   await made.api('POST', `/v1/webhooks/${id}/test`);
   expect(receiver.posts.at(-1)?.signatures).toEqual(signed().slice(0, 1));
+  // The log has a test as it was sent, however the webhook is called since.
+  await made.api('PATCH', `/v1/webhooks/${id}`, { name: 'Other' });
+  const { items } = (await made.api('GET', `/v1/webhooks/${id}/attempts?sort=id`)) as { items: object[] };
+  expect(items).toMatchObject(
+    receiver.posts.map((post) => ({ eventId: null, webhookId: post.id, body: post.body, status: 204 })),
+  );
 });
 
 test('one event or a span of time is told again, in order and under the ids it had', async () => {

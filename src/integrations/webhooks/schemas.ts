@@ -3,11 +3,9 @@ import { z } from '@hono/zod-openapi';
 import { id, idParameter, listOf, pageQuery, text, time } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { EVENT_TYPES, type EventType } from '../../people/history/event-types.ts';
-import { renderEvent } from '../../people/history/schemas.ts';
 import { ATTEMPT_SORTS } from './posts/attempt-sorts.ts';
 import type { AttemptView } from './posts/attempt-queries.ts';
-import { postBody } from './posts/send-post.ts';
-import { POST_FAULTS, type PostResult, postName, type Webhook } from './webhook.ts';
+import { POST_FAULTS, type PostResult, type Webhook } from './webhook.ts';
 import { WEBHOOK_SORTS } from './webhook-sorts.ts';
 
 const url = text(2000, 1).openapi({
@@ -150,9 +148,8 @@ const attemptSchema = z
     requestId: id.nullable(),
     webhookId: z
       .string()
-      .nullable()
       .openapi({ description: 'The value of the header `webhook-id`.', example: 'evt_1042' }),
-    body: z.string().nullable().openapi({
+    body: z.string().openapi({
       description: 'The posted body. Data erased since then is blank here too.',
     }),
   })
@@ -198,14 +195,14 @@ export function renderOutcome(result: Omit<PostResult, 'retryAfterMs'> & { reado
 
 /** An attempt as the API shows it. */
 export function renderAttempt(attempt: AttemptView): z.infer<typeof attemptSchema> {
-  const { event } = attempt;
+  const { name, body, event } = attempt.posted;
   return {
     id: attempt.id,
     ...renderOutcome(attempt),
     eventId: event?.id ?? null,
     eventType: event?.type ?? null,
     requestId: event?.requestId ?? null,
-    webhookId: event === null ? null : postName(event.id),
-    body: event === null ? null : postBody(event.type, event.at, renderEvent(event)),
+    webhookId: name,
+    body,
   };
 }

@@ -48,9 +48,6 @@ export type PostResult = {
   readonly retryAfterMs: number | null;
 };
 
-/** The id under which a receiver knows an event, the same in every attempt and replay. */
-export const postName = (eventId: number): string => `evt_${eventId}`;
-
 export type WebhookSettings = {
   readonly url: string;
   readonly name: string;

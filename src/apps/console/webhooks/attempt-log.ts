@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
 import type { listAttempts } from '../../../integrations/webhooks/posts/list-attempts.ts';
-import { renderEvent } from '../../../people/history/schemas.ts';
 import { textField } from '../parts/fields.ts';
 import { type Html, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -50,13 +49,13 @@ export function attemptLog(visit: Visit, webhookId: number, { items, nextCursor,
 function attempt(
   visit: Visit,
   page: string,
-  { at, durationMs, status, fault, answer, event }: Attempt,
+  { at, durationMs, status, fault, answer, posted }: Attempt,
 ): Html {
   const words = visit.say(webhookWords);
   return html`<li>
     <details>
       <summary>
-        ${visit.format.time(at)} <code>${event?.type ?? words.test1}</code>
+        ${visit.format.time(at)} <code>${posted.event?.type ?? words.test1}</code>
         <span class="mark ${fault === null ? 'good' : 'bad'}"
           >${status ?? (fault === null ? '' : words.faults[fault])}</span
         >
@@ -64,15 +63,16 @@ function attempt(
       </summary>
       ${fault === null ? '' : html`<p>${words.faults[fault]}</p>`}
       ${when(answer, (text) => html`<p>${words.answer}: <code dir="auto">${text}</code></p>`)}
+      <p>webhook-id: <code>${posted.name}</code></p>
+      <pre dir="ltr" tabindex="0" aria-label="${words.body}">
+${JSON.stringify(JSON.parse(posted.body), null, 2)}</pre>
       ${when(
-        event,
-        (posted) =>
-          html`<pre dir="ltr" tabindex="0" aria-label="${words.body}">
-${JSON.stringify(renderEvent(posted), null, 2)}</pre>
-            <form method="post" action="${page}">
-              <input type="hidden" name="eventId" value="${posted.id}" />
-              <button name="verb" value="replay">${words.again}</button>
-            </form>`,
+        posted.event,
+        ({ id }) =>
+          html`<form method="post" action="${page}">
+            <input type="hidden" name="eventId" value="${id}" />
+            <button name="verb" value="replay">${words.again}</button>
+          </form>`,
       )}
     </details>
   </li>`;

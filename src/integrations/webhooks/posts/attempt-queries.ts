@@ -1,6 +1,7 @@
 import type { Fragment, Queryable } from '../../../platform/db/connect.ts';
 import type { PageRange } from '../../../platform/lists/read-page.ts';
 import type { EventView } from '../../../people/history/event-view.ts';
+import { type Post, postOf } from './post.ts';
 import { listEventsById } from './post-queries.ts';
 import { ATTEMPT_SORTS, type AttemptSort } from './attempt-sorts.ts';
 import type { PostFault } from '../webhook.ts';
@@ -13,8 +14,11 @@ export type AttemptView = {
   readonly status: number | null;
   readonly fault: PostFault | null;
   readonly answer: string;
-  readonly event: EventView | null;
+  readonly posted: Posted;
 };
+
+/** What was posted, and of which event; null: a test. */
+export type Posted = Post & { readonly event: EventView | null };
 
 export type AttemptFilters = {
   readonly eventId?: number | undefined;
@@ -22,10 +26,14 @@ export type AttemptFilters = {
   readonly failed?: boolean | undefined;
 };
 
-type AttemptRow = Omit<AttemptView, 'event'> & {
+type AttemptRow = Omit<AttemptView, 'posted'> & {
   readonly eventId: number | null;
+  readonly testName: string | null;
+  readonly testBody: string | null;
   readonly sortValue: string | null;
 };
+
+type SortedAttempt = AttemptView & { readonly sortValue: string | null };
 
 function conditions(db: Queryable, webhookId: number, { eventId, failed }: AttemptFilters): Fragment {
   const event = eventId === undefined ? db`` : db`and p.event_id = ${eventId}`;
@@ -41,10 +49,10 @@ export async function listAttemptRows(
   webhookId: number,
   filters: AttemptFilters,
   { sort, after, limit }: PageRange<AttemptSort>,
-): Promise<(AttemptView & { readonly sortValue: string | null })[]> {
+): Promise<SortedAttempt[]> {
   const beyond = after === null ? db`` : db`and ${ATTEMPT_SORTS.isAfter(db, sort, after)}`;
   const rows = await db<AttemptRow[]>`
-    select a.id, a.at, a.duration_ms, a.status, a.fault, a.answer, p.event_id,
+    select a.id, a.at, a.duration_ms, a.status, a.fault, a.answer, p.event_id, a.test_name, a.test_body,
       ${ATTEMPT_SORTS.value(db, sort)} as sort_value
     from ${attemptTables(db)}
     where ${conditions(db, webhookId, filters)} ${beyond}
@@ -54,10 +62,13 @@ export async function listAttemptRows(
     db,
     rows.flatMap(({ eventId }) => eventId ?? []),
   );
-  return rows.map(({ eventId, ...row }) => ({
-    ...row,
-    event: eventId === null ? null : (events.get(eventId) ?? null),
-  }));
+  return rows.flatMap(({ eventId, testName, testBody, ...row }): readonly SortedAttempt[] => {
+    if (testName !== null && testBody !== null)
+      return [{ ...row, posted: { name: testName, body: testBody, event: null } }];
+    // One that is gone has taken its attempts along since they were read.
+    const event = events.get(eventId ?? 0);
+    return event === undefined ? [] : [{ ...row, posted: { ...postOf(event), event } }];
+  });
 }
 
 export async function countAttempts(

@@ -3,6 +3,7 @@ import type { EventView } from '../../../people/history/event-view.ts';
 import { type FeedPosition, type FeedView, passed } from '../../feed/feed.ts';
 import { feedConditions } from '../../feed/queries.ts';
 import type { PostResult } from '../webhook.ts';
+import type { Post } from './post.ts';
 
 /** A webhook as its worker sees it. */
 export type Receiver = { readonly id: number; readonly url: string; readonly failures: number };
@@ -197,18 +198,21 @@ export async function updateStanding(
     where id = ${webhookId}`;
 }
 
-/** Records an attempt; `postId` null: a test post. */
+/** Records an attempt to post an event, or a test, which no event tells of. */
 export async function insertAttempt(
   db: Queryable,
-  attempt: Omit<PostResult, 'retryAfterMs'> & { webhookId: number; postId: number | null; at: Date },
-): Promise<number> {
-  const [row] = await db<{ id: number }[]>`
-    insert into webhook_attempts (webhook_id, post_id, at, duration_ms, status, fault, answer)
-    values (${attempt.webhookId}, ${attempt.postId}, ${attempt.at}, ${attempt.durationMs}, ${attempt.status},
-      ${attempt.fault}, ${attempt.answer})
-    returning id`;
-  if (row === undefined) throw new Error('inserting an attempt returned no row');
-  return row.id;
+  attempt: Omit<PostResult, 'retryAfterMs'> & {
+    readonly webhookId: number;
+    readonly of: { readonly id: number } | Post;
+    readonly at: Date;
+  },
+): Promise<void> {
+  const { of } = attempt;
+  const [postId, test] = 'id' in of ? [of.id, null] : [null, of];
+  await db`
+    insert into webhook_attempts (webhook_id, post_id, test_name, test_body, at, duration_ms, status, fault, answer)
+    values (${attempt.webhookId}, ${postId}, ${test?.name ?? null}, ${test?.body ?? null}, ${attempt.at},
+      ${attempt.durationMs}, ${attempt.status}, ${attempt.fault}, ${attempt.answer})`;
 }
 
 /** Deletes attempts and settled posts from before a time; returns how many attempts. */

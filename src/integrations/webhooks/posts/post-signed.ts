@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import type { BlockList } from 'node:net';
 import { stopwatch } from '../../../platform/clock.ts';
 import { guard } from '../../../platform/net/internal-addresses.ts';
+import type { Post } from './post.ts';
 import type { PostFault, PostResult } from '../webhook.ts';
 
 /** Standard Webhooks advises 15 to 30 s. */
@@ -12,11 +13,8 @@ const MAX_ANSWER_BYTES = 4096;
 const ANSWER_LENGTH = 1000;
 const MAX_RETRY_AFTER_MS = 24 * 60 * 60_000;
 
-export type SignedPost = {
+export type SignedPost = Post & {
   readonly url: string;
-  /** `webhook-id`. */
-  readonly name: string;
-  readonly body: string;
   /** Every valid key signs: a receiver that does not know the new one yet accepts the old one. */
   readonly keys: readonly Uint8Array[];
   readonly at: Date;

@@ -3,9 +3,9 @@ import type { Deps } from '../../../platform/deps.ts';
 import type { Transaction } from '../../../platform/db/connect.ts';
 import { raiseAlarm } from '../../../outbox/desk-mail/raise-alarm.ts';
 import { recordEvent } from '../../../people/history/record-event.ts';
-import { renderEvent } from '../../../people/history/schemas.ts';
 import { decodeWebhookSecret } from '../../../platform/webhook-secret.ts';
 import { judgePost } from './judge-post.ts';
+import { postOf } from './post.ts';
 import {
   type ClaimedPost,
   insertAttempt,
@@ -17,18 +17,13 @@ import {
 } from './post-queries.ts';
 import { postSigned, type SignedPost } from './post-signed.ts';
 import { findWebhookRow, listSealedSecrets } from '../queries.ts';
-import { type PostResult, postName, type Webhook } from '../webhook.ts';
+import type { PostResult, Webhook } from '../webhook.ts';
 
 export type SendPostDeps = Pick<Deps, 'db' | 'clock' | 'log' | 'keyring' | 'publicUrl'> & {
   /** Never connect to these addresses; absent: all are allowed. */
   readonly webhooksForbid?: BlockList | undefined;
   readonly wakeDeliveries: () => void;
 };
-
-/** The body of a post: type, time and data, as Standard Webhooks advises; `data` is the event as in `/v1/events`. */
-export function postBody(type: string, at: Date, data: object): string {
-  return JSON.stringify({ type, timestamp: at.toISOString(), data });
-}
 
 /** The keys that now sign the posts of a webhook. */
 export async function webhookKeys(
@@ -51,9 +46,8 @@ export async function sendPost(
   if (event === undefined) return;
   const at = deps.clock.now();
   const signed: SignedPost = {
+    ...postOf(event),
     url: receiver.url,
-    name: postName(event.id),
-    body: postBody(event.type, event.at, renderEvent(event)),
     keys: await webhookKeys(deps, receiver.id),
     at,
   };
@@ -85,7 +79,7 @@ async function record(
   const judged = judgePost(result, { attempts: post.attemptCount, failures, failingSince, now });
   const nextAttemptAt = judged.state === 'delivered' ? null : judged.nextAttemptAt;
   if (!(await settlePost(tx, post, { state: judged.state, nextAttemptAt, at: now }))) return;
-  await insertAttempt(tx, { ...result, webhookId: receiver.id, postId: post.id, at });
+  await insertAttempt(tx, { ...result, webhookId: receiver.id, of: post, at });
   if (judged.state === 'delivered') {
     if (before.failures === 0) return;
     await updateStanding(tx, receiver.id, {
