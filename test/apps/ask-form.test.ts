@@ -153,7 +153,17 @@ describe('the form of a mailbox', () => {
     expect([countOf(rest, 200), countOf(rest, 429)]).toEqual([4, 2]);
     expect((await ask({ email: 'w@example.org' }, {}, '198.51.101.1')).status).toBe(200);
     clock.advance(FORM_LIMITS.withinMs - 1);
-    expect((await another(200)).status).toBe(429);
+    // Nothing is read of what is refused, and no form is drawn for it.
+    let read = 0;
+    const body = new ReadableStream({ pull: () => void (read += 1) }, { highWaterMark: 0 });
+    const headers = { ...HERE, 'content-type': 'multipart/form-data; boundary=x' };
+    const refused = await made.app.request(
+      `/ask/${DESK}`,
+      { method: 'POST', headers, body, duplex: 'half' },
+      { incoming: { socket: { remoteAddress: '198.51.100.200' } } },
+    );
+    expect([refused.status, refused.headers.get('retry-after'), read]).toEqual([429, '3600', 0]);
+    expect(await refused.text()).not.toContain('<form');
     clock.advance(1);
     expect((await another(201)).status).toBe(200);
     expect((await ask({}, {}, '10.0.99.1')).status).toBe(200);

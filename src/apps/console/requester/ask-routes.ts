@@ -68,14 +68,16 @@ export function askRoutes(deps: AskDeps): ApiRoutes {
   routes.post(PATH, async (c) => {
     requireOwnPage(c, deps);
     const visitor = speaker(c);
+    const from = callerAddress(c, deps.trustedProxies);
+    // First of all: what a network sends that may not post costs one look, and its form is not drawn again.
+    const refusal = await ensureMayPost(deps, from).then(() => null, refusalIn);
+    if (refusal !== null) return visitor.show(refusedPage(visitor, refusal), refusal);
     const mailbox = await formOf(c);
     if (mailbox === null) return missing(visitor);
-    const from = callerAddress(c, deps.trustedProxies);
     const fields = await listShownFields(deps, mailbox.id);
     let typed: Form | null = null;
-    const post = async () => {
-      await ensureMayPost(deps, from);
-      return withBody(c, async () => {
+    const post = async () =>
+      withBody(c, async () => {
         const form = (typed = await readForm(c));
         const { language } = visitor;
         if (form.text(TRAP) === '')
@@ -87,7 +89,6 @@ export function askRoutes(deps: AskDeps): ApiRoutes {
           });
         return visitor.show(sentPage(visitor, mailbox, form.text('email')));
       });
-    };
     return orDrawn(post, (problem) =>
       visitor.show(formPage(visitor, mailbox, { fields, refused: { problem, typed } }), problem),
     );
@@ -157,6 +158,15 @@ function formPage(
       <button class="primary">${words.send}</button>
     </form>`;
   return { title: ask.title(mailbox.name), desk: mailbox.name, content };
+}
+
+function refusalIn(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  throw error;
+}
+
+function refusedPage(visitor: Speaker, problem: Problem): RequesterPage {
+  return { title: visitor.words.failed, content: html`${alertLine(visitor, { problem, typed: null })}` };
 }
 
 function sentPage({ say }: Speaker, mailbox: IntakeMailbox, email: string): RequesterPage {

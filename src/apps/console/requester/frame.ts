@@ -42,6 +42,8 @@ export function speakerOf(c: Context<AppEnv>, reader: Reader): Speaker {
   const language = languageAsked(c);
   const show: Speaker['show'] = async (page, refusal = 200) => {
     const status = typeof refusal === 'number' ? refusal : PROBLEM_KINDS[refusal.code].status;
+    const after = typeof refusal === 'number' ? undefined : refusal.extras.retryAfterSeconds;
+    if (after !== undefined) c.header('retry-after', String(after));
     return c.html(framed(reader, language, page), status, PAGE_HEADERS);
   };
   return { c, language, words: requesterWords[language], say: (catalogue) => catalogue[language], show };
