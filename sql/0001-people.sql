@@ -1,6 +1,9 @@
 -- Who answers (operators, their teams, how they sign in) and who writes (contacts, desk-wide). Rules that must hold whatever the code does
 -- are constraints, here and in every file that follows. Nothing calls now(): the time is a parameter, so that a test can move it.
 
+-- The languages in which the desk writes.
+create domain spoken as text constraint spoken_known check (value in ('en', 'ru'));
+
 create table operators (
   id bigint generated always as identity primary key,
   email text not null constraint operators_email_key unique constraint operators_email_lower check (email = lower(email)),
@@ -111,17 +114,20 @@ create table tokens (
 );
 create index tokens_operator on tokens (operator_id);
 
--- Asked for, and not sent yet: the link's secret is drawn when the email is composed, so that only its hash is ever stored.
+-- Links by which an operator signs in to the console, or a requester to their own requests. Asked for, and not sent yet: the link's
+-- secret is drawn when the email is composed, so that only its hash is ever stored.
 create table sign_in_links (
   id bigint generated always as identity primary key,
-  operator_id bigint not null references operators on delete cascade,
+  whose text not null constraint sign_in_links_whose_known check (whose in ('operator', 'requester')),
+  email text not null,
+  language spoken not null,
   requested_at timestamptz not null,
   hash bytea constraint sign_in_links_hash_key unique constraint sign_in_links_hash_sha256 check (octet_length(hash) = 32),
   expires_at timestamptz,
   used_at timestamptz,
   constraint sign_in_links_hash_ends check ((hash is null) = (expires_at is null))
 );
-create index sign_in_links_operator on sign_in_links (operator_id, requested_at);
+create index sign_in_links_email on sign_in_links (email, requested_at);
 
 -- Sign-ins at the identity provider that browsers have left for: each comes back once. The row is the SHA-256 of its state.
 create table sign_in_errands (

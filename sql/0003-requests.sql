@@ -13,7 +13,6 @@ create domain message_author as text constraint message_author_known check (valu
 create domain matched_by as text constraint matched_by_known check (value in ('token', 'references', 'gmail_thread', 'conversation', 'sender', 'new', 'form', 'requester'));
 create domain authenticity as text constraint authenticity_known check (value in ('verified', 'unchecked', 'unverified', 'forged'));
 create domain mail_class as text constraint mail_class_known check (value in ('human', 'auto_reply', 'bounce', 'receipt', 'list', 'own'));
-create domain spoken as text constraint spoken_known check (value in ('en', 'ru'));
 
 -- What is asked of requests beyond what all have: of those of a mailbox, or (null) of the whole desk's.
 create table fields (

@@ -1,18 +1,5 @@
--- Contacts who use a page or a token of the identity provider instead of email: the links and sessions by which their browsers are
--- known. Who they are is their address; nothing else is kept of them.
-
--- Asked for, and not sent yet: the link's secret is drawn when the email is composed, so that only its hash is ever stored.
-create table requester_links (
-  id bigint generated always as identity primary key,
-  email text not null,
-  language spoken not null,
-  requested_at timestamptz not null,
-  hash bytea constraint requester_links_hash_key unique constraint requester_links_hash_sha256 check (octet_length(hash) = 32),
-  expires_at timestamptz,
-  used_at timestamptz,
-  constraint requester_links_hash_ends check ((hash is null) = (expires_at is null))
-);
-create index requester_links_email on requester_links (email, requested_at);
+-- Contacts who use a page or a token of the identity provider instead of email: the sessions by which their browsers are known. Who
+-- they are is their address; nothing else is kept of them.
 
 create table requester_sessions (
   hash bytea primary key constraint requester_sessions_hash_sha256 check (octet_length(hash) = 32),

@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { composeSignInLink } from '../../src/apps/console/sign-in/compose-sign-in-link.ts';
+import { composeSignInLink } from '../../src/apps/console/sign-in/compose-link.ts';
 import { notificationUrl } from '../../src/intake/microsoft/notifications/keep-subscription.ts';
 import { signInCallback } from '../../src/intake/microsoft/delegated/begin-sign-in.ts';
 import { callbackUrl } from '../../src/integrations/jira/connections/consent.ts';
 import { hookUrl } from '../../src/integrations/jira/hearing/webhooks.ts';
 import { findRelaySetup } from '../../src/mailboxes/relay-secrets/find-relay-setup.ts';
-import { makeSignInLink } from '../../src/apps/console/sign-in/make-sign-in-link.ts';
+import { makeOwnLink } from '../../src/people/sign-in-links/make-link.ts';
 import { openSession } from '../../src/people/credentials/open-session.ts';
 import { sendDigests } from '../../src/requests/telling/send-digests.ts';
 import { tellingComposers } from '../../src/requests/telling/desk-composers.ts';
@@ -152,7 +152,7 @@ test('whoever is signed out is led to sign in and back, by cookies that no other
   expect(out.headers.get('location')).toBe('/desk/sign-in');
   const place = out.headers.getSetCookie().find((each) => each.startsWith('mailroom-to=')) ?? '';
   expect(place).toContain('Path=/desk/sign-in;');
-  const link = new URL(await makeSignInLink(made.deps, { email: 'ada@desk.example.com' }));
+  const link = new URL(await makeOwnLink(made.deps, { whose: 'operator', email: 'ada@desk.example.com' }));
   expect(link.href).toMatch(/^https:\/\/example\.com\/desk\/sign-in\?token=/);
   const page = await (await ask(`${link.pathname}${link.search}`, { headers: { cookie: '' } })).text();
   expect(page).toContain('<form method="post" action="/desk/sign-in"');

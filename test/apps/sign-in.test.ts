@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { MailTransport } from '../../src/outbox/smtp/transport.ts';
-import { composeSignInLink } from '../../src/apps/console/sign-in/compose-sign-in-link.ts';
+import { composeSignInLink } from '../../src/apps/console/sign-in/compose-link.ts';
 import { deliverDue } from '../support/deliver-due.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { parseTrustedProxies } from '../../src/platform/http/caller-address.ts';

@@ -1,4 +1,4 @@
-import { composeRequesterLink } from '../../src/apps/console/requester/compose-link.ts';
+import { composeSignInLink } from '../../src/apps/console/sign-in/compose-link.ts';
 import { composeConfirmation } from '../../src/intake/form/compose-confirmation.ts';
 import type { ParsePool } from '../../src/mail/reading/parse-pool.ts';
 import type { Db } from '../../src/platform/db/connect.ts';
@@ -49,7 +49,7 @@ export async function formDesk(db: Db, parsePool: ParsePool) {
   const mailed = async (kind: 'form_confirm' | 'requester_sign_in') => {
     const [row] = await db<{ aboutId: number }[]>`
       select about_id from desk_mails where kind = ${kind} order by delivery_id desc limit 1`;
-    const composer = kind === 'form_confirm' ? composeConfirmation : composeRequesterLink;
+    const composer = kind === 'form_confirm' ? composeConfirmation : composeSignInLink;
     const to = { name: '', address: '' };
     const worthUntil = made.clock.now();
     const mail = { kind, aboutId: row?.aboutId ?? 0, subject: null, text: null, worthUntil, to };

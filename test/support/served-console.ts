@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
-import { composeSignInLink } from '../../src/apps/console/sign-in/compose-sign-in-link.ts';
+import { composeSignInLink } from '../../src/apps/console/sign-in/compose-link.ts';
 import { bindHttp, type HttpListener } from '../../src/platform/http/http-listener.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { deliverDue } from './deliver-due.ts';

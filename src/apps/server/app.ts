@@ -69,7 +69,6 @@ import { consoleRoutes } from '../console/console-routes.ts';
 import { recipientRoutes } from '../../requests/replies/recipient-routes.ts';
 import { askRoutes } from '../console/requester/ask-routes.ts';
 import { requesterRoutes } from '../console/requester/routes.ts';
-import { requesterSignInRoutes } from '../console/requester/sign-in-routes.ts';
 import { ratingRoutes } from '../console/rating/routes.ts';
 import { signInRoutes, signOutRoutes } from '../console/sign-in/routes.ts';
 import { signatureRoutes } from '../../people/operators/signature-routes.ts';
@@ -139,7 +138,6 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.use('/ask/confirm', smallBody);
   app.route('/', signInRoutes({ ...deps, onLeaving: releaseRequests }));
   app.route('/', ratingRoutes(deps));
-  app.route('/', requesterSignInRoutes({ ...deps, provider: deps.codeSignIn?.host }));
   app.route('/', askRoutes({ ...deps, receiveUnproven }));
   app.route('/', requesterRoutes(deps));
   app.route('/', consoleRoutes({ ...deps, receiveUnproven }));

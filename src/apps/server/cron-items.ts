@@ -32,9 +32,9 @@ export const CRON_ITEMS = [
     options: { ...once('forget-form-posts'), backfillPeriod: 2 * HOUR },
   },
   {
-    task: 'forget-requester-sign-ins',
+    task: 'forget-sign-ins',
     match: '45 * * * *',
-    options: { ...once('forget-requester-sign-ins'), backfillPeriod: 2 * HOUR },
+    options: { ...once('forget-sign-ins'), backfillPeriod: 2 * HOUR },
   },
   {
     task: 'forget-webhook-attempts',

@@ -1,6 +1,6 @@
 import { sendDigests } from '../../requests/telling/send-digests.ts';
 import { forgetFormPosts } from '../../intake/form/post-form.ts';
-import { forgetRequesterSignIns } from '../../people/requesters/sign-in-requester.ts';
+import { forgetSignIns } from '../../people/sign-in-links/accept-link.ts';
 import { forgetIdempotencyKeys } from '../../platform/idempotency/idempotency.ts';
 import { watchServices } from '../../outbox/services/watch-services.ts';
 import { forgetNoticesToNew } from '../../outbox/notices/forget-notices-to-new.ts';
@@ -48,8 +48,8 @@ export function deskJobs(deps: DeskJobsDeps): Readonly<Record<JobName, Job>> {
     async 'forget-form-posts'() {
       await forgetFormPosts(deps);
     },
-    async 'forget-requester-sign-ins'() {
-      await forgetRequesterSignIns(deps);
+    async 'forget-sign-ins'() {
+      await forgetSignIns(deps);
     },
     async 'forget-webhook-attempts'() {
       await forgetAttempts(deps);

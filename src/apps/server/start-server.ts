@@ -40,9 +40,8 @@ import { tellingComposers } from '../../requests/telling/desk-composers.ts';
 import { startOperatorTeller } from '../../requests/telling/operator-teller.ts';
 import { startWebhookWorker } from '../../integrations/webhooks/posts/webhook-worker.ts';
 import { composeConfirmation } from '../../intake/form/compose-confirmation.ts';
-import { composeRequesterLink } from '../console/requester/compose-link.ts';
-import { composeSignInLink } from '../console/sign-in/compose-sign-in-link.ts';
-import { makeSignInLink } from '../console/sign-in/make-sign-in-link.ts';
+import { composeSignInLink } from '../console/sign-in/compose-link.ts';
+import { makeOwnLink } from '../../people/sign-in-links/make-link.ts';
 
 export type StartOptions = {
   readonly log: Log;
@@ -132,7 +131,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     transports,
     deskComposers: {
       sign_in: composeSignInLink({ ...base, publicUrl }),
-      requester_sign_in: composeRequesterLink({ ...base, publicUrl }),
+      requester_sign_in: composeSignInLink({ ...base, publicUrl }),
       form_confirm: composeConfirmation({ ...base, publicUrl }),
       ...tellingComposers({ ...base, publicUrl }),
     },
@@ -185,7 +184,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
     closers.push({ what: 'health', close: health.close });
     health.serve(healthRoutes(all).fetch);
   }
-  return { url, deps, signInLink: (email: string) => makeSignInLink(deps, { email }) };
+  return { url, deps, signInLink: (email: string) => makeOwnLink(deps, { whose: 'operator', email }) };
 }
 
 async function outsideSignIn(

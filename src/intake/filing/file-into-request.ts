@@ -3,7 +3,7 @@ import { KeptChanging } from '../../platform/db/errors.ts';
 import { type Ending, ended } from '../../platform/db/pipelined.ts';
 import { isOwnAddress } from '../../mailboxes/mailbox.ts';
 import { planNotice, queuePlanned } from '../../outbox/notices/queue-notice.ts';
-import { findShownValues } from '../../outbox/writing/find-outgoing-context.ts';
+import { findShownValues } from '../../outbox/writing/shown-values.ts';
 import type { ShownValues } from '../../mailboxes/templates/shown-fields.ts';
 import { newReplyTag } from '../../requests/request/reply-tag.ts';
 import { type Filing, mayAnswer, mayNotice } from './decide-intake.ts';

@@ -1,7 +1,8 @@
 import type { Deps } from '../../platform/deps.ts';
 import { findFormMailbox } from '../../mailboxes/settings/find-form-mailbox.ts';
 import { tokenHash } from '../../people/credentials/token-secret.ts';
-import { openRequesterSession, type OpenedSession } from '../../people/requesters/sign-in-requester.ts';
+import type { OpenedSession } from '../../people/credentials/open-session.ts';
+import { openRequesterSession } from '../../people/requesters/sign-in-requester.ts';
 import type { ReceiveDeps } from '../filing/receive-batch.ts';
 import { fileWritten } from './file-written.ts';
 import { findWaitingPost, markPostConfirmed, readPost, type WaitingPost } from './form-queries.ts';

@@ -5,6 +5,7 @@ import type { MailboxTemplate, NoticeKind, Quoting } from '../../mailboxes/mailb
 import type { Queryable } from '../../platform/db/connect.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { LastInbound, OutgoingContext } from './outgoing-context.ts';
+import { shownValues } from './shown-values.ts';
 
 type ContextRow = {
   requestId: number;
@@ -121,20 +122,6 @@ export async function findOutgoingContext(tx: Queryable, requestId: number): Pro
     copies: (row.copies ?? []).filter(({ address }) => row.ignored?.includes(address) !== true),
     threadIds: row.threadIds ?? [],
   };
-}
-
-/** What its contact is shown of a request's fields. */
-export async function findShownValues(tx: Queryable, requestId: number): Promise<ShownValues> {
-  const [row] = await tx<{ shownValues: ShownValues }[]>`
-    select ${shownValues(tx)} as shown_values from requests where id = ${requestId}`;
-  return row?.shownValues ?? {};
-}
-
-function shownValues(tx: Queryable): ReturnType<Queryable> {
-  return tx`
-      (select coalesce(json_object_agg(f.key, requests.fields -> f.key), '{}')
-      from fields f
-      where f.shown_to_contacts and (f.mailbox_id is null or f.mailbox_id = requests.mailbox_id))`;
 }
 
 function inboundMail(tx: Queryable): ReturnType<Queryable> {

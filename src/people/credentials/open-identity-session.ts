@@ -1,7 +1,7 @@
 import { type EditDeps, editOperator } from '../operators/edit-operator.ts';
 import { Problem } from '../../platform/problems.ts';
 import type { Identity } from './identity-provider.ts';
-import { openSession } from './open-session.ts';
+import { type OpenedSession, openSession } from './open-session.ts';
 import { findOwnerByEmail } from './queries.ts';
 
 /**
@@ -9,10 +9,7 @@ import { findOwnerByEmail } from './queries.ts';
  * decides roles, the operator has that role from now on: a session outlives what the provider has said. The last admin of every
  * mailbox stays one.
  */
-export async function openIdentitySession(
-  deps: EditDeps,
-  identity: Identity,
-): Promise<{ readonly session: string; readonly expiresAt: Date } | null> {
+export async function openIdentitySession(deps: EditDeps, identity: Identity): Promise<OpenedSession | null> {
   const { email, role } = identity;
   if (email === null || role === 'requester') return null;
   const known = await findOwnerByEmail(deps.db, email);

@@ -1,4 +1,5 @@
 import type { Fragment, Queryable, Transaction } from '../../platform/db/connect.ts';
+import { shownValues } from '../../outbox/writing/shown-values.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import type { ScanState } from '../../platform/scanning/scan-file.ts';
 import type { RequestStatus } from '../request.ts';
@@ -26,11 +27,7 @@ const ownColumns = (db: Queryable, at: Date): Fragment => db`
   r.status = 'new' and r.assignee_id is null as is_free,
   (${firstWords(db, isRewordable(db))}) is true as rewordable,
   r.merged_into is not null or r.status <> 'closed' or r.closed_at + make_interval(days => m.reopen_days) > ${at} as takes_more,
-  (
-    select coalesce(jsonb_object_agg(f.key, r.fields -> f.key), '{}')
-    from fields f
-    where f.shown_to_contacts and (f.mailbox_id is null or f.mailbox_id = r.mailbox_id) and r.fields ? f.key
-  ) as fields,
+  jsonb_strip_nulls(${shownValues(db, db`r`)}) as fields,
   r.created_at, r.last_message_at, r.closed_at`;
 
 const ownTables = (db: Queryable): Fragment => db`

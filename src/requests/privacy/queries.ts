@@ -236,7 +236,7 @@ export async function deleteContact(
   contact: { readonly id: number; readonly email: string },
 ): Promise<void> {
   await tx`delete from suppressed_addresses where address = ${contact.email}`;
-  await tx`delete from requester_links where email = ${contact.email}`;
+  await tx`delete from sign_in_links where email = ${contact.email} and whose = 'requester'`;
   await tx`delete from requester_sessions where email = ${contact.email}`;
   await tx`delete from requester_keys where email = ${contact.email}`;
   await tx`delete from form_posts where email = ${contact.email}`;

@@ -3,8 +3,8 @@ import { html } from 'hono/html';
 import type { ReceiveDeps } from '../../../intake/filing/receive-batch.ts';
 import type { AppEnv } from '../../../people/access/app-env.ts';
 import type { Requester } from '../../../people/access/actor.ts';
-import { sessionCookie } from '../../../people/callers/session-cookie.ts';
-import { findRequester } from '../../../people/requesters/sign-in-requester.ts';
+import { requireOwnPage, sessionCookie } from '../../../people/callers/session-cookie.ts';
+import { endRequesterSession, findRequester } from '../../../people/requesters/sign-in-requester.ts';
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import type { Problem } from '../../../platform/problems.ts';
 import type { Assets } from '../assets/assets.ts';
@@ -39,6 +39,13 @@ export function ownPages(app: Hono<AppEnv>, deps: RequesterDeps) {
     const format = formatFor(speaker.language, zoneTold(c) ?? 'UTC', deps.clock.now());
     return { ...speaker, deps, requester, format };
   };
+  app.post('/my/sign-out', async (c) => {
+    requireOwnPage(c, deps);
+    const session = cookie.read(c);
+    if (session !== undefined) await endRequesterSession(deps, session);
+    cookie.clear(c);
+    return c.redirect('/my/sign-in', 303);
+  });
   const answer = answering({
     publicUrl: deps.publicUrl,
     takesFiles: () => true,

@@ -1,32 +1,26 @@
-import type { OutboxDeps } from '../../../outbox/deps.ts';
 import { queueDeskMail } from '../../../outbox/desk-mail/queue-desk-mail.ts';
-import { commitWithoutWaiting, insertSignInLink } from './queries.ts';
+import type { OutboxDeps } from '../../../outbox/deps.ts';
+import { askLink } from '../../../people/sign-in-links/make-link.ts';
+import { LINK_HOLDS_MS, type SignInLink } from '../../../people/sign-in-links/sign-in-link.ts';
 
-const WINDOW_MS = 15 * 60_000;
-const MAX_LINKS_PER_WINDOW = 3;
+const KINDS = { operator: 'sign_in', requester: 'requester_sign_in' } as const;
 
-/**
- * Queues a sign-in link for whoever has this address. Says nothing about whether anybody has: not in its answer, and not
- * by how long it takes, in which a commit that waits for the disk would be seen. More than three within 15 minutes are
- * not sent.
- */
+/** Queues a sign-in link for whoever has this address. Says nothing about whether anybody has. */
 export async function askSignIn(
   deps: Pick<OutboxDeps, 'db' | 'clock' | 'wakeDeliveries'>,
-  input: { readonly email: string },
+  link: SignInLink,
 ): Promise<void> {
-  const now = deps.clock.now();
-  const limit = { since: new Date(now.getTime() - WINDOW_MS), most: MAX_LINKS_PER_WINDOW };
+  const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
-    await commitWithoutWaiting(tx);
-    const link = await insertSignInLink(tx, input.email, now, limit);
+    const asked = await askLink(tx, { ...link, at });
     // Also when it is for nobody: the same statements take the same time.
     await queueDeskMail(tx, {
-      kind: 'sign_in',
+      kind: KINDS[link.whose],
       mailboxId: null,
-      to: link === null ? [] : [{ name: link.name, address: link.email }],
-      ...(link === null ? {} : { aboutId: link.id }),
-      at: now,
-      worthUntil: new Date(now.getTime() + WINDOW_MS),
+      to: asked === null ? [] : [{ name: asked.name, address: link.email }],
+      ...(asked === null ? {} : { aboutId: asked.id }),
+      at,
+      worthUntil: new Date(at.getTime() + LINK_HOLDS_MS),
     });
   });
   deps.wakeDeliveries();

@@ -8,23 +8,26 @@ import { callerAddress, type TrustedProxies } from '../../../platform/http/calle
 import { mailAddress } from '../../../people/contacts/mail-address-schema.ts';
 import { problemResponses } from '../../../platform/http/problems/problem-schema.ts';
 import { jsonBody, jsonContent } from '../../../platform/http/schemas.ts';
-import { requireOwnPage, sessionCookie } from '../../../people/callers/session-cookie.ts';
+import { sessionCookie } from '../../../people/callers/session-cookie.ts';
 import type { CodeSignIn } from '../../../people/credentials/code-sign-in.ts';
+import { LINK_HOLDS_MS } from '../../../people/sign-in-links/sign-in-link.ts';
 import type { EditDeps } from '../../../people/operators/edit-operator.ts';
+import { isPageOnly } from '../../../people/requesters/page-only.ts';
+import { listAskableMailboxes } from '../../../requests/own/list-askable.ts';
 import { endSession } from '../../../people/credentials/end-session.ts';
-import { acceptSignIn, canSignIn } from './accept-sign-in.ts';
 import { askSignIn } from './ask-sign-in.ts';
 import { loadAssets } from '../assets/assets.ts';
+import { speakerOf } from '../requester/frame.ts';
+import { barePage } from '../shell/bare-page.ts';
 import { PAGE_POLICY } from '../shell/policy.ts';
 import { takePlace } from '../shell/signed-out.ts';
 import { languageAsked } from '../shell/settings.ts';
-import { askPage, confirmPage, type SignInNote } from './page.ts';
+import { addLinkRoutes } from './link-routes.ts';
 import { addProviderRoutes } from './provider-routes.ts';
 
-const WINDOW_MS = 15 * 60_000;
-const BY_ADDRESS = { most: 30, windowMs: WINDOW_MS };
+const BY_ADDRESS = { most: 30, windowMs: LINK_HOLDS_MS };
 /** More than one address may use up: a caller alone locks no operator out. */
-const BY_ACCOUNT = { most: 40, windowMs: WINDOW_MS };
+const BY_ACCOUNT = { most: 40, windowMs: LINK_HOLDS_MS };
 const SENT = 'If this is the address of an operator, a link is on its way. It holds for 15 minutes.';
 const ask = createRoute({
   tags: ['Sign-in'],
@@ -65,62 +68,51 @@ export type SignInDeps = Pick<OutboxDeps, 'db' | 'clock' | 'publicUrl' | 'wakeDe
     readonly codeSignIn?: CodeSignIn | undefined;
   };
 
-/** Signing in, which nobody is signed in for. */
+/** Signing in, which nobody is signed in for: operators to the console, requesters to what is theirs. */
 export function signInRoutes(deps: SignInDeps): ApiRoutes {
   const routes = apiRoutes();
-  const cookie = sessionCookie(deps.publicUrl);
   const byAddress = countAttempts(deps.clock, BY_ADDRESS);
   const byAccount = countAttempts(deps.clock, BY_ACCOUNT);
   const countCaller = (c: Context<AppEnv>) => byAddress.count(callerAddress(c, deps.trustedProxies));
   const queueLink = async (c: Context<AppEnv>, email: string) => {
     countCaller(c);
     byAccount.count(email);
-    await askSignIn(deps, { email });
+    await askSignIn(deps, { whose: 'operator', email, language: languageAsked(c) });
+  };
+  const queueOwnLink = async (c: Context<AppEnv>, email: string) => {
+    countCaller(c);
+    // Who could neither see nor ask anything here is mailed nothing: a desk without a form would write to whomever a stranger names.
+    const askable = await listAskableMailboxes(deps, { kind: 'requester', email, name: '' });
+    if (askable.length > 0 && !isPageOnly(email))
+      await askSignIn(deps, { whose: 'requester', email, language: languageAsked(c) });
   };
   const assets = loadAssets();
-  const show = (c: Context<AppEnv>, note: SignInNote | null, status: 200 | 400) =>
-    c.html(askPage(assets, languageAsked(c), { note, provider }), status, {
-      'content-security-policy': PAGE_POLICY,
-    });
   const { codeSignIn } = deps;
-  const provider = codeSignIn?.host ?? null;
-  if (codeSignIn !== undefined)
-    addProviderRoutes(routes, deps, { codeSignIn, countCaller, refuse: (c, note) => show(c, note, 400) });
-
+  const shared = { provider: codeSignIn?.host ?? null, countCaller };
+  const refuse = addLinkRoutes(routes, deps, {
+    ...shared,
+    whose: 'operator',
+    show: (c, page, status) =>
+      c.html(barePage(assets, languageAsked(c), page), status, { 'content-security-policy': PAGE_POLICY }),
+    queueLink,
+    home: takePlace,
+  });
+  addLinkRoutes(routes, deps, {
+    ...shared,
+    whose: 'requester',
+    show: (c, page, status) => speakerOf(c, { assets, who: null }).show(page, status),
+    queueLink: queueOwnLink,
+    home: () => '/my',
+  });
+  if (codeSignIn !== undefined) addProviderRoutes(routes, deps, { codeSignIn, countCaller, refuse });
   routes.openapi(ask, async (c) => {
     await queueLink(c, c.req.valid('json').email);
     return c.json({ detail: SENT }, 202);
   });
-  routes.get('/sign-in', async (c) => {
-    const secret = c.req.query('token');
-    if (secret === undefined) return show(c, null, 200);
-    if (!(await canSignIn(deps, secret))) return show(c, 'stale', 400);
-    return c.html(confirmPage(assets, languageAsked(c), secret), 200, {
-      'content-security-policy': PAGE_POLICY,
-    });
-  });
-  routes.post('/sign-in', async (c) => {
-    // Another site could otherwise sign somebody in as somebody else, and read what they then write.
-    requireOwnPage(c, deps);
-    const form = await c.req.parseBody();
-    if (typeof form['email'] === 'string') {
-      const email = mailAddress.safeParse(form['email']);
-      if (!email.success) return show(c, 'invalid', 400);
-      await queueLink(c, email.data);
-      return show(c, 'sent', 200);
-    }
-    const opened = typeof form['token'] === 'string' ? await acceptSignIn(deps, form['token']) : null;
-    if (opened === null) {
-      countCaller(c);
-      return show(c, 'stale', 400);
-    }
-    cookie.write(c, opened.session, opened.expiresAt);
-    return c.redirect(takePlace(c), 303);
-  });
   return routes;
 }
 
-/** Signing out, for whoever is signed in. */
+/** Signing out, for whichever operator is signed in. */
 export function signOutRoutes(deps: Pick<Deps, 'db' | 'clock' | 'publicUrl'>): ApiRoutes {
   const routes = apiRoutes();
   const cookie = sessionCookie(deps.publicUrl);

@@ -2,7 +2,7 @@ import type { IntakeDeps } from '../../../intake/deps.ts';
 import { openAsRequester } from '../../../intake/form/write-as-requester.ts';
 import { editMailbox } from '../../../mailboxes/settings/edit-mailbox.ts';
 import type { OperatorActor } from '../../../people/access/actor.ts';
-import { makeOwnLink } from '../../../people/requesters/ask-link.ts';
+import { makeOwnLink } from '../../../people/sign-in-links/make-link.ts';
 
 /** Somebody who writes on a page instead of by email. */
 export const REQUESTER = { kind: 'requester', email: 'rita@customer.example', name: 'Rita Moreau' } as const;
@@ -25,5 +25,5 @@ export async function addSampleRequester(
 
 /** A link that signs Rita in to her page, once. */
 export async function requesterSignInLink(deps: IntakeDeps): Promise<string> {
-  return makeOwnLink(deps, { email: REQUESTER.email, language: 'en' });
+  return makeOwnLink(deps, { whose: 'requester', email: REQUESTER.email });
 }
