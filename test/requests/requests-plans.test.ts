@@ -105,9 +105,9 @@ const hour = (n: number) => new Date(Date.UTC(2026, 0, 5, n));
 const search = (text: string) => ({ q: parseSearch(text) ?? [] });
 
 const SELECTIVE: readonly [name: string, filters: RequestFilters, index: RegExp][] = [
-  ['status', { status: ['pending'] }, /^requests_status$/],
+  ['status', { status: ['pending'] }, /^requests_(by_)?status$/],
   ['open statuses', { status: ['new', 'in_progress', 'pending'] }, /^requests_/],
-  ['an assignee', { assigneeId: 7 }, /^requests_assignee$/],
+  ['an assignee', { assigneeId: 7 }, /^requests_(by_)?assignee$/],
   ['nobody', { assigneeId: null }, /^requests_unassigned$/],
   ['a mailbox', { mailboxId: [3] }, /^requests_mailbox$|^requests_last_message_at$/],
   ['a contact', { contactId: [77] }, /^requests_contact$/],

@@ -104,7 +104,7 @@ export function listSorts<Name extends string, Other extends string = never>(
     stretches(db, sort, { after, backwards }) {
       const field = fieldOf(sort.field);
       const falls = sort.descending !== backwards;
-      return stretchesOf(db, { ...field, id }, { falls, backwards, after }, (value) =>
+      return stretchesOf(db, field, { falls, backwards, after }, (value) =>
         typedValue(db, field.type, value),
       );
     },

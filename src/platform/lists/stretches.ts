@@ -16,14 +16,21 @@ export type SortField = {
 export type ListStretch = {
   /** Whether they are ordered by their values and then their ids, or have none and are ordered by their ids alone. */
   readonly byValue: boolean;
-  /** The rows of the stretch that come after the position. */
+  /** The rows of the stretch. */
   readonly where: Fragment;
+  /** Those of them that come after the position. */
+  readonly isPast: (value: Fragment, id: Fragment) => Fragment;
   /** The value at the position; null where it begins at its beginning. */
   readonly from: Fragment | null;
-  readonly order: Fragment;
+  /** What has their values; SQL's null where they have none. */
+  readonly column: Fragment;
+  /** Their order by the two, wherever a query has them. */
+  readonly orderBy: (value: Fragment, id: Fragment) => Fragment;
 };
 
-type Part = Omit<ListStretch, 'order' | 'from'> & { readonly holds: (value: string | null) => boolean };
+type Part = Pick<ListStretch, 'byValue' | 'where'> & {
+  readonly holds: (value: string | null) => boolean;
+};
 
 type StretchStart = { readonly falls: boolean; readonly backwards: boolean; readonly after: Position | null };
 
@@ -33,25 +40,33 @@ type StretchStart = { readonly falls: boolean; readonly backwards: boolean; read
  */
 export function stretchesOf(
   db: Queryable,
-  field: SortField & { readonly id: SortField['column'] },
+  field: SortField,
   { falls, backwards, after }: StretchStart,
   typed: (value: string) => Fragment,
 ): readonly ListStretch[] {
-  const [column, id] = [field.column(db), field.id(db)];
+  const column = field.column(db);
   const parts = partsOf(db, field);
   const inOrder = (field.nullable ? backwards : falls) ? parts.toReversed() : parts;
   const start = after === null ? 0 : inOrder.findIndex(({ holds }) => holds(after.value));
   if (start < 0) throw badCursor();
-  const [way, isPast] = falls ? [db`desc`, db`<`] : [db`asc`, db`>`];
+  const [way, beyond] = falls ? [db`desc`, db`<`] : [db`asc`, db`>`];
   return inOrder.slice(start).map(({ byValue, where }, index) => {
-    const order = byValue ? db`order by ${column} ${way}, ${id} ${way}` : db`order by ${id} ${way}`;
-    if (index > 0 || after === null) return { byValue, where, from: null, order };
-    const from = byValue && after.value !== null ? typed(after.value) : null;
-    const past =
-      from === null
-        ? db`${id} ${isPast} ${after.id}`
-        : db`(${column}, ${id}) ${isPast} (${from}, ${after.id})`;
-    return { byValue, where: db`${where} and ${past}`, from, order };
+    const position = index > 0 ? null : after;
+    const from = byValue && position !== null && position.value !== null ? typed(position.value) : null;
+    return {
+      byValue,
+      where,
+      column: byValue ? column : db`null`,
+      from,
+      isPast(value, id) {
+        if (position === null) return db`true`;
+        return from === null
+          ? db`${id} ${beyond} ${position.id}`
+          : db`(${value}, ${id}) ${beyond} (${from}, ${position.id})`;
+      },
+      orderBy: (value, id) =>
+        byValue ? db`order by ${value} ${way}, ${id} ${way}` : db`order by ${id} ${way}`,
+    };
   });
 }
 

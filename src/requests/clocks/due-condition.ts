@@ -6,11 +6,12 @@ export type DueState = (typeof DUE_STATES)[number];
 
 /** The condition that a request `r` is in one of these states. */
 export function isDue(db: Queryable, states: readonly DueState[]): Fragment {
+  // Which statistics know nothing of: of what is unknown but true or false they expect half, and the list is walked.
   const told = (alarm: 'breached' | 'warned'): Fragment =>
-    db`${alarm} in (clock_alarm(r.first_answer), clock_alarm(r.next_answer), clock_alarm(r.resolution))`;
+    db`coalesce(${alarm} in (clock_alarm(r.first_answer), clock_alarm(r.next_answer), clock_alarm(r.resolution)), false)`;
   const conditions: Readonly<Record<DueState, Fragment>> = {
-    breached: db`r.closed_at is null and ${told('breached')}`,
-    warned: db`r.closed_at is null and ${told('warned')} and (${told('breached')}) is not true`,
+    breached: db`r.status <> 'closed' and ${told('breached')}`,
+    warned: db`r.status <> 'closed' and ${told('warned')} and not ${told('breached')}`,
     running: db`r.due_at is not null`,
     none: db`r.due_at is null`,
   };

@@ -28,6 +28,8 @@ export function hasFieldValue(db: Queryable, key: string, filter: FieldFilter): 
   const { is, from, to } = filter;
   const found: Fragment[] = [];
   if (is !== undefined) found.push(isAnyOf(db, key, is));
+  // What the index has of a field, for it has no order.
+  if (from !== undefined || to !== undefined) found.push(db`r.fields <> '{}' and r.fields ? ${key}`);
   if (from !== undefined)
     found.push(db`(${isLike(db, key, from)} and r.fields -> ${key}::text >= ${bound(db, from)})`);
   if (to !== undefined)

@@ -5,6 +5,7 @@ import { type FieldFilter, hasFieldValue } from '../fields/field-condition.ts';
 import { type DueState, isDue } from '../clocks/due-condition.ts';
 import { isOfTeam, type TeamFilter } from './team-condition.ts';
 import { isOfJira, termCondition } from './term-queries.ts';
+import type { RequestSort } from './request-sorts.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { isEscalated } from '../escalation/is-escalated.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
@@ -42,6 +43,77 @@ export type RequestFilters = {
   /** By what the viewer has read. */
   readonly unread?: boolean | undefined;
 };
+
+/** What an index that has the order of a sort is entered and left by, for a walk in that order past what cannot pass the filters. */
+export function sortConditions(
+  db: Queryable,
+  viewer: Viewer,
+  filters: RequestFilters,
+  field: RequestSort['field'],
+): Fragment {
+  const { status, mailboxId, contactId, priority, category, assigneeId, team, rating } = filters;
+  const part = (names: readonly (keyof RequestFilters)[], mailboxIds: Viewer['mailboxIds'] = null) =>
+    requestConditions(
+      db,
+      { ...viewer, mailboxIds },
+      Object.fromEntries(names.map((name) => [name, filters[name]])),
+    );
+  const isOpen = status?.includes('closed') === false;
+  switch (field) {
+    case 'lastMessageAt': {
+      // Agents read by it all day, so that it has an index for one value of each of these.
+      const one = BEFORE_LAST_MESSAGE.find((name) => isOneValue(filters[name]));
+      if (one !== undefined) return part([one]);
+      if (viewer.mailboxIds?.length === 1) return part([], viewer.mailboxIds);
+      return part(isOpen || status?.length === 1 ? ['status'] : []);
+    }
+    case 'priority':
+      return db`${isBetween(db, db`r.priority`, priority)} and ${part(isOpen ? ['status'] : [])}`;
+    case 'createdAt':
+      return part(['createdFrom', 'createdTo']);
+    case 'updatedAt':
+      return part(['updatedFrom', 'updatedTo']);
+    case 'due':
+      return part(['dueFrom', 'dueTo']);
+    case 'mailbox.id':
+      return isBetween(db, db`r.mailbox_id`, mailboxId ?? viewer.mailboxIds);
+    case 'contact.id':
+      return isBetween(db, db`r.contact_id`, contactId);
+    case 'assignee.id':
+      return isBetween(db, db`r.assignee_id`, typeof assigneeId === 'number' ? [assigneeId] : null);
+    case 'team.id':
+      return isBetween(db, db`r.team_id`, team);
+    case 'status':
+      return isBetween(db, db`r.status`, status);
+    case 'category':
+      return isBetween(db, db`r.category`, category);
+    case 'rating':
+      return isBetween(db, db`r.rating`, rating);
+    default:
+      return db`true`;
+  }
+}
+
+// Not as equal: of rows that are equal in a column the primary key has the order as well, and all others are walked past.
+function isBetween(
+  db: Queryable,
+  column: Fragment,
+  values: readonly (string | number)[] | null | undefined,
+): Fragment {
+  const [first, ...others] = values ?? [];
+  if (first === undefined || values?.includes('none') === true || values?.includes('mine') === true)
+    return db`true`;
+  const type = typeof first === 'number' ? db`bigint` : db`text`;
+  const all = others.reduce<Fragment>((list, value) => db`${list}, ${value}::${type}`, db`${first}::${type}`);
+  return db`${column} between least(${all}) and greatest(${all})`;
+}
+
+const BEFORE_LAST_MESSAGE = ['assigneeId', 'category', 'team', 'rating', 'mailboxId'] as const;
+
+function isOneValue(value: RequestFilters[(typeof BEFORE_LAST_MESSAGE)[number]]): boolean {
+  if (typeof value !== 'object' || value === null) return value !== undefined;
+  return value.length === 1 && value[0] !== 'none' && value[0] !== 'mine';
+}
 
 /** The condition that a request `r` lies in the viewer's mailboxes and passes every filter. */
 export function requestConditions(db: Queryable, viewer: Viewer, filters: RequestFilters): Fragment {
