@@ -22,7 +22,7 @@ beforeAll(async () => {
     await desk.filed(address, 1);
   }
   await desk.api('POST', '/v1/operators', { email: 'leo@example.com', name: 'Leo Brandt', role: 'agent' });
-  ({ page } = await desk.signedIn());
+  page = await desk.signedIn();
 }, 90_000);
 
 test('a canned reply is written with its preview, found by its text with keys alone, and asks for what is missing', async () => {
@@ -104,7 +104,7 @@ test('of two tabs that write the same draft neither throws the other’s text aw
 
 test('whom a note names is told, and finds the note', async () => {
   const leo = await desk.signedIn({}, 'leo@example.com');
-  await leo.page.goto(desk.url('/requests?view=open'));
+  await leo.goto(desk.url('/requests?view=open'));
   await page.goto(desk.url('/requests/3'));
   await page.keyboard.press('n');
   await page.keyboard.type('@le');
@@ -112,14 +112,14 @@ test('whom a note names is told, and finds the note', async () => {
   await page.keyboard.type('please look');
   await page.keyboard.press('Control+Enter');
   await page.locator('.message.note', { hasText: '@Leo Brandt please look' }).waitFor();
-  await leo.page.getByRole('link', { name: 'Olga Petrova mentions you in request 3.' }).click();
-  await leo.page.locator('.message.note', { hasText: '@Leo Brandt please look' }).waitFor();
-  expect(new URL(leo.page.url()).pathname).toBe('/requests/3');
-  await leo.context.close();
+  await leo.getByRole('link', { name: 'Olga Petrova mentions you in request 3.' }).click();
+  await leo.locator('.message.note', { hasText: '@Leo Brandt please look' }).waitFor();
+  expect(new URL(leo.url()).pathname).toBe('/requests/3');
+  await leo.close();
 });
 
 test('with scripts off a canned reply goes in, a file is taken off the draft, and a note carries one', async () => {
-  const { page: plain, context } = await desk.signedIn({ javaScriptEnabled: false });
+  const plain = await desk.signedIn({ javaScriptEnabled: false });
   await plain.goto(desk.url('/requests/2'));
   await plain.locator('.reply li', { hasText: 'label.txt' }).getByRole('button').click();
   expect(await plain.locator('.reply li[data-file]').allInnerTexts()).toEqual([
@@ -142,7 +142,7 @@ test('with scripts off a canned reply goes in, a file is taken off the draft, an
     .setInputFiles({ name: 'photo.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await plain.getByRole('button', { name: 'Add the note' }).click();
   await plain.locator('.message.note', { hasText: 'photo.txt' }).waitFor();
-  await context.close();
+  await plain.close();
 });
 
 test('none of the pages complained', () => {

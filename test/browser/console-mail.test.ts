@@ -2,18 +2,22 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { framePolicy } from '../../src/apps/console/mail/document.ts';
 import { sanitizeHtml } from '../../src/mail/html/sanitize-html.ts';
+import { openWindow, type Window } from '../support/browser.ts';
 import { consoleDesk } from '../support/console.ts';
 import { PAYLOADS } from '../support/hostile-html.ts';
 
 const desk = await consoleDesk();
 let page: Page;
+let window: Window;
+const ORIGIN = 'http://desk.test';
 const asked: string[] = [];
 
 beforeAll(async () => {
-  page = await desk.browser.newPage();
+  window = await openWindow();
+  page = await window.context.newPage();
   page.on('dialog', (dialog) => void dialog.dismiss());
 });
-afterAll(() => page.close());
+afterAll(() => window.close(ORIGIN));
 
 test('the browser of the tests keeps frames apart, or nothing below would mean anything', async () => {
   await page.setContent('<iframe sandbox="" srcdoc="<p>x</p>"></iframe>');
@@ -36,16 +40,15 @@ const SEEN = ['animation', 'begin', 'error', 'refreshed', 'sheet', 'timer', 'tog
 
 /** Shows each payload as a mail's frame shows it, and gives what was asked for and what ran. */
 async function shown(documents: readonly string[]) {
-  const origin = 'http://desk.test';
   const policy = framePolicy({
-    style: `${origin}/assets/x/mail.css`,
-    images: [`${origin}/requests/1/messages/1/inline/`],
+    style: `${ORIGIN}/assets/x/mail.css`,
+    images: [`${ORIGIN}/requests/1/messages/1/inline/`],
   });
   await page.route('**/*', (route) => {
     // What the policy stops gets no further than the browser, and never comes here.
     asked.push(route.request().url());
     const { pathname, origin: host } = new URL(route.request().url());
-    if (host === origin && pathname === '/') {
+    if (host === ORIGIN && pathname === '/') {
       const frames = documents.map(
         (_, index) =>
           `<iframe sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" src="/mail/${index}"></iframe>`,
@@ -61,7 +64,7 @@ async function shown(documents: readonly string[]) {
     if (control !== undefined)
       return route.fulfill({ contentType: 'text/html', body: CONTROLS[Number(control)] ?? '' });
     const index = /^\/mail\/(\d+)$/.exec(pathname)?.[1];
-    if (host === origin && index !== undefined)
+    if (host === ORIGIN && index !== undefined)
       return route.fulfill({
         contentType: 'text/html; charset=utf-8',
         headers: { 'content-security-policy': policy, 'x-dns-prefetch-control': 'off' },
@@ -70,7 +73,7 @@ async function shown(documents: readonly string[]) {
     return route.fulfill({ body: '' });
   });
   asked.length = 0;
-  await page.goto(`${origin}/`, { waitUntil: 'load' });
+  await page.goto(`${ORIGIN}/`, { waitUntil: 'load' });
   await page.waitForFunction(`Object.keys(seen).sort().join() === '${SEEN.join()}'`);
   const outside = asked.filter(
     (url) =>
@@ -153,7 +156,7 @@ test('names of strangers are text on every page that shows them', async () => {
     file: new File(['x'], '<img src=x>.txt', { type: 'text/plain' }),
   });
   await desk.filed('eve@example.org', 1);
-  const { page: own } = await desk.signedIn();
+  const own = await desk.signedIn();
   for (const path of [
     '/requests?view=open',
     '/requests/1',

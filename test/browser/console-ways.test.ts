@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 test('with scripts off a request is found, read, taken, answered with a file and closed', async () => {
-  const { page } = await desk.signedIn({ javaScriptEnabled: false });
+  const page = await desk.signedIn({ javaScriptEnabled: false });
   await page.goto(desk.url('/requests?view=unassigned'));
   await page.getByRole('searchbox').fill('parcel');
   await page.getByRole('searchbox').press('Enter');
@@ -47,7 +47,7 @@ test('with scripts off a request is found, read, taken, answered with a file and
 });
 
 test('by keys alone, on a Russian layout, a request is opened, taken, answered and closed', async () => {
-  const { page } = await desk.signedIn({ locale: 'ru' });
+  const page = await desk.signedIn({ locale: 'ru' });
   // What such a keyboard sends for the key that has the Latin letter.
   const press = (key: string, code: string) =>
     page.evaluate(
@@ -105,7 +105,7 @@ const PAGES = [
 const LOOKS = amount(1, 2);
 
 test('no page has a serious fault of access, in light and dark, nor a line wider than a phone', async () => {
-  const { page } = await desk.signedIn({ bypassCSP: true, reducedMotion: 'reduce' });
+  const page = await desk.signedIn({ bypassCSP: true, reducedMotion: 'reduce' });
   const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   const found: string[] = [];
   for (const path of PAGES) {

@@ -1,21 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningDemo } from '../../src/apps/demo/start-demo.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openWindow, type Window } from '../support/browser.ts';
 import { demoFolder, startTestDemo } from '../support/demo.ts';
 
 const folder = await demoFolder();
 const faults: string[] = [];
 let demo: RunningDemo;
-let browser: Browser;
+let window: Window;
 let page: Page;
 
 beforeAll(async () => {
-  [demo, browser] = await Promise.all([startTestDemo(folder.dataDir), openBrowser()]);
-  page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  [demo, window] = await Promise.all([startTestDemo(folder.dataDir), openWindow()]);
+  page = await window.context.newPage();
+  page.setDefaultTimeout(20_000);
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
   });
@@ -26,13 +27,12 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(async () => {
-  await page.close();
+  await window.close(demo.pageUrl);
   await demo.stop();
   await folder.remove();
 });
 
 test('a contact and an operator talk through the page, and nothing that is typed gets lost', async () => {
-  page.context().setDefaultTimeout(20_000);
   await page.goto(demo.pageUrl);
   await page.getByText('Nothing here yet.').waitFor();
   await screenshots('empty');

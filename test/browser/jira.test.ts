@@ -1,24 +1,22 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { silentLog } from '../../src/platform/log.ts';
 import { type RunningDemo, startDemo } from '../../src/apps/demo/start-demo.ts';
-import { openBrowser } from '../support/browser.ts';
+import { openWindow, type Window } from '../support/browser.ts';
 import { demoCaller, demoFolder, type State } from '../support/demo.ts';
 
 const CARLA = 'carla@customer.example';
-const WAIT = { timeout: 30_000, interval: 200 };
+const WAIT = { timeout: 30_000, interval: 500 };
 const folder = await demoFolder();
 let demo: RunningDemo;
-let context: BrowserContext;
+let window: Window;
 
 beforeAll(async () => {
   const options = { dataDir: folder.dataDir, port: 0, relayEveryMs: 300, log: silentLog, jira: true };
-  const [started, browser] = await Promise.all([startDemo(options), openBrowser()]);
-  demo = started;
-  context = await browser.newContext();
+  [demo, window] = await Promise.all([startDemo(options), openWindow()]);
 }, 90_000);
 afterAll(async () => {
-  await context.close();
+  await window.close(demo.serverUrl);
   await demo.stop();
   await folder.remove();
 });
@@ -47,7 +45,7 @@ test('a mail becomes an issue, both sides talk, done resolves, and what follows 
   const came = (text: string) => carla.stateWhere(CARLA, (state) => void mailWith(state, text));
   const file = new File(['Segmentation fault'], 'log.txt', { type: 'text/plain' });
   await carla.write({ address: CARLA, name: 'Carla', subject: 'Crash on save', text: 'It crashes.', file });
-  const desk = await context.newPage();
+  const desk = await window.context.newPage();
   await desk.goto(await demo.signInLink());
   await desk.locator('main button').click();
   await desk.locator('nav.side').waitFor({ state: 'attached' });
@@ -55,7 +53,7 @@ test('a mail becomes an issue, both sides talk, done resolves, and what follows 
   await pageSaying(desk, request, '.facts', 'DEV-1');
 
   // The issue has the words and the file; a marked comment goes to the contact.
-  const jira = await context.newPage();
+  const jira = await window.context.newPage();
   const issue = `${demo.jiraUrl}/DEV-1`;
   await pageSaying(jira, issue, 'li', 'log.txt');
   expect(await jira.locator('pre').first().innerText()).toContain('It crashes.');

@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import chromium from '@sparticuz/chromium';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type CDPSession,
+  chromium as playwright,
+  type Page,
+} from 'playwright-core';
 
 // With the first ones a page reads what lies in a sandboxed frame, and every test of isolation would pass or fail for nothing.
 const LEFT_OUT = new Set([
@@ -20,12 +27,60 @@ const LEFT_OUT = new Set([
   '--ignore-gpu-blocklist',
 ]);
 
+// Chromium takes the last of several lists, and the package's hides Playwright's. With RenderDocument each page that is gone to
+// is a frame made anew, a quarter of what it costs.
+const FEATURES_OFF = ['PaintHolding', 'RenderDocument'];
+
 let opened: Promise<Browser> | undefined;
 
-/** The browser of this process's test files, who open windows of their own in it and close them; it ends with the process. */
+/** The browser of this process's test files; it ends with the process. */
 export function openBrowser(): Promise<Browser> {
   opened ??= launch();
   return opened;
+}
+
+/** A browser of somebody's own: cookies, storage and pages are theirs. */
+export type Window = {
+  readonly context: BrowserContext;
+  /** Closes its pages and forgets what those of this origin kept; the next who opens such a window has this one. */
+  readonly close: (origin: string) => Promise<void>;
+};
+
+type Kept = {
+  readonly kind: string;
+  readonly context: BrowserContext;
+  /** An empty page that keeps the window's process: started anew, it costs three times what a page in it does. */
+  readonly anchor: Page;
+  readonly devtools: CDPSession;
+};
+
+/** How many windows that nobody has are kept: one takes 100 MB. */
+const MOST_FREE = 4;
+const free: Kept[] = [];
+
+/** A window in which nobody was, as far as a page can tell, and no page is. */
+export async function openWindow(options: BrowserContextOptions = {}): Promise<Window> {
+  const kind = JSON.stringify(options);
+  const at = free.findIndex((each) => each.kind === kind);
+  const [kept = await newWindow(kind, options)] = at === -1 ? [] : free.splice(at, 1);
+  return { context: kept.context, close: (origin) => giveBack(kept, origin) };
+}
+
+async function newWindow(kind: string, options: BrowserContextOptions): Promise<Kept> {
+  const browser = await openBrowser();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const anchor = await context.newPage();
+  return { kind, context, anchor, devtools: await context.newCDPSession(anchor) };
+}
+
+async function giveBack(kept: Kept, origin: string): Promise<void> {
+  const { context, anchor, devtools } = kept;
+  const pages = context.pages().filter((page) => page !== anchor);
+  await Promise.all(pages.map((page) => page.close()));
+  await Promise.all([context.clearCookies(), context.clearPermissions()]);
+  await devtools.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+  free.push(kept);
+  if (free.length > MOST_FREE) await free.shift()?.context.close();
 }
 
 // Out of an npm package; it is unpacked at the first start, for each user into a folder of their own.
@@ -35,8 +90,17 @@ async function launch(): Promise<Browser> {
   return playwright.launch({
     executablePath: await unpacked(),
     // Chromium refuses to run as root in a sandbox; the package's arguments are made for that.
-    args: [...chromium.args.filter((each) => !LEFT_OUT.has(each)), '--disable-gpu'],
+    args: [
+      ...chromium.args.filter((each) => !LEFT_OUT.has(each)).map(withFeaturesOff),
+      '--disable-gpu',
+      // Pages of one window share a process.
+      '--renderer-process-limit=1',
+    ],
   });
+}
+
+function withFeaturesOff(flag: string): string {
+  return flag.startsWith('--disable-features=') ? [flag, ...FEATURES_OFF].join() : flag;
 }
 
 // The package unpacks into the folder for temporary files, where another user's copy may lie that one may not run.

@@ -1,7 +1,7 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll } from 'vitest';
 import type { RunningDemo } from '../../src/apps/demo/start-demo.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser, openWindow, type Window } from './browser.ts';
 import { demoCaller, demoFolder, startTestDemo } from './demo.ts';
 
 /** A running desk with its Gmail account and SMTP server, a browser, and operators who sign in. Its hooks are the file's. */
@@ -10,14 +10,13 @@ export async function consoleDesk() {
   /** What no page may do: fail, complain, or ask another host for anything. */
   const faults: string[] = [];
   let demo: RunningDemo;
-  let browser: Browser;
-  const contexts: BrowserContext[] = [];
+  const windows: Window[] = [];
 
   beforeAll(async () => {
-    [demo, browser] = await Promise.all([startTestDemo(folder.dataDir), openBrowser()]);
+    [demo] = await Promise.all([startTestDemo(folder.dataDir), openBrowser()]);
   }, 90_000);
   afterAll(async () => {
-    await Promise.all(contexts.map((context) => context.close()));
+    await Promise.all(windows.map((each) => each.close(demo.serverUrl)));
     await demo.stop();
     await folder.remove();
   });
@@ -39,9 +38,6 @@ export async function consoleDesk() {
     faults,
     get demo() {
       return demo;
-    },
-    get browser() {
-      return browser;
     },
     get contact() {
       return demoCaller(demo);
@@ -66,18 +62,15 @@ export async function consoleDesk() {
       return text === '' ? null : JSON.parse(text);
     },
     /** A page that is watched, in a browser of its own, of somebody signed in. */
-    async signedIn(
-      options: BrowserContextOptions = {},
-      email = 'olga@example.com',
-    ): Promise<{ readonly page: Page; readonly context: BrowserContext }> {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-      contexts.push(context);
-      const page = await context.newPage();
+    async signedIn(options: BrowserContextOptions = {}, email = 'olga@example.com'): Promise<Page> {
+      const window = await openWindow(options);
+      windows.push(window);
+      const page = await window.context.newPage();
       watch(page);
       await page.goto(await demo.signInLink(email));
       await page.locator('main button').click();
       await page.locator('nav.side').waitFor({ state: 'attached' });
-      return { page, context };
+      return page;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { composeSignInLink } from '../../src/apps/console/sign-in/compose-link.ts';
 import { bindHttp, type HttpListener } from '../../src/platform/http/http-listener.ts';
@@ -7,7 +7,7 @@ import { deliverDue } from './deliver-due.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { openSession } from '../../src/people/credentials/open-session.ts';
 import { type TestApp, testApp, testOperator } from './app.ts';
-import { openBrowser } from './browser.ts';
+import { openBrowser, openWindow, type Window } from './browser.ts';
 import { testDatabase } from './database.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';
 import { startSmtpListener } from './smtp-listener.ts';
@@ -28,17 +28,16 @@ export async function servedConsole(outside: Outside = {}, front: Front = { path
   const parsePool = createParsePool({ size: 1 });
   const smtp = await startSmtpListener();
   const stop = new AbortController();
-  const contexts: BrowserContext[] = [];
+  const windows: Window[] = [];
   /** What no page may do: fail, complain, or ask another host for anything. */
   const faults: string[] = [];
   let listener: HttpListener;
   let transport: MailTransport;
-  let browser: Browser;
   let made: TestApp;
   let origin = '';
 
   beforeAll(async () => {
-    [listener, browser] = await Promise.all([bindHttp({ host: '127.0.0.1', port: 0 }), openBrowser()]);
+    [listener] = await Promise.all([bindHttp({ host: '127.0.0.1', port: 0 }), openBrowser()]);
     origin = `http://127.0.0.1:${listener.port}`;
     transport = smtpTransport({ url: smtp.url, maxConnections: 1 });
     made = testApp(db, {
@@ -53,7 +52,7 @@ export async function servedConsole(outside: Outside = {}, front: Front = { path
     );
   }, 60_000);
   afterEach(async () => {
-    await Promise.all(contexts.splice(0).map((context) => context.close()));
+    await Promise.all(windows.splice(0).map((each) => each.close(origin)));
     smtp.setBehaviour({});
   });
   afterAll(async () => {
@@ -77,9 +76,9 @@ export async function servedConsole(outside: Outside = {}, front: Front = { path
 
   /** A page that is watched, in a window of its own, of nobody yet. */
   async function opened(options: BrowserContextOptions = {}): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-    contexts.push(context);
-    const page = await context.newPage();
+    const window = await openWindow(options);
+    windows.push(window);
+    const page = await window.context.newPage();
     watch(page);
     return page;
   }
