@@ -90,3 +90,24 @@ test('the check of a Data Center connection and its mappings holds', async () =>
   });
   expect(await refused.json()).toMatchObject({ errors: [{ pointer: '/fields/customfield_10010' }] });
 });
+
+test('the mapping page offers the projects and types of Data Center, and asks for a field that is missing', async () => {
+  const { id } = await desk.connect(null);
+  const page = await (await desk.page(`/settings/jira/${id}`)).text();
+  expect(page).toMatch(/<option value="project:OPS"[^>]*>\s*Project Operations \(OPS\)/);
+  expect(page).toMatch(/<option value="Bug"/);
+
+  const form = {
+    verb: 'save', mailboxId: String(desk.mailbox.id), target: 'project:OPS', issueType: 'Bug', tells: 'contact', hears: 'none',
+  }; // prettier-ignore
+  const refused = await desk.page(`/settings/jira/${id}/mapping`, form);
+  expect(refused.status).toBe(422);
+  expect(await refused.text()).toMatch(/Team\s*<select name="field:customfield_10010">/);
+  const more = { ...form, fieldIds: 'customfield_10010', 'field:customfield_10010': '31' };
+  expect((await desk.page(`/settings/jira/${id}/mapping`, more)).status).toBe(303);
+  expect((await desk.ok('GET', `/v1/mailboxes/${desk.mailbox.id}/jira`)).mapping).toMatchObject({
+    projectKey: 'OPS',
+    issueType: 'Bug',
+    fields: { customfield_10010: { id: '31' } },
+  });
+});

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { openSession } from '../../src/people/credentials/open-session.ts';
 import { problemOf } from '../support/app.ts';
 import { MAPPING, testJiraDesk, textIn } from '../support/jira.ts';
 
-const { db, desk } = await testJiraDesk();
+const { desk } = await testJiraDesk();
 
 const put = (connection: { id: number }, body: object) =>
   desk.call('PUT', `/v1/mailboxes/${desk.mailbox.id}/jira`, {
@@ -94,14 +93,7 @@ test('a board and a type are named as people say it', async () => {
 
 test('the console offers boards, projects and types by name, and asks for a field that is missing', async () => {
   const { id } = await desk.connect(null);
-  const { session } = await db.begin((tx) => openSession(tx, desk.ada.id, desk.clock.now()));
-  const call = (path: string, form?: Record<string, string>) =>
-    desk.app.request(path, {
-      method: form === undefined ? 'GET' : 'POST',
-      headers: { cookie: `__Host-mailroom=${session}`, origin: 'https://desk.example.com' },
-      ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
-    });
-  const page = await (await call(`/settings/jira/${id}`)).text();
+  const page = await (await desk.page(`/settings/jira/${id}`)).text();
   expect(page).toMatch(/<option value="board:Support board"[^>]*>\s*Board Support board \(DEV\)/);
   expect(page).toMatch(/<option value="project:OPS"[^>]*>\s*Project Operations \(OPS\)/);
   expect(page).toMatch(/<option value="Bug"/);
@@ -110,22 +102,22 @@ test('the console offers boards, projects and types by name, and asks for a fiel
     verb: 'save', mailboxId: String(desk.mailbox.id), target: 'board:Operations', issueType: 'Bug', always: 'yes',
     tells: 'contact', hears: 'none', labels: 'desk  mail', watchers: 'dana.dev@example.com',
   }; // prettier-ignore
-  const refused = await call(`/settings/jira/${id}/mapping`, form);
+  const refused = await desk.page(`/settings/jira/${id}/mapping`, form);
   expect(refused.status).toBe(422);
   const again = await refused.text();
   expect(again).toMatch(/Team\s*<select name="field:customfield_10010">/);
   expect(again).toMatch(/<option value="board:Operations" selected/);
   expect(again).toMatch(/Jira requires “Team”/);
   const more = { ...form, fieldIds: 'customfield_10010', 'field:customfield_10010': 'Team A' };
-  expect((await call(`/settings/jira/${id}/mapping`, more)).status).toBe(303);
+  expect((await desk.page(`/settings/jira/${id}/mapping`, more)).status).toBe(303);
   expect((await desk.ok('GET', `/v1/mailboxes/${desk.mailbox.id}/jira`)).mapping).toMatchObject({
     board: 'Operations', projectKey: 'OPS', issueType: 'Bug', always: true, tells: 'contact', hears: 'none',
     labels: ['desk', 'mail'], watchers: ['dana.dev@example.com'], fields: { customfield_10010: { id: '31' } },
   }); // prettier-ignore
   // Saved once more as it is shown, the field keeps its value.
-  expect(await (await call(`/settings/jira/${id}`)).text()).toMatch(/<option value="31" selected/);
+  expect(await (await desk.page(`/settings/jira/${id}`)).text()).toMatch(/<option value="31" selected/);
   const kept = { ...more, 'field:customfield_10010': '31' };
-  expect((await call(`/settings/jira/${id}/mapping`, kept)).status).toBe(303);
+  expect((await desk.page(`/settings/jira/${id}/mapping`, kept)).status).toBe(303);
   expect((await desk.ok('GET', `/v1/mailboxes/${desk.mailbox.id}/jira`)).mapping.fields).toEqual({
     customfield_10010: { id: '31' },
   });

@@ -3,6 +3,7 @@ import type { SimulatedJira } from '../../src/apps/demo/jira/simulated-jira.ts';
 import { serveJira, type ServedJira } from '../../src/apps/demo/jira/serve-jira.ts';
 import type { Account, Issue } from '../../src/apps/demo/jira/world.ts';
 import type { Deployment } from '../../src/integrations/jira/client/dialect.ts';
+import { openSession } from '../../src/people/credentials/open-session.ts';
 import { workJira } from '../../src/integrations/jira/work-jira.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { deliverDue } from './deliver-due.ts';
@@ -87,6 +88,15 @@ async function openDesk(given: {
     ann,
     dana,
     ok,
+    /** A page of the console as Ada sees it, or what becomes of a form that she sends. */
+    async page(path: string, form?: Record<string, string>): Promise<Response> {
+      const { session } = await db.begin((tx) => openSession(tx, ada.id, clock.now()));
+      return made.app.request(path, {
+        method: form === undefined ? 'GET' : 'POST',
+        headers: { cookie: `__Host-mailroom=${session}`, origin: 'https://desk.example.com' },
+        ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
+      });
+    },
     /** Connects by an API token; the mailbox's requests all become issues unless `mapping` says otherwise. */
     async connect(mapping: object | null = {}, token: Partial<{ email: string; token: string }> = {}) {
       const isCloud = jira.world.deployment === 'cloud';

@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import {
   listConnectionBoards,
   listConnectionProjects,
+  listConnectionTypes,
 } from '../../../integrations/jira/connections/find-connections.ts';
 import { type Mapping, type NewMapping, UNMAPPED } from '../../../integrations/jira/mappings/mapping.ts';
 import {
@@ -98,8 +99,11 @@ async function orNone<Row>(rows: Promise<readonly Row[]>): Promise<readonly Row[
 /** Boards and projects by name, and the types that they have; the boards of a site without any are left out. */
 async function readTargetChoices({ deps, actor, say }: Visit, connectionId: number): Promise<TargetChoices> {
   const words = say(jiraWords);
-  const projects = await orNone(listConnectionProjects(deps, actor, connectionId));
-  const boards = await orNone(listConnectionBoards(deps, actor, connectionId));
+  const [projects, boards, types] = await Promise.all([
+    orNone(listConnectionProjects(deps, actor, connectionId)),
+    orNone(listConnectionBoards(deps, actor, connectionId)),
+    orNone(listConnectionTypes(deps, actor, connectionId)),
+  ]);
   return {
     targets: [
       ...boards.map(
@@ -107,7 +111,7 @@ async function readTargetChoices({ deps, actor, say }: Visit, connectionId: numb
       ),
       ...projects.map(({ key, name }) => [`project:${key}`, `${words.project} ${name} (${key})`] as const),
     ],
-    types: [...new Set(projects.flatMap(({ issueTypes = [] }) => issueTypes.map(({ name }) => name)))],
+    types,
   };
 }
 

@@ -3,7 +3,7 @@ import type { SiteEnv } from './issue-routes.ts';
 import { search } from './jql.ts';
 import { issueOf } from './render.ts';
 import { onlyBody, onlyQuery, refusal } from './strict.ts';
-import type { World } from './world.ts';
+import { TYPES, type World } from './world.ts';
 
 /** What the old interface has not. */
 const CLOUD_ONLY =
@@ -16,9 +16,14 @@ export function dataCenterRoutes(world: World): Hono<SiteEnv> {
     if (CLOUD_ONLY.test(c.req.path)) throw refusal(404, `null for uri: ${c.req.path}`);
     await next();
   });
+  // Without their types, whatever `expand` asks for: so a site of version 11.3 answered.
   app.get('/project', (c) => {
     onlyQuery(c, []);
     return c.json(world.projects.map(({ id, key, name }) => ({ id, key, name, self: `/project/${id}` })));
+  });
+  app.get('/issuetype', (c) => {
+    onlyQuery(c, []);
+    return c.json(TYPES.map((type) => ({ ...type, self: `/issuetype/${type.id}` })));
   });
   app.post('/search', async (c) => {
     const body = await onlyBody(c, ['jql', 'startAt', 'maxResults', 'fields', 'validateQuery']);

@@ -40,6 +40,15 @@ export async function listProjects(jira: JiraClient): Promise<shapes.JiraProject
   return pages(jira, path, 'values', shapes.project);
 }
 
+/** The types of issue that any project has, by name. Data Center tells them of the whole site, not with each project. */
+export async function listTypeNames(jira: JiraClient): Promise<readonly string[]> {
+  const types =
+    jira.dialect.projects === 'list'
+      ? await jira.call({ method: 'GET', path: '/issuetype' }, z.array(shapes.issueType))
+      : (await listProjects(jira)).flatMap(({ issueTypes = [] }) => issueTypes);
+  return [...new Set(types.filter(({ subtask }) => subtask !== true).map(({ name }) => name))];
+}
+
 /** The types of issue that a project has. */
 export function listIssueTypes(jira: JiraClient, projectKey: string): Promise<shapes.JiraIssueType[]> {
   const path = `/issue/createmeta/${encodeURIComponent(projectKey)}/issuetypes?`;

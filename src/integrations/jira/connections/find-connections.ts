@@ -2,7 +2,7 @@ import type { Actor } from '../../../people/access/actor.ts';
 import { requirePermission } from '../../../people/access/permissions.ts';
 import { notFound, Problem } from '../../../platform/problems.ts';
 import { listBoards } from '../client/boards.ts';
-import { listProjects, searchIssues } from '../client/jira-client.ts';
+import { listProjects, listTypeNames, searchIssues } from '../client/jira-client.ts';
 import { jqlText } from '../client/dialect.ts';
 import { JiraFault } from '../client/jira-fault.ts';
 import type { JiraIssue, JiraProject } from '../client/shapes.ts';
@@ -67,6 +67,16 @@ export async function listConnectionProjects(
 ): Promise<readonly JiraProject[]> {
   await findConnection(deps, actor, connectionId);
   return explainingJira(() => withJira(deps, connectionId, (jira) => listProjects(jira)));
+}
+
+/** The types of issue that the connection can make, by name. */
+export async function listConnectionTypes(
+  deps: OpenDeps,
+  actor: Actor,
+  connectionId: number,
+): Promise<readonly string[]> {
+  await findConnection(deps, actor, connectionId);
+  return explainingJira(() => withJira(deps, connectionId, listTypeNames));
 }
 
 /** The boards that the connection sees and new issues can be made for, each with its project. */
