@@ -32,11 +32,12 @@ test.each<[at: string, text: string]>([
   expect(JSON.stringify(format.time(new Date(at)))).toContain(`>${text}</time>`);
 });
 
-test('a message that came by a form is not looked for in Gmail', () => {
-  const message = { internetMessageId: '<a@example.org>', receivedAt: new Date(0) };
-  expect(gmailLink({ ...message, matchedBy: 'new' })).toContain('rfc822msgid%3Aa%40example.org');
-  expect(gmailLink({ ...message, matchedBy: 'form' })).toBeNull();
-  expect(gmailLink({ ...message, matchedBy: 'requester' })).toBeNull();
+test('a message that did not come from Gmail is not looked for there', () => {
+  const internetMessageId = '<a@example.org>';
+  expect(gmailLink({ internetMessageId, source: 'gmail' })).toContain('rfc822msgid%3Aa%40example.org');
+  expect(gmailLink({ internetMessageId, source: 'microsoft' })).toBeNull();
+  expect(gmailLink({ internetMessageId, source: 'form' })).toBeNull();
+  expect(gmailLink({ internetMessageId, source: null })).toBeNull();
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { delegatedScope, graphScope } from '../../src/intake/microsoft/graph/endpoints.ts';
 import { microsoftConnect } from '../../src/apps/cli/microsoft/microsoft-connect.ts';
 import { GOOGLE } from '../../src/intake/gmail/google/endpoints.ts';
 import { openSession } from '../../src/people/credentials/open-session.ts';
@@ -397,4 +398,15 @@ test('the command tells the code, waits until it is entered, and connects', asyn
   });
   expect((await waiting).json).toEqual({ mailbox: DESK, kind: 'delegated' });
   expect(await shown()).toMatchObject({ kind: 'delegated' });
+});
+
+test.each([
+  ['https://graph.microsoft.com', 'https://graph.microsoft.com'],
+  ['https://graph.microsoft.us', 'https://graph.microsoft.us'],
+  ['http://127.0.0.1:8080/tenant', 'https://graph.microsoft.com'],
+])('a token for Graph at %s is for %s', (graphUrl, resource) => {
+  expect(graphScope({ graphUrl })).toBe(`${resource}/.default`);
+  expect(delegatedScope({ graphUrl })).toBe(
+    `offline_access ${resource}/Mail.ReadWrite ${resource}/Mail.Send`,
+  );
 });

@@ -1,10 +1,13 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { checkConnection } from '../../src/intake/microsoft/access/check-connection.ts';
 import { disconnectMicrosoft } from '../../src/intake/microsoft/access/connecting.ts';
+import { findIntakeMailbox } from '../../src/mailboxes/settings/find-intake-mailbox.ts';
+import { checkTransport } from '../../src/outbox/accounts/check-transport.ts';
 import { openMicrosoft } from '../../src/intake/microsoft/access/open-microsoft.ts';
 import { watchMicrosoft } from '../../src/intake/microsoft/access/watch-microsoft.ts';
-import { delegatedScope, graphScope } from '../../src/intake/microsoft/graph/endpoints.ts';
 import { lookAtDue } from '../../src/intake/microsoft/fetching/look-due.ts';
+import { fetchHeaders } from '../../src/intake/microsoft/fetching/messages.ts';
+import { receiveBatch } from '../../src/intake/filing/receive-batch.ts';
 import { reconcileMicrosoft } from '../../src/intake/microsoft/reconcile/reconcile-microsoft.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { problemOf, START, testOperator } from '../support/app.ts';
@@ -54,6 +57,26 @@ describe('what comes into a mailbox of Microsoft 365', () => {
     expect(item).toMatchObject({ gmailId: null, source: 'microsoft', authenticity: 'verified' });
     // A token, a page of Inbox and of Sent Items, and the original of each; then the two delta links alone.
     expect(tenant.calls).toHaveLength(1 + 2 + 2 + 2);
+  });
+
+  test('is told of with Microsoft’s own link when it is too large to be read', async () => {
+    const { deps, arrive, mailbox, clock } = await desk();
+    const graph = await deps.microsoft.open(mailbox.id);
+    const sourceId = arrive({ subject: 'A film' });
+    const at = {
+      sourceId,
+      folder: 'inbox',
+      threadId: 'film',
+      arrivedAt: clock.now(),
+      internetMessageId: null,
+    } as const;
+    const headers = await fetchHeaders(graph!, at, { sizeEstimate: 40_000_000 });
+    const readMailbox = await findIntakeMailbox(db, DESK);
+    await receiveBatch(deps, readMailbox!, [headers!], AbortSignal.timeout(10_000));
+    const [message] = await db<{ incomplete: boolean; text: string }[]>`
+      select incomplete, text from messages where direction = 'in'`;
+    expect(message?.incomplete).toBe(true);
+    expect(message?.text).toMatch(/Read it in Outlook: https:\/\/outlook\.office365\.us\/owa\/\?ItemID=/);
   });
 
   test('is filed oldest first, over empty, doubled and disordered pages', async () => {
@@ -367,17 +390,6 @@ describe('the admins are told', () => {
   });
 });
 
-test.each([
-  ['https://graph.microsoft.com', 'https://graph.microsoft.com'],
-  ['https://graph.microsoft.us', 'https://graph.microsoft.us'],
-  ['http://127.0.0.1:8080/tenant', 'https://graph.microsoft.com'],
-])('a token for Graph at %s is for %s', (graphUrl, resource) => {
-  expect(graphScope({ graphUrl })).toBe(`${resource}/.default`);
-  expect(delegatedScope({ graphUrl })).toBe(
-    `offline_access ${resource}/Mail.ReadWrite ${resource}/Mail.Send`,
-  );
-});
-
 test('a check reads the mailbox, and finds out that another one is not refused', async () => {
   const { deps, mailbox, tenant } = await desk();
   const check = (foreign: string | null) => checkConnection(deps, SYSTEM, { mailboxId: mailbox.id, foreign });
@@ -442,6 +454,14 @@ test('the interface and the page connect a mailbox, tell how it stands, and show
     'can be sent from',
   );
   expect(await page('GET', '/mailboxes')).toContain('2028-05-31');
+  const settings = await page('GET', `/settings/mailboxes/${mailbox.id}`);
+  expect(settings).toContain('It sends through Microsoft Graph');
+  expect(settings).not.toContain('graph.microsoft.com');
+  // It is no account of the mailbox's own that could be removed.
+  expect((await call('DELETE', `/v1/mailboxes/${mailbox.id}/smtp`, { token })).status).toBe(200);
+  expect(await db`select kind from mailbox_transports`).toEqual([{ kind: 'microsoft' }]);
+  const { words } = await checkTransport(deps, SYSTEM, { mailboxId: mailbox.id });
+  expect(words).toBe(`Microsoft Graph (${DESK}) takes mail from ${DESK}.`);
   await page('POST', at, { verb: 'disconnect' });
   expect(await (await call('GET', path, { token })).json()).toMatchObject({
     connected: false,

@@ -36,6 +36,8 @@ export type HandedOver = {
   readonly raw: Uint8Array | null;
   /** The headers alone, when the message was too large to be handed over. */
   readonly headers: readonly (readonly [string, string])[] | null;
+  /** Where a person reads it there, when the source says so with the message. */
+  readonly readAt?: string;
   /** Why its source cannot deliver it: whatever is known of it waits for a person. */
   readonly broken?: string;
 };

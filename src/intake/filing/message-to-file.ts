@@ -133,10 +133,8 @@ export function addressesOnMail(
 function tooLarge(handedOver: HandedOver): string {
   const { service, link } = messageSourceOf(handedOver.source);
   const megabytes = Math.round(handedOver.sizeEstimate / 1_048_576);
-  return (
-    `This email is too large to hand over (${megabytes} MB). Read it in ${service}: ` +
-    link(handedOver.sourceId)
-  );
+  const readAt = handedOver.readAt ?? link?.(handedOver.sourceId);
+  return `This email is too large to hand over (${megabytes} MB). Read it in ${service}${readAt === undefined ? '.' : `: ${readAt}`}`;
 }
 
 /** The created notice needs nothing that must be read back, which would cost a round trip under the contact's lock. */

@@ -20,5 +20,4 @@ export const form: MessageSource = {
   threadRule: 'conversation',
   service: 'the form',
   typed: (labels) => (labels.includes(REQUESTER_LABEL) ? 'requester' : 'form'),
-  link: () => '',
 };

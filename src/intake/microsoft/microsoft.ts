@@ -17,6 +17,4 @@ export const microsoft: Source = {
   page: 'microsoft',
   overdueAs: 'unreadMicrosoft',
   work: async () => (await import('./microsoft-work.ts')).microsoftWork,
-  link: (sourceId) =>
-    `https://outlook.office365.com/owa/?ItemID=${encodeURIComponent(sourceId)}&exvsurl=1&viewmodel=ReadMessageItem`,
 };

@@ -24,8 +24,8 @@ export type Source = {
   readonly account: string;
   /** Where people read their mail there, as they call it. */
   readonly service: string;
-  /** Where a person reads a message in it. */
-  readonly link: (sourceId: string) => string;
+  /** Where a person reads a message in it; absent where only the source knows, and says it with the message. */
+  readonly link?: (sourceId: string) => string;
   /** The page below a mailbox's settings that connects it; null without one. */
   readonly page: string | null;
   /** Mailboxes that should have been heard or read by now stand under this name in /readyz. */

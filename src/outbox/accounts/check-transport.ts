@@ -2,6 +2,7 @@ import type { OutboxDeps } from '../deps.ts';
 import { findMailbox } from '../../mailboxes/settings/find-mailbox.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import { shownAccount } from '../smtp/account-name.ts';
 import { explainFault } from './explain-fault.ts';
 import type { SmtpFaultKind } from '../smtp/smtp.ts';
 
@@ -34,7 +35,7 @@ export async function checkTransport(
   const fault = await transport.verify(mailbox.address);
   const words =
     fault === null
-      ? `${transport.account} takes mail from ${mailbox.address}.`
+      ? `${shownAccount(transport.account)} takes mail from ${mailbox.address}.`
       : explainFault(fault, transport.account, mailbox.address);
   return {
     mailbox,

@@ -68,11 +68,11 @@ export async function deleteServiceTransport(tx: Queryable, mailboxId: number): 
   await tx`delete from mailbox_transports where mailbox_id = ${mailboxId} and kind <> 'smtp'`;
 }
 
-/** The account that was removed, or null if the mailbox had none. */
+/** The SMTP account that was removed, or null if the mailbox had none of its own. */
 export async function deleteTransport(tx: Queryable, mailboxId: number): Promise<string | null> {
   const [row] = await tx<{ account: string }[]>`
     delete from mailbox_transports
-    where mailbox_id = ${mailboxId}
+    where mailbox_id = ${mailboxId} and kind = 'smtp'
     returning account`;
   return row?.account ?? null;
 }

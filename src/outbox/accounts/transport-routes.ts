@@ -4,6 +4,7 @@ import { type ApiRoutes, apiRoutes } from '../../people/access/app-env.ts';
 import { problemResponses } from '../../platform/http/problems/problem-schema.ts';
 import { id, idPath, jsonBody, jsonContent, text, time } from '../../platform/http/schemas.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
+import { GRAPH_HOST } from '../smtp/account-name.ts';
 import { checkTransport } from './check-transport.ts';
 import { findTransport } from './find-transport.ts';
 import { removeTransport, setTransport } from './set-transport.ts';
@@ -13,9 +14,12 @@ const path = '/v1/mailboxes/{id}/smtp';
 
 const smtpSchema = z
   .object({
-    account: z.string().nullable().openapi({
-      description: "User and host of the mailbox's own account; null: it sends through SMTP_URL.",
-    }),
+    account: z
+      .string()
+      .nullable()
+      .openapi({
+        description: `User and host of the mailbox's own account; null: it sends through SMTP_URL. At ${GRAPH_HOST} it is none: it sends through Microsoft Graph.`,
+      }),
     dailyLimit: z
       .int()
       .nullable()

@@ -31,7 +31,9 @@ export type MessageRow = {
   readonly authenticity: Authenticity | null;
   readonly subjectChanged: boolean;
   readonly incomplete: boolean;
-  /** When Gmail accepted it; null for a message that did not come by email. */
+  /** Where it came in by: a mailbox's source, or `form`; null for what the desk wrote. */
+  readonly source: string | null;
+  /** When it was accepted there. */
   readonly receivedAt: Date | null;
   readonly createdAt: Date;
 };

@@ -9,13 +9,14 @@ const messageColumns = (db: Queryable) => db`
   s.id, s.request_id, s.kind, s.notice, s.author_kind, coalesce(s.author_contact_id, s.author_operator_id) as author_id,
   coalesce(c.name, a.name) as author_name, s.from_address, s.to_addresses, s.cc_addresses,
   s.reply_to_addresses, s.ignored_recipients, s.subject, s.text, s.visible_text, s.html, s.internet_message_id, s.matched_by, s.authenticity, s.subject_changed,
-  s.incomplete, (select i.arrived_at from intake i where i.id = s.intake_id) as received_at, s.created_at`;
+  s.incomplete, i.source, i.arrived_at as received_at, s.created_at`;
 
 const messageTables = (db: Queryable) => db`
   messages s
   join requests r on r.id = s.request_id
   left join contacts c on c.id = s.author_contact_id
-  left join operators a on a.id = s.author_operator_id`;
+  left join operators a on a.id = s.author_operator_id
+  left join intake i on i.id = s.intake_id`;
 
 /** A request's messages in the order asked for, from after a position on. */
 export async function listMessageRows(

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { SendingAccount } from '../../../outbox/accounts/list-sending-accounts.ts';
+import { shownAccount } from '../../../outbox/smtp/account-name.ts';
 import { conversationWords } from '../conversation/words.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import type { Visit } from '../shell/visit.ts';
@@ -20,7 +21,7 @@ export function accountList(visit: Visit, accounts: readonly SendingAccount[]): 
     ${accounts.map(
       (each) =>
         html`<li class="card ${each.paused === null ? 'good' : 'bad'}">
-          <b>${each.account}</b>
+          <b>${shownAccount(each.account)}</b>
           <span
             >${each.paused === null ? words.leaving : paused[each.paused]}${when(
               each.since,

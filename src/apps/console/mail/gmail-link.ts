@@ -1,13 +1,11 @@
 import type { MessageView } from '../../../requests/messages/message-view.ts';
 
-/** Where an email can be found in Gmail by its Message-ID; null for a message that did not come by email. */
-export function gmailLink(message: {
-  readonly internetMessageId: string | null;
-  readonly receivedAt: Date | null;
-  readonly matchedBy: MessageView['matchedBy'];
-}): string | null {
-  if (message.matchedBy === 'form' || message.matchedBy === 'requester') return null;
-  const id = message.internetMessageId?.replace(/^<|>$/g, '') ?? '';
-  if (message.receivedAt === null || id === '') return null;
+/** Where an email can be found in Gmail by its Message-ID; null for one that did not come from there. */
+export function gmailLink({
+  source,
+  internetMessageId,
+}: Pick<MessageView, 'source' | 'internetMessageId'>): string | null {
+  const id = internetMessageId?.replace(/^<|>$/g, '') ?? '';
+  if (source !== 'gmail' || id === '') return null;
   return `https://mail.google.com/mail/u/0/#search/${encodeURIComponent(`rfc822msgid:${id}`)}`;
 }

@@ -35,6 +35,12 @@ const en = {
   smtpCheck: 'Check it',
   smtpShared: 'It uses the desk’s account, if there is one.',
   smtpOwn: 'It uses its own account:',
+  smtpService: {
+    microsoft:
+      'It sends through Microsoft Graph, signed in as it is read. An account given here takes its place.',
+    microsoft_smtp:
+      'It sends by Microsoft’s SMTP server, signed in as it is read. An account given here takes its place.',
+  },
   remove: 'Remove it',
   connectTitle: 'Connect Gmail',
   steps: [
@@ -90,6 +96,12 @@ const ru: typeof en = {
   smtpCheck: 'Проверить',
   smtpShared: 'Отправляет через общую учётную запись, если она есть.',
   smtpOwn: 'Отправляет через свою учётную запись:',
+  smtpService: {
+    microsoft:
+      'Отправляет через Microsoft Graph с тем же входом, что и для чтения. Указанная здесь учётная запись заменит его.',
+    microsoft_smtp:
+      'Отправляет через SMTP-сервер Microsoft с тем же входом, что и для чтения. Указанная здесь учётная запись заменит его.',
+  },
   remove: 'Убрать',
   connectTitle: 'Подключить Gmail',
   steps: [

@@ -74,9 +74,9 @@ export async function smtpForm(
           ${found.words}${when(found.reply, (reply) => html` <q lang="en">${reply}</q>`)}
         </p>`,
     )}
-    <p class="quiet">${own === null ? words.smtpShared : `${words.smtpOwn} ${own.account}`}</p>
+    <p class="quiet">${waySent(words, own)}</p>
     <p class="quiet">${words.smtpHint}</p>
-    ${textField({ label: words.host, name: 'host', value: 'smtp.gmail.com' })}
+    ${textField({ label: words.host, name: 'host', value: mailbox.source === 'gmail' ? 'smtp.gmail.com' : '' })}
     ${textField({ label: words.port, name: 'port', type: 'number', value: 465 })}
     ${textField({ label: words.user, name: 'user', value: mailbox.address })}
     ${textField({ label: words.password, name: 'password', type: 'password' })}
@@ -84,7 +84,12 @@ export async function smtpForm(
     <div class="verbs">
       <button class="primary" name="verb" value="save">${words.smtpSave}</button>
       <button name="verb" value="check">${words.smtpCheck}</button>
-      ${when(own, () => html`<button class="danger" name="verb" value="remove">${words.remove}</button>`)}
+      ${when(own?.kind === 'smtp', () => html`<button class="danger" name="verb" value="remove">${words.remove}</button>`)}
     </div>
   </form>`;
+}
+
+function waySent(words: (typeof mailboxWords)['en'], own: Awaited<ReturnType<typeof findTransport>>): string {
+  if (own === null) return words.smtpShared;
+  return own.kind === 'smtp' ? `${words.smtpOwn} ${own.account}` : words.smtpService[own.kind];
 }

@@ -198,7 +198,14 @@ export async function startTenant(address: string, options: TenantOptions = {}) 
 
   function onMessage(what: string, message: Stored, shown: (message: Stored) => string): Answer {
     if (what === 'GET')
-      return [200, { ...listed(message, shown), internetMessageHeaders: headersOf(message.raw) }];
+      return [
+        200,
+        {
+          ...listed(message, shown),
+          internetMessageHeaders: headersOf(message.raw),
+          webLink: `https://outlook.office365.us/owa/?ItemID=${encodeURIComponent(shown(message))}&exvsurl=1&viewmodel=ReadMessageItem`,
+        },
+      ];
     if (what === 'GET /$value')
       return message.corrupt ? refuse(500, 'ErrorContentConversionFailed') : [200, message.raw];
     if (what === 'DELETE') {

@@ -37,6 +37,7 @@ const page = z.object({
 });
 
 const properties = z.object({
+  webLink: z.string().startsWith('https://').optional().catch(undefined),
   internetMessageHeaders: z.array(z.object({ name: z.string(), value: z.string() })).optional(),
 });
 
@@ -145,7 +146,7 @@ export async function fetchHeaders(
   message: ListedMessage,
   about: { readonly sizeEstimate: number; readonly broken?: string },
 ): Promise<HandedOver | null> {
-  const path = `/messages/${encodeURIComponent(message.sourceId)}?$select=internetMessageHeaders`;
+  const path = `/messages/${encodeURIComponent(message.sourceId)}?$select=internetMessageHeaders,webLink`;
   const found = await graph
     .call({ path }, async (response) => properties.parse(await response.json()))
     .catch(ignoreGone);
@@ -153,7 +154,12 @@ export async function fetchHeaders(
   const headers = (found.internetMessageHeaders ?? []).map(
     ({ name, value }) => [cleanText(name), cleanText(value)] as const,
   );
-  return { ...handedOver(message, null, about), headers };
+  const { webLink } = found;
+  return {
+    ...handedOver(message, null, about),
+    headers,
+    ...(webLink === undefined ? {} : { readAt: webLink }),
+  };
 }
 
 function handedOver(

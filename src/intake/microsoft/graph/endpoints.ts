@@ -1,3 +1,5 @@
+import { GRAPH_HOST } from '../../../outbox/smtp/account-name.ts';
+
 /** Where Microsoft is. A national cloud has other hosts; a simulated tenant has its own. */
 export type MicrosoftEndpoints = {
   readonly loginUrl: string;
@@ -12,7 +14,7 @@ export type SendsBy = (typeof SENDS_BY)[number];
 
 /** What the outbox calls that. The account is the mailbox's address at this host, whatever cloud it is in. */
 export function serviceOf(sends: SendsBy) {
-  if (sends === 'graph') return { kind: 'microsoft', host: 'graph.microsoft.com' } as const;
+  if (sends === 'graph') return { kind: 'microsoft', host: GRAPH_HOST } as const;
   return sends === 'smtp' ? ({ kind: 'microsoft_smtp', host: 'smtp.office365.com' } as const) : null;
 }
 
@@ -34,9 +36,10 @@ export function delegatedScope({ graphUrl }: Pick<MicrosoftEndpoints, 'graphUrl'
   return `offline_access ${resource}/Mail.ReadWrite ${resource}/Mail.Send`;
 }
 
-/** By the SMTP servers of the national clouds. */
+/** By the SMTP servers of the national clouds; what is known of each stands in docs/microsoft.md. */
 const OUTLOOK: Readonly<Record<string, string>> = {
   'smtp.office365.us': 'https://outlook.office365.us',
+  'outlook-dod.office365.us': 'https://outlook-dod.office365.us',
   'smtp.partner.outlook.cn': 'https://partner.outlook.cn',
 };
 
