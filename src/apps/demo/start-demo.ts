@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Config } from '../config.ts';
-import { bindHttp, type HttpListener } from '../../platform/http/http-listener.ts';
 import type { Log } from '../../platform/log.ts';
 import { addMailbox } from '../../mailboxes/settings/add-mailbox.ts';
 import { Problem } from '../../platform/problems.ts';
@@ -19,12 +18,15 @@ import { asExchangeReceives, startMicrosoftSide } from './microsoft/microsoft-si
 import { addDemoRules } from './desk/demo-rules.ts';
 import { startGmailSide } from './gmail-side.ts';
 import { demoToken } from './desk/operator-token.ts';
+import { bindNear, freePort } from './ports.ts';
 import { isEmptyDesk } from './past-queries.ts';
 import { fillPastWeeks } from './past-weeks.ts';
 import { listEmailOutcomes } from './queries.ts';
 import { buildDemoApp } from './routes.ts';
 import { addSampleFields } from './desk/sample-fields.ts';
 import { addSampleRequester, REQUESTER, requesterSignInLink } from './desk/sample-requester.ts';
+import { setSampleRetention } from './desk/sample-retention.ts';
+import { demoScanner, writeSampleFiles } from './desk/sample-files.ts';
 import { addSampleTeams } from './desk/sample-teams.ts';
 
 export type DemoOptions = {
@@ -38,7 +40,7 @@ export type DemoOptions = {
   /** Told in a few words what is being started. */
   readonly onProgress?: (what: string) => void;
   readonly clock?: Clock;
-  /** Six weeks that lie behind a desk that is new, and colleagues in teams who share its work. */
+  /** Six weeks that lie behind a desk that is new, colleagues in teams who share its work, and a virus scanner of its own. */
   readonly pastWeeks?: boolean;
   /** A simulated Jira beside it, tied to the mailbox. */
   readonly jira?: boolean;
@@ -106,7 +108,7 @@ async function startParts(
   if (jira !== null) closers.push(jira.close);
 
   onProgress(`the server, on a PostgreSQL of its own in ${dataDir} (the first start takes longer)`);
-  const port = await freePort(options.port);
+  const port = await freePort(HOST, options.port);
   const isMicrosoft = options.microsoft === true;
   if (isMicrosoft) onProgress('the simulated tenant of Microsoft 365');
   const tenant = isMicrosoft ? await startMicrosoftSide(clock, { address: MAILBOX.address, catcher }) : null;
@@ -117,6 +119,7 @@ async function startParts(
     ...(jira === null ? {} : { atlassian: jira.atlassian, jiraEveryMs: JIRA_EVERY_MS }),
     ...(tenant === null ? {} : { microsoft: tenant.endpoints, fetchEveryMs: options.relayEveryMs }),
     ...(options.clock === undefined ? {} : { clock }),
+    ...(options.pastWeeks === true ? { scanner: demoScanner() } : {}),
   });
   closers.push(server.stop);
   const { deps } = server;
@@ -127,26 +130,30 @@ async function startParts(
   const token = await demoToken(deps, { file: join(dataDir, 'operator-token'), ...OPERATOR });
   await addDemoRules(deps, { email: OPERATOR.email, mailboxId });
 
-  if (options.pastWeeks === true && (await isEmptyDesk(deps.db))) {
+  const isNew = options.pastWeeks === true && (await isEmptyDesk(deps.db));
+  if (isNew) {
     const olga = asActor(await findOperator(deps, { kind: 'system' }, OPERATOR));
     await fillPastWeeks(deps, olga, { mailboxId });
     await addSampleTeams(deps, olga, { mailboxId });
     await addSampleFields(deps, olga);
     await addSampleRequester(deps, olga, { mailboxId, mailbox: MAILBOX.address });
+    await setSampleRetention(deps, olga, { mailboxId });
   }
 
   const gmail = tenant ?? (await startGmail(deps, options, closers));
 
   onProgress('the page');
-  const listener = await bindNear(options.port === 0 ? 0 : port + 1);
+  const contacts = createContactSide({
+    mailbox: { deliver: gmail.deliver, asReceived: tenant === null ? asGmailReceives : asExchangeReceives },
+    catcher,
+    clock,
+    deskAddress: MAILBOX.address,
+  });
+  if (isNew) await writeSampleFiles(contacts);
+  const listener = await bindNear(HOST, options.port === 0 ? 0 : port + 1);
   closers.push(listener.close);
   const app = buildDemoApp({
-    contacts: createContactSide({
-      mailbox: { deliver: gmail.deliver, asReceived: tenant === null ? asGmailReceives : asExchangeReceives },
-      catcher,
-      clock,
-      deskAddress: MAILBOX.address,
-    }),
+    contacts,
     desk: createDeskSide({ url: deps.publicUrl, token }),
     signInLink: () => server.signInLink(OPERATOR.email),
     requesterLink: () => requesterSignInLink(deps),
@@ -226,22 +233,5 @@ async function addDemoMailbox(deps: Parameters<typeof addMailbox>[0]): Promise<v
     await addMailbox(deps, { kind: 'system' }, MAILBOX);
   } catch (error) {
     if (!(error instanceof Problem && error.code === 'already_exists')) throw error;
-  }
-}
-
-// Asked before the database is started, because the server would take it down again over a port.
-async function freePort(wished: number): Promise<number> {
-  const listener = await bindNear(wished);
-  await listener.close();
-  return listener.port;
-}
-
-async function bindNear(wished: number): Promise<HttpListener> {
-  try {
-    return await bindHttp({ host: HOST, port: wished > 65_535 ? 0 : wished });
-  } catch (error) {
-    const { code } = ((error as Error).cause ?? {}) as NodeJS.ErrnoException;
-    if (code !== 'EADDRINUSE') throw error;
-    return bindHttp({ host: HOST, port: 0 });
   }
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { outsideParts } from '../outside-parts.ts';
 import { startFileWorkers } from './file-workers.ts';
 import { type Closer, closeAll } from './closers.ts';
+import type { Scanner } from '../../platform/scanning/scanner.ts';
 import type { Config } from '../config.ts';
 import type { Db } from '../../platform/db/connect.ts';
 import { databaseClock } from '../../platform/db/database-clock.ts';
@@ -57,6 +58,8 @@ export type StartOptions = {
   readonly microsoft?: MicrosoftEndpoints;
   /** Between two looks at a mailbox that is fetched; the source's own pace unless given. */
   readonly fetchEveryMs?: number;
+  /** Defaults to the setting's. */
+  readonly scanner?: Scanner;
   /** Atlassian itself unless told. */
   readonly atlassian?: Atlassian;
   /** Between two looks at what there is to do between desk and Jira. */
@@ -100,7 +103,8 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
   if (migration.applied.length > 0) log.info(migration, 'database migrated');
 
   const keyring = createKeyring(config.appSecrets ?? [await ownAppSecret(config.dataDir)]);
-  const base = { db, clock, log, keyring, ...(await outsideParts(config)) };
+  const { bucket, scanner = options.scanner } = await outsideParts(config);
+  const base = { db, clock, log, keyring, bucket, scanner };
   if (config.firstMailbox !== null) await addFirstMailbox(base, config.firstMailbox);
   if (config.adminEmail !== null) await addFirstOperator(base, config.adminEmail);
 
