@@ -158,7 +158,7 @@ test('the console names a held file and why, without a way to have it, and has i
   const headers = { cookie: `mailroom=${session}`, 'sec-fetch-site': 'same-origin' };
   const { app } = testApp(db, { scanner, publicUrl: 'http://desk.example.com' });
   const page = await (await app.request(`/requests/${desk.requestId}`, { headers })).text();
-  expect(page).toContain('held by the virus scanner: found: Win.Test.EICAR_HDB-1');
+  expect(page).toContain('held by the virus scanner (found: Win.Test.EICAR_HDB-1)');
   expect(page).not.toContain(`/v1/attachments/${desk.sent[0]?.attachmentId}`);
   const [, path = ''] = /action="([^"]+\/scan)"/.exec(page) ?? [];
   const before = clamd.state.scans;

@@ -51,7 +51,7 @@ export function fileList(visit: Visit, message: MessageView): Html | '' {
       files.some(isKeptBack),
       () =>
         html`<form method="post" action="${base}/scan">
-          <button class="quiet">${words.scanAgain}</button>
+          <button class="link">${words.scanAgain}</button>
         </form>`,
     )}`;
 }
@@ -67,7 +67,9 @@ function keptBack(visit: Visit, file: AttachmentRow, name: string): Html {
     <span class="file kept-back">
       ${icon('paperclip', visit.deps.assets)} <span dir="auto">${name}</span>
       <small>${visit.format.size(file.size)}</small>
-      <small class="why">${file.scan === 'held' ? words.held(file.scanReason ?? '') : words.scanWaits}</small>
+      <small class="why ${file.scan ?? ''}"
+        >${file.scan === 'held' ? words.held(file.scanReason ?? '') : words.scanWaits}</small
+      >
     </span>
   </li>`;
 }

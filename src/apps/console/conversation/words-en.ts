@@ -75,7 +75,7 @@ export const en = {
   inGmail: 'Find it in Gmail',
   files: (count: number) => english(count, 'file', 'files'),
   download: 'Download',
-  held: (reason: string) => `held by the virus scanner: ${reason}`,
+  held: (reason: string) => `held by the virus scanner (${reason})`,
   scanWaits: 'waits for the virus scanner',
   scanAgain: 'Scan the files again',
   verdict: {

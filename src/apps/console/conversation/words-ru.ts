@@ -74,7 +74,7 @@ export const ru: typeof en = {
   original: 'Исходное письмо и заголовки',
   inGmail: 'Найти в Gmail',
   files: (count) => russian(count, 'файл', 'файла', 'файлов'),
-  held: (reason: string) => `задержан антивирусом: ${reason}`,
+  held: (reason: string) => `задержан антивирусом (${reason})`,
   scanWaits: 'ждёт проверки антивирусом',
   scanAgain: 'Проверить файлы ещё раз',
   download: 'Скачать',

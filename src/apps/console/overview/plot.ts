@@ -23,6 +23,8 @@ const BOTTOM = 22;
 const TOP = 14;
 const LEFT = 4;
 const LABELS = 7;
+/** How wide a letter of a label is. */
+const LETTER = 6.4;
 const COUNTS = [2, 4, 6, 8, 10, 20, 30, 40, 50, 60, 80, 100];
 const HOUR = 3600;
 const TIMES = [0.5, 1, 2, 4, 8, 12, 24, 48, 96, 144, 192, 288, 480, 720, 1440, 2880, 8640].map(
@@ -122,13 +124,16 @@ function drawLine({ labels, say }: Plot, { className, name, shape, values }: Ser
 }
 
 function drawLabels(labels: readonly string[], { step, right }: Frame): Html[] {
-  const every = Math.ceil(labels.length / LABELS);
+  const longest = Math.max(...labels.map(({ length }) => length));
+  // The last one is moved to the left until it ends where the plot does, and needs that much more room.
+  const room = 1.5 * LETTER * longest - step / 2;
+  const every = Math.max(Math.ceil(labels.length / LABELS), Math.ceil(room / step));
   // Counted from the newest, so that the last part has its label.
   return labels.flatMap((label, index) =>
     (labels.length - 1 - index) % every === 0
       ? [
           html`<text
-            x="${round(Math.min(LEFT + (index + 0.5) * step, right - 3.2 * label.length))}"
+            x="${round(Math.min(LEFT + (index + 0.5) * step, right - (LETTER / 2) * label.length))}"
             y="${HEIGHT - 6}"
             text-anchor="middle"
             >${label}</text

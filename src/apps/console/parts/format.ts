@@ -70,6 +70,11 @@ export function formatFor(language: Language, timeZone: string, now: Date) {
 }
 
 function ageText(format: Intl.RelativeTimeFormat, at: Date, now: Date): string {
+  // In Russian the narrow style says -3.
+  return ageAsFormatted(format, at, now).replace(/^-/, '');
+}
+
+function ageAsFormatted(format: Intl.RelativeTimeFormat, at: Date, now: Date): string {
   const ago = Math.max(now.getTime() - at.getTime(), 0);
   if (ago < MINUTE) return format.format(0, 'second');
   if (ago < HOUR) return format.format(-Math.floor(ago / MINUTE), 'minute');

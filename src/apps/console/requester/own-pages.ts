@@ -8,6 +8,7 @@ import { endRequesterSession, findRequester } from '../../../people/requesters/s
 import type { OutboxDeps } from '../../../outbox/deps.ts';
 import type { Problem } from '../../../platform/problems.ts';
 import type { Assets } from '../assets/assets.ts';
+import type { Language } from '../../../mail/language.ts';
 import { type Format, formatFor } from '../parts/format.ts';
 import { answering } from '../shell/pages.ts';
 import { zoneTold } from '../shell/settings.ts';
@@ -36,7 +37,7 @@ export function ownPages(app: Hono<AppEnv>, deps: RequesterDeps) {
     const requester = session === undefined ? null : await findRequester(deps, session);
     if (requester === null) return null;
     const speaker = speakerOf(c, { assets: deps.assets, who: requester.name || requester.email });
-    const format = formatFor(speaker.language, zoneTold(c) ?? 'UTC', deps.clock.now());
+    const format = formatOf(speaker.language, zoneTold(c), deps.clock.now());
     return { ...speaker, deps, requester, format };
   };
   app.post('/my/sign-out', async (c) => {
@@ -66,4 +67,10 @@ function refused({ words, show }: OwnVisit, problem: Problem): Promise<Response>
     return show({ title: words.missing, content: html`<p>${words.missingHelp}</p>` }, problem);
   const content = html`<p role="alert">${refusalOf(words, problem)}</p>`;
   return show({ title: words.failed, content }, problem);
+}
+
+/** These pages run no script that could tell the server the browser's zone: unless the console has, they say which one it is. */
+function formatOf(language: Language, zone: string | null, now: Date): Format {
+  const format = formatFor(language, zone ?? 'UTC', now);
+  return zone === null ? { ...format, time: (at) => html`${format.time(at)} UTC` } : format;
 }

@@ -92,7 +92,7 @@ function formOf(visit: Visit, mailbox: MailboxRow, kept: Retention, typed: Typed
         fault: faultOf(typed?.problem, `${step}Days`),
       }),
     )}
-    ${when(typed?.going, (going) => counted(visit, mailbox, going))}
+    ${when(typed?.going, (going) => counted(visit, mailbox, { going, isSaved: isSame(typed?.form, kept) }))}
     <p class="verbs">
       <button class="primary">${words.save}</button>
       <button name="do" value="count">${words.count}</button>
@@ -100,13 +100,21 @@ function formOf(visit: Visit, mailbox: MailboxRow, kept: Retention, typed: Typed
   </form>`;
 }
 
-function counted(visit: Visit, { address }: MailboxRow, going: Going): Html {
+function isSame(form: Form | undefined, kept: Retention): boolean {
+  return STEPS.every((step) => (form?.line(`${step}Days`) ?? '') === String(kept[`${step}Days`] ?? ''));
+}
+
+function counted(
+  visit: Visit,
+  { address }: MailboxRow,
+  { going, isSaved }: { readonly going: Going; readonly isSaved: boolean },
+): Html {
   const words = visit.say(retentionWords);
   const parts = STEPS.filter((step) => going[step] > 0).map((step) => words[step](going[step]));
   return html`<div class="hint" role="status">
     <p>
       ${parts.length === 0 ? words.nothing : `${words.wouldGo(address)} ${parts.join(', ')}.`}
-      ${words.notSaved}
+      ${isSaved ? '' : words.notSaved}
     </p>
   </div>`;
 }

@@ -23,7 +23,8 @@ export function startTimes() {
     for (const time of document.querySelectorAll('time[data-age]')) {
       const ago = Math.max(Date.now() - Date.parse(time.getAttribute('datetime') ?? ''), 0);
       const [unit, length] = UNITS.find(([name, each]) => ago >= each * (name === 'month' ? 2 : 1)) ?? NOW;
-      const text = format.format(-Math.floor(ago / length), unit);
+      // In Russian the narrow style says -3.
+      const text = format.format(-Math.floor(ago / length), unit).replace(/^-/, '');
       if (time.textContent !== text) time.textContent = text;
     }
   }, EVERY_MS);
