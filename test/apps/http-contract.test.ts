@@ -124,6 +124,7 @@ function refusedCalls(operation: Operation, desk: ContractDesk): Call[] {
 
 const PATH_GARBAGE = ['0', 'x', '999999999', '9999999999999999999', '%00'];
 const QUERY_GARBAGE = ['', 'x', '-1', '%00', '99999999999999999999'];
+const TOO_LARGE = JSON.stringify({ text: 'x'.repeat(1_100_000) });
 const VALUE_GARBAGE = [null, -1, 1e300, '', '\0', 'x'.repeat(3000), [null], { a: 1 }];
 /** How many of them each field gets: in a test others than its neighbours, in the proof all. */
 const VALUES_EACH = amount(3, VALUE_GARBAGE.length);
@@ -148,7 +149,7 @@ function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
   }
   if (documented.parameters?.some((each) => each.in === 'query'))
     calls.push(by('unknown', { query: '?nobody=1' }));
-  if (method !== 'GET') calls.push(by('too large', { body: { text: 'x'.repeat(1_100_000) } }));
+  if (method !== 'GET') calls.push(by('too large', { body: TOO_LARGE }));
   for (const { name } of documented.parameters?.filter((each) => each.in === 'header') ?? []) {
     calls.push(by(`header ${name}`, withHeader(good, name, 'x y"')));
   }

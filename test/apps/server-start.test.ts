@@ -109,7 +109,8 @@ describe('on a PostgreSQL of somebody else', () => {
       const known = await db`select identifier from graphile_worker._private_known_crontabs`;
       return known.length === CRON_ITEMS.length;
     };
-    while (!(await started()));
+    // Not without a pause: asking takes a processor that the two servers start on.
+    await vi.waitUntil(started, { timeout: 100_000, interval: 100 });
     worker.child.kill('SIGTERM');
     expect([(await web.ended).code, (await worker.ended).code]).toEqual([0, 0]);
     const left = await db`

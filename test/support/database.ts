@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, beforeEach, inject } from 'vitest';
@@ -73,7 +74,10 @@ async function isAsMade({ db, shape }: Made): Promise<boolean> {
     return row?.quiet === true;
   };
   const deadline = Date.now() + 5000;
-  while (!(await isQuiet())) if (Date.now() > deadline) return false;
+  while (!(await isQuiet())) {
+    if (Date.now() > deadline) return false;
+    await setTimeout(20);
+  }
   return isDeepStrictEqual(await shapeOf(db), shape);
 }
 
