@@ -4,6 +4,8 @@ export type OpenHours = { readonly weekday: number; readonly from: string; reado
 /** A day on which nothing is open, by its date in the calendar's zone. */
 export type Holiday = { readonly date: string; readonly name: string };
 
+export const MAX_HOLIDAYS = 1000;
+
 /** When time counts. */
 export type CalendarTimes = {
   /** An IANA name. */

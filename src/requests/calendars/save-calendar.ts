@@ -11,7 +11,7 @@ import { type Idempotency, once } from '../../platform/idempotency/idempotency.t
 import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import { DAY } from '../../platform/time.ts';
 import { keepClocks, lockPromisesOf, reachesTargets } from '../clocks/clock-queries.ts';
-import { type Calendar, type CalendarTimes, faultInHours, type Holiday } from './calendar.ts';
+import { type Calendar, type CalendarTimes, faultInHours, type Holiday, MAX_HOLIDAYS } from './calendar.ts';
 import { openSpans } from './open-spans.ts';
 import {
   deleteCalendar,
@@ -61,19 +61,25 @@ export async function editCalendar(
   return change(deps, actor, input.calendarId, (before) => ({ ...before, ...given }));
 }
 
-/** Adds the all-day events of an iCalendar file, of a year ago to those ten years ahead, to a calendar's holidays. */
+/** The all-day events of an iCalendar file, of a year ago to those ten years ahead. */
+export async function readHolidays({ clock }: Pick<Deps, 'clock'>, ics: string): Promise<readonly Holiday[]> {
+  const at = clock.now();
+  const day = (date: Date): string => date.toISOString().slice(0, 10);
+  // Only now: its library takes more memory than an idle server has to spare.
+  const { holidaysIn } = await import('./holidays-in.ts');
+  const found = holidaysIn(ics, day(yearsAfter(at, -1)), day(yearsAfter(at, KNOWN_YEARS)));
+  if (found.length === 0) throw invalidField('/ics', 'has no all-day event in the years to come');
+  return found;
+}
+
+/** Adds the all-day events of an iCalendar file to a calendar's holidays. */
 export async function importHolidays(
   deps: Pick<Deps, 'db' | 'clock'>,
   actor: OperatorActor,
   input: { readonly calendarId: number; readonly ics: string },
 ): Promise<Calendar> {
   requireCalendars(actor);
-  const at = deps.clock.now();
-  const day = (date: Date): string => date.toISOString().slice(0, 10);
-  // Only now: its library takes more memory than an idle server has to spare.
-  const { holidaysIn } = await import('./holidays-in.ts');
-  const found = holidaysIn(input.ics, day(yearsAfter(at, -1)), day(yearsAfter(at, KNOWN_YEARS)));
-  if (found.length === 0) throw invalidField('/ics', 'has no all-day event in the years to come');
+  const found = await readHolidays(deps, input.ics);
   return change(deps, actor, input.calendarId, (before) => ({
     ...before,
     holidays: [...found, ...before.holidays],
@@ -155,7 +161,9 @@ function cleaned({ name, timeZone, hours, holidays }: CalendarFields): CalendarF
   if (!isTimeZone(timeZone)) throw invalidField('/timeZone', 'is not a time zone');
   const fault = faultInHours(hours);
   if (fault !== null) throw invalidField(`/hours/${fault.index}`, fault.detail);
-  return { name: line, timeZone, hours, holidays: eachDayOnce(holidays) };
+  const days = eachDayOnce(holidays);
+  if (days.length > MAX_HOLIDAYS) throw invalidField('/holidays', `are more than ${MAX_HOLIDAYS} days`);
+  return { name: line, timeZone, hours, holidays: days };
 }
 
 function eachDayOnce(holidays: readonly Holiday[]): Holiday[] {

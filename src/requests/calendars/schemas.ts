@@ -1,11 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { id, listOf, pageQuery, text, time, written } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
-import type { Calendar } from './calendar.ts';
+import { type Calendar, MAX_HOLIDAYS } from './calendar.ts';
 import { CALENDAR_SORTS } from './calendar-sorts.ts';
 
 const MAX_HOURS = 50;
-const MAX_HOLIDAYS = 1000;
 
 const timeOfDay = (example: string) =>
   z
