@@ -5,7 +5,7 @@ import { listCalendars } from '../../../requests/calendars/find-calendar.ts';
 import {
   addCalendar,
   editCalendar,
-  importHolidays,
+  readHolidays,
   removeCalendar,
 } from '../../../requests/calendars/save-calendar.ts';
 import { areaField, textField } from '../parts/fields.ts';
@@ -26,36 +26,41 @@ export function calendarHandlers(pages: Pages): void {
   pages.get('/settings/calendars', (visit) => show(visit, null));
   pages.post('/settings/calendars', async (visit) => {
     const form = await readForm(visit.c);
-    return saving(visit, async () => {
-      const calendar = await addCalendar(visit.deps, visit.actor, calendarIn(form));
-      await addHolidays(visit, calendar.id, form);
+    return saving(visit, { form, calendarId: null }, async () => {
+      await addCalendar(visit.deps, visit.actor, await calendarGiven(visit, form));
     });
   });
   pages.post('/settings/calendars/:id{[0-9]+}', async (visit) => {
     const form = await readForm(visit.c);
     const calendarId = idIn(visit.c) ?? 0;
-    return saving(visit, async () => {
+    return saving(visit, { form, calendarId }, async () => {
       if (form.text('verb') === 'remove') return removeCalendar(visit.deps, visit.actor, { calendarId });
-      await editCalendar(visit.deps, visit.actor, { calendarId, changes: calendarIn(form) });
-      await addHolidays(visit, calendarId, form);
+      await editCalendar(visit.deps, visit.actor, { calendarId, changes: await calendarGiven(visit, form) });
     });
   });
 }
 
-async function saving(visit: Visit, save: () => Promise<void>): Promise<Response> {
+/** A form that was refused, and whose it was; null: that of a new calendar. */
+type Typed = { readonly form: Form; readonly calendarId: number | null };
+
+async function saving(visit: Visit, typed: Typed, save: () => Promise<void>): Promise<Response> {
   const saved = async () => {
     await save();
     return done(visit, '/settings/calendars', { did: 'saved' });
   };
-  return orAgain(visit, saved, (alert) => show(visit, alert));
+  return orAgain(visit, saved, (alert) => show(visit, alert, typed));
 }
 
-async function addHolidays({ deps, actor }: Visit, calendarId: number, form: Form): Promise<void> {
-  for (const file of form.files('ics'))
-    await importHolidays(deps, actor, { calendarId, ics: (await file.text()).replaceAll('\0', '') });
+/** What a form says, with the days of the file that it brings. */
+async function calendarGiven({ deps }: Visit, form: Form) {
+  const calendar = calendarIn(form);
+  const files = await Promise.all(
+    form.files('ics').map(async (file) => readHolidays(deps, (await file.text()).replaceAll('\0', ''))),
+  );
+  return { ...calendar, holidays: [...files.flat(), ...calendar.holidays] };
 }
 
-async function show(visit: Visit, alert: string | null): Promise<Response> {
+async function show(visit: Visit, alert: string | null, typed?: Typed): Promise<Response> {
   const { deps, actor } = visit;
   requirePermission(actor, 'calendars.edit');
   const words = visit.say(clockWords);
@@ -63,26 +68,31 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
     sort: { field: 'name', descending: false },
     limit: 200,
   });
-  const content = html`<p class="quiet">${words.calendarsLead}</p>
+  const content = html`<h2>${words.calendars}</h2>
+    <p class="quiet">${words.calendarsLead} <a href="/settings/clocks">${words.promises}</a></p>
+    ${when(calendars.items.length === 0, () => html`<p class="quiet">${words.noCalendars}</p>`)}
     <ul class="cards">
       ${calendars.items.map(
         (each) =>
           html`<li class="card">
-            <details>
-              <summary><b dir="auto">${each.name}</b> <span class="quiet">${each.timeZone}</span></summary>
-              ${formOf(visit, each)}
+            <details ${typed?.calendarId === each.id ? html`open` : ''}>
+              <summary>
+                <b dir="auto">${each.name}</b> <span class="quiet">${each.timeZone}</span>
+                <span class="link">${words.change}</span>
+              </summary>
+              ${formOf(visit, each, typed?.calendarId === each.id ? typed.form : null)}
             </details>
           </li>`,
       )}
     </ul>
     <section class="card">
       <h2>${words.add}</h2>
-      ${formOf(visit, null)}
+      ${formOf(visit, null, typed?.calendarId === null ? typed.form : null)}
     </section>`;
   return settingsPage(visit, 'clocks', { content, alert, about: words.calendars });
 }
 
-function formOf(visit: Visit, calendar: Calendar | null): Html {
+function formOf(visit: Visit, calendar: Calendar | null, typed: Form | null): Html {
   const words = visit.say(clockWords);
   const now = calendar ?? {
     name: '',
@@ -96,20 +106,20 @@ function formOf(visit: Visit, calendar: Calendar | null): Html {
     enctype="multipart/form-data"
     class="stack form"
   >
-    ${textField({ label: words.name, name: 'name', value: now.name, required: true })}
-    ${textField({ label: words.timeZone, name: 'timeZone', value: now.timeZone, required: true })}
+    ${textField({ label: words.name, name: 'name', value: typed?.text('name') ?? now.name, required: true })}
+    ${textField({ label: words.timeZone, name: 'timeZone', value: typed?.text('timeZone') ?? now.timeZone, required: true })}
     <fieldset class="stack">
       <legend>${words.hours}</legend>
       ${words.weekdays.map((label, index) =>
         textField({
           label,
           name: `day${index + 1}`,
-          value: hoursText(now, index + 1),
+          value: typed?.text(`day${index + 1}`) ?? hoursText(now, index + 1),
           placeholder: words.hoursHint,
         }),
       )}
     </fieldset>
-    ${areaField({ label: words.holidays, name: 'holidays', hint: words.holidaysHint, value: holidaysText(now) })}
+    ${areaField({ label: words.holidays, name: 'holidays', hint: words.holidaysHint, value: typed?.text('holidays') ?? holidaysText(now) })}
     <label>${words.file} <input type="file" name="ics" accept=".ics,text/calendar" /></label>
     <div class="verbs">
       <button class="primary">${words.save}</button>

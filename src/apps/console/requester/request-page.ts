@@ -181,6 +181,12 @@ function changeForms(
           <button class="primary">${words.save}</button>
         </form>
       </details>
-      <form method="post" action="/my/${id}/withdraw"><button>${words.withdraw}</button></form>
+      <details class="change">
+        <summary class="button">${words.withdraw}</summary>
+        <form method="post" action="/my/${id}/withdraw" class="stack">
+          <p>${words.withdrawHelp}</p>
+          <button class="danger">${words.withdraw}</button>
+        </form>
+      </details>
     </div>`;
 }
