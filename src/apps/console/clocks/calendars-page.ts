@@ -41,9 +41,9 @@ export function calendarHandlers(pages: Pages): void {
 }
 
 /** A form that was refused, and whose it was; null: that of a new calendar. */
-type Typed = { readonly form: Form; readonly calendarId: number | null };
+type RefusedCalendar = { readonly form: Form; readonly calendarId: number | null };
 
-async function saving(visit: Visit, typed: Typed, save: () => Promise<void>): Promise<Response> {
+async function saving(visit: Visit, typed: RefusedCalendar, save: () => Promise<void>): Promise<Response> {
   const saved = async () => {
     await save();
     return done(visit, '/settings/calendars', { did: 'saved' });
@@ -60,7 +60,7 @@ async function calendarGiven({ deps }: Visit, form: Form) {
   return { ...calendar, holidays: [...files.flat(), ...calendar.holidays] };
 }
 
-async function show(visit: Visit, alert: string | null, typed?: Typed): Promise<Response> {
+async function show(visit: Visit, alert: string | null, typed?: RefusedCalendar): Promise<Response> {
   const { deps, actor } = visit;
   requirePermission(actor, 'calendars.edit');
   const words = visit.say(clockWords);
