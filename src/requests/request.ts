@@ -3,6 +3,10 @@ import { withoutPrefixes } from '../mail/trim/subject-prefix.ts';
 /** The life of a request: new → in_progress → pending → resolved → closed, and back by reopen. */
 export type RequestStatus = 'new' | 'in_progress' | 'pending' | 'resolved' | 'closed';
 
+/** In characters, of what is written here; a subject that comes by email may be longer. */
+export const SUBJECT_LENGTH = 500;
+export const TEXT_LENGTH = 200_000;
+
 export const PRIORITIES = ['P1', 'P2', 'P3', 'P4'] as const;
 export type Priority = (typeof PRIORITIES)[number];
 

@@ -129,6 +129,8 @@ describe('the form of a mailbox', () => {
       [{ email: 'x@requester.invalid' }, 'Это не адрес электронной почты.'],
       [{ subject: ' ' }, 'Заполните все поля.'],
       [{ text: '\n' }, 'Заполните все поля.'],
+      [{ subject: 's'.repeat(501) }, 'Тема или текст слишком длинные'],
+      [{ text: 't'.repeat(200_001) }, 'Тема или текст слишком длинные'],
     ] as const) {
       const answer = await made.ask(changes, russian);
       const page = await answer.text();

@@ -1,12 +1,13 @@
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import type { Language } from '../../mail/language.ts';
-import { cleanLine, cleanText, shorten } from '../../mail/text.ts';
+import { cleanLine, shorten } from '../../mail/text.ts';
 import { type IntakeMailbox, isOwnAddress } from '../../mailboxes/mailbox.ts';
 import { findFormMailbox } from '../../mailboxes/settings/find-form-mailbox.ts';
 import type { OutboxDeps } from '../../outbox/deps.ts';
 import { queueDeskMail } from '../../outbox/desk-mail/queue-desk-mail.ts';
 import type { PostedFile } from '../../platform/files/posted-file.ts';
 import type { FieldChanges } from '../../requests/fields/field.ts';
+import { ownSubject, ownText } from '../../requests/own/own-words.ts';
 import { checkOwnValues } from '../../requests/own/own-fields.ts';
 import { isPageOnly } from '../../people/requesters/page-only.ts';
 import { ADVISORY_KEYS } from '../../platform/db/advisory-keys.ts';
@@ -67,10 +68,8 @@ export async function postForm(
   const email = asciiAddress(input.email.trim());
   if (email === null || isPageOnly(email) || isOwnAddress(mailbox, email))
     throw invalidField('/email', 'is not an address that a link can be mailed to');
-  const subject = cleanLine(input.subject);
-  if (subject === '') throw invalidField('/subject', 'must not be blank');
-  const text = cleanText(input.text).trim();
-  if (text === '') throw invalidField('/text', 'must not be blank');
+  const subject = ownSubject(input.subject);
+  const text = ownText(input.text);
   const name = shorten(cleanLine(input.name), 200);
   const { files, language } = input;
   const network = networkOf(input.from);

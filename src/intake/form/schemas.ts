@@ -19,7 +19,8 @@ import {
 } from '../../requests/fields/schemas.ts';
 import type { AskableMailbox, OwnMessage, OwnRequest } from '../../requests/own/own-request.ts';
 import { OWN_SORTS } from '../../requests/own/own-sorts.ts';
-import { status, SUBJECT_LENGTH, TEXT_LENGTH } from '../../requests/request/schemas.ts';
+import { SUBJECT_LENGTH, TEXT_LENGTH } from '../../requests/request.ts';
+import { status } from '../../requests/request/schemas.ts';
 
 export const ownRequestSchema = z
   .object({

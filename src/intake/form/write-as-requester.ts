@@ -1,5 +1,4 @@
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
-import { cleanLine, cleanText } from '../../mail/text.ts';
 import { findIntakeMailbox } from '../../mailboxes/settings/find-intake-mailbox.ts';
 import { fingerprint, type PostedFile } from '../../platform/files/posted-file.ts';
 import type { Requester } from '../../people/access/actor.ts';
@@ -7,6 +6,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import type { FieldChanges } from '../../requests/fields/field.ts';
 import { findOwnReplyTag, isOwnRequest } from '../../requests/own/find-own.ts';
+import { ownSubject, ownText } from '../../requests/own/own-words.ts';
 import { checkOwnValues } from '../../requests/own/own-fields.ts';
 import type { ReceiveDeps } from '../filing/receive-batch.ts';
 import { type Placed, writeOnce } from './write-once.ts';
@@ -35,8 +35,8 @@ export async function openAsRequester(
     const address = asciiAddress(input.mailbox.trim());
     const mailbox = address === null ? null : await findIntakeMailbox(deps.db, address);
     if (mailbox === null) throw invalidField('/mailbox', 'is not a mailbox of this desk');
-    const subject = filled('/subject', cleanLine(input.subject));
-    const text = filled('/text', cleanText(input.text).trim());
+    const subject = ownSubject(input.subject);
+    const text = ownText(input.text);
     const values = await checkOwnValues(deps, mailbox.id, input.fields);
     return { mailbox, writing: { subject, text, files, values, replyTag: null } };
   });
@@ -62,15 +62,10 @@ export async function addAsRequester(
       const members = { requestStatus: request.status };
       throw new Problem('wrong_state', `Request ${requestId} is closed: open another.`, { members });
     }
-    const text = filled('/text', cleanText(input.text).trim());
+    const text = ownText(input.text);
     return { mailbox, writing: { subject: `Re: ${request.subject}`, text, files, replyTag } };
   });
   if (placed === null || (await isOwnRequest(deps, requester, placed.requestId))) return placed;
   // Merged into somebody else's, it is shown where the requester wrote it.
   return { ...placed, requestId };
-}
-
-function filled(pointer: string, text: string): string {
-  if (text === '') throw invalidField(pointer, 'must not be blank');
-  return text;
 }

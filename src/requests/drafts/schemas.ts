@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { id, idParameter, text, time } from '../../platform/http/schemas.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { type PostedFile, readPosted } from '../../platform/files/posted-file.ts';
-import { TEXT_LENGTH } from '../request/schemas.ts';
+import { TEXT_LENGTH } from '../request.ts';
 import type { Draft } from './draft.ts';
 
 const MAX_COPIES = 50;

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { id, text, written } from '../../platform/http/schemas.ts';
 import { fieldChangesOfRequest } from '../fields/schemas.ts';
-import { TEXT_LENGTH } from '../request/schemas.ts';
+import { TEXT_LENGTH } from '../request.ts';
 
 export const takeSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { id, written } from '../../platform/http/schemas.ts';
-import { SUBJECT_LENGTH } from '../request/schemas.ts';
+import { SUBJECT_LENGTH } from '../request.ts';
 
 const MAX_SPLIT_OFF = 1000;
 

@@ -1,4 +1,3 @@
-import { cleanText } from '../../mail/text.ts';
 import type { Requester } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
@@ -11,6 +10,7 @@ import { editLocked } from '../request/edit-request.ts';
 import type { RequestRow } from '../request.ts';
 import { ensureUnchanged } from '../../platform/entity-tag.ts';
 import type { FieldChanges } from '../fields/field.ts';
+import { ownSubject, ownText } from './own-words.ts';
 import { findFirstWords, findOwnRow, markReworded } from './own-queries.ts';
 
 type OwnDeps = Pick<Deps, 'db' | 'clock'>;
@@ -29,12 +29,14 @@ export async function editOwnRequest(
   },
 ): Promise<void> {
   requirePermission(requester, 'own_requests.change');
-  const { subject, text, fields } = input;
+  const { fields } = input;
+  const text = input.text === undefined ? undefined : ownText(input.text);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const request = await lockFree(tx, requester, input, at);
+    const subject = changedSubject(input.subject, request);
     await editLocked(tx, asContact(request), request, { changes: { subject, fields }, at });
-    if (text !== undefined) await reword(tx, request, { text: cleanText(text).trim(), at });
+    if (text !== undefined) await reword(tx, request, { text, at });
   });
 }
 
@@ -52,6 +54,11 @@ export async function withdrawOwnRequest(
   });
 }
 
+// One that came by email may be longer than what is written here, and stays.
+function changedSubject(given: string | undefined, { subject }: RequestRow): string | undefined {
+  return given === undefined || given === subject ? undefined : ownSubject(given);
+}
+
 function asContact({ contactId }: RequestRow) {
   return { kind: 'contact', contactId } as const;
 }
@@ -61,7 +68,6 @@ async function reword(
   request: RequestRow,
   { text, at }: { readonly text: string; readonly at: Date },
 ): Promise<void> {
-  if (text === '') throw invalidField('/text', 'must not be blank');
   const first = await findFirstWords(tx, request.id);
   if (first === null) throw invalidField('/text', 'came by email and stays as it was sent');
   if (first.text.trim() === text) return;

@@ -3,12 +3,10 @@ import { id, text, time, written } from '../../platform/http/schemas.ts';
 import { clocksSchema, renderClock } from '../clocks/schemas.ts';
 import { escalationSchema, renderEscalation } from '../escalation/schemas.ts';
 import { fieldChangesOfRequest, fieldValuesSchema, renderValues } from '../fields/schemas.ts';
-import { PRIORITIES, RATINGS } from '../request.ts';
+import { PRIORITIES, RATINGS, SUBJECT_LENGTH, TEXT_LENGTH } from '../request.ts';
 import { MAX_TAGS } from './edit-request.ts';
 import type { RequestView } from './request-view.ts';
 
-export const TEXT_LENGTH = 200_000;
-export const SUBJECT_LENGTH = 500;
 const MAX_COPIES = 50;
 
 export const status = z

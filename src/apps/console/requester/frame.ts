@@ -5,6 +5,7 @@ import type { Language } from '../../../mail/language.ts';
 import { PROBLEM_KINDS } from '../../../platform/http/problems/problem-response.ts';
 import type { AppEnv } from '../../../people/access/app-env.ts';
 import type { Problem, ProblemCode } from '../../../platform/problems.ts';
+import { TOO_LONG } from '../../../requests/own/own-words.ts';
 import type { Assets } from '../assets/assets.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { bareHead } from '../shell/bare-page.ts';
@@ -79,8 +80,9 @@ function framed({ assets, who }: Reader, language: Language, page: RequesterPage
 
 /** A refusal in the reader's language. */
 export function refusalOf({ refused }: RequesterWords, { code, extras }: Problem): string {
-  const { blank, address, field, files, state, often, held, unavailable, busy, other } = refused;
-  const pointer = extras.errors?.[0]?.pointer ?? '';
+  const { blank, long, address, field, files, state, often, held, unavailable, busy, other } = refused;
+  const { pointer = '', detail } = extras.errors?.[0] ?? {};
+  if (detail === TOO_LONG) return long;
   if (code === 'too_large' || pointer.startsWith('/attachments')) return files;
   if (pointer === '/email') return address;
   if (pointer.startsWith('/fields/')) return field;

@@ -42,6 +42,7 @@ const en = {
   noSubject: '(no subject)',
   refused: {
     blank: 'Fill in every field.',
+    long: 'The subject or the text is too long; attach a long text as a file.',
     address: 'This is not an email address.',
     field: 'Not sent yet: see what is marked.',
     files: 'The files are too large: 25 MB as email carries them, about 18 MB on disk.',
@@ -91,6 +92,7 @@ const ru: typeof en = {
   noSubject: '(без темы)',
   refused: {
     blank: 'Заполните все поля.',
+    long: 'Тема или текст слишком длинные; длинный текст приложите файлом.',
     address: 'Это не адрес электронной почты.',
     field: 'Ещё не отправлено: посмотрите на отмеченное.',
     files: 'Файлы слишком велики: 25 МБ в письме, на диске примерно 18 МБ.',
