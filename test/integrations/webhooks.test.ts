@@ -332,6 +332,8 @@ test('one event or a span of time is told again, in order and under the ids it h
     [{ to }, '/from'],
     [{ from, to: 'tomorrow' }, '/to'],
     [{ from: to, to: from }, '/to'],
+    [{ from: '0000-01-01T00:00:00Z', to }, '/from'],
+    [{ from, to: '9999-12-31T23:59:59-14:00' }, '/to'],
     [{ eventId: told[0], from, to }, '/eventId'],
   ] as const) {
     const call = await made.call('POST', `/v1/webhooks/${id}/replay`, { token: made.ada.token, body: wrong });

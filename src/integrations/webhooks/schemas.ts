@@ -1,6 +1,14 @@
 import type { Replay } from './posts/replay-posts.ts';
 import { z } from '@hono/zod-openapi';
-import { id, idParameter, listOf, pageQuery, text, time } from '../../platform/http/schemas.ts';
+import {
+  id,
+  idParameter,
+  listOf,
+  pageQuery,
+  text,
+  time,
+  timeParameter,
+} from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { EVENT_TYPES, type EventType } from '../../people/history/event-types.ts';
 import { ATTEMPT_SORTS } from './posts/attempt-sorts.ts';
@@ -99,20 +107,15 @@ export const rotationSchema = z
 
 export const secretSchema = z.object({ secret }).openapi('WebhookSecret');
 
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
-  .openapi({ format: 'date-time', example: '2026-11-22T09:30:00Z' });
-
 export const replaySchema = z
   .strictObject({
     eventId: id.optional().openapi({ description: 'One event.' }),
-    from: moment.optional().openapi({ description: 'Events from here, inclusive …' }),
-    to: moment.optional().openapi({ description: '… to here, exclusive.' }),
+    from: timeParameter.optional().openapi({ description: 'Events from here, inclusive …' }),
+    to: timeParameter.optional().openapi({ description: '… to here, exclusive.' }),
   })
   .transform(({ eventId, from, to }, context): Replay => {
-    const isSpan = from !== undefined && to !== undefined;
     if (eventId !== undefined && from === undefined && to === undefined) return { eventId };
-    if (eventId === undefined && isSpan) return { from: new Date(from), to: new Date(to) };
+    if (eventId === undefined && from !== undefined && to !== undefined) return { from, to };
     const missing = from === undefined && to === undefined ? 'eventId' : from === undefined ? 'from' : 'to';
     if (eventId !== undefined)
       context.addIssue({ code: 'custom', path: ['eventId'], message: 'is instead of from and to' });
