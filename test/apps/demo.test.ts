@@ -57,6 +57,9 @@ describe('the story', () => {
     expect((await page.post('/v1/requests/1/take', {})).status).toBe(200);
     expect((await page.post('/v1/requests/1/messages', { text: 'It left this morning.' })).status).toBe(201);
     expect((await page.post('/v1/requests/1/close', {})).status).toBe(200);
+    const heard = async () => (await fetch(`${demo.pageUrl}/heard`)).text();
+    await expect.poll(heard).toContain('<strong>request.closed</strong>');
+    expect((await fetch(`${demo.pageUrl}/heard`, { method: 'POST', body: '{}' })).status).toBe(400);
     const closed = await page.stateWhere(address, (now) => expect(mailsOf(now)).toHaveLength(6));
     expect(closed.conversations).toHaveLength(1);
     const came = mailsOf(closed).filter(({ written }) => written === null);

@@ -12,6 +12,7 @@ import type { DeskSide } from './desk-side.ts';
 import type { GmailSide } from './gmail-side.ts';
 import { readLetter } from './page/letter-form.ts';
 import { demoState, liveParts } from './live.ts';
+import type { otherProgram } from './desk/other-program.ts';
 import { demoPage, type PageFacts } from './page/page.ts';
 import type { EmailOutcome } from './queries.ts';
 
@@ -24,6 +25,7 @@ export type DemoParts = {
   readonly requesterLink: () => Promise<string>;
   /** What the desk did with the emails that the relay handed over. */
   readonly outcomes: () => Promise<readonly EmailOutcome[]>;
+  readonly program: Pick<ReturnType<typeof otherProgram>, 'take' | 'page'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly page: PageFacts;
@@ -45,7 +47,7 @@ const FILES = {
 
 /**
  * The demo's page and what it calls: `/state` and `/live` tell how things stand, `POST /mails` writes as a contact, and
- * `/console` leads to the console, signed in as the operator.
+ * `/console` leads to the console, signed in as the operator; `/heard` is another program, which a webhook tells of everything.
  */
 export function buildDemoApp(parts: DemoParts): Hono {
   const app = new Hono();
@@ -82,6 +84,11 @@ export function buildDemoApp(parts: DemoParts): Hono {
       'content-type': 'application/octet-stream',
       'content-disposition': attachmentDisposition(file.name),
     });
+  });
+  app.get('/heard', (c) => c.html(parts.program.page(), 200, { 'content-security-policy': PAGE_POLICY }));
+  app.post('/heard', bodyLimit({ maxSize: MAX_LETTER_BYTES, onError: refuseLarge }), async (c) => {
+    parts.program.take((name) => c.req.header(name), await c.req.text());
+    return c.body(null, 204);
   });
   app.get('/console', async (c) => c.redirect(await parts.signInLink(), 303));
   app.get('/requester', async (c) => c.redirect(await parts.requesterLink(), 303));

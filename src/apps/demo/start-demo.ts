@@ -19,6 +19,7 @@ import { addDemoRules } from './desk/demo-rules.ts';
 import { startGmailSide } from './gmail-side.ts';
 import { demoToken } from './desk/operator-token.ts';
 import { bindNear, freePort } from './ports.ts';
+import { otherProgram } from './desk/other-program.ts';
 import { isEmptyDesk } from './past-queries.ts';
 import { fillPastWeeks } from './past-weeks.ts';
 import { listEmailOutcomes } from './queries.ts';
@@ -131,8 +132,8 @@ async function startParts(
   await addDemoRules(deps, { email: OPERATOR.email, mailboxId });
 
   const isNew = options.pastWeeks === true && (await isEmptyDesk(deps.db));
+  const olga = asActor(await findOperator(deps, { kind: 'system' }, OPERATOR));
   if (isNew) {
-    const olga = asActor(await findOperator(deps, { kind: 'system' }, OPERATOR));
     await fillPastWeeks(deps, olga, { mailboxId });
     await addSampleTeams(deps, olga, { mailboxId });
     await addSampleFields(deps, olga);
@@ -143,6 +144,7 @@ async function startParts(
   const gmail = tenant ?? (await startGmail(deps, options, closers));
 
   onProgress('the page');
+  const program = otherProgram(clock);
   const contacts = createContactSide({
     mailbox: { deliver: gmail.deliver, asReceived: tenant === null ? asGmailReceives : asExchangeReceives },
     catcher,
@@ -157,6 +159,7 @@ async function startParts(
     desk: createDeskSide({ url: deps.publicUrl, token }),
     signInLink: () => server.signInLink(OPERATOR.email),
     requesterLink: () => requesterSignInLink(deps),
+    program,
     gmail,
     outcomes: () => listEmailOutcomes(deps.db, SHOWN_OUTCOMES),
     clock,
@@ -171,6 +174,8 @@ async function startParts(
     port: listener.port,
   });
   listener.serve(app.fetch);
+  // Whoever tries the demo may have made her something else.
+  if (olga.role === 'admin') await program.connect(deps, olga, `http://${HOST}:${listener.port}/heard`);
   return {
     pageUrl: `http://${HOST}:${listener.port}`,
     serverUrl: deps.publicUrl,
@@ -207,6 +212,8 @@ function serverConfig({
     googleClient: null,
     appSecrets: null,
     logLevel: 'info',
+    // Another program of the demo listens on loopback.
+    webhooksInternal: true,
   };
 }
 

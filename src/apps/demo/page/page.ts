@@ -39,6 +39,7 @@ export function demoPage(facts: PageFacts): ReturnType<typeof html> {
           <nav>
             <a class="narrow" href="#desk-title">To the desk</a>
             <a href="${facts.serverUrl}/docs" target="_blank" rel="noreferrer">HTTP interface</a>
+            <a href="/heard" target="_blank" rel="noreferrer">What another program hears</a>
             <a href="${facts.serverUrl}/openapi.json" target="_blank" rel="noreferrer">openapi.json</a>
           </nav>
         </header>
