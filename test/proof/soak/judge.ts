@@ -2,6 +2,7 @@ import type { Db } from '../../../src/platform/db/connect.ts';
 import { judgeAccepted } from '../accepted-mails.ts';
 import { ensure, type Figures } from '../proof.ts';
 import type { Arrival, Crew } from './crew.ts';
+import { explainCopies } from './copies.ts';
 import type { startLoad } from './load.ts';
 import { FLAT_WITHIN, quantile, type Quarters, quarters, type startSampling } from './samples.ts';
 
@@ -51,8 +52,10 @@ export async function judge(db: Db, soaked: Soaked): Promise<Figures> {
     'closings, lists read': `${done.closed}, ${done.lists.length}`,
     'attachments, each whole': done.files.length,
     'mails that left, never sent': `${sent.left}, ${sent.never}`,
-    'second copies, each of a mail whose process was killed before it could mark it': sent.repeated,
-    'second copies for another reason': sent.unexplained,
+    'attempts at mails that left twice whose end nobody saw, by what became of them':
+      sent.reasons.size === 0
+        ? 0
+        : [...sent.reasons].map(([reason, count]) => `${count}: ${reason}`).join('; '),
     'acts held back because forty were under way': done.heldBack,
     ...paces(soaked),
     ...Object.fromEntries(
@@ -88,17 +91,8 @@ async function judgeSent(db: Db, arrivals: readonly Arrival[]) {
   const copies = Map.groupBy(arrivals, ({ id }) => id);
   const never = owed.filter(({ id, state }) => state !== 'sent' || !copies.has(id)).length;
   ensure(never === 0, `${never} mails never left`);
-  const repeated = [...copies.values()].filter((each) => each.length > 1);
-  // A delivery is taken over when the lease of a process that is gone ends: each copy but the last must have been cut off by
-  // a kill of the process that sent it, before the next one left. How long a busy disk kept it from being marked, nobody knows.
-  const unexplained = repeated.filter((each) =>
-    each.slice(0, -1).some(({ slot, at }, n) => {
-      const next = each[n + 1]?.at ?? at;
-      return !slot.kills.some((killed) => killed >= at && killed < next);
-    }),
-  );
-  ensure(unexplained.length === 0, `no mail leaves twice but by a kill: ${JSON.stringify(unexplained)}`);
-  return { left: copies.size, never, repeated: repeated.length, unexplained: unexplained.length };
+  const reasons = await explainCopies(db, copies);
+  return { left: copies.size, never, reasons };
 }
 
 function flatness({ sampling, began, ended }: Soaked): Readonly<Record<string, Quarters>> {

@@ -48,7 +48,7 @@ export function fileList(visit: Visit, message: MessageView): Html | '' {
       })}
     </ul>
     ${when(
-      files.some(isKeptBack),
+      files.some(({ scan }) => scan === 'held'),
       () =>
         html`<form method="post" action="${base}/scan">
           <button class="link">${words.scanAgain}</button>

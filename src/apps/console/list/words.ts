@@ -143,7 +143,7 @@ const ru: typeof en = {
   markRead: 'Отметить прочитанными',
   unread: 'Непрочитанные',
   unreadOnly: 'Только непрочитанные',
-  escalated: 'Передано выше',
+  escalated: 'Эскалация',
   escalatedOnly: 'Только переданные выше',
   yes: 'да',
   ratings: { helpful: 'Помогли', unhelpful: 'Не помогли', none: 'Нет оценки' },

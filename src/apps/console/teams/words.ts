@@ -49,7 +49,7 @@ const ru: typeof en = {
   escalateTo: 'Кому',
   reason: 'Почему?',
   escalateHint: 'Им сообщат. Обращение остаётся у того, у кого оно есть.',
-  escalated: 'Передано выше',
+  escalated: 'Эскалация',
   escalatedTo: (to, by) => `${by} передаёт выше, кому: ${to}.`,
   end: 'Больше не нужно',
 };
