@@ -26,7 +26,7 @@ import { idIn, type Visit } from '../shell/visit.ts';
 import type { RefusedMapping } from './mapping-controls.ts';
 import { mappingForm, mappingHandlers } from './mapping-form.ts';
 import { tokenEndsField, tokenEndsIn } from './token-ends.ts';
-import { jiraWords } from './words.ts';
+import { jiraWords, STATE_MARKS } from './words.ts';
 
 const PATH = '/settings/jira/:id{[0-9]+}';
 
@@ -85,7 +85,7 @@ async function show(
   const content = html`<p><a href="/settings/jira">← ${words.all}</a></p>
     <h2 dir="auto">
       ${connection.name}
-      <span class="mark ${isActive ? 'good' : 'bad'}" data-state>${words.states[connection.state]}</span>
+      <span class="mark ${STATE_MARKS[connection.state]}" data-state>${words.states[connection.state]}</span>
     </h2>
     ${when(connection.reason, (reason) => html`<p class="card bad"><q lang="en">${reason}</q></p>`)}
     <dl class="figures" data-live="token">${facts(visit, connection)}</dl>
@@ -206,7 +206,9 @@ async function seen(visit: Visit, { id: connectionId, siteUrl }: ConnectionView)
             </li>`,
         )}
       </ul>
-      <h2>${words.issues} ${wanted ?? ''}</h2>
+      ${when(projects.length === 0, () => html`<p class="quiet">${words.noProjects}</p>`)}
+      ${when(wanted, (key) => html`<h2>${words.issues} ${key}</h2>`)}
+      ${when(wanted !== undefined && issues.length === 0, () => html`<p class="quiet">${words.noIssues}</p>`)}
       <ul>
         ${issues.map(
           ({ key, fields }) =>

@@ -11,7 +11,7 @@ import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
 import { tokenEndsField, tokenEndsIn } from './token-ends.ts';
-import { jiraWords } from './words.ts';
+import { jiraWords, STATE_MARKS } from './words.ts';
 
 /** The Jira sites that the desk works with, and a form for the next one. */
 export function connectionsHandlers(pages: Pages): void {
@@ -25,8 +25,6 @@ export function connectionsHandlers(pages: Pages): void {
     return orAgain(visit, act, (alert) => show(visit, { form, alert }));
   });
 }
-
-const MARKS = { active: 'good', pending: 'pending', reconnect_needed: 'bad', disconnected: '' };
 
 function newConnection(form: Form): NewConnection {
   const common = {
@@ -78,7 +76,7 @@ async function show(
         (each) =>
           html`<li class="card">
             <a href="/settings/jira/${each.id}" dir="auto">${each.name}</a>
-            <span class="mark ${MARKS[each.state]}">${words.states[each.state]}</span>
+            <span class="mark ${STATE_MARKS[each.state]}">${words.states[each.state]}</span>
             <small>${each.siteUrl} ${each.accountName ?? ''}</small>
           </li>`,
       )}

@@ -47,6 +47,8 @@ const en = {
   events: 'Events',
   projects: 'Projects',
   issues: 'Issues in',
+  noProjects: 'This account sees no project in Jira.',
+  noIssues: 'None yet.',
   all: 'All connections',
   never: 'never',
   mapping: 'Requests become issues',
@@ -147,6 +149,8 @@ const ru: typeof en = {
   events: 'События',
   projects: 'Проекты',
   issues: 'Задачи в',
+  noProjects: 'Этой учётной записи не видно ни одного проекта Jira.',
+  noIssues: 'Пока нет.',
   all: 'Все подключения',
   never: 'никогда',
   mapping: 'Обращения становятся задачами',
@@ -195,3 +199,6 @@ const ru: typeof en = {
 };
 
 export const jiraWords: Catalogue<typeof en> = { en, ru };
+
+/** How a connection's state is marked. */
+export const STATE_MARKS = { active: 'good', pending: 'pending', reconnect_needed: 'bad', disconnected: '' };
