@@ -6,7 +6,13 @@ import { BENCH_DESK, BENCH_SECRET, HERE } from '../../bench/desk.ts';
 import { ensure } from '../proof.ts';
 import { type ReceivedMail, startSmtpListener } from '../../support/smtp-listener.ts';
 
-const PROGRAM = ['--max-semi-space-size=4', '--import', './src/compile-cache.js', 'src/main.ts'];
+const PROGRAM = [
+  '--max-semi-space-size=4',
+  '--initial-old-space-size=36',
+  '--import',
+  './src/compile-cache.js',
+  'src/main.ts',
+];
 /** Between a kill and the next start, as a supervisor waits. */
 const DOWN_MS = 2000;
 
