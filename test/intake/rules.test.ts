@@ -4,7 +4,7 @@ import { listMailRules } from '../../src/intake/rules/rule-queries.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { problemOf, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
-import { receive } from '../support/intake.ts';
+import { receive, testMailbox } from '../support/intake.ts';
 import { P1, ruleDesk, RULES, VIP } from '../support/rule-desk.ts';
 
 const { db } = await testDatabase();
@@ -308,6 +308,76 @@ describe('a rule that fails', () => {
     // The operator mends it: what it failed at is forgotten.
     const mended = await made.call('PATCH', `${RULES}/1`, { actions: [P1] });
     expect(mended).toMatchObject({ failures: 0, lastError: null, failedAt: null });
+  });
+
+  test.each<[string, (made: Awaited<ReturnType<typeof desk>>) => Promise<[object, () => Promise<unknown>]>]>([
+    [
+      'a team that is removed',
+      async ({ call }) => {
+        const { id } = await call('POST', '/v1/teams', { name: 'Gone' });
+        return [{ type: 'team', value: id }, () => call('DELETE', `/v1/teams/${id}`)];
+      },
+    ],
+    [
+      'a team that serves other mailboxes now',
+      async ({ call, deps }) => {
+        const { id } = await call('POST', '/v1/teams', { name: 'Away' });
+        const other = await testMailbox(deps, 'other@desk.example.com');
+        return [
+          { type: 'team', value: id },
+          () => call('PATCH', `/v1/teams/${id}`, { mailboxIds: [other.id] }),
+        ];
+      },
+    ],
+    [
+      'an operator who has left',
+      async ({ call, deps }) => {
+        const ben = await testOperator(deps, { name: 'Ben', role: 'agent' });
+        return [
+          { type: 'assign', value: ben.id },
+          () => call('PATCH', `/v1/operators/${ben.id}`, { active: false }),
+        ];
+      },
+    ],
+    [
+      'a field that is removed',
+      async ({ call }) => {
+        const { id } = await call('POST', '/v1/fields', { key: 'cost', name: 'Cost', kind: 'number' });
+        return [{ type: 'field', key: 'cost', value: 5 }, () => call('DELETE', `/v1/fields/${id}`)];
+      },
+    ],
+  ])('because of %s loses no email', async (_, prepare) => {
+    const made = await desk();
+    await db`update operators set role = 'admin' where id = ${made.lea.id}`;
+    const [action, goes] = await prepare(made);
+    await made.rule({ name: 'Old', actions: [action] });
+    await made.rule({ actions: [P1] });
+    await goes();
+    expect(await receive(made, {})).toMatchObject({ outcome: 'opened', requestId: 2 });
+    expect(await made.call('GET', '/v1/requests/2')).toMatchObject({
+      priority: 'P1',
+      fields: {},
+      assignee: null,
+      team: null,
+    });
+    expect(await made.events(2, 'rule.failed')).toMatchObject([{ rule: 'Old' }]);
+  });
+
+  test('to agree with another is not one: the later sets, the earlier is asked first to close', async () => {
+    const made = await desk();
+    await made.rule({ name: 'First', actions: [P1, { type: 'category', value: 'a' }, { type: 'close' }] });
+    const low = { type: 'priority', value: 'P4' };
+    await made.rule({ name: 'Second', actions: [low, { type: 'category', value: 'b' }, { type: 'close' }] });
+    const yes = { field: 'attachment', value: true };
+    await made.rule({ name: 'Never', conditions: [yes, { ...yes, not: true }], actions: [P1] });
+    await receive(made, {});
+    expect(await made.call('GET', '/v1/requests/1')).toMatchObject({
+      priority: 'P4',
+      category: 'b',
+      status: 'closed',
+    });
+    expect(await made.events(1, 'rule.failed')).toEqual([]);
+    expect(await made.events(1, 'request.closed')).toHaveLength(1);
   });
 
   test('in the database, with what it would have done undone, loses none either', async () => {
