@@ -413,6 +413,8 @@ describe('a definition', () => {
   test.each<[unknown, string]>([
     [{ ...ENVIRONMENT, key: 'Environment' }, '/key'],
     [{ ...ENVIRONMENT, key: 'a.b' }, '/key'],
+    [{ ...ENVIRONMENT, key: 'constructor' }, '/key'],
+    [{ ...ENVIRONMENT, key: 'valueOf' }, '/key'],
     [{ ...ENVIRONMENT, key: 'x', options: [] }, '/options'],
     [{ ...ENVIRONMENT, key: 'x', options: ['a', ' a'] }, '/options/1'],
     [{ ...ENVIRONMENT, key: 'x', options: ['a', 'None'] }, '/options/1'],

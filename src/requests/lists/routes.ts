@@ -20,7 +20,7 @@ const list = createRoute({
     'Those of the mailboxes the operator serves. A filter given several times means any of its values. Pages go both ways: ' +
     '`cursor` with `nextCursor`, `before` with `prevCursor`. `field.environment=production` asks for a value of a field, ' +
     '`none` for no value; `field.cost.from=10` (inclusive) and `field.cost.to=20` (exclusive) bound numbers and days; ' +
-    '`sort=field.cost` sorts by one.',
+    '`sort=field.cost` sorts by one. What that field cannot have is refused.',
   request: { query: requestListQuery },
   responses: {
     200: jsonContent('A page of requests.', requestListSchema),
