@@ -75,7 +75,7 @@ export async function smtpForm(
         </p>`,
     )}
     <p class="quiet">${waySent(words, own)}</p>
-    <p class="quiet">${words.smtpHint}</p>
+    ${when(mailbox.source === 'gmail', () => html`<p class="quiet">${words.smtpHint}</p>`)}
     ${textField({ label: words.host, name: 'host', value: mailbox.source === 'gmail' ? 'smtp.gmail.com' : '' })}
     ${textField({ label: words.port, name: 'port', type: 'number', value: 465 })}
     ${textField({ label: words.user, name: 'user', value: mailbox.address })}
