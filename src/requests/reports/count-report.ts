@@ -27,17 +27,23 @@ export async function countReport(
   name: ReportName,
   asked: AskedReport,
 ): Promise<{ readonly groups: Groups; readonly total: ReportFigures }> {
+  if (asked.by !== null && name === 'backlog' && isStep(asked.by)) {
+    const groups = await backlogOverTime(db, asked);
+    // What is open when the last part is over is open when the period is.
+    return { groups, total: groups.get(asked.parts.at(-1) ?? null) ?? NOTHING[name] };
+  }
   // A median cannot be made of medians: all together are counted by themselves, at the same time.
-  const counted = listGroups(db, name, { ...asked, by: null });
-  const [all, groups] = await Promise.all([
-    counted,
-    asked.by === null
-      ? counted
-      : name === 'backlog' && isStep(asked.by)
-        ? backlogOverTime(db, asked)
-        : listGroups(db, name, asked),
-  ]);
-  return { groups, total: all.get(null) ?? NOTHING[name] };
+  const alone =
+    name === 'first-answer' || name === 'resolution' ? listGroups(db, name, { ...asked, by: null }) : null;
+  const [all, groups] = await Promise.all([alone, listGroups(db, name, asked)]);
+  return { groups, total: all === null ? sumOf(name, groups) : (all.get(null) ?? NOTHING[name]) };
+}
+
+function sumOf(name: ReportName, groups: Groups): ReportFigures {
+  const sum: Record<string, number | null> = { ...NOTHING[name] };
+  for (const figures of groups.values())
+    for (const [figure, value] of Object.entries(figures)) sum[figure] = (sum[figure] ?? 0) + (value ?? 0);
+  return sum;
 }
 
 async function listGroups(db: Queryable, name: ReportName, asked: AskedReport): Promise<Groups> {
