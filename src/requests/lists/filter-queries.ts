@@ -4,7 +4,7 @@ import type { RequestTerm } from '../search/request-search.ts';
 import { type FieldFilter, hasFieldValue } from '../fields/field-condition.ts';
 import { type DueState, isDue } from '../clocks/due-condition.ts';
 import { isOfTeam, type TeamFilter } from './team-condition.ts';
-import { isOfJira, termCondition } from './term-queries.ts';
+import { isFound, isOfJira, type Source, sourceOf, termCondition, type Way } from './term-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { isEscalated } from '../escalation/is-escalated.ts';
@@ -116,7 +116,12 @@ function isOneValue(value: RequestFilters[(typeof BEFORE_LAST_MESSAGE)[number]])
 }
 
 /** The condition that a request `r` lies in the viewer's mailboxes and passes every filter. */
-export function requestConditions(db: Queryable, viewer: Viewer, filters: RequestFilters): Fragment {
+export function requestConditions(
+  db: Queryable,
+  viewer: Viewer,
+  filters: RequestFilters,
+  way: Way = 'sought',
+): Fragment {
   const found: Fragment[] = [];
   const { mailboxIds, operatorId } = viewer;
   if (mailboxIds !== null) found.push(isOneOf(db, db`r.mailbox_id`, mailboxIds));
@@ -143,17 +148,31 @@ export function requestConditions(db: Queryable, viewer: Viewer, filters: Reques
   if (filters.dueTo !== undefined) found.push(db`r.due_at < ${filters.dueTo}`);
   for (const [key, filter] of Object.entries(filters.fields ?? {}))
     found.push(hasFieldValue(db, key, filter));
-  if (filters.rule !== undefined) found.push(wasHitBy(db, filters.rule));
+  if (filters.rule !== undefined) found.push(isFound(db, way, hitBy(db, filters.rule)));
   if (filters.unread === true) found.push(isUnread(db, operatorId));
   else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
-  for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term));
+  for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term, way));
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }
 
+/** Where else than in the requests themselves it is looked for what passes the filters, and the filters without that. */
+export function sourcesOf(
+  db: Queryable,
+  { rule, q = [], ...others }: RequestFilters,
+): { readonly sources: readonly Source[]; readonly others: RequestFilters } {
+  const terms = q.flatMap((term) => ('text' in term && term.not !== true ? [sourceOf(db, term)] : []));
+  return {
+    sources: rule === undefined ? terms : [hitBy(db, rule), ...terms],
+    others: { ...others, q: q.filter((term) => !('text' in term)) },
+  };
+}
+
 // The rule may be gone: what it did stays.
-function wasHitBy(db: Queryable, rules: readonly number[]): Fragment {
-  return db`r.id in (
-    select request_id from events where type = 'rule.applied' and ${isOneOf(db, db`(new ->> 'ruleId')::bigint`, rules)})`;
+function hitBy(db: Queryable, rules: readonly number[]): Source {
+  return {
+    rows: db`events`,
+    where: db`type = 'rule.applied' and ${isOneOf(db, db`(new ->> 'ruleId')::bigint`, rules)}`,
+  };
 }
 
 function isRated(db: Queryable, ratings: readonly (Rating | 'none')[]): Fragment {

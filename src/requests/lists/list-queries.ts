@@ -4,7 +4,7 @@ import type { ListStretch } from '../../platform/lists/stretches.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { joinedTables, requestColumns } from '../request/request-columns.ts';
 import type { RequestView } from '../request/request-view.ts';
-import { type RequestFilters, requestConditions, sortConditions } from './filter-queries.ts';
+import { type RequestFilters, requestConditions, sortConditions, sourcesOf } from './filter-queries.ts';
 import { type Joined, joinedBy, walkJoined } from './joined-queries.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
 
@@ -15,6 +15,8 @@ type ListedPage = TwoWayRange<RequestSort['field']> & { readonly now: Date };
 type AskedList = {
   readonly page: ListedPage;
   readonly conditions: Fragment;
+  /** The same for requests that are walked by. */
+  readonly asked: Fragment;
   /** Those of the conditions that are about what it is sorted by: the index of the sort has them. */
   readonly ofSort: Fragment;
   /** What it is sorted by, if that is in another table. */
@@ -36,7 +38,8 @@ export async function listRequestRows(
     conditions,
     ofSort: sortConditions(db, viewer, filters, sort.field),
     joined: joinedBy(db, sort.field, filters, viewer),
-    isMany: await areMany(db, conditions, page.limit),
+    asked: requestConditions(db, viewer, filters, 'asked'),
+    isMany: await areMany(db, viewer, filters, page.limit),
   };
   const rows: RequestListRow[] = [];
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
@@ -52,11 +55,30 @@ const MOST = 10_000;
 /** And for a page among the rows of another table. */
 const FEW = 500;
 
-/** Whether too many fit to be put in order. By PostgreSQL's own estimate, for to count them would cost as much as the list. */
-async function areMany(db: Queryable, conditions: Fragment, limit: number): Promise<boolean> {
-  const [all, fitting] = await Promise.all([expected(db, db`true`), expected(db, conditions)]);
+/**
+ * Whether too many fit to be put in order. By PostgreSQL's own estimate, for to count them would cost as much as the list. It has
+ * none of words that are not among the commonest, and of the beginnings of words: of those as many are read as are few.
+ */
+async function areMany(
+  db: Queryable,
+  viewer: Viewer,
+  filters: RequestFilters,
+  limit: number,
+): Promise<boolean> {
+  const { sources, others } = sourcesOf(db, filters);
+  const [all, fitting, ofOthers] = await Promise.all([
+    expected(db, db`true`),
+    expected(db, requestConditions(db, viewer, filters)),
+    sources.length === 0 ? 0 : expected(db, requestConditions(db, viewer, others)),
+  ]);
   // A page is found among `limit / fitting` of all: where `fitting` is this root, as many rows are walked by as fit.
-  return fitting > Math.sqrt(limit * all);
+  const even = Math.ceil(Math.sqrt(limit * all));
+  if (fitting > even || ofOthers <= even) return fitting > even;
+  for (const { rows, where } of sources) {
+    const [beyond] = await db`select from ${rows} where ${where} offset ${even} limit 1`;
+    if (beyond === undefined) return false;
+  }
+  return true;
 }
 
 async function expected(db: Queryable, conditions: Fragment): Promise<number> {
@@ -83,7 +105,7 @@ async function readStretch(db: Queryable, list: AskedList, part: Part): Promise<
 
 /** Null: it has not found enough among so many rows. */
 async function walk(db: Queryable, list: AskedList, part: Part): Promise<readonly RequestListRow[] | null> {
-  const { page, conditions, ofSort, joined } = list;
+  const { page, asked, ofSort, joined } = list;
   const { where, isPast, column, orderBy, byValue } = part.stretch;
   const isJoined = byValue && joined !== null;
   // Of another table's rows those that have as many requests are put in order, so that a page is first looked for among few.
@@ -103,7 +125,7 @@ async function walk(db: Queryable, list: AskedList, part: Part): Promise<readonl
       db`
         select r.*, 0 as fitting
         from (${walked}) r
-        where ${conditions}
+        where ${asked}
         ${orderBy(db`r.sorted_by`, db`r.id`)}
         limit ${part.limit}`,
     );

@@ -6,31 +6,64 @@ import { isEscalated } from '../escalation/is-escalated.ts';
 import { isUnread } from '../read-marks/is-unread.ts';
 import type { RequestTerm, State } from '../search/request-search.ts';
 
-/** The condition that a request `r` fits a term, or does not where the term says so. */
-export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
-  if (term.not !== true) return condition(db, viewer, term);
-  // A request without a category is not in this one either: unknown counts as no.
-  return db`(${condition(db, viewer, term)}) is not true`;
+/**
+ * Of what another table tells of a request: `sought` in that table first, so that PostgreSQL may begin there, or `asked` of each
+ * request that is walked by.
+ */
+export type Way = 'sought' | 'asked';
+
+/** Rows of another table, each of the request that is its `request_id`. */
+export type Source = { readonly rows: Fragment; readonly where: Fragment };
+
+/** The condition that a request `r` has such a row. */
+export function isFound(db: Queryable, way: Way, { rows, where }: Source): Fragment {
+  // With a limit, or PostgreSQL makes the one of the other.
+  return way === 'sought'
+    ? db`r.id in (select request_id from ${rows} where ${where})`
+    : db`coalesce((select true from ${rows} where request_id = r.id and ${where} limit 1), false)`;
 }
 
-function condition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
+/** The condition that a request `r` fits a term, or does not where the term says so. */
+export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Way): Fragment {
+  if (term.not !== true) return condition(db, viewer, term, way);
+  // What must not be there is asked of each request, because nearly all of them pass. A request without a category is not in this
+  // one either: unknown counts as no.
+  return db`(${condition(db, viewer, term, 'asked')}) is not true`;
+}
+
+/** Where a term is looked for outside of the requests. */
+export function sourceOf(db: Queryable, term: Extract<RequestTerm, { readonly text: string }>): Source {
+  if (term.kind === 'words') return entries(db, term, term.people ? 'B' : '');
+  if (term.kind === 'subject') return entries(db, term, 'A');
+  const { rows, where } = entries(db, term, 'B');
+  return {
+    rows: db`(
+      select request_id from ${rows} where message_id = 0 and ${where}
+      union all
+      select request_id
+      from participants
+      where search_words(name || ' ' || email) @@ search_query(${term.text}, '', ${term.prefix})) addressed`,
+    where: db`true`,
+  };
+}
+
+// One table holds all the words: those of subjects have weight A, those of people B.
+function entries(
+  db: Queryable,
+  { text, prefix }: { text: string; prefix: boolean },
+  weight: '' | 'A' | 'B',
+): Source {
+  return { rows: db`search_entries`, where: db`words @@ search_query(${text}, ${weight}, ${prefix})` };
+}
+
+function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Way): Fragment {
   switch (term.kind) {
+    case 'words':
+    case 'subject':
+    case 'to':
+      return isFound(db, way, sourceOf(db, term));
     case 'request':
       return db`r.id = ${term.id}`;
-    case 'words':
-      return hasWords(
-        db,
-        term,
-        db`words @@ search_query(${term.text}, ${term.people ? 'B' : ''}, ${term.prefix})`,
-      );
-    case 'subject':
-      return hasWords(db, term, db`words @@ search_query(${term.text}, 'A', ${term.prefix})`);
-    case 'to':
-      return db`(${hasWords(db, term, db`message_id = 0 and words @@ search_query(${term.text}, 'B', ${term.prefix})`)}
-        or r.id in (
-          select request_id
-          from participants
-          where search_words(name || ' ' || email) @@ search_query(${term.text}, '', ${term.prefix})))`;
     case 'tag':
       // The first half is what the index is limited to.
       return db`(r.tags <> '{}' and r.tags @> ${[term.name]}::text[])`;
@@ -59,15 +92,6 @@ function condition(db: Queryable, viewer: Viewer, term: RequestTerm): Fragment {
     case 'after':
       return db`r.last_message_at >= ${beginningOf(db, viewer, term.day)}`;
   }
-}
-
-// One table holds all the words, so that PostgreSQL may choose: look a rare word up and sort what was found, or walk the
-// requests in the order asked for and stop at the fiftieth that has a common one. What must not be there is asked of each
-// request that is walked by, because nearly all of them pass.
-function hasWords(db: Queryable, term: RequestTerm, holds: Fragment): Fragment {
-  return term.not === true
-    ? db`exists (select from search_entries where search_entries.request_id = r.id and ${holds})`
-    : db`r.id in (select request_id from search_entries where ${holds})`;
 }
 
 /** The condition that a request `r` is tied to one of these issues of Jira, however their keys are spelt. */
