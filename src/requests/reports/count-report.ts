@@ -61,13 +61,18 @@ function keyOf(key: GroupRow['key'], { by, parts }: AskedReport): string | null 
   return by === 'hour' ? String(key).padStart(2, '0') : String(key);
 }
 
+// From its end, where little is open, back to its beginning: what was open then would have to be found among all that was closed since.
 async function backlogOverTime(db: Queryable, asked: AskedReport): Promise<Groups> {
-  const changes = new Map((await listBacklogChanges(db, asked)).map(({ part, change }) => [part, change]));
-  let open = changes.get(-1) ?? 0;
-  return new Map(
-    asked.parts.map((part, index) => {
-      open += changes.get(index) ?? 0;
-      return [part, { open }];
-    }),
-  );
+  const [changes, atEnd] = await Promise.all([
+    listBacklogChanges(db, asked),
+    listGroups(db, 'backlog', { ...asked, by: null }),
+  ]);
+  const changeOf = new Map(changes.map(({ part, change }) => [part, change]));
+  let open = atEnd.get(null)?.['open'] ?? 0;
+  const groups = new Map<string | null, ReportFigures>();
+  for (const [index, part] of [...asked.parts.entries()].toReversed()) {
+    groups.set(part, { open });
+    open -= changeOf.get(index) ?? 0;
+  }
+  return groups;
 }

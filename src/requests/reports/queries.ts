@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import { beginning, ending, groupOf, isCounted, partOf, within } from './asked-queries.ts';
+import { ending, groupOf, isCounted, partOf, within } from './asked-queries.ts';
 import type { AskedReport } from './report.ts';
 
 /** A group of requests, with its figures. */
@@ -112,34 +112,24 @@ export async function listOpenAtEnd(db: Queryable, asked: AskedReport): Promise<
 
 export type Change = { readonly part: number; readonly change: number };
 
-/** By how much each part of the period changed what is open; what was open before the first is part -1. */
+/** By how much each part of the period changed what is open. */
 export async function listBacklogChanges(db: Queryable, asked: AskedReport): Promise<readonly Change[]> {
-  const [begin, end] = [beginning(db, asked), ending(db, asked)];
-  const is = isCounted(db, asked.counted);
+  const changesAt = (at: Fragment, change: Fragment, from = db`report_requests r`): Fragment => db`
+      select ${partOf(db, at, asked)} as part, ${change} as change
+      from ${from}
+      where ${within(db, at, asked)} and ${isCounted(db, asked.counted)}
+      group by 1`;
   return db<Change[]>`
     select part, sum(change)::integer as change
     from (
-      select ${partOf(db, db`r.opened_at`, asked)} as part, count(*) as change
-      from ${openAt(db, begin)}
-      where r.opened_at < ${end} and ${is}
-      group by 1
+      ${changesAt(db`r.opened_at`, db`count(*)`)}
       union all
-      select ${partOf(db, db`r.closed_at`, asked)}, -count(*)
-      from report_requests r
-      where ${within(db, db`r.closed_at`, asked)} and ${is}
-      group by 1
+      ${changesAt(db`r.closed_at`, db`-count(*)`)}
       union all
-      select ${partOf(db, db`o.closed_at`, asked)}, -count(*)
-      from ${reopenings(db)}
-      where o.closed_at < ${end} and o.reopened_at >= ${begin} and ${is}
-      group by 1
+      ${changesAt(db`o.closed_at`, db`-count(*)`, reopenings(db))}
       union all
-      select ${partOf(db, db`o.reopened_at`, asked)}, count(*)
-      from ${reopenings(db)}
-      where o.closed_at is not null and ${within(db, db`o.reopened_at`, asked)} and ${is}
-      group by 1) as changes
-    group by part
-    order by part`;
+      ${changesAt(db`o.reopened_at`, db`count(o.closed_at)`, reopenings(db))}) as changes
+    group by part`;
 }
 
 export type KeyName = { readonly key: string; readonly name: string };
