@@ -4,7 +4,7 @@ import type { RequestTerm } from '../search/request-search.ts';
 import { type FieldFilter, hasFieldValue } from '../fields/field-condition.ts';
 import { type DueState, isDue } from '../clocks/due-condition.ts';
 import { isOfTeam, type TeamFilter } from './team-condition.ts';
-import { isFound, isOfJira, type Source, sourceOf, termCondition, type Way } from './term-queries.ts';
+import { isFound, isOfJira, type LookedIn, sourceOf, termCondition, type Seeking } from './term-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { isEscalated } from '../escalation/is-escalated.ts';
@@ -120,7 +120,7 @@ export function requestConditions(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
-  way: Way = 'sought',
+  way: Seeking = 'sought',
 ): Fragment {
   const found: Fragment[] = [];
   const { mailboxIds, operatorId } = viewer;
@@ -159,7 +159,7 @@ export function requestConditions(
 export function sourcesOf(
   db: Queryable,
   { rule, q = [], ...others }: RequestFilters,
-): { readonly sources: readonly Source[]; readonly others: RequestFilters } {
+): { readonly sources: readonly LookedIn[]; readonly others: RequestFilters } {
   const terms = q.flatMap((term) => ('text' in term && term.not !== true ? [sourceOf(db, term)] : []));
   return {
     sources: rule === undefined ? terms : [hitBy(db, rule), ...terms],
@@ -168,7 +168,7 @@ export function sourcesOf(
 }
 
 // The rule may be gone: what it did stays.
-function hitBy(db: Queryable, rules: readonly number[]): Source {
+function hitBy(db: Queryable, rules: readonly number[]): LookedIn {
   return {
     rows: db`events`,
     where: db`type = 'rule.applied' and ${isOneOf(db, db`(new ->> 'ruleId')::bigint`, rules)}`,

@@ -21,7 +21,9 @@ type AskedList = {
   readonly ofSort: Fragment;
   /** What it is sorted by, if that is in another table. */
   readonly joined: Joined | null;
+  /** Whether too many fit to be put in order, and how many requests are walked past before they are all the same. */
   readonly isMany: boolean;
+  readonly walks: readonly number[];
 };
 
 /** Requests in the viewer's mailboxes that pass the filters, in the order asked for, from after a position on. */
@@ -39,7 +41,7 @@ export async function listRequestRows(
     ofSort: sortConditions(db, viewer, filters, sort.field),
     joined: joinedBy(db, sort.field, filters, viewer),
     asked: requestConditions(db, viewer, filters, 'asked'),
-    isMany: await areMany(db, viewer, filters, page.limit),
+    ...(await estimate(db, viewer, filters, page.limit)),
   };
   const rows: RequestListRow[] = [];
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
@@ -59,12 +61,12 @@ const FEW = 500;
  * Whether too many fit to be put in order. By PostgreSQL's own estimate, for to count them would cost as much as the list. It has
  * none of words that are not among the commonest, and of the beginnings of words: of those as many are read as are few.
  */
-async function areMany(
+async function estimate(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
   limit: number,
-): Promise<boolean> {
+): Promise<Pick<AskedList, 'isMany' | 'walks'>> {
   const { sources, others } = sourcesOf(db, filters);
   const [all, fitting, ofOthers] = await Promise.all([
     expected(db, db`true`),
@@ -73,12 +75,14 @@ async function areMany(
   ]);
   // A page is found among `limit / fitting` of all: where `fitting` is this root, as many rows are walked by as fit.
   const even = Math.ceil(Math.sqrt(limit * all));
-  if (fitting > even || ofOthers <= even) return fitting > even;
+  // Where very many fit it is worth walking on.
+  const walks = fitting > 10 * MOST ? [MOST, 10 * MOST] : [MOST];
+  if (fitting > even || ofOthers <= even) return { isMany: fitting > even, walks };
   for (const { rows, where } of sources) {
     const [beyond] = await db`select from ${rows} where ${where} offset ${even} limit 1`;
-    if (beyond === undefined) return false;
+    if (beyond === undefined) return { isMany: false, walks };
   }
-  return true;
+  return { isMany: true, walks };
 }
 
 async function expected(db: Queryable, conditions: Fragment): Promise<number> {
@@ -105,11 +109,11 @@ async function readStretch(db: Queryable, list: AskedList, part: Part): Promise<
 
 /** Null: it has not found enough among so many rows. */
 async function walk(db: Queryable, list: AskedList, part: Part): Promise<readonly RequestListRow[] | null> {
-  const { page, asked, ofSort, joined } = list;
+  const { page, asked, ofSort, joined, walks } = list;
   const { where, isPast, column, orderBy, byValue } = part.stretch;
   const isJoined = byValue && joined !== null;
   // Of another table's rows those that have as many requests are put in order, so that a page is first looked for among few.
-  for (const most of isJoined ? [FEW, MOST] : [MOST]) {
+  for (const most of isJoined ? [FEW, ...walks] : walks) {
     const walked = isJoined
       ? walkJoined(db, joined, { ...page, stretch: part.stretch, most })
       : db`

@@ -10,13 +10,13 @@ import type { RequestTerm, State } from '../search/request-search.ts';
  * Of what another table tells of a request: `sought` in that table first, so that PostgreSQL may begin there, or `asked` of each
  * request that is walked by.
  */
-export type Way = 'sought' | 'asked';
+export type Seeking = 'sought' | 'asked';
 
 /** Rows of another table, each of the request that is its `request_id`. */
-export type Source = { readonly rows: Fragment; readonly where: Fragment };
+export type LookedIn = { readonly rows: Fragment; readonly where: Fragment };
 
 /** The condition that a request `r` has such a row. */
-export function isFound(db: Queryable, way: Way, { rows, where }: Source): Fragment {
+export function isFound(db: Queryable, way: Seeking, { rows, where }: LookedIn): Fragment {
   // With a limit, or PostgreSQL makes the one of the other.
   return way === 'sought'
     ? db`r.id in (select request_id from ${rows} where ${where})`
@@ -24,7 +24,7 @@ export function isFound(db: Queryable, way: Way, { rows, where }: Source): Fragm
 }
 
 /** The condition that a request `r` fits a term, or does not where the term says so. */
-export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Way): Fragment {
+export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Seeking): Fragment {
   if (term.not !== true) return condition(db, viewer, term, way);
   // What must not be there is asked of each request, because nearly all of them pass. A request without a category is not in this
   // one either: unknown counts as no.
@@ -32,7 +32,7 @@ export function termCondition(db: Queryable, viewer: Viewer, term: RequestTerm, 
 }
 
 /** Where a term is looked for outside of the requests. */
-export function sourceOf(db: Queryable, term: Extract<RequestTerm, { readonly text: string }>): Source {
+export function sourceOf(db: Queryable, term: Extract<RequestTerm, { readonly text: string }>): LookedIn {
   if (term.kind === 'words') return entries(db, term, term.people ? 'B' : '');
   if (term.kind === 'subject') return entries(db, term, 'A');
   const { rows, where } = entries(db, term, 'B');
@@ -52,11 +52,11 @@ function entries(
   db: Queryable,
   { text, prefix }: { text: string; prefix: boolean },
   weight: '' | 'A' | 'B',
-): Source {
+): LookedIn {
   return { rows: db`search_entries`, where: db`words @@ search_query(${text}, ${weight}, ${prefix})` };
 }
 
-function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Way): Fragment {
+function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Seeking): Fragment {
   switch (term.kind) {
     case 'words':
     case 'subject':
