@@ -14,7 +14,7 @@ The whole desk on this machine, nothing to set up: a mailbox with its relay, a p
   --help       this text
 
 PORT chooses the server's port (3000 unless set; the page takes the next), DATA_DIR where the desk is kept (data),
-LOG_LEVEL what is logged (warn).
+LOG_LEVEL what is logged (error).
 `;
 
 // A minute at Google: short enough to wait for, long enough to see the label of a waiting email.
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   if (flags.help) return say(HELP.trimEnd());
   if (existsSync('.env')) process.loadEnvFile('.env');
   const { PORT, DATA_DIR, LOG_LEVEL } = process.env;
-  const reading = readConfig({ PORT, DATA_DIR, LOG_LEVEL: LOG_LEVEL ?? 'warn' });
+  const reading = readConfig({ PORT, DATA_DIR, LOG_LEVEL: LOG_LEVEL ?? 'error' });
   if (!reading.ok) return fail(describeFaults(reading.faults));
   const { port, dataDir, logLevel } = reading.config;
 
