@@ -76,7 +76,6 @@ function summary(demo: RunningDemo, port: number): string {
   Write in its form     ${demo.formUrl}
   Ask without email     ${demo.pageUrl}/requester (signs you in as ${demo.requester})
   Answer in the console ${demo.pageUrl}/console (signs you in as ${demo.operator})
-
 ${demo.jiraUrl === null ? '' : `  Be a developer in Jira ${demo.jiraUrl}\n`}
   HTTP interface        ${demo.serverUrl}/docs
   Token of an operator  ${demo.token} (${demo.operator})
