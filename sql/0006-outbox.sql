@@ -37,6 +37,9 @@ create table deliveries (
   -- It goes to nobody with an email address: it is read on its contact's page, and no account is asked to send it.
   on_page boolean not null default false,
   next_attempt_at timestamptz,
+  -- Since when it is held anew, after the database's clock was set back; null: since it was queued. Every process sees to that, and
+  -- one that starts anew does so once more: without it the rest of a long hold would shrink each time.
+  held_from timestamptz,
   attempt_count integer not null default 0,
   lease_owner uuid,
   lease_until timestamptz,
