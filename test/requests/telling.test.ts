@@ -234,7 +234,8 @@ describe('what else operators are told of', () => {
       ['ann', 'lea'].flatMap((name) => [said(name, 'due soon'), said(name, 'overdue')]),
     );
     const [mail] = await db<{ aboutId: number }[]>`
-      select about_id from desk_mails where kind = 'request_breached' order by delivery_id limit 1`;
+      select about_id from desk_mails join tellings on tellings.id = about_id
+      where desk_mails.kind = 'request_breached' and operator_id = ${ann.id}`;
     await json('PATCH', '/v1/me', ann, { language: 'ru', timeZone: 'Asia/Tokyo' });
     const written = await composeTelling(deps)({
       aboutId: mail?.aboutId ?? 0,
