@@ -116,6 +116,31 @@ create index requests_by_rating_comment on requests ((left(rating_comment, 600))
 create index requests_by_rated on requests (rated_at, id) where rated_at is not null;
 create index requests_flagged on requests (id) where needs_attention;
 
+-- The values of fields in their order, for ranges: numbers, and texts as long as a day. The index of all of them has none.
+create table field_values (
+  key text not null,
+  value jsonb not null,
+  request_id bigint not null references requests on delete cascade,
+  primary key (key, value, request_id)
+);
+create index field_values_request on field_values (request_id);
+
+create function keep_field_values() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'UPDATE' then
+    delete from field_values where request_id = new.id;
+  end if;
+  insert into field_values (key, value, request_id)
+  select key, value, new.id
+  from jsonb_each(new.fields)
+  where jsonb_typeof(value) = 'number' or jsonb_typeof(value) = 'string' and length(value #>> '{}') <= 10;
+  return null;
+end $$;
+create trigger requests_field_values after insert on requests
+  for each row when (new.fields <> '{}') execute function keep_field_values();
+create trigger requests_field_values_kept after update of fields on requests
+  for each row when (old.fields <> new.fields) execute function keep_field_values();
+
 create trigger requests_version before update on requests for each row execute function count_version();
 
 create table participants (
@@ -177,7 +202,8 @@ create table messages (
     case author_kind when 'operator' then author_operator_id is not null when 'contact' then author_contact_id is not null
       else author_operator_id is null and author_contact_id is null end)
 );
-create index messages_request on messages (request_id, id);
+-- With what says whether somebody else wrote it: lists of what is unread ask it of many requests.
+create index messages_request on messages (request_id, id) include (kind, direction, author_operator_id);
 create unique index messages_outgoing_id_key on messages (internet_message_id) where direction = 'out';
 create index messages_sent_as on messages (sent_as) where sent_as is not null;
 create index messages_incoming_id on messages (mailbox_id, internet_message_id) where direction = 'in' and internet_message_id is not null;

@@ -21,9 +21,23 @@ create table read_marks (
   -- The newest message they have seen. No reference: one that is erased or moved away leaves what was read before it read.
   message_id bigint not null,
   at timestamptz not null,
-  primary key (operator_id, request_id)
+  -- Whether somebody else may have written since: only then its messages are looked through for it. Who has read nearly all that is
+  -- open would wait a second for a list of the rest.
+  behind boolean not null default true,
+  primary key (operator_id, request_id) include (message_id, behind)
 );
 create index read_marks_request on read_marks (request_id);
+
+create function outdate_read_marks() returns trigger language plpgsql as $$
+begin
+  update read_marks
+  set behind = true
+  where request_id = new.request_id and not behind and message_id < new.id
+    and operator_id is distinct from new.author_operator_id;
+  return null;
+end $$;
+create trigger messages_read_marks after insert or update of request_id on messages
+  for each row when (new.kind in ('inbound', 'outbound', 'note') or new.direction = 'in') execute function outdate_read_marks();
 
 -- What an operator has written on a request and not sent yet. The version counts its savings: one that starts from an older
 -- version is refused. 0: it only has files so far.

@@ -26,9 +26,35 @@ create index events_request on events (request_id, id) where request_id is not n
 create index events_feed on events (xact, id);
 -- What rules have asked of Jira, which nobody writes into Jira while an email waits.
 create index events_jira_asked on events (at) where type = 'rule.applied' and new ? 'jira';
--- What a rule has acted on.
-create index events_rule on events (((new ->> 'ruleId')::bigint), request_id) where type = 'rule.applied';
 create index events_contact on events (contact_id) where contact_id is not null;
+
+-- What rules have acted on, as their events say. Of a rule with hundreds of thousands of hits events themselves are not read in
+-- time. The rule may be gone.
+create table rule_hits (
+  rule_id bigint not null,
+  request_id bigint not null references requests on delete cascade,
+  primary key (rule_id, request_id)
+);
+create index rule_hits_request on rule_hits (request_id);
+
+create function keep_rule_hits() returns trigger language plpgsql as $$
+begin
+  -- The message was moved to another request, or erased with what was said of it.
+  if tg_op = 'UPDATE' then
+    delete from rule_hits h
+    where h.rule_id = (old.new ->> 'ruleId')::bigint and h.request_id = old.request_id
+      and not exists (
+        select from events e
+        where e.request_id = h.request_id and e.type = 'rule.applied' and (e.new ->> 'ruleId')::bigint = h.rule_id);
+  end if;
+  insert into rule_hits (rule_id, request_id)
+  select (new.new ->> 'ruleId')::bigint, new.request_id
+  where new.request_id is not null and new.new ->> 'ruleId' is not null
+  on conflict do nothing;
+  return null;
+end $$;
+create trigger events_rule_hits after insert or update of request_id, new on events
+  for each row when (new.type = 'rule.applied') execute function keep_rule_hits();
 
 -- What an operator is still to be told of by mail; queued, until it has left. A row that is gone is not sent, whatever was queued.
 create table tellings (

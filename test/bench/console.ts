@@ -27,8 +27,8 @@ export async function benchConsole(databaseUrl: string, table: Table): Promise<v
     if (operator === undefined) throw new Error('no operator was inserted');
     // Who has been at it for a while has read nearly all that is open, and works on some of it.
     await db`
-      insert into read_marks (operator_id, request_id, message_id, at)
-      select ${operator.id}, request_id, max(id), now()
+      insert into read_marks (operator_id, request_id, message_id, at, behind)
+      select ${operator.id}, request_id, max(id), now(), false
       from messages
       where request_id in (select id from requests where status <> 'closed' and id % 97 <> 0)
       group by request_id`;

@@ -57,6 +57,8 @@ export const WRITERS: Readonly<Record<string, Writers>> = {
   report_requests: { room: 'requests' },
   report_reopenings: { room: 'requests' },
   read_marks: { room: 'requests' },
+  field_values: { room: 'requests' },
+  rule_hits: { room: 'requests' },
   presence: { room: 'requests' },
   views: { room: 'requests' },
   calendars: { room: 'requests' },

@@ -12,6 +12,7 @@ import { failover } from './failover.ts';
 import { container } from './container.ts';
 import { jira } from './jira.ts';
 import { jiraGrant } from './jira-grant.ts';
+import { lists } from './lists/lists.ts';
 import { microsoft } from './microsoft.ts';
 import { oneClock } from './one-clock.ts';
 import { pooler } from './pooler.ts';
@@ -36,6 +37,7 @@ const PROOFS: readonly Proof[] = [
   amounts,
   reports,
   size,
+  lists,
   telling,
   clamav,
   rules,

@@ -33,6 +33,9 @@ export async function insertManyRequests(
   for (let from = 1; from <= many; from += AT_ONCE)
     await fill(rows({ from, to: Math.min(many, from + AT_ONCE - 1), every, messages }));
   await fill('insert into report_requests select * from report_rows');
+  await fill(`
+    insert into field_values (key, value, request_id)
+    select f.key, f.value, r.id from requests r cross join jsonb_each(r.fields) f where r.fields <> '{}'`);
   await Promise.all(
     FILLED.map(async (table) => {
       for (const { place, definition } of indexes) if (place === table) await db.unsafe(definition);

@@ -1,6 +1,14 @@
 import type { Fragment, Queryable } from '../db/connect.ts';
 import { badCursor, type Position } from './cursor.ts';
-import { type SortField, type ListStretch, stretchesOf, type ValueType } from './stretches.ts';
+import {
+  inOrder,
+  isBeyond,
+  type ListStretch,
+  type SortField,
+  stretchesOf,
+  type ValueType,
+  wholeOf,
+} from './stretches.ts';
 
 export type Sort<Name extends string = string> = { readonly field: Name; readonly descending: boolean };
 
@@ -20,12 +28,12 @@ export type ListSorts<Name extends string> = {
   /** The condition that a row comes after a position in the sort, or before it. */
   readonly isAfter: (db: Queryable, sort: Sort<Name>, position: Position, backwards?: boolean) => Fragment;
   /** The same list in stretches that are read one after the other, each in an order that an index may have. */
-  readonly stretches: (
-    db: Queryable,
-    sort: Sort<Name>,
-    from: { readonly after: Position | null; readonly backwards: boolean },
-  ) => readonly ListStretch[];
+  readonly stretches: (db: Queryable, sort: Sort<Name>, from: ListFrom) => readonly ListStretch[];
+  /** And as one. */
+  readonly whole: (db: Queryable, sort: Sort<Name>, from: ListFrom) => ListStretch;
 };
+
+type ListFrom = { readonly after: Position | null; readonly backwards: boolean };
 
 /** Declares a field of a listed row by which the list can be sorted. */
 export function sortField(
@@ -34,7 +42,16 @@ export function sortField(
   nullable = false,
   isGiven: SortField['isGiven'] = null,
 ): SortField {
-  return { column, type, nullable, isGiven };
+  return { column, type, nullable, isGiven, values: null };
+}
+
+/** The same for a text that is one of a few, as a list of the field puts them in order. */
+export function sortFieldOf(
+  values: readonly string[],
+  column: SortField['column'],
+  nullable = false,
+): SortField {
+  return { ...sortField('text', column, nullable), values: values.toSorted() };
 }
 
 /**
@@ -73,12 +90,9 @@ export function listSorts<Name extends string, Other extends string = never>(
       return isKnown ? { field: name as Name | Other, descending } : null;
     },
     orderBy(db, sort, backwards = false) {
-      const { column, nullable } = fieldOf(sort.field);
-      // `nulls last` on a column without nulls would keep PostgreSQL from reading its index backwards.
-      const nulls = !nullable ? db`` : backwards ? db`nulls first` : db`nulls last`;
-      return sort.descending !== backwards
-        ? db`order by ${column(db)} desc ${nulls}, ${id(db)} desc`
-        : db`order by ${column(db)} asc ${nulls}, ${id(db)} asc`;
+      const field = fieldOf(sort.field);
+      const falls = sort.descending !== backwards;
+      return db`order by ${inOrder(db, field, { falls, backwards }, { value: field.column(db), id: id(db) })}`;
     },
     value(db, sort) {
       const { column, type } = fieldOf(sort.field);
@@ -86,29 +100,30 @@ export function listSorts<Name extends string, Other extends string = never>(
         ? db`(extract(epoch from ${column(db)}) * 1000000)::bigint::text`
         : db`${column(db)}::text`;
     },
-    isAfter(db, sort, position, backwards = false) {
+    isAfter(db, sort, after, backwards = false) {
       const field = fieldOf(sort.field);
-      const column = field.column(db);
       const falls = sort.descending !== backwards;
-      if (position.value === null) {
-        if (!field.nullable) throw badCursor();
-        const beyond = falls ? db`${id(db)} < ${position.id}` : db`${id(db)} > ${position.id}`;
-        return backwards ? db`(${column} is not null or ${beyond})` : db`(${column} is null and ${beyond})`;
-      }
-      const value = typedValue(db, field.type, position.value);
-      const beyond = falls
-        ? db`(${column}, ${id(db)}) < (${value}, ${position.id})`
-        : db`(${column}, ${id(db)}) > (${value}, ${position.id})`;
-      return field.nullable && !backwards ? db`(${beyond} or ${column} is null)` : beyond;
+      const place = { value: field.column(db), id: id(db), typed: typedBy(db, field) };
+      return isBeyond(db, field, { falls, backwards, after }, place);
     },
-    stretches(db, sort, { after, backwards }) {
+    stretches(db, sort, from) {
       const field = fieldOf(sort.field);
-      const falls = sort.descending !== backwards;
-      return stretchesOf(db, field, { falls, backwards, after }, (value) =>
-        typedValue(db, field.type, value),
+      return stretchesOf(
+        db,
+        field,
+        { ...from, falls: sort.descending !== from.backwards },
+        typedBy(db, field),
       );
     },
+    whole(db, sort, from) {
+      const field = fieldOf(sort.field);
+      return wholeOf(db, field, { ...from, falls: sort.descending !== from.backwards }, typedBy(db, field));
+    },
   };
+}
+
+function typedBy(db: Queryable, { type }: SortField): (value: string) => Fragment {
+  return (value) => typedValue(db, type, value);
 }
 
 function typedValue(db: Queryable, type: ValueType, value: string): Fragment {

@@ -23,18 +23,30 @@ export function readYesNo(text: string): boolean | null {
   return lower === 'false' || lower === 'no' ? false : null;
 }
 
-/** The condition that a request `r` has such a value of a field. */
-export function hasFieldValue(db: Queryable, key: string, filter: FieldFilter): Fragment {
-  const { is, from, to } = filter;
-  const found: Fragment[] = [];
-  if (is !== undefined) found.push(isAnyOf(db, key, is));
-  // What the index has of a field, for it has no order.
-  if (from !== undefined || to !== undefined) found.push(db`r.fields <> '{}' and r.fields ? ${key}`);
-  if (from !== undefined)
-    found.push(db`(${isLike(db, key, from)} and r.fields -> ${key}::text >= ${bound(db, from)})`);
-  if (to !== undefined)
-    found.push(db`(${isLike(db, key, to)} and r.fields -> ${key}::text < ${bound(db, to)})`);
-  return found.reduce((all, condition) => db`${all} and ${condition}`);
+/** The condition that a request `r` has such a value of a field, which is sought in their table or asked of the request. */
+export function hasFieldValue(
+  db: Queryable,
+  key: string,
+  { is, from, to }: FieldFilter,
+  way: 'sought' | 'asked',
+): Fragment {
+  const isGiven = is === undefined ? db`true` : isAnyOf(db, key, is);
+  if (from === undefined && to === undefined) return isGiven;
+  return way === 'sought'
+    ? db`${isGiven} and r.id in (
+        select request_id from field_values where key = ${key} and ${isWithin(db, db`value`, { from, to })})`
+    : db`${isGiven} and r.fields <> '{}' and ${isWithin(db, db`(r.fields -> ${key}::text)`, { from, to })}`;
+}
+
+// Bounded on both sides: values of another kind have an order to a bound too, which nobody means. Texts come before numbers, and
+// those before yes and no. Of bounds alone PostgreSQL knows how many are between them.
+function isWithin(db: Queryable, value: Fragment, { from, to }: Omit<FieldFilter, 'is'>): Fragment {
+  const isOfNumbers = isNumber(from ?? to ?? '');
+  if (from !== undefined && to !== undefined && isNumber(from) !== isNumber(to)) return db`false`;
+  const [least, end] = isOfNumbers ? ['-1e400', 'false'] : ['""', '-1e400'];
+  const low = from === undefined ? db`${least}::text::jsonb` : bound(db, from);
+  const high = to === undefined ? db`${end}::text::jsonb` : bound(db, to);
+  return db`${value} >= ${low} and ${value} < ${high}`;
 }
 
 function isAnyOf(db: Queryable, key: string, values: readonly string[]): Fragment {
@@ -54,9 +66,4 @@ function formsOf(value: string): readonly unknown[] {
 
 function bound(db: Queryable, text: string): Fragment {
   return db`${json(db, isNumber(text) ? Number(text) : text)}`;
-}
-
-// Values of another kind have an order to a bound too, which nobody means.
-function isLike(db: Queryable, key: string, text: string): Fragment {
-  return db`jsonb_typeof(r.fields -> ${key}::text) = ${isNumber(text) ? 'number' : 'string'}`;
 }

@@ -16,7 +16,7 @@ export async function listUnread(
   const rows = await db<{ id: number }[]>`
     select r.id
     from requests r
-    where r.id = any(${[...requestIds]}::bigint[]) and ${isUnread(db, operatorId)}`;
+    where r.id = any(${[...requestIds]}::bigint[]) and ${isUnread(db, operatorId, 'asked')}`;
   return new Set(rows.map((row) => row.id));
 }
 

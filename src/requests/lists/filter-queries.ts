@@ -1,5 +1,5 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { Priority, Rating, RequestStatus } from '../request.ts';
+import { OPEN_STATUSES, type Priority, type Rating, type RequestStatus } from '../request.ts';
 import type { RequestTerm } from '../search/request-search.ts';
 import { type FieldFilter, hasFieldValue } from '../fields/field-condition.ts';
 import { type DueState, isDue } from '../clocks/due-condition.ts';
@@ -125,7 +125,7 @@ export function requestConditions(
   const found: Fragment[] = [];
   const { mailboxIds, operatorId } = viewer;
   if (mailboxIds !== null) found.push(isOneOf(db, db`r.mailbox_id`, mailboxIds));
-  if (filters.status !== undefined) found.push(isOneOf(db, db`r.status`, filters.status));
+  if (filters.status !== undefined) found.push(isInStatus(db, filters.status));
   if (filters.assigneeId === null) found.push(db`r.assignee_id is null`);
   else if (filters.assigneeId !== undefined) found.push(db`r.assignee_id = ${filters.assigneeId}`);
   if (filters.team !== undefined) found.push(isOfTeam(db, operatorId, filters.team));
@@ -147,10 +147,10 @@ export function requestConditions(
   if (filters.dueFrom !== undefined) found.push(db`r.due_at >= ${filters.dueFrom}`);
   if (filters.dueTo !== undefined) found.push(db`r.due_at < ${filters.dueTo}`);
   for (const [key, filter] of Object.entries(filters.fields ?? {}))
-    found.push(hasFieldValue(db, key, filter));
+    found.push(hasFieldValue(db, key, filter, way));
   if (filters.rule !== undefined) found.push(isFound(db, way, hitBy(db, filters.rule)));
-  if (filters.unread === true) found.push(isUnread(db, operatorId));
-  else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId)}`);
+  if (filters.unread === true) found.push(isUnread(db, operatorId, way));
+  else if (filters.unread === false) found.push(db`not ${isUnread(db, operatorId, way)}`);
   for (const term of filters.q ?? []) found.push(termCondition(db, viewer, term, way));
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }
@@ -167,12 +167,14 @@ export function sourcesOf(
   };
 }
 
-// The rule may be gone: what it did stays.
 function hitBy(db: Queryable, rules: readonly number[]): LookedIn {
-  return {
-    rows: db`events`,
-    where: db`type = 'rule.applied' and ${isOneOf(db, db`(new ->> 'ruleId')::bigint`, rules)}`,
-  };
+  return { rows: db`rule_hits`, where: isOneOf(db, db`rule_id`, rules) };
+}
+
+// As the indexes of what is open have it: they do not hold a status that would be compared.
+function isInStatus(db: Queryable, statuses: readonly RequestStatus[]): Fragment {
+  const isOpen = !statuses.includes('closed') && OPEN_STATUSES.every((each) => statuses.includes(each));
+  return isOpen ? db`r.status <> 'closed'` : isOneOf(db, db`r.status`, statuses);
 }
 
 function isRated(db: Queryable, ratings: readonly (Rating | 'none')[]): Fragment {

@@ -21,68 +21,85 @@ type AskedList = {
   readonly ofSort: Fragment;
   /** What it is sorted by, if that is in another table. */
   readonly joined: Joined | null;
-  /** Whether too many fit to be put in order, and how many requests are walked past before they are all the same. */
-  readonly isMany: boolean;
-  readonly walks: readonly number[];
 };
 
-/** Requests in the viewer's mailboxes that pass the filters, in the order asked for, from after a position on. */
+type Rows = readonly RequestListRow[];
+
+/** So many that fit are put in order, and so many walked past, before what was begun is given up. */
+const MOST = 10_000;
+const FAR = 5_000;
+/** What is nearly as much as there is PostgreSQL does not walk but puts in order, so that a page is first looked for among few. */
+const FEW = 250;
+/** A table of requests of no more than this has some thousands of them: whatever PostgreSQL reads of it is soon read. */
+const SMALL = 2 ** 21;
+
+/**
+ * Requests in the viewer's mailboxes that pass the filters, in the order asked for, from after a position on. A small desk leaves to
+ * PostgreSQL how that is done. On a large one either all that fit are put in order, or the list is walked in its order and what fits
+ * is taken. PostgreSQL knows little of the rarer conditions and nothing of how they hang together with the order, so that what has
+ * read much is given up for the other.
+ */
 export async function listRequestRows(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
   page: ListedPage,
-): Promise<RequestListRow[]> {
+): Promise<Rows> {
   const { sort } = page;
-  const conditions = requestConditions(db, viewer, filters);
   const list: AskedList = {
     page,
-    conditions,
+    conditions: requestConditions(db, viewer, filters),
     ofSort: sortConditions(db, viewer, filters, sort.field),
     joined: joinedBy(db, sort.field, filters, viewer),
     asked: requestConditions(db, viewer, filters, 'asked'),
-    ...(await estimate(db, viewer, filters, page.limit)),
   };
+  const whole = { stretch: REQUEST_SORTS.whole(db, sort, page), limit: page.limit };
+  if (await isSmall(db)) return (await fit(db, list, whole, 'as planned')) ?? [];
+  const expectation = await expect(db, viewer, filters, page.limit);
+  const few = expectation.isMany ? null : await fit(db, list, whole, MOST);
+  if (few !== null) return few;
   const rows: RequestListRow[] = [];
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
-    const limit = page.limit - rows.length;
-    if (limit === 0) break;
-    rows.push(...(await readStretch(db, list, { stretch, limit })));
+    const part = { stretch, limit: page.limit - rows.length };
+    if (part.limit === 0) break;
+    // Where very many fit it is worth walking on; of what has one value there is less.
+    const walks = expectation.isMost && !stretch.isOfOne ? [FEW, FAR, 10 * FAR] : [FEW, FAR];
+    rows.push(...((await walk(db, list, part, walks)) ?? (await fit(db, list, part, 'all')) ?? []));
   }
   return rows;
 }
 
-/** So many rows are read before what was begun is given up. */
-const MOST = 10_000;
-/** And for a page among the rows of another table. */
-const FEW = 500;
+async function isSmall(db: Queryable): Promise<boolean> {
+  const [table] = await db<{ bytes: number }[]>`select pg_relation_size('requests') as bytes`;
+  return table !== undefined && table.bytes <= SMALL;
+}
 
 /**
  * Whether too many fit to be put in order. By PostgreSQL's own estimate, for to count them would cost as much as the list. It has
  * none of words that are not among the commonest, and of the beginnings of words: of those as many are read as are few.
  */
-async function estimate(
+async function expect(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
   limit: number,
-): Promise<Pick<AskedList, 'isMany' | 'walks'>> {
+): Promise<{ readonly isMany: boolean; readonly isMost: boolean }> {
   const { sources, others } = sourcesOf(db, filters);
   const [all, fitting, ofOthers] = await Promise.all([
     expected(db, db`true`),
     expected(db, requestConditions(db, viewer, filters)),
     sources.length === 0 ? 0 : expected(db, requestConditions(db, viewer, others)),
   ]);
-  // A page is found among `limit / fitting` of all: where `fitting` is this root, as many rows are walked by as fit.
-  const even = Math.ceil(Math.sqrt(limit * all));
-  // Where very many fit it is worth walking on.
-  const walks = fitting > 10 * MOST ? [MOST, 10 * MOST] : [MOST];
-  if (fitting > even || ofOthers <= even) return { isMany: fitting > even, walks };
+  // A page is found among `limit / fitting` of all: where `fitting` is this root, as many rows are walked by as fit. Of somewhat more
+  // it is still safer to put them in order, which never is in vain.
+  const even = Math.ceil(1.4 * Math.sqrt(limit * all));
+  const isMost = fitting > 10 * MOST;
+  if (fitting > even || ofOthers <= even) return { isMany: fitting > even, isMost };
   for (const { rows, where } of sources) {
     const [beyond] = await db`select from ${rows} where ${where} offset ${even} limit 1`;
-    if (beyond === undefined) return { isMany: false, walks };
+    if (beyond === undefined) return { isMany: false, isMost };
   }
-  return { isMany: true, walks };
+  return { isMany: true, isMost };
 }
 
 async function expected(db: Queryable, conditions: Fragment): Promise<number> {
@@ -93,104 +110,93 @@ async function expected(db: Queryable, conditions: Fragment): Promise<number> {
 
 type Part = { readonly stretch: ListStretch; readonly limit: number };
 
-/**
- * The next rows of a stretch. Either it is walked in its order and what fits is taken, or all that fit are put in order. PostgreSQL
- * knows little of the rarer conditions and nothing of how they hang together with the order, so that what has read much is given
- * up for the other.
- */
-async function readStretch(db: Queryable, list: AskedList, part: Part): Promise<readonly RequestListRow[]> {
-  return (
-    (list.isMany ? null : await fit(db, list, part, MOST)) ??
-    (await walk(db, list, part)) ??
-    (await fit(db, list, part, null)) ??
-    []
-  );
-}
-
-/** Null: it has not found enough among so many rows. */
-async function walk(db: Queryable, list: AskedList, part: Part): Promise<readonly RequestListRow[] | null> {
-  const { page, asked, ofSort, joined, walks } = list;
-  const { where, isPast, column, orderBy, byValue } = part.stretch;
+/** A stretch by walking it in its order. Null: it has not found enough among so many rows. */
+async function walk(
+  db: Queryable,
+  { page, asked, ofSort, joined }: AskedList,
+  { stretch, limit }: Part,
+  walks: readonly number[],
+): Promise<Rows | null> {
+  const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
-  // Of another table's rows those that have as many requests are put in order, so that a page is first looked for among few.
-  for (const most of isJoined ? [FEW, ...walks] : walks) {
+  for (const most of walks) {
     const walked = isJoined
-      ? walkJoined(db, joined, { ...page, stretch: part.stretch, most })
+      ? walkJoined(db, joined, { ...page, stretch, most: most + 1 })
       : db`
         select r.*, ${column} as sorted_by
         from requests r
         where ${where} and ${isPast(column, db`r.id`)} and ${ofSort}
-        ${orderBy(column, db`r.id`)}
-        limit ${most}`;
+        order by ${order(column, db`r.id`)}
+        limit ${most + 1}`;
+    const walkedBy = order(db`r.sorted_by`, db`r.id`);
     const found = await show(
       db,
-      list,
-      part.stretch,
+      page,
+      stretch,
       db`
-        select r.*, 0 as fitting
-        from (${walked}) r
-        where ${asked}
-        ${orderBy(db`r.sorted_by`, db`r.id`)}
-        limit ${part.limit}`,
+        select r.*
+        from (select r.*, row_number() over (order by ${walkedBy}) as place from (${walked}) r) r
+        where r.place > ${most} or (${asked})
+        order by ${walkedBy}
+        limit ${limit}`,
     );
-    if (found.length === part.limit || !(await isLonger(db, walked, most))) return found;
+    // The row after the last one that may be read is there to say that there is one.
+    if ((found.at(-1)?.place ?? 0) <= most) return found;
   }
   return null;
 }
 
-async function isLonger(db: Queryable, walked: Fragment, most: number): Promise<boolean> {
-  return (await db`select from (${walked}) r offset ${most - 1}`).length > 0;
-}
-
-/** Null: there are more that fit than so many. */
+/**
+ * A stretch by putting in order all that fit; null: there are more than so many. `as planned`: or however PostgreSQL thinks best.
+ */
 async function fit(
   db: Queryable,
-  list: AskedList,
+  { page, conditions, joined }: AskedList,
   { stretch, limit }: Part,
-  most: number | null,
-): Promise<readonly RequestListRow[] | null> {
-  const { conditions, joined } = list;
-  const { where, isPast, column, orderBy, byValue } = stretch;
-  const others =
-    byValue && joined !== null ? db`join (${joined.rows}) ${joined.name} on ${joined.has}` : db``;
-  // With a limit of its own, even none, it is planned without the position and the order, by which it would be walked again.
+  most: number | 'all' | 'as planned',
+): Promise<Rows | null> {
+  const { where, isPast, column, order, byValue } = stretch;
+  const isJoined = byValue && joined !== null;
+  const value = isJoined ? joined.value : column;
+  // With a limit of its own, even none, it is planned without the order, by which it would be walked again.
+  const end = most === 'as planned' ? db`` : db`limit ${most === 'all' ? null : most + 1}`;
   const fitting = db`
-    select r.id, ${column} as sorted_by
+    select r.id, ${value} as sorted_by
     from requests r
-    ${others}
-    where ${conditions} and ${where}
-    limit ${most === null ? null : most + 1}`;
+    ${isJoined ? db`left join (${joined.rows}) ${joined.name} on ${joined.has}` : db``}
+    where ${conditions} and ${where} and ${isPast(value, db`r.id`)}
+    ${end}`;
+  // The row after the last one that may be put in order comes first, to say that there is one.
+  const [place, first] =
+    typeof most === 'number' ? [db`row_number() over ()`, db`place > ${most} desc,`] : [db`0`, db``];
   const found = await show(
     db,
-    list,
+    page,
     stretch,
     db`
-      select r.*, f.fitting
+      select r.*, f.sorted_by, f.place
       from (
         select *
-        from (select f.*, count(*) over () as fitting from (${fitting}) f) f
-        where ${isPast(db`f.sorted_by`, db`f.id`)}
-        ${orderBy(db`f.sorted_by`, db`f.id`)}
+        from (select f.*, ${place} as place from (${fitting}) f) f
+        order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
         limit ${limit}) f
       join requests r on r.id = f.id`,
   );
-  if (most === null) return found;
-  const [row] = found;
-  return (row === undefined ? await isLonger(db, fitting, most + 1) : row.fitting > most) ? null : found;
+  return typeof most === 'number' && found.some((row) => row.place > most) ? null : found;
 }
 
 /** A page is found in `requests` first, and only its rows are joined. */
 async function show(
   db: Queryable,
-  { page }: AskedList,
-  { orderBy, column }: ListStretch,
+  page: ListedPage,
+  { order }: ListStretch,
   rows: Fragment,
-): Promise<readonly (RequestListRow & { readonly fitting: number })[]> {
-  return db<(RequestListRow & { readonly fitting: number })[]>`
-    select ${requestColumns(db, page.now)}, ${REQUEST_SORTS.value(db, page.sort)} as sort_value, r.fitting
+): Promise<readonly (RequestListRow & { readonly place: number })[]> {
+  return db<(RequestListRow & { readonly place: number })[]>`
+    select ${requestColumns(db, page.now)}, ${REQUEST_SORTS.value(db, page.sort)} as sort_value, r.place
     from (${rows}) r
     ${joinedTables(db)}
-    ${orderBy(column, db`r.id`)}`;
+    order by ${order(db`r.sorted_by`, db`r.id`)}`;
 }
 
 /** How many requests in the viewer's mailboxes pass the filters. */

@@ -15,6 +15,7 @@ import type { RequestFilters } from './filter-queries.ts';
 import type { Addition, Additions } from './list-additions.ts';
 import { countRequestRows, listRequestRows } from './list-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
+import { withOwnTeams } from './team-condition.ts';
 
 export type ListRequestsInput = TwoWayInput<RequestSort['field']> & {
   readonly filters: RequestFilters;
@@ -34,11 +35,12 @@ export async function listRequests(
   input: ListRequestsInput,
 ): Promise<TwoWayPage<ListedRequest> & Counted> {
   requirePermission(actor, 'requests.read');
-  const { filters, include = [] } = input;
+  const { include = [] } = input;
   const now = deps.clock.now();
   return readPlannedFresh(deps.db, async (tx) => {
     await ensureFields(tx, actor, input);
-    const page = await readPageBothWays(['requests', filters], input, {
+    const filters = await withOwnTeams(tx, actor.operatorId, input.filters);
+    const page = await readPageBothWays(['requests', input.filters], input, {
       rows: (range) => listRequestRows(tx, actor, filters, { ...range, now }),
       count: () => countRequestRows(tx, actor, filters),
     });

@@ -1,6 +1,7 @@
 import { FIELD_PREFIX, SORT_PATTERN } from '../fields/field.ts';
+import { OPEN_STATUSES, PRIORITIES, RATINGS } from '../request.ts';
 import { isEscalated } from '../escalation/is-escalated.ts';
-import { beginningOf, listSorts, type Sort, sortField } from '../../platform/lists/list-sort.ts';
+import { beginningOf, listSorts, type Sort, sortField, sortFieldOf } from '../../platform/lists/list-sort.ts';
 
 const mailboxAddress = sortField('text', (db) => db`m.address`);
 const contactEmail = sortField('text', (db) => db`c.email`);
@@ -29,8 +30,8 @@ export const REQUEST_SORTS = listSorts(
     'contact.email': contactEmail,
     'contact.name': sortField('text', (db) => db`c.name`),
     subject: sortField('text', (db) => beginningOf(db, db`r.subject`)),
-    status: sortField('text', (db) => db`r.status`),
-    priority: sortField('text', (db) => db`r.priority`),
+    status: sortFieldOf([...OPEN_STATUSES, 'closed'], (db) => db`r.status`),
+    priority: sortFieldOf(PRIORITIES, (db) => db`r.priority`),
     category: sortField('text', (db) => db`r.category`, true),
     assignee: assigneeName,
     'assignee.id': sortField('integer', (db) => db`r.assignee_id`, true),
@@ -62,7 +63,7 @@ export const REQUEST_SORTS = listSorts(
     lastMessageAt: sortField('time', (db) => db`r.last_message_at`),
     firstResponseAt: sortField('time', (db) => db`r.first_response_at`, true),
     resolvedAt: sortField('time', (db) => db`r.resolved_at`, true),
-    rating: sortField('text', (db) => db`r.rating`, true),
+    rating: sortFieldOf(RATINGS, (db) => db`r.rating`, true),
     ratingComment: sortField(
       'text',
       (db) => beginningOf(db, db`r.rating_comment`),

@@ -81,7 +81,7 @@ function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Seekin
     case 'jira':
       return isOfJira(db, [term.name]);
     case 'is':
-      return isIn(db, viewer, term.state);
+      return isIn(db, viewer, term.state, way);
     case 'has':
       return db`exists (
         select from messages
@@ -110,10 +110,10 @@ function isAssignedTo(db: Queryable, viewer: Viewer, name: string): Fragment {
     where email = ${who} or lower(name) = ${who} or starts_with(lower(name), ${`${who} `}))`;
 }
 
-function isIn(db: Queryable, viewer: Viewer, state: State): Fragment {
+function isIn(db: Queryable, viewer: Viewer, state: State, way: Seeking): Fragment {
   switch (state) {
     case 'open':
-      return db`r.status = any(array['new', 'in_progress', 'pending', 'resolved'])`;
+      return db`r.status <> 'closed'`;
     case 'assigned':
       return db`r.assignee_id is not null`;
     case 'unassigned':
@@ -121,9 +121,9 @@ function isIn(db: Queryable, viewer: Viewer, state: State): Fragment {
     case 'mine':
       return db`r.assignee_id = ${viewer.operatorId}`;
     case 'unread':
-      return isUnread(db, viewer.operatorId);
+      return isUnread(db, viewer.operatorId, way);
     case 'read':
-      return db`not ${isUnread(db, viewer.operatorId)}`;
+      return db`not ${isUnread(db, viewer.operatorId, way)}`;
     case 'flagged':
       return db`r.needs_attention`;
     case 'escalated':

@@ -1,6 +1,10 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
+import { byOthers } from './is-unread.ts';
 
-/** Marks a request as read up to a message, or to its newest; what was read before stays read. */
+/**
+ * Marks a request as read up to a message, or to its newest; what was read before stays read. The request is locked, so that each
+ * message that is being written either finds the mark and outdates it or is seen here.
+ */
 export async function upsertReadMark(
   tx: Transaction,
   mark: {
@@ -10,15 +14,18 @@ export async function upsertReadMark(
     readonly at: Date;
   },
 ): Promise<void> {
+  const { operatorId, requestId } = mark;
   const upTo = mark.messageId === null ? tx`` : tx`and id <= ${mark.messageId}`;
+  const later = byOthers(tx, operatorId, { requestId: tx`${requestId}`, seen: tx`read.message_id` });
+  await tx`select from requests where id = ${requestId} for update`;
   await tx`
-    insert into read_marks (operator_id, request_id, message_id, at)
-    select ${mark.operatorId}::bigint, ${mark.requestId}::bigint, max(id), ${mark.at}
-    from messages
-    where request_id = ${mark.requestId} ${upTo}
-    having max(id) is not null
+    insert into read_marks (operator_id, request_id, message_id, at, behind)
+    select ${operatorId}::bigint, ${requestId}::bigint, message_id, ${mark.at}, exists (select ${later})
+    from (select max(id) as message_id from messages where request_id = ${requestId} ${upTo}) as read
+    where message_id is not null
     on conflict (operator_id, request_id) do update
-    set message_id = greatest(read_marks.message_id, excluded.message_id), at = excluded.at`;
+    set message_id = greatest(read_marks.message_id, excluded.message_id), at = excluded.at,
+      behind = read_marks.behind and excluded.behind`;
 }
 
 export async function deleteReadMark(db: Queryable, operatorId: number, requestId: number): Promise<void> {
@@ -28,8 +35,8 @@ export async function deleteReadMark(db: Queryable, operatorId: number, requestI
 /** Operators who had read a request have read what was split off it. */
 export async function copyReadMarks(tx: Transaction, fromId: number, requestId: number): Promise<void> {
   await tx`
-    insert into read_marks (operator_id, request_id, message_id, at)
-    select operator_id, ${requestId}::bigint, message_id, at
+    insert into read_marks (operator_id, request_id, message_id, at, behind)
+    select operator_id, ${requestId}::bigint, message_id, at, behind
     from read_marks
     where request_id = ${fromId}
     on conflict do nothing`;
