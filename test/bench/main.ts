@@ -20,7 +20,7 @@ import { benchWorstMail } from './worst-mail.ts';
  * `npm run bench [-- --against CHECKOUT] [--million] [--console]`: what the desk costs, on one durable cluster and in one table. CPU is
  * what to compare: rates differ from machine to machine and from minute to minute. With another checkout its server is
  * measured too, in turns; `--million` fills a desk for minutes and measures that as well; `--console` measures
- * the console's pages alone.
+ * the console's pages alone, of both.
  */
 const { values } = parseArgs({
   options: { against: { type: 'string' }, million: { type: 'boolean' }, console: { type: 'boolean' } },
@@ -36,14 +36,19 @@ try {
   const table = openTable((line) => console.log(line));
   const lists = await migrated('lists');
   await withDb(lists.url, (db) => insertManyRequests(db, 100_000));
-  await benchConsole(lists.url, table);
-  if (values.console !== true) await benchAll(table, lists);
+  await benchConsole(lists.url, 100_000, table);
+  const full = values.million === true ? await migrated('million') : null;
+  if (full !== null) {
+    await withDb(full.url, (db) => insertManyRequests(db, 1_000_000));
+    await benchConsole(full.url, 1_000_000, table);
+  }
+  if (values.console !== true) await benchAll(table, lists, full);
 } finally {
   await cluster.stop();
   await rm(dataDir, { recursive: true, force: true });
 }
 
-async function benchAll(table: Table, lists: Subject): Promise<void> {
+async function benchAll(table: Table, lists: Subject, full: Subject | null): Promise<void> {
   const now = await subject('now');
   const subjects =
     values.against === undefined ? [now] : [await subject('before', resolve(values.against)), now];
@@ -52,9 +57,7 @@ async function benchAll(table: Table, lists: Subject): Promise<void> {
   await benchMemory(subjects, table);
   await benchStart((await migrated('start')).url, table);
   await benchLists(lists.url, 100_000, table);
-  if (values.million === true) {
-    const full = await migrated('million');
-    await withDb(full.url, (db) => insertManyRequests(db, 1_000_000));
+  if (full !== null) {
     await benchLists(full.url, 1_000_000, table);
     await benchCost([{ ...full, name: 'now' }], table, 'a desk of 1,000,000 requests');
   }

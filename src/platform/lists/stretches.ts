@@ -93,13 +93,13 @@ export function wholeOf(
 }
 
 /** A row's value and id, wherever a query has them. */
-type Place = { readonly value: Fragment; readonly id: Fragment };
+type RowPlace = { readonly value: Fragment; readonly id: Fragment };
 
 export function inOrder(
   db: Queryable,
   { nullable }: SortField,
   { falls, backwards }: Omit<StretchStart, 'after'>,
-  { value, id }: Place,
+  { value, id }: RowPlace,
 ): Fragment {
   // `nulls last` on a column without nulls would keep PostgreSQL from reading its index backwards.
   const nulls = !nullable ? db`` : backwards ? db`nulls first` : db`nulls last`;
@@ -111,7 +111,7 @@ export function isBeyond(
   db: Queryable,
   { nullable }: SortField,
   { falls, backwards, after }: StretchStart & { readonly after: Position },
-  { value, id, typed }: Place & { readonly typed: (value: string) => Fragment },
+  { value, id, typed }: RowPlace & { readonly typed: (value: string) => Fragment },
 ): Fragment {
   if (after.value === null) {
     if (!nullable) throw badCursor();
