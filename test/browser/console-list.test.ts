@@ -27,6 +27,7 @@ const ids = (page: Page): Promise<string[]> =>
 test('an empty desk leads a newcomer to the first mail in the list', async () => {
   const ada = await desk.operator('Ada', 'admin');
   const page = await desk.signedIn(ada.id);
+  await page.clock.install();
   await page.goto(desk.url('/'));
   await page.getByRole('heading', { name: 'Welcome' }).waitFor();
   await page.getByLabel('Address that people write to').fill(DESK);
@@ -39,6 +40,8 @@ test('an empty desk leads a newcomer to the first mail in the list', async () =>
   expect(script).toContain(DESK);
   const mail = handed(desk.app.clock.now(), { raw: mailOf({ from: from('Maria'), subject: 'My parcel' }) });
   expect((await postBatch(desk.app, [], { secret })).status).toBe(200);
+  // The page looks every four seconds.
+  await page.clock.fastForward(4000);
   await page.getByText('The relay has called.').waitFor();
   expect((await postBatch(desk.app, [mail], { secret })).status).toBe(200);
 
@@ -120,12 +123,10 @@ test('every key of the list of keys does what it says, pressed where it is said 
   const list = '/requests?view=unassigned';
   const at = () => page.evaluate('document.activeElement.closest("[data-row]")?.dataset.row');
   const focused = () => page.evaluate('document.activeElement.name || document.activeElement.tagName');
-  const leads = async (keys: readonly string[], path: string) => {
-    await page.goto(desk.url(list));
-    for (const key of keys) await page.keyboard.press(key);
-    await page.waitForURL((url) => `${url.pathname}${url.search}`.startsWith(path));
-  };
+  await page.goto(desk.url(list));
+  // Each from where the one before has led: they act everywhere.
   for (const [keys, path] of [
+    [['j', 'Enter'], '/requests/1?'],
     [['?'], '/keys'],
     [['g', 'm'], '/requests?view=mine'],
     [['g', 'u'], '/requests?view=unassigned'],
@@ -138,9 +139,10 @@ test('every key of the list of keys does what it says, pressed where it is said 
     [['g', 'v'], '/overview'],
     [['g', 's'], '/settings/me'],
     [['c'], '/requests/new'],
-    [['j', 'Enter'], '/requests/1?'],
-  ] as const)
-    await leads(keys, path);
+  ] as const) {
+    for (const key of keys) await page.keyboard.press(key);
+    await page.waitForURL((url) => `${url.pathname}${url.search}`.startsWith(path));
+  }
 
   await page.goto(desk.url(list));
   expect(await ids(page)).toEqual(['1', '2', '3']);
@@ -169,7 +171,7 @@ test('every key of the list of keys does what it says, pressed where it is said 
     expect([key, await focused()]).toEqual([key, name]);
     await page.keyboard.press('Escape');
   }
-  await page.goto(desk.url(list));
+  await page.keyboard.press('Escape');
   await page.keyboard.press('j');
   await page.keyboard.press('t');
   await page.getByText('Request 1 is yours now.').waitFor();
@@ -254,6 +256,7 @@ test('two see each other look and write, in the list and on the request, and not
   await mine.goto(desk.url('/requests?view=open'));
   await mine.locator('h1').hover();
   await watchShift(mine);
+  await theirs.clock.install();
   await theirs.goto(desk.url('/requests/1'));
   await mine.locator('#r1').getByText('Bob is looking').waitFor({ state: 'attached' });
   await theirs.getByPlaceholder('Write to the contact…').fill('It is');
@@ -264,6 +267,8 @@ test('two see each other look and write, in the list and on the request, and not
   await mine.locator('.presence', { hasText: 'Bob is writing' }).waitFor();
   await watchShift(mine);
   await theirs.locator('.presence', { hasText: 'Ann is looking' }).waitFor();
+  // Who has typed nothing for five seconds does not write.
+  await theirs.clock.fastForward(5000);
   await mine.locator('.presence', { hasText: 'Bob is looking' }).waitFor();
   await theirs.goto(desk.url('/keys'));
   await mine.locator('.presence', { hasText: 'Bob' }).waitFor({ state: 'detached' });
@@ -355,7 +360,6 @@ test('what somebody writes outlives a merge and a closing by another, with scrip
     expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('Half a sentence');
     await desk.ok(ann.token, 'POST', '/v1/requests/1/unmerge');
 
-    await page.goto(desk.url('/requests/2'));
     await page.getByPlaceholder('Write to the contact…').fill('A whole sentence');
     await desk.ok(ann.token, 'POST', '/v1/requests/2/close', { notify: false });
     await page.getByRole('button', send).click();
