@@ -38,8 +38,11 @@ export async function demoFolder(): Promise<{ dataDir: string; remove: () => Pro
 }
 
 /** The demo in this process, on free ports, its minute shortened further. */
-export function startTestDemo(dataDir: string): Promise<RunningDemo> {
-  return startDemo({ dataDir, port: 0, relayEveryMs: 100, log: silentLog });
+export function startTestDemo(
+  dataDir: string,
+  options: { readonly jira?: boolean } = {},
+): Promise<RunningDemo> {
+  return startDemo({ dataDir, port: 0, relayEveryMs: 100, log: silentLog, ...options });
 }
 
 /** The demo as a program: the contact's side, the operator's by the interface, and how things stand. */
