@@ -122,17 +122,24 @@ function refusedCalls(operation: Operation, desk: ContractDesk): Call[] {
   return calls;
 }
 
-const PATH_GARBAGE = ['0', 'x', '999999999', '9999999999999999999', '%00'];
+const NO_ID = '999999999';
+const PATH_GARBAGE = ['0', 'x', '9999999999999999999', '%00'];
 const QUERY_GARBAGE = ['', 'x', '-1', '%00', '99999999999999999999'];
+const BODY_GARBAGE = ['{', 'null', '[]', '"x"', '7'];
 const TOO_LARGE = JSON.stringify({ text: 'x'.repeat(1_100_000) });
 const VALUE_GARBAGE = [null, -1, 1e300, '', '\0', 'x'.repeat(3000), [null], { a: 1 }];
-/** How many of them each field gets: in a test others than its neighbours, in the proof all. */
-const VALUES_EACH = amount(3, VALUE_GARBAGE.length);
+
+/** Two of what goes wrong, others than its neighbours get; in the proof all. */
+function some<Value>(garbage: readonly Value[], at: number): Value[] {
+  const count = amount(2, garbage.length);
+  return Array.from({ length: count }, (_, n) => garbage[(at * count + n) % garbage.length]!);
+}
 
 /** Calls of an operation that go wrong in one way each; `http-hostile` has the thousands of hostile values. */
 function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
   const { documented, path, method } = operation;
   const good = goodOf(operation, desk);
+  const at = operations.indexOf(operation);
   const by = (what: string, changes: Good, token: string | undefined = desk.admin.token): Call => ({
     what,
     good: { ...good, ...changes },
@@ -142,13 +149,16 @@ function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
   if (documented.security !== undefined) {
     calls.push({ ...by('a wrong token once too often', {}, WRONG_TOKEN), status: 429 });
   }
-  if (path.includes('{id}'))
-    calls.push(...PATH_GARBAGE.map((id) => by(`id ${id}`, { id: decodeURIComponent(id) })));
-  for (const { name } of documented.parameters?.filter((each) => each.in === 'query') ?? []) {
-    calls.push(...QUERY_GARBAGE.map((value) => by(`${name}=${value}`, { query: `?${name}=${value}` })));
+  if (path.includes('{id}')) {
+    const ids = [NO_ID, ...some(PATH_GARBAGE, at)];
+    calls.push(...ids.map((id) => by(`id ${id}`, { id: decodeURIComponent(id) })));
   }
-  if (documented.parameters?.some((each) => each.in === 'query'))
-    calls.push(by('unknown', { query: '?nobody=1' }));
+  const queries = documented.parameters?.filter((each) => each.in === 'query') ?? [];
+  for (const [n, { name }] of queries.entries()) {
+    const values = some(QUERY_GARBAGE, at + n);
+    calls.push(...values.map((value) => by(`${name}=${value}`, { query: `?${name}=${value}` })));
+  }
+  if (queries.length > 0) calls.push(by('unknown', { query: '?nobody=1' }));
   if (method !== 'GET') calls.push(by('too large', { body: TOO_LARGE }));
   for (const { name } of documented.parameters?.filter((each) => each.in === 'header') ?? []) {
     calls.push(by(`header ${name}`, withHeader(good, name, 'x y"')));
@@ -156,7 +166,7 @@ function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
   if (documented.requestBody === undefined) return calls;
   const body = typeof good.body === 'object' && good.body !== null ? good.body : {};
   calls.push(
-    ...['{', 'null', '[]', '"x"', '7'].map((text) => by(`body ${text}`, { body: text })),
+    ...some(BODY_GARBAGE, at).map((text) => by(`body ${text}`, { body: text })),
     by('unknown field', { body: { ...body, nobody: 1 } }),
     by('no field', { body: {} }),
     by('other content type', { ...withHeader(good, 'content-type', 'text/plain'), body: 'x' }),
@@ -166,9 +176,8 @@ function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
   const properties = Object.keys(
     (document.components.schemas[name]?.['properties'] as object | undefined) ?? body,
   );
-  for (const [at, property] of properties.entries()) {
-    for (let n = 0; n < VALUES_EACH; n += 1) {
-      const value = VALUE_GARBAGE[(at * VALUES_EACH + n) % VALUE_GARBAGE.length];
+  for (const [n, property] of properties.entries()) {
+    for (const value of some(VALUE_GARBAGE, at + n)) {
       calls.push(
         by(`${property}: ${JSON.stringify(value)?.slice(0, 20)}`, { body: { ...body, [property]: value } }),
       );
@@ -248,7 +257,7 @@ test(
       const sorts = (documentedSort['enum'] ?? documentedSort['anyOf'][0].enum) as readonly string[];
       const scalar = scalarFieldsOf(documented);
       expect([path, scalar.filter((field) => !sorts.includes(field))]).toEqual([path, []]);
-      for (const sort of sorts) {
+      for (const sort of walked(sorts)) {
         const whole = await ask(`?limit=200&total=true&sort=${sort}`);
         expect([path, whole.items.length > 1, whole.total]).toEqual([path, true, whole.items.length]);
         const nulls = whole.items.map((item) => (item[sort.replace('-', '')] ?? null) === null);
@@ -268,6 +277,15 @@ test(
     await Promise.all(lists.map(walkList));
   },
 );
+
+/** Of each field one way, of its neighbour the other; in the proof both. */
+function walked(sorts: readonly string[]): readonly string[] {
+  const fields = [...new Set(sorts.map((sort) => sort.replace('-', '')))];
+  return amount(
+    fields.map((field, at) => (at % 2 === 0 ? field : `-${field}`)),
+    sorts,
+  );
+}
 
 type Schema = Readonly<Record<string, any>>;
 

@@ -4,7 +4,7 @@ import { amount } from '../support/amount.ts';
 import { largeMails } from '../support/large-mail.ts';
 
 const context = { mailboxAddress: 'desk@example.com' };
-const PART = amount(4, 1);
+const PART = amount(8, 1);
 const pool = createParsePool({ size: 1 });
 afterAll(() => pool.close());
 
@@ -33,10 +33,11 @@ test('a 22 MB attachment in a 30 MiB mail comes through byte for byte', async ()
 
 test('the event loop keeps turning while a thread reads the worst mail', async () => {
   const raw = attachment(Buffer.alloc(22 * 1024 * 1024, 7));
-  const shares: number[] = [];
+  let share = 1;
   // Other processes may hold the processor in one of them; read on this thread, each would be one long pause.
-  for (let tries = 0; tries < 3; tries += 1) shares.push(await longestPause(() => pool.read(raw, context)));
-  expect(Math.min(...shares)).toBeLessThan(1 / 2);
+  for (let tries = 0; tries < 3 && share >= 1 / 2; tries += 1)
+    share = await longestPause(() => pool.read(raw, context));
+  expect(share).toBeLessThan(1 / 2);
 });
 
 /** The longest time without a turn of the event loop, as a share of the work's own time, which grows as the machine's load does. */

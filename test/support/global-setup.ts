@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { arch, platform, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import postgres from 'postgres';
 import type { TestProject } from 'vitest/node';
 import { connect } from '../../src/platform/db/connect.ts';
@@ -31,6 +34,8 @@ const SETTINGS = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   autovacuum: 'off',
+  // A test asks a statement a few times; of its first five each would be planned again.
+  plan_cache_mode: 'force_generic_plan',
   max_connections: '200',
   max_prepared_transactions: '5',
 };
@@ -49,7 +54,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const fresh = await makeCluster(folder);
+    const [fresh] = await Promise.all([makeCluster(folder), keepModules()]);
     cluster = await runCluster({ dataDir: folder, settings: SETTINGS });
     await makeTemplate(cluster);
     project.provide('freshCluster', fresh);
@@ -81,6 +86,13 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+// On the first run of a checkout alone; see there.
+async function keepModules(): Promise<void> {
+  const kept = process.env['NODE_COMPILE_CACHE'];
+  if (kept === undefined || existsSync(kept)) return;
+  await promisify(execFile)(process.execPath, [fileURLToPath(new URL('kept-modules.ts', import.meta.url))]);
 }
 
 async function makeCluster(folder: string): Promise<string> {
