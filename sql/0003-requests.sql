@@ -14,6 +14,35 @@ create domain matched_by as text constraint matched_by_known check (value in ('t
 create domain authenticity as text constraint authenticity_known check (value in ('verified', 'unchecked', 'unverified', 'forged'));
 create domain mail_class as text constraint mail_class_known check (value in ('human', 'auto_reply', 'bounce', 'receipt', 'list', 'own'));
 
+create domain reply_tag as text constraint reply_tag_shape check (value ~ '^[a-z2-7]{16}$');
+
+-- What must hold between the columns of a row: in functions, each of which a session reads once, for the same reason.
+create function request_is_whole(
+  status text, assignee_id bigint, resolved_at timestamptz, closed_at timestamptz, merged_into bigint,
+  rating text, rating_comment text, rated_at timestamptz, rating_message_id bigint) returns boolean
+language plpgsql immutable as $$
+begin
+  return (status <> 'new' or assignee_id is null)
+    and (status <> 'in_progress' or assignee_id is not null)
+    and (status = 'closed') = (closed_at is not null)
+    and (status <> 'resolved' or resolved_at is not null)
+    and (merged_into is null or status = 'closed')
+    and num_nulls(rating, rating_comment, rated_at, rating_message_id) in (0, 4);
+end $$;
+
+create function message_is_whole(
+  kind text, direction text, author_kind text, author_contact_id bigint, author_operator_id bigint, internet_message_id text)
+returns boolean
+language plpgsql immutable as $$
+begin
+  return case kind when 'inbound' then direction = 'in' when 'outbound' then direction = 'out'
+      when 'note' then direction = 'none' else direction in ('in', 'out') end
+    and (kind <> 'note' or internet_message_id is null)
+    and (direction <> 'out' or internet_message_id is not null)
+    and case author_kind when 'operator' then author_operator_id is not null when 'contact' then author_contact_id is not null
+      else author_operator_id is null and author_contact_id is null end;
+end $$;
+
 -- What is asked of requests beyond what all have: of those of a mailbox, or (null) of the whole desk's.
 create table fields (
   id bigint generated always as identity primary key,
@@ -48,7 +77,7 @@ create table requests (
   assignee_id bigint references operators on delete restrict,
   team_id bigint references teams on delete set null,
   -- The local part's tag of the reply address: 16 base32 characters, 80 random bits, looked up and never decoded.
-  reply_tag text not null constraint requests_reply_tag_key unique constraint requests_reply_tag_shape check (reply_tag ~ '^[a-z2-7]{16}$'),
+  reply_tag reply_tag not null constraint requests_reply_tag_key unique,
   follow_up_of bigint references requests on delete set null,
   refers_to bigint references requests on delete set null,
   merged_into bigint references requests on delete set null,
@@ -67,13 +96,8 @@ create table requests (
   rating_message_id bigint,
   -- Counted by a trigger; If-Match compares it.
   version bigint not null default 1,
-  constraint requests_rating_whole check (
-    (rating is null) = (rated_at is null) and (rating is null) = (rating_message_id is null) and (rating is null) = (rating_comment is null)),
-  constraint requests_new_is_unassigned check (status <> 'new' or assignee_id is null),
-  constraint requests_in_progress_is_assigned check (status <> 'in_progress' or assignee_id is not null),
-  constraint requests_closed_has_time check ((status = 'closed') = (closed_at is not null)),
-  constraint requests_resolved_has_time check (status <> 'resolved' or resolved_at is not null),
-  constraint requests_merged_is_closed check (merged_into is null or status = 'closed')
+  constraint requests_whole check (request_is_whole(
+    status, assignee_id, resolved_at, closed_at, merged_into, rating, rating_comment, rated_at, rating_message_id))
 );
 create index requests_contact on requests (contact_id, mailbox_id, id desc);
 create index requests_created_at on requests (created_at, id);
@@ -193,14 +217,8 @@ create table messages (
   subject_changed boolean not null default false,
   incomplete boolean not null default false,
   created_at timestamptz not null,
-  constraint messages_direction_fits_kind check (
-    case kind when 'inbound' then direction = 'in' when 'outbound' then direction = 'out'
-      when 'note' then direction = 'none' else direction in ('in', 'out') end),
-  constraint messages_note_is_no_mail check (kind <> 'note' or internet_message_id is null),
-  constraint messages_outgoing_has_id check (direction <> 'out' or internet_message_id is not null),
-  constraint messages_author_fits check (
-    case author_kind when 'operator' then author_operator_id is not null when 'contact' then author_contact_id is not null
-      else author_operator_id is null and author_contact_id is null end)
+  constraint messages_whole check (
+    message_is_whole(kind, direction, author_kind, author_contact_id, author_operator_id, internet_message_id))
 );
 -- With what says whether somebody else wrote it: lists of what is unread ask it of many requests.
 create index messages_request on messages (request_id, id) include (kind, direction, author_operator_id);

@@ -3,6 +3,19 @@
 create domain mail_source as text constraint mail_source_named check (value ~ '^[a-z][a-z0-9_]{0,49}$');
 create domain intake_outcome as text constraint intake_outcome_known check (value in ('opened', 'appended', 'recorded', 'quarantined', 'discarded', 'erased'));
 
+create domain scan_state as text constraint scan_state_known check (value in ('waiting', 'clean', 'held'));
+
+-- As for requests: read once by a session.
+create function intake_is_whole(
+  outcome text, reason text, has_raw boolean, has_file boolean, oversize boolean, scan text, scan_reason text) returns boolean
+language plpgsql immutable as $$
+begin
+  return (outcome <> 'quarantined' or reason is not null)
+    and (has_raw or has_file or oversize or outcome = 'erased')
+    and not (has_raw and has_file)
+    and (scan is distinct from 'held' or scan_reason is not null);
+end $$;
+
 create table intake (
   id bigint generated always as identity primary key,
   mailbox_id bigint not null references mailboxes on delete restrict,
@@ -35,17 +48,15 @@ create table intake (
   -- The original lies in the bucket instead (0015-files.sql).
   file_hash bytea,
   -- What the virus scanner made of the original; null: no scanner has looked yet.
-  scan text constraint intake_scan_known check (scan in ('waiting', 'clean', 'held')),
+  scan scan_state,
   scan_reason text,
   scanned_at timestamptz,
   received_at timestamptz not null,
   decided_at timestamptz,
   decided_by bigint references operators on delete set null,
   constraint intake_source_id_key unique (mailbox_id, source_id),
-  constraint intake_quarantine_has_reason check (outcome <> 'quarantined' or reason is not null),
-  constraint intake_keeps_original check (raw is not null or file_hash is not null or oversize or outcome = 'erased'),
-  constraint intake_held_has_reason check (scan <> 'held' or scan_reason is not null),
-  constraint intake_in_one_place check (raw is null or file_hash is null)
+  constraint intake_whole check (
+    intake_is_whole(outcome, reason, raw is not null, file_hash is not null, oversize, scan, scan_reason))
 );
 -- Mail is compressed or base64 already; uncompressed out of line it is read in slices.
 alter table intake alter column raw set storage external;

@@ -9,6 +9,20 @@ create domain recipient_role as text constraint recipient_role_known check (valu
 create domain recipient_state as text constraint recipient_state_known check (value in ('waiting', 'accepted', 'refused', 'bounced', 'cancelled'));
 create domain attempt_outcome as text constraint attempt_outcome_known check (value in ('sent', 'partial', 'deferred', 'failed', 'lost'));
 
+-- As for requests: read once by a session.
+create function delivery_is_whole(
+  kind text, message_id bigint, request_id bigint, mailbox_id bigint, state text, next_attempt_at timestamptz,
+  lease_owner uuid, lease_until timestamptz, sent_at timestamptz) returns boolean
+language plpgsql immutable as $$
+begin
+  -- A message of the desk's own belongs to no request.
+  return (message_id is null) = (kind = 'desk') and (request_id is null) = (kind = 'desk')
+    and (mailbox_id is not null or kind = 'desk')
+    and (state = 'sending') = (lease_owner is not null and lease_until is not null)
+    and (state in ('queued', 'held', 'deferred')) = (next_attempt_at is not null)
+    and (state not in ('sent', 'bounced') or sent_at is not null);
+end $$;
+
 create table deliveries (
   id bigint generated always as identity primary key,
   -- Null for a message of the desk's own, which belongs to no request.
@@ -45,12 +59,8 @@ create table deliveries (
   lease_until timestamptz,
   created_at timestamptz not null,
   sent_at timestamptz,
-  constraint deliveries_desk_has_no_request
-    check ((message_id is null) = (kind = 'desk') and (request_id is null) = (kind = 'desk')
-      and (mailbox_id is not null or kind = 'desk')),
-  constraint deliveries_lease_while_sending check ((state = 'sending') = (lease_owner is not null and lease_until is not null)),
-  constraint deliveries_waiting_has_time check ((state in ('queued', 'held', 'deferred')) = (next_attempt_at is not null)),
-  constraint deliveries_sent_has_time check (state not in ('sent', 'bounced') or sent_at is not null)
+  constraint deliveries_whole check (delivery_is_whole(
+    kind, message_id, request_id, mailbox_id, state, next_attempt_at, lease_owner, lease_until, sent_at))
 );
 -- Claimed by priority, each in the order of their turn.
 create index deliveries_due on deliveries (priority, next_attempt_at, id) where state in ('queued', 'held', 'deferred');

@@ -105,9 +105,17 @@ create function concerned_by(request bigint) returns bigint[] language sql stabl
 -- A trigger, because whatever room an event comes from, those whom it concerns hear of it in the same transaction.
 create function tell_operators() returns trigger language plpgsql as $$
 declare
-  assignee bigint := (new.new ->> 'assigneeId')::bigint;
-  team bigint := (new.new ->> 'teamId')::bigint;
+  assignee bigint;
+  team bigint;
 begin
+  -- Asked here and not by the trigger's condition, which each statement that writes an event would read anew from its text.
+  if new.type <> 'operator.digest'
+    and (new.request_id is null or not coalesce(new.new ?| array['assigneeId', 'teamId', 'needsAttention', 'operatorId'], false))
+  then
+    return new;
+  end if;
+  assignee := (new.new ->> 'assigneeId')::bigint;
+  team := (new.new ->> 'teamId')::bigint;
   if new.type = 'operator.digest' then
     new.told := array[(new.new ->> 'operatorId')::bigint];
     return new;
@@ -146,7 +154,4 @@ begin
   end if;
   return new;
 end $$;
-create trigger events_tell before insert on events for each row
-when (new.type = 'operator.digest'
-  or new.request_id is not null and new.new ?| array['assigneeId', 'teamId', 'needsAttention', 'operatorId'])
-execute function tell_operators();
+create trigger events_tell before insert on events for each row execute function tell_operators();

@@ -59,21 +59,23 @@ from requests;
 create function report_request() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' then
+    -- Asked here and not by the trigger's condition, which each statement that changes a request would read anew from its text.
+    if (old.status, old.priority, old.category, old.assignee_id, old.team_id, old.mailbox_id, old.merged_into, old.created_at,
+        old.first_response_at, old.resolved_at, old.closed_at, old.rating, old.rated_at,
+        (old.first_answer).breached_at, (old.resolution).breached_at)
+      is not distinct from
+      (new.status, new.priority, new.category, new.assignee_id, new.team_id, new.mailbox_id, new.merged_into, new.created_at,
+        new.first_response_at, new.resolved_at, new.closed_at, new.rating, new.rated_at,
+        (new.first_answer).breached_at, (new.resolution).breached_at)
+    then
+      return null;
+    end if;
     delete from report_requests where request_id = new.id;
   end if;
   insert into report_requests select * from report_rows where request_id = new.id;
   return null;
 end $$;
-create trigger requests_reported after insert on requests for each row execute function report_request();
-create trigger requests_reported_again after update on requests for each row when (
-  (old.status, old.priority, old.category, old.assignee_id, old.team_id, old.mailbox_id, old.merged_into, old.created_at,
-    old.first_response_at, old.resolved_at, old.closed_at, old.rating, old.rated_at,
-    (old.first_answer).breached_at, (old.resolution).breached_at)
-  is distinct from
-  (new.status, new.priority, new.category, new.assignee_id, new.team_id, new.mailbox_id, new.merged_into, new.created_at,
-    new.first_response_at, new.resolved_at, new.closed_at, new.rating, new.rated_at,
-    (new.first_answer).breached_at, (new.resolution).breached_at)
-) execute function report_request();
+create trigger requests_reported after insert or update on requests for each row execute function report_request();
 
 -- When a request was closed before an event that took it up again.
 create function closed_before(request bigint, event bigint) returns timestamptz language sql stable as $$
@@ -85,13 +87,14 @@ create function closed_before(request bigint, event bigint) returns timestamptz 
 
 create function report_reopening() returns trigger language plpgsql as $$
 begin
+  if new.type not in ('request.reopened', 'request.status_changed') or new.old ->> 'status' not in ('resolved', 'closed') then
+    return null;
+  end if;
   insert into report_reopenings (event_id, request_id, closed_at, reopened_at)
   values (new.id, new.request_id, case when new.old ->> 'status' = 'closed' then closed_before(new.request_id, new.id) end, new.at);
   return null;
 end $$;
-create trigger events_reopened after insert on events for each row when (
-  new.type in ('request.reopened', 'request.status_changed') and new.old ->> 'status' in ('resolved', 'closed')
-) execute function report_reopening();
+create trigger events_reopened after insert on events for each row when (new.old ? 'status') execute function report_reopening();
 
 -- What is erased is counted no more. What retention lets go of is: its rows name nobody, and the figures of a year must not
 -- shrink from day to day.

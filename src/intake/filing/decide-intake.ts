@@ -30,7 +30,11 @@ export type Decision =
   | { readonly kind: 'own'; readonly otherwise: QuarantineReason };
 
 /** What a transaction has claimed: the intake row, and the contact whose lock it holds. */
-export type Claimed = IntakeRow & { readonly contactId: number | null; readonly at: Date };
+export type Claimed = IntakeRow & {
+  readonly contactId: number | null;
+  readonly contact?: { readonly name: string; readonly email: string };
+  readonly at: Date;
+};
 
 /** A message of a mailbox, and what its transaction has claimed. */
 export type ClaimedMail = {

@@ -82,6 +82,7 @@ export async function recordOn(
     intake: claimed,
     mailboxId: mailbox.id,
     contactId: null,
+    contact: null,
     sourceThreadId: mail.handedOver.sourceThreadId,
     matchedBy: by,
     forwardedBy: null,

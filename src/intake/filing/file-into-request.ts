@@ -163,6 +163,7 @@ function filingFacts(
     intake: claimed,
     mailboxId: mailbox.id,
     contactId,
+    contact: claimed.contact ?? null,
     sourceThreadId: letter.question.sourceThreadId,
     matchedBy: nameOfMatch(filing.mail.handedOver, matchedBy),
     forwardedBy: letter.forwardedBy,

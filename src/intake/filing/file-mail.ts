@@ -76,12 +76,13 @@ async function filePersons(
   const original = await originalOf(tx, filing.mail.handedOver);
   const contact = { email: person.address.address, name: person.address.name };
   // In one flight, and yet a statement of its own: it sees what was committed before the contact's lock was given.
-  const [{ intakeId, contactId }, thread] = await Promise.all([
+  const [{ intakeId, contactId, contactName }, thread] = await Promise.all([
     lockSender(tx, facts, contact),
     readThread(tx, asked.question, identityOf(facts)),
   ]);
   if (thread.isKnown) return ended(await answerDuplicate(tx, filing.mail, facts));
-  const claimed = { intakeId, contactId, at, unwritten: { facts, original } };
+  const stored = { email: contact.email, name: contactName ?? '' };
+  const claimed = { intakeId, contactId, contact: stored, at, unwritten: { facts, original } };
   return accepted(await fileIntoRequest(tx, { ...filing, claimed }, asked, thread));
 }
 

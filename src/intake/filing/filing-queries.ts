@@ -2,6 +2,7 @@ import { type Fragment, type Queryable, type Transaction, json } from '../../pla
 import { storedBytes } from '../../platform/db/stored-bytes.ts';
 import type { EventType } from '../../people/history/event-types.ts';
 import { insertRequest, type Opening } from '../../requests/life/opening.ts';
+import { wordsOfMessage, wordsOfRequest } from '../../requests/search/ready-words.ts';
 import { countMessage, wakeRequest } from '../../requests/life/waking.ts';
 import type { RequestStatus } from '../../requests/request.ts';
 import type { Authenticity } from '../../mail/authenticity/authenticate.ts';
@@ -15,6 +16,8 @@ export type FilingFacts = {
   readonly mailboxId: number;
   /** Null for automatic messages, whose sender is not a contact. */
   readonly contactId: number | null;
+  /** As they are stored; null: not known here. */
+  readonly contact: { readonly name: string; readonly email: string } | null;
   readonly sourceThreadId: string;
   readonly class: MailClass;
   readonly classReason: string;
@@ -53,9 +56,10 @@ export async function openWithMessage(
     readonly messageCount: number;
   },
 ): Promise<FiledRow> {
-  const { mailboxId, contactId, at } = filing;
+  const { mailboxId, contactId, contact, at } = filing;
   const { subject } = filing.message;
-  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, at });
+  const words = contact === null ? null : wordsOfRequest({ subject, contact, fields: opening.fields ?? {} });
+  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, words, at });
   const [row] = await fileMessage(tx, filing, request, { outcome: 'opened' });
   if (row === undefined) throw new Error('opening a request returned no row');
   return row;
@@ -102,7 +106,7 @@ function fileMessage(
         (request_id, mailbox_id, kind, direction, author_kind, author_contact_id, from_address, to_addresses,
          cc_addresses, reply_to_addresses, subject, text, visible_text, html, internet_message_id, in_reply_to,
          reference_ids, source_thread_id, intake_id, matched_by, authenticity, class, class_reason, answerable, steers,
-         ignored_recipients, subject_changed, incomplete, language, created_at)
+         ignored_recipients, subject_changed, incomplete, language, words, created_at)
       select
         id, ${filing.mailboxId}, ${outcome === 'recorded' ? 'automatic' : 'inbound'}, 'in', ${filing.contactId === null ? 'system' : 'contact'},
         ${filing.contactId}::bigint, ${json(tx, message.from)}::jsonb,
@@ -111,7 +115,7 @@ function fileMessage(
         ${message.inReplyTo as string[]}::text[], ${message.references as string[]}::text[], ${filing.sourceThreadId},
         ${filing.intake.intakeId}::bigint, ${filing.matchedBy}, ${filing.authenticity}, ${filing.class}, ${filing.classReason},
         ${filing.answerable}::boolean, ${filing.steers}::boolean, ${filing.ignoredRecipients as string[]}::text[],
-        ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${filing.at}
+        ${subjectChanged}::boolean, ${message.incomplete}::boolean, ${message.language ?? null}, ${wordsOfMessage(message)}::tsvector, ${filing.at}
       from request
       returning id, request_id
     ), joined as (

@@ -42,6 +42,8 @@ export async function originalOf(tx: Transaction, { raw }: HandedOver): Promise<
   return raw === null ? { expression: tx`null::bytea` } : storedBytes(tx, raw);
 }
 
+type LockedSender = { intakeId: number; contactId: number | null; contactName: string | null };
+
 /**
  * Locks the sender's contact, made if new, and draws the id of the message's intake row. Whoever hands the same message over
  * at the same time waits here, and then finds it stored.
@@ -50,8 +52,8 @@ export async function lockSender(
   tx: Transaction,
   intake: IntakeFacts,
   contact: { readonly email: string; readonly name: string },
-): Promise<{ intakeId: number; contactId: number | null }> {
-  const [row] = await tx<{ intakeId: number; contactId: number | null; isOpen: boolean }[]>`
+): Promise<LockedSender> {
+  const [row] = await tx<(LockedSender & { isOpen: boolean })[]>`
     with contact as (
       insert into contacts (email, name, created_at)
       select ${contact.email}, ${contact.name}, ${intake.at}
@@ -60,9 +62,11 @@ export async function lockSender(
         and not exists (${stored(tx, identityOf(intake), tx`and outcome is not distinct from 'erased'`)})
       on conflict (email) do update
       set name = case when contacts.name = '' then excluded.name else contacts.name end
-      returning id
+      returning id, name
     )
-    select nextval('intake_id_seq') as intake_id, (select id from contact) as contact_id, ${isOpen(tx)} as is_open`;
+    select nextval('intake_id_seq') as intake_id, contact.id as contact_id, contact.name as contact_name, ${isOpen(tx)} as is_open
+    from (select) as one
+    left join contact on true`;
   if (row?.isOpen !== true) throw new Error('the transaction of an email did not begin');
   return row;
 }

@@ -18,6 +18,8 @@ export type Opening = {
   readonly fields?: FieldValues;
   readonly followUpOf?: number | null;
   readonly refersTo?: number | null;
+  /** What it is found by, where that is known already. */
+  readonly words?: string | null;
   /** Messages that come with it in the same statement; those added later count themselves. */
   readonly messageCount?: number;
   readonly at: Date;
@@ -29,12 +31,12 @@ export function insertRequest(tx: Transaction, opening: Opening): Fragment {
   return tx`
     insert into requests
       (id, mailbox_id, contact_id, subject, status, priority, category, tags, fields, assignee_id, reply_tag, follow_up_of,
-       refers_to, message_count, created_at, updated_at, last_message_at)
+       refers_to, message_count, words, created_at, updated_at, last_message_at)
     overriding system value
     values
       (${opening.id === undefined ? tx`default` : tx`${opening.id}`}, ${opening.mailboxId}, ${opening.contactId}, ${opening.subject}, ${assigneeId === null ? 'new' : 'in_progress'},
        ${opening.priority ?? 'P3'}, ${opening.category ?? null}, ${[...(opening.tags ?? [])]}::text[], ${json(tx, opening.fields ?? {})}, ${assigneeId},
-       ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0},
+       ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0}, ${opening.words ?? null}::tsvector,
        ${at}, ${at}, ${at})
     returning id, contact_id, status, null::text as old_status`;
 }

@@ -7,7 +7,7 @@ import { callerAddress, type TrustedProxies } from '../caller-address.ts';
 import { type PlaceLimits, type ReadingPlace, readingPlaces, type UnprovenCaller } from './reading-places.ts';
 
 /** Bytes of a body kept in memory; the rest is in a file. */
-const MEMORY_BYTES = 32_768;
+const MEMORY_BYTES = 131_072;
 
 type Wanted = {
   readonly maxBytes: number;
