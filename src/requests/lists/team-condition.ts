@@ -25,6 +25,8 @@ export function isOfTeam(db: Queryable, operatorId: number, teams: readonly Team
   const ids = teams.filter((each) => typeof each === 'number');
   const [first] = ids;
   const own = db`array(select team_id from team_members where operator_id = ${operatorId})`;
+  // Who is in no team would have every open request read for theirs.
+  if (teams.length === 0) return db`false`;
   if (teams.length === 1 && first !== undefined) return db`r.team_id = ${first}`;
   if (!teams.includes('none'))
     return db`r.team_id = any(${ids}::bigint[] || ${teams.includes('mine') ? own : db`'{}'::bigint[]`})`;

@@ -5,6 +5,7 @@ import { requirePermission } from '../../people/access/permissions.ts';
 import { ensureFields } from '../lists/ensure-fields.ts';
 import { countRequestRowsUpTo } from '../lists/list-queries.ts';
 import { readRequestQuery } from '../lists/query-schema.ts';
+import { withOwnTeams } from '../lists/team-condition.ts';
 import { listViewsById } from './queries.ts';
 
 /** The most rows that a count reads: nobody reads a larger number to its last digit. */
@@ -39,7 +40,8 @@ export async function countViews(
     ];
     return Promise.all(
       asked.map(async (each) => {
-        const { filters } = readRequestQuery(actor, each.query, 'query');
+        const read = readRequestQuery(actor, each.query, 'query');
+        const filters = await withOwnTeams(tx, actor.operatorId, read.filters);
         const found = await countRequestRowsUpTo(tx, actor, filters, MAX_COUNTED + 1);
         return { ...each, count: Math.min(found, MAX_COUNTED), capped: found > MAX_COUNTED };
       }),
