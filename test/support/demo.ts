@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inject, vi } from 'vitest';
 import type { DeskState } from '../../src/apps/demo/desk-side.ts';
 import type { demoState } from '../../src/apps/demo/live.ts';
-import { type RunningDemo, startDemo } from '../../src/apps/demo/start-demo.ts';
+import { type DemoOptions, type RunningDemo, startDemo } from '../../src/apps/demo/start-demo.ts';
 import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
 import { silentLog } from '../../src/platform/log.ts';
 import { fastFolder } from './fast-folder.ts';
@@ -40,7 +40,7 @@ export async function demoFolder(): Promise<{ dataDir: string; remove: () => Pro
 /** The demo in this process, on free ports, its minute shortened further. */
 export function startTestDemo(
   dataDir: string,
-  options: { readonly jira?: boolean } = {},
+  options: Pick<DemoOptions, 'clock' | 'jira'> = {},
 ): Promise<RunningDemo> {
   return startDemo({ dataDir, port: 0, relayEveryMs: 100, log: silentLog, ...options });
 }
