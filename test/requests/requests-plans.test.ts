@@ -246,6 +246,19 @@ test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_
     .toEqual([]);
   expect.soft(open.read, `open and unread: ${open.indexes.join(', ')}`).toBeLessThan(marks + MANY * 0.06 * 4);
 
+  // What fits only where an order ends: nothing urgent is among it. Its hits are read once, and neither a message nor all requests.
+  await db`insert into rule_hits (rule_id, request_id) select 7, id from requests where id % 5 = 0`;
+  await db`analyze rule_hits`;
+  for (const filters of [
+    { rule: [7] },
+    { rule: [7], status: ['pending'] },
+  ] as const satisfies readonly RequestFilters[]) {
+    const name = JSON.stringify(filters);
+    const plan = await planOf(filters, 'priority');
+    expect.soft([name, plan.whole.includes('requests')], name).toEqual([name, false]);
+    expect.soft(plan.read, `${name}: ${plan.indexes.join(', ')}`).toBeLessThan(MANY * 0.6);
+  }
+
   // By priority: what is open has an index in that order; of the few that an agent has, all are put in order as quickly.
   const byPriority = await planOf({ status: ['new', 'in_progress', 'pending'] }, 'priority', agent);
   const reads = /^requests_(open|by_status|open_priority)$/;

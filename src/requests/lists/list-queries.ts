@@ -158,17 +158,24 @@ async function fit(
   const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
   const value = isJoined ? joined.value : column;
-  // With a limit of its own, even none, it is planned without the order, by which it would be walked again.
-  const end = most === 'as planned' ? db`` : db`limit ${most === 'all' ? null : most + 1}`;
+  const isFew = typeof most === 'number';
+  // With a limit of its own, even none, it is planned without the order, by which it would be walked again. Of few the position would
+  // only lead to an index that has half of all behind it.
+  const end = most === 'as planned' ? db`` : db`limit ${isFew ? most + 1 : null}`;
   const fitting = db`
     select r.id, ${value} as sorted_by
     from requests r
     ${isJoined ? db`left join (${joined.rows}) ${joined.name} on ${joined.has}` : db``}
-    where ${conditions} and ${where} and ${isPast(value, db`r.id`)}
+    where ${conditions} and ${where} ${isFew ? db`` : db`and ${isPast(value, db`r.id`)}`}
     ${end}`;
   // The row after the last one that may be put in order comes first, to say that there is one.
-  const [place, first] =
-    typeof most === 'number' ? [db`row_number() over ()`, db`place > ${most} desc,`] : [db`0`, db``];
+  const [place, isShown, first] = isFew
+    ? [
+        db`row_number() over ()`,
+        db`where place > ${most} or ${isPast(db`f.sorted_by`, db`f.id`)}`,
+        db`place > ${most} desc,`,
+      ]
+    : [db`0`, db``, db``];
   const found = await show(
     db,
     page,
@@ -178,11 +185,12 @@ async function fit(
       from (
         select *
         from (select f.*, ${place} as place from (${fitting}) f) f
+        ${isShown}
         order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
         limit ${limit}) f
       join requests r on r.id = f.id`,
   );
-  return typeof most === 'number' && found.some((row) => row.place > most) ? null : found;
+  return isFew && found.some((row) => row.place > most) ? null : found;
 }
 
 /** A page is found in `requests` first, and only its rows are joined. */
