@@ -46,7 +46,7 @@ test('a canned reply is written with its preview, found by its text with keys al
     status: 'resolved',
     tags: ['parcel'],
   });
-});
+}, 60_000);
 
 test('taken back while it is held, a reply is a draft again with its text and files, which goes on without scripts', async () => {
   const { ann, page } = await furnished();
@@ -105,7 +105,7 @@ test('taken back while it is held, a reply is a draft again with its text and fi
     .setInputFiles({ name: 'photo.txt', mimeType: 'text/plain', buffer: Buffer.from('x') });
   await plain.getByRole('button', { name: 'Add the note' }).click();
   await plain.locator('.message.note', { hasText: 'photo.txt' }).waitFor();
-});
+}, 60_000);
 
 test('of two tabs that write the same draft neither throws the other’s text away', async () => {
   const { page } = await furnished();

@@ -41,7 +41,7 @@ test('with scripts off a request is found, read, taken, answered with a file and
   await page.getByRole('button', { name: 'Undo' }).click();
   await page.getByText('Request 1 is open again.').waitFor();
   expect(await desk.ok(ada.token, 'GET', '/v1/requests/1')).toMatchObject({ status: 'in_progress' });
-});
+}, 60_000);
 
 test('by keys alone, on a Russian layout, a request is opened, taken, answered and closed', async () => {
   const ada = await furnished();
@@ -73,7 +73,7 @@ test('by keys alone, on a Russian layout, a request is opened, taken, answered a
   await press('у', 'KeyE');
   await page.getByText('Обращение 1 закрыто.').waitFor();
   expect(await desk.ok(ada.token, 'GET', '/v1/requests/1')).toMatchObject({ status: 'closed' });
-});
+}, 60_000);
 
 /** Each of a layout of its own. */
 const PAGES = [
