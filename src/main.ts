@@ -19,6 +19,8 @@ The command line beside it: npx mailroom --help
 // npm passes Ctrl-C on to a process that the terminal has signalled already: a second one this soon is the same key.
 const ECHO_MS = 500;
 
+const CLEAR_AFTER_MS = 3000;
+
 await main();
 
 async function main(): Promise<void> {
@@ -82,10 +84,19 @@ async function serve(config: Config, flags: Flags): Promise<void> {
       : `Mailroom is ready at ${server.url}${server.deps.publicUrl === server.url ? '' : ` (${server.deps.publicUrl})`}\n`,
   );
   log.info({ url: server.url, publicUrl: server.deps.publicUrl, ...flags }, 'ready');
+  setTimeout(clearAway, CLEAR_AFTER_MS).unref();
   log.info({ signal: await signal }, 'stopping');
   await server.stop();
   log.info({}, 'stopped');
   process.exit(0);
+}
+
+/**
+ * What a start leaves behind is a quarter of an idle server's memory, which V8 would keep until something happens. `npm start` lets it
+ * be cleared away once, by `--expose-gc`; a plain collection would leave it to V8 when the memory is given back.
+ */
+function clearAway(): void {
+  void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process without waiting for anything. */

@@ -50,7 +50,7 @@ test('the last stage of the image runs as nobody’s own user, installs no tools
   expect(argumentsOf('USER')).toEqual(['10001:10001']);
   expect(argumentsOf('RUN').join('\n')).not.toMatch(/\b(npm|nodejs|gcc|g\+\+|make|python3?|curl|wget|git)\b/);
   expect(argumentsOf('ENTRYPOINT')).toEqual([
-    '["/usr/bin/tini", "--", "node", "--max-semi-space-size=4", "--initial-old-space-size=36", "src/main.ts"]',
+    '["/usr/bin/tini", "--", "node", "--expose-gc", "--max-semi-space-size=16", "src/main.ts"]',
   ]);
   expect(
     last.flatMap((each) => (each.getKeyword() === 'COPY' ? [(each as Copy).getFromFlag()?.getValue()] : [])),

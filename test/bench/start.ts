@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { startDesk } from './desk.ts';
+import { HERE, startDesk } from './desk.ts';
 import type { Subject } from './subject.ts';
 import type { Table } from './table.ts';
 
@@ -10,6 +10,7 @@ const SERVER = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const COMMAND_LINE = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
 const TIMES = 5;
 const IDLE_MS = 10_000;
+const PROMISED_MB = 150;
 
 /** How long a start takes, beside one of Node with nothing to run: the middle of five. */
 export async function benchStart(databaseUrl: string, table: Table): Promise<void> {
@@ -33,7 +34,12 @@ export async function benchMemory(subjects: readonly Subject[], table: Table): P
     await delay(IDLE_MS);
     const { rssBytes } = await desk.usage();
     await desk.stop();
-    table.figure('memory of an idle server', name, `${(rssBytes / 1e6).toFixed(0)} MB`);
+    const megabytes = Math.round(rssBytes / 1e6);
+    table.figure('memory of an idle server', name, `${megabytes} MB`);
+    if (checkout === HERE && megabytes > PROMISED_MB) {
+      console.error(`An idle server holds more than the ${PROMISED_MB} MB that are promised.`);
+      process.exitCode = 1;
+    }
   }
 }
 

@@ -7,8 +7,8 @@ import { ensure } from '../proof.ts';
 import { type ReceivedMail, startSmtpListener } from '../../support/smtp-listener.ts';
 
 const PROGRAM = [
-  '--max-semi-space-size=4',
-  '--initial-old-space-size=36',
+  '--expose-gc',
+  '--max-semi-space-size=16',
   '--import',
   './src/compile-cache.js',
   'src/main.ts',
