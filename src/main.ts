@@ -96,7 +96,7 @@ async function serve(config: Config, flags: Flags): Promise<void> {
  * be cleared away once, by `--expose-gc`; a plain collection would leave it to V8 when the memory is given back.
  */
 function clearAway(): void {
-  void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process without waiting for anything. */
