@@ -95,14 +95,15 @@ begin
 end $$;
 
 -- Whoever writes a row may hand its words over with it, made ready as request_words and message_words do: read from text they take
--- ten times as long as all else that is done with them here. They are kept in search_entries alone.
+-- ten times as long as all else that is done with them here. They are kept in search_entries alone. A row that lacks its text is
+-- refused by its own table, by name.
 alter table requests add column words tsvector;
 alter table messages add column words tsvector;
 
 create function index_new_request() returns trigger language plpgsql as $$
 begin
   insert into search_entries (request_id, words)
-  values (new.id, coalesce(new.words, request_words(new.subject, new.contact_id, new.fields)));
+  values (new.id, coalesce(new.words, request_words(new.subject, new.contact_id, new.fields), ''));
   new.words := null;
   return new;
 end $$;
@@ -122,7 +123,7 @@ create trigger requests_search after update of subject, contact_id, fields on re
 create function index_new_message() returns trigger language plpgsql as $$
 begin
   insert into search_entries (request_id, message_id, words)
-  values (new.request_id, new.id, coalesce(new.words, message_words(new.subject, case new.direction when 'in' then new.from_address end, new.text)));
+  values (new.request_id, new.id, coalesce(new.words, message_words(new.subject, case new.direction when 'in' then new.from_address end, new.text), ''));
   new.words := null;
   return new;
 end $$;
