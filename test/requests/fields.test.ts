@@ -265,6 +265,13 @@ describe('the list', () => {
     expect(total).toBe(expected().length);
   });
 
+  test('finds a value that was changed among the new ones alone, and none that was taken off', async () => {
+    await set(second, { cost: 4001, since: null });
+    expect(await found('field.cost.from=9&field.cost.to=10')).toEqual([]);
+    expect(await found('field.cost.from=4000')).toEqual([second]);
+    expect(await found('field.since.from=2026-02-01')).toEqual([]);
+  });
+
   test.each<[string, () => number[]]>([
     ['field.cost', () => [second, first]],
     ['-field.cost', () => [first, second]],

@@ -40,6 +40,26 @@ test('a request is unread until its reader marks it, and again when somebody els
   expect(await unreadOf(ann)).toEqual([id]);
 });
 
+test('a message that is being written while its request is marked as read is unread afterwards', async () => {
+  const { place, ann, id, messageId, mark } = await desk();
+  const { answer } = await db.begin(async (tx) => {
+    await insertInbound(tx, place, id);
+    const marking = call('PUT', mark, { ...ann, body: { messageId } });
+    await expect.poll(waiting).toBe(1);
+    return { answer: marking };
+  });
+  expect((await answer).status).toBe(204);
+  expect(await unreadOf(ann)).toEqual([id]);
+  expect(await listed(ann, 'unread=true')).toEqual([id]);
+});
+
+/** How many transactions wait for another one's lock. */
+async function waiting(): Promise<number> {
+  const rows = await db`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  return rows.length;
+}
+
 test('what one writes oneself, and what the desk sends, leaves a request read', async () => {
   const { ann, id, mark } = await desk();
   await call('PUT', mark, ann);

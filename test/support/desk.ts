@@ -1,4 +1,4 @@
-import type { Db } from '../../src/platform/db/connect.ts';
+import type { Db, Queryable } from '../../src/platform/db/connect.ts';
 import type { Role } from '../../src/people/access/actor.ts';
 import { newReplyTag } from '../../src/requests/request/reply-tag.ts';
 import { START, type TestApp, testOperator, testPeople } from './app.ts';
@@ -73,7 +73,7 @@ function idOf(row: { readonly id: number } | undefined): number {
 
 /** An inbound message of a request with its raw original and, if wanted, an attachment. */
 export async function insertInbound(
-  db: Db,
+  db: Queryable,
   desk: { readonly mailboxId: number; readonly contactId: number },
   requestId: number,
   values: {
