@@ -96,8 +96,8 @@ export async function lockVisibleRequests(
 }
 
 /**
- * Reads a request for a read mark or a draft as `lockVisibleRequest` does, but without a lock, so that reading and
- * writing never wait for a verb.
+ * Reads a request for a draft, or to take a read mark off, as `lockVisibleRequest` does, but without a lock, so that writing never
+ * waits for a verb.
  */
 export async function seeVisibleRequest(
   db: Queryable,

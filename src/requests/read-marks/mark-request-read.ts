@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { type OnRequest, seeVisibleRequest } from '../locks.ts';
+import { lockVisibleRequest, type OnRequest, seeVisibleRequest } from '../locks.ts';
 import { deleteReadMark, upsertReadMark } from './queries.ts';
 
 /** Marks a request as read by the operator up to a message; defaults to its newest. It never takes anything back. */
@@ -14,7 +14,8 @@ export async function markRequestRead(
   const { requestId, messageId } = input;
   const { operatorId } = actor;
   await deps.db.begin(async (tx) => {
-    await seeVisibleRequest(tx, actor, input);
+    // Each message that is being written meanwhile either finds the mark and outdates it, or is seen here.
+    await lockVisibleRequest(tx, actor, input);
     await upsertReadMark(tx, { operatorId, requestId, messageId: messageId ?? null, at: deps.clock.now() });
   });
 }

@@ -1,10 +1,7 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import { byOthers } from './is-unread.ts';
 
-/**
- * Marks a request as read up to a message, or to its newest; what was read before stays read. The request is locked, so that each
- * message that is being written either finds the mark and outdates it or is seen here.
- */
+/** Marks a locked request as read up to a message, or to its newest; what was read before stays read. */
 export async function upsertReadMark(
   tx: Transaction,
   mark: {
@@ -17,7 +14,6 @@ export async function upsertReadMark(
   const { operatorId, requestId } = mark;
   const upTo = mark.messageId === null ? tx`` : tx`and id <= ${mark.messageId}`;
   const later = byOthers(tx, operatorId, { requestId: tx`${requestId}`, seen: tx`read.message_id` });
-  await tx`select from requests where id = ${requestId} for update`;
   await tx`
     insert into read_marks (operator_id, request_id, message_id, at, behind)
     select ${operatorId}::bigint, ${requestId}::bigint, message_id, ${mark.at}, exists (select ${later})
