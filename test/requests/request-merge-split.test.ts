@@ -173,6 +173,31 @@ describe('merge', () => {
     expect(await db`select request_id from merged_messages`).toHaveLength(0);
   });
 
+  test('takes along what rules did because of its messages, and leaves what they did with the request itself', async () => {
+    const made = await desk();
+    const [doras] = await db<{ id: number }[]>`select id from messages where subject = 'The printer burns'`;
+    const did = (requestId: number, ruleId: number, messageId: number | null) => db`
+      insert into events (type, mailbox_id, request_id, message_id, actor_kind, new, at)
+      values ('rule.applied', 1, ${requestId}, ${messageId}, 'system', ${db.json({ ruleId })}, ${made.clock.now()})`;
+    await did(2, 7, doras?.id ?? 0);
+    await did(2, 8, doras?.id ?? 0);
+    await did(2, 8, null);
+    await did(1, 9, null);
+    const foundBy = async (ruleId: number) => {
+      const answer = await made.call('GET', `/v1/requests?sort=id&rule=${ruleId}`, { token: made.ann.token });
+      return ((await answer.json()) as { items: { id: number }[] }).items.map(({ id }) => id);
+    };
+    const found = async () => Promise.all([foundBy(7), foundBy(8), foundBy(9)]);
+    expect(await found()).toEqual([[2], [2], [1]]);
+    await made.ok('/v1/requests/2/merge', { into: 1 });
+    expect(await found()).toEqual([[1], [1, 2], [1]]);
+    await made.ok('/v1/requests/2/unmerge');
+    expect(await found()).toEqual([[2], [2], [1]]);
+    await made.ok('/v1/requests/2/merge', { into: 1 });
+    await made.ok('/v1/requests/1/split', { messageIds: [doras?.id] });
+    expect(await found()).toEqual([[3], [2, 3], [1]]);
+  });
+
   test('brings a call for attention along', async () => {
     const made = await desk();
     await made.call('PATCH', '/v1/requests/2', { token: made.ann.token, body: { needsAttention: true } });
