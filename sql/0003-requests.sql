@@ -83,6 +83,8 @@ create table requests (
   merged_into bigint references requests on delete set null,
   needs_attention boolean not null default false,
   message_count integer not null default 0,
+  -- Somebody who is no operator wrote in it: unread for whoever has no mark. False: not known, or only operators did.
+  heard boolean not null default false,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   last_message_at timestamptz not null,
@@ -115,6 +117,12 @@ create index requests_refers_to on requests (refers_to, id) where refers_to is n
 create index requests_status on requests (status, last_message_at, id);
 -- Lists of what is open, in the order in which people wrote: of a desk of years it is a small part.
 create index requests_open on requests (last_message_at, id) where status <> 'closed';
+-- And of it what somebody has or nobody: every page of the console counts both.
+create index requests_open_assignee on requests (assignee_id, last_message_at, id) where status <> 'closed' and assignee_id is not null;
+create index requests_open_unassigned on requests (last_message_at, id) where status <> 'closed' and assignee_id is null;
+-- What nobody has is new or closed, and hardly ever in between.
+create statistics requests_status_assignee (mcv) on status, assignee_id from requests;
+create index requests_unheard on requests (id) where not heard;
 create index requests_assignee on requests (assignee_id, last_message_at, id) where assignee_id is not null;
 create index requests_unassigned on requests (last_message_at, id) where assignee_id is null;
 create index requests_team on requests (team_id, last_message_at, id) where team_id is not null;

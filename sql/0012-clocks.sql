@@ -27,7 +27,7 @@ alter table requests
   -- The first of its running clocks' due times, and of what is still to be told of them.
   add column due_at timestamptz,
   add column alert_at timestamptz;
-create index requests_due on requests (due_at, id) where due_at is not null;
+create index requests_due on requests (due_at, id) include (status) where due_at is not null;
 create index requests_alert on requests (alert_at) where alert_at is not null;
 
 -- Records that a clock has passed its warning or its due time, in the history too, and returns it so marked.

@@ -105,6 +105,22 @@ test('the filter finds the unread and the read ones, in any order, with their nu
   await problemOf(await call('GET', '/v1/requests?unread=yes', ann), 400, 'invalid_input');
 });
 
+test('what a stranger is known to have written in is unread for all without a mark, what only oneself wrote in for others', async () => {
+  const { place, ann, bob, id, mark } = await desk();
+  const known = await insertRequest(db, place);
+  await insertInbound(db, place, known);
+  await db`update requests set heard = true where id = ${known}`;
+  const own = await insertRequest(db, place);
+  await call('POST', `/v1/requests/${own}/notes`, { ...ann, body: { text: 'Called.' } });
+  await call('PUT', mark, ann);
+  await insertInbound(db, place, id);
+  expect(await listed(ann, 'unread=true&sort=id')).toEqual([id, known]);
+  expect(await listed(ann, 'unread=false&sort=id')).toEqual([own]);
+  expect(await listed(bob, 'unread=true&sort=id')).toEqual([id, known, own]);
+  expect(await unreadOf(bob, 'sort=id')).toEqual([id, known, own]);
+  expect(await listed(bob, 'q=is:read')).toEqual([]);
+});
+
 test('whoever has read a request has read what is split off it', async () => {
   const { place, ann, bob, id, messageId, mark } = await desk();
   await insertInbound(db, place, id);

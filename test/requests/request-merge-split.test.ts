@@ -62,7 +62,8 @@ async function picture() {
           where messages.request_id <> deliveries.request_id)
         and not exists (
           select from events join messages on messages.id = events.message_id
-          where messages.request_id <> events.request_id and events.type not like 'request.%') as counts_hold
+          where messages.request_id <> events.request_id and events.type not like 'request.%')
+        and heard = exists (select from messages where request_id = requests.id and kind = 'inbound') as counts_hold
     from requests
     order by id`;
   expect(rows.map((row) => row.countsHold)).toEqual(rows.map(() => true));

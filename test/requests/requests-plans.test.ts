@@ -2,6 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { connect } from '../../src/platform/db/connect.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
 import { type RequestFilters, requestConditions } from '../../src/requests/lists/filter-queries.ts';
+import { countRequestRowsUpTo } from '../../src/requests/lists/list-queries.ts';
 import { listRequests } from '../../src/requests/lists/list-requests.ts';
 import { requestTables } from '../../src/requests/request/request-columns.ts';
 import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
@@ -93,6 +94,15 @@ async function planOf(
       )
       .reduce((sum, rows) => sum + rows, 0),
   };
+}
+
+/** The indexes that a statement reads. */
+async function indexesOf(statement: (typeof asked)[number] | undefined): Promise<readonly string[]> {
+  const [row] = await db.unsafe<{ 'QUERY PLAN': [{ Plan: Plan }] }[]>(
+    `explain (format json) ${statement?.text ?? ''}`,
+    [...(statement?.parameters ?? [])] as string[],
+  );
+  return row === undefined ? [] : flat(row['QUERY PLAN'][0].Plan).flatMap((node) => node['Index Name'] ?? []);
 }
 
 const SMALL = new Set(['mailboxes', 'operators', 'teams', 'jira_links', 'jira_issues', 'jira_connections']);
@@ -245,6 +255,35 @@ test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_
     )
     .toEqual([]);
   expect.soft(open.read, `open and unread: ${open.indexes.join(', ')}`).toBeLessThan(marks + MANY * 0.06 * 4);
+
+  // A newcomer has read nothing, and one who was away little: their lists begin with what they have read.
+  const newcomer = { ...admin, operatorId: 2 };
+  for (const sort of ['priority', '-lastMessageAt', 'subject']) {
+    const nothing = await planOf({ unread: false }, sort, newcomer);
+    expect.soft([nothing.found, nothing.read < 500], `read by nobody, ${sort}`).toEqual([0, true]);
+  }
+  await db`update requests set heard = false where id in (11, 5000)`;
+  await db`delete from messages where request_id = 11`;
+  await db`insert into read_marks (operator_id, request_id, message_id, at, behind)
+    select 2, request_id, max(id), now(), true from messages where request_id in (77, 78) group by request_id`;
+  await db`update read_marks set message_id = message_id - 1 where operator_id = 2 and request_id = 78`;
+  const little = await planOf({ unread: false }, 'id', newcomer);
+  expect.soft(little.page.items.map(({ id }) => id)).toEqual([11, 77]);
+  expect.soft(await fitting({ unread: false })).toBe(MANY - (await fitting({ unread: true })));
+
+  // What one has oneself and what nobody has, longest waiting first: the page and its number on every page of the console.
+  for (const [assigneeId, index] of [
+    [null, 'requests_open_unassigned'],
+    [7, 'requests_open_assignee'],
+  ] as const) {
+    const filters = { assigneeId, status: ['new', 'in_progress', 'pending', 'resolved'] } as const;
+    const own = await planOf(filters, 'lastMessageAt');
+    expect.soft([own.indexes.includes(index), own.read < 400], index).toEqual([true, true]);
+    asked.splice(0);
+    const found = await countRequestRowsUpTo(db, admin, filters, 1001);
+    expect.soft(found).toBe(Math.min(1001, await fitting(filters)));
+    expect.soft((await indexesOf(asked[0])).at(-1), `counted: ${index}`).toBe(index);
+  }
 
   // What fits only where an order ends: nothing urgent is among it. Its hits are read once, and neither a message nor all requests.
   await db`insert into rule_hits (rule_id, request_id) select 7, id from requests where id % 5 = 0`;

@@ -75,7 +75,7 @@ type Rows = {
 const rows = ({ from, to, every, messages }: Rows): string => `
   insert into requests
     (mailbox_id, contact_id, subject, status, priority, category, tags, fields, assignee_id, team_id, follow_up_of, refers_to,
-     merged_into, reply_tag, message_count, needs_attention, version, created_at, updated_at, last_message_at, first_response_at,
+     merged_into, reply_tag, message_count, heard, needs_attention, version, created_at, updated_at, last_message_at, first_response_at,
      resolved_at, closed_at, rating, rating_comment, rated_at, rating_message_id, due_at, first_answer)
   select 1 + (n * 7 / 13) % 10, 1 + (n::bigint * 7919) % 20000, 'Subject s' || (n::bigint * 31) % 5000,
     case when n % 100 < 94 then 'closed' when n % 100 < 95 then 'new' when n % 100 < 98 then 'in_progress' else 'pending' end,
@@ -85,7 +85,7 @@ const rows = ({ from, to, every, messages }: Rows): string => `
     case when n % 40 = 7 then jsonb_build_object('service', 'service' || n / 40 % 100, 'cost', n % 1000) else '{}' end,
     case when n % 100 <> 94 then 1 + (hashint8(n) & 1023) % 200 end, case when n % 3 = 0 then 1 + (hashint8(-n) & 1023) % 20 end,
     case when n % 30 = 2 and n > 30 then n - 17 end, case when n % 700 = 5 then n - 3 end, case when n % 90 = 11 then n - 1 end,
-    translate(lpad(to_hex(n), 16, 'q'), '0189', 'wxyz'), 3, n % 300 = 96, 1 + n % 9, opened,
+    translate(lpad(to_hex(n), 16, 'q'), '0189', 'wxyz'), 3, ${messages}, n % 300 = 96, 1 + n % 9, opened,
     timestamptz '2026-01-02' + (n::bigint * 7) % 100000 * interval '1 minute',
     timestamptz '2026-01-02' + (n::bigint * 11) % 100000 * interval '1 minute',
     case when n % 20 <> 0 then opened + (n::bigint * 13) % 2880 * interval '1 minute' end,

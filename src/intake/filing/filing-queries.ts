@@ -59,7 +59,7 @@ export async function openWithMessage(
   const { mailboxId, contactId, contact, at } = filing;
   const { subject } = filing.message;
   const words = contact === null ? null : wordsOfRequest({ subject, contact, fields: opening.fields ?? {} });
-  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, words, at });
+  const request = insertRequest(tx, { ...opening, mailboxId, contactId, subject, words, heard: true, at });
   const [row] = await fileMessage(tx, filing, request, { outcome: 'opened' });
   if (row === undefined) throw new Error('opening a request returned no row');
   return row;

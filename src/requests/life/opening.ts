@@ -22,6 +22,8 @@ export type Opening = {
   readonly words?: string | null;
   /** Messages that come with it in the same statement; those added later count themselves. */
   readonly messageCount?: number;
+  /** Among them is one by somebody who is no operator. */
+  readonly heard?: boolean;
   readonly at: Date;
 };
 
@@ -31,12 +33,12 @@ export function insertRequest(tx: Transaction, opening: Opening): Fragment {
   return tx`
     insert into requests
       (id, mailbox_id, contact_id, subject, status, priority, category, tags, fields, assignee_id, reply_tag, follow_up_of,
-       refers_to, message_count, words, created_at, updated_at, last_message_at)
+       refers_to, message_count, heard, words, created_at, updated_at, last_message_at)
     overriding system value
     values
       (${opening.id === undefined ? tx`default` : tx`${opening.id}`}, ${opening.mailboxId}, ${opening.contactId}, ${opening.subject}, ${assigneeId === null ? 'new' : 'in_progress'},
        ${opening.priority ?? 'P3'}, ${opening.category ?? null}, ${[...(opening.tags ?? [])]}::text[], ${json(tx, opening.fields ?? {})}, ${assigneeId},
-       ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0}, ${opening.words ?? null}::tsvector,
+       ${opening.replyTag}, ${opening.followUpOf ?? null}, ${opening.refersTo ?? null}, ${opening.messageCount ?? 0}, ${opening.heard ?? false}, ${opening.words ?? null}::tsvector,
        ${at}, ${at}, ${at})
     returning id, contact_id, status, null::text as old_status`;
 }

@@ -16,7 +16,7 @@ export function wakeRequest(
     set status = case when before.status <> all(${[...TRANSITIONS.wake.from]}::text[]) then before.status
         when before.assignee_id is null then 'new' else 'in_progress' end,
       resolved_at = null, closed_at = null, message_count = before.message_count + 1, updated_at = ${at},
-      last_message_at = ${at}, asked_at = ${at}
+      last_message_at = ${at}, asked_at = ${at}, heard = true
     from (
       select id, status, assignee_id, message_count
       from requests

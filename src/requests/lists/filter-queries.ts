@@ -8,7 +8,7 @@ import { isFound, isOfJira, type LookedIn, sourceOf, termCondition, type Seeking
 import type { RequestSort } from './request-sorts.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { isEscalated } from '../escalation/is-escalated.ts';
-import { isUnread } from '../read-marks/is-unread.ts';
+import { isUnread, readRequests } from '../read-marks/is-unread.ts';
 
 /** Filters of the list of requests; those that are lists mean any of theirs. */
 export type RequestFilters = {
@@ -61,6 +61,8 @@ export function sortConditions(
   const isOpen = status?.includes('closed') === false;
   switch (field) {
     case 'lastMessageAt': {
+      // What is open and somebody's, or nobody's, has an index of its own.
+      if (isOpen && assigneeId !== undefined) return part(['status', 'assigneeId']);
       // Agents read by it all day, so that it has an index for one value of each of these.
       const one = BEFORE_LAST_MESSAGE.find((name) => isOneValue(filters[name]));
       if (one !== undefined) return part([one]);
@@ -158,13 +160,27 @@ export function requestConditions(
 /** Where else than in the requests themselves it is looked for what passes the filters, and the filters without that. */
 export function sourcesOf(
   db: Queryable,
-  { rule, q = [], ...others }: RequestFilters,
+  { operatorId }: Viewer,
+  { rule, unread, q = [], ...others }: RequestFilters,
 ): { readonly sources: readonly LookedIn[]; readonly others: RequestFilters } {
   const terms = q.flatMap((term) => ('text' in term && term.not !== true ? [sourceOf(db, term)] : []));
+  const isOfRead = unread === false || q.some(saysRead);
   return {
-    sources: rule === undefined ? terms : [hitBy(db, rule), ...terms],
-    others: { ...others, q: q.filter((term) => !('text' in term)) },
+    sources: [
+      ...(isOfRead ? [{ rows: readRequests(db, operatorId), where: db`true`, isUnknown: true }] : []),
+      ...(rule === undefined ? [] : [hitBy(db, rule)]),
+      ...terms,
+    ],
+    others: {
+      ...others,
+      ...(unread === true ? { unread } : {}),
+      q: q.filter((term) => !('text' in term) && !saysRead(term)),
+    },
   };
+}
+
+function saysRead(term: RequestTerm): boolean {
+  return term.kind === 'is' && term.state === 'read' && term.not !== true;
 }
 
 function hitBy(db: Queryable, rules: readonly number[]): LookedIn {

@@ -7,6 +7,7 @@ import type { RequestView } from '../request/request-view.ts';
 import { type RequestFilters, requestConditions, sortConditions, sourcesOf } from './filter-queries.ts';
 import { type Joined, joinedBy, walkJoined } from './joined-queries.ts';
 import { REQUEST_SORTS, type RequestSort } from './request-sorts.ts';
+import { isFound } from './term-queries.ts';
 
 export type RequestListRow = RequestView & { readonly sortValue: string | null };
 
@@ -55,16 +56,18 @@ export async function listRequestRows(
   };
   const whole = { stretch: REQUEST_SORTS.whole(db, sort, page), limit: page.limit };
   if (await isSmall(db)) return (await fit(db, list, whole, 'as planned')) ?? [];
-  const expectation = await expect(db, viewer, filters, page.limit);
-  const few = expectation.isMany ? null : await fit(db, list, whole, MOST);
+  const { fewAmong, isMost } = await expect(db, viewer, filters, list);
+  const conditions = db`${fewAmong ?? db`true`} and ${list.conditions}`;
+  const few = fewAmong === null ? null : await fit(db, { ...list, conditions }, whole, MOST);
   if (few !== null) return few;
   const rows: RequestListRow[] = [];
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
     const part = { stretch, limit: page.limit - rows.length };
     if (part.limit === 0) break;
     // Where very many fit it is worth walking on; of what has one value there is less.
-    const walks = expectation.isMost && !stretch.isOfOne ? [FEW, FAR, 10 * FAR] : [FEW, FAR];
-    rows.push(...((await walk(db, list, part, walks)) ?? (await fit(db, list, part, 'all')) ?? []));
+    const walks = isMost && !stretch.isOfOne ? [FEW, FAR, 10 * FAR] : [FEW, FAR];
+    const found = (await walk(db, list, part, { walks, isMost })) ?? (await fit(db, list, part, 'all'));
+    rows.push(...(found ?? []));
   }
   return rows;
 }
@@ -74,32 +77,38 @@ async function isSmall(db: Queryable): Promise<boolean> {
   return table !== undefined && table.bytes <= SMALL;
 }
 
+/** What all that fit are among, null if too many are to be put in order; and whether it is worth walking far. */
+type Expectation = { readonly fewAmong: Fragment | null; readonly isMost: boolean };
+
 /**
- * Whether too many fit to be put in order. By PostgreSQL's own estimate, for to count them would cost as much as the list. It has
+ * How many fit. By PostgreSQL's own estimate, for to count them would cost as much as the list. It has
  * none of words that are not among the commonest, and of the beginnings of words: of those as many are read as are few.
  */
 async function expect(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
-  limit: number,
-): Promise<{ readonly isMany: boolean; readonly isMost: boolean }> {
-  const { sources, others } = sourcesOf(db, filters);
-  const [all, fitting, ofOthers] = await Promise.all([
-    expected(db, db`true`),
+  { page, ofSort }: AskedList,
+): Promise<Expectation> {
+  const { sources, others } = sourcesOf(db, viewer, filters);
+  const [walked, fitting, ofOthers] = await Promise.all([
+    expected(db, ofSort),
     expected(db, requestConditions(db, viewer, filters)),
     sources.length === 0 ? 0 : expected(db, requestConditions(db, viewer, others)),
   ]);
-  // A page is found among `limit / fitting` of all: where `fitting` is this root, as many rows are walked by as fit. Of somewhat more
-  // it is still safer to put them in order, which never is in vain.
-  const even = Math.ceil(1.4 * Math.sqrt(limit * all));
+  // A page is found among `limit / fitting` of those that its index has: where `fitting` is this root, as many rows are walked by as
+  // fit. Of somewhat more it is still safer to put them in order, which never is in vain.
+  const even = Math.ceil(1.4 * Math.sqrt(page.limit * walked));
   const isMost = fitting > 10 * MOST;
-  if (fitting > even || ofOthers <= even) return { isMany: fitting > even, isMost };
-  for (const { rows, where } of sources) {
+  const all = db`true`;
+  if (ofOthers <= even) return { fewAmong: fitting > even ? null : all, isMost };
+  for (const { rows, where, isUnknown = false } of sources) {
+    if (fitting > even && !isUnknown) continue;
     const [beyond] = await db`select from ${rows} where ${where} offset ${even} limit 1`;
-    if (beyond === undefined) return { isMany: false, isMost };
+    if (beyond === undefined)
+      return { fewAmong: isUnknown ? isFound(db, 'sought', { rows, where }) : all, isMost };
   }
-  return { isMany: true, isMost };
+  return { fewAmong: null, isMost };
 }
 
 async function expected(db: Queryable, conditions: Fragment): Promise<number> {
@@ -115,11 +124,11 @@ async function walk(
   db: Queryable,
   { page, asked, ofSort, joined }: AskedList,
   { stretch, limit }: Part,
-  walks: readonly number[],
+  { walks, isMost }: { readonly walks: readonly number[]; readonly isMost: boolean },
 ): Promise<Rows | null> {
   const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
-  for (const most of walks) {
+  for (const [index, most] of walks.entries()) {
     const walked = isJoined
       ? walkJoined(db, joined, { ...page, stretch, most: most + 1 })
       : db`
@@ -142,6 +151,9 @@ async function walk(
     );
     // The row after the last one that may be read is there to say that there is one.
     if ((found.at(-1)?.place ?? 0) <= most) return found;
+    // At this rate the page would not be full by the end of the next walk either.
+    const next = walks[index + 1];
+    if (!isMost && next !== undefined && (limit * most) / found.length > next) return null;
   }
   return null;
 }

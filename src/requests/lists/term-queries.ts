@@ -12,8 +12,8 @@ import type { RequestTerm, State } from '../search/request-search.ts';
  */
 export type Seeking = 'sought' | 'asked';
 
-/** Rows of another table, each of the request that is its `request_id`. */
-export type LookedIn = { readonly rows: Fragment; readonly where: Fragment };
+/** Rows of another table, each of the request that is its `request_id`; `isUnknown`: PostgreSQL has no notion of how many. */
+export type LookedIn = { readonly rows: Fragment; readonly where: Fragment; readonly isUnknown?: boolean };
 
 /** The condition that a request `r` has such a row. */
 export function isFound(db: Queryable, way: Seeking, { rows, where }: LookedIn): Fragment {

@@ -8,12 +8,13 @@ export async function recountMessages(tx: Transaction, requestId: number, at: Da
   await tx`
     update requests
     set message_count = counted.all_messages, last_message_at = coalesce(counted.last_mail_at, last_message_at),
-      updated_at = ${at}, asked_at = coalesce(counted.asked_at, requests.asked_at), answered_at = (
+      updated_at = ${at}, asked_at = coalesce(counted.asked_at, requests.asked_at), heard = counted.heard, answered_at = (
         select max(created_at) from deliveries where request_id = ${requestId} and kind = 'reply' and sent_at is not null)
     from (
       select count(*)::int as all_messages,
         max(created_at) filter (where kind in ('inbound', 'outbound') or direction = 'out') as last_mail_at,
-        max(created_at) filter (where kind = 'inbound') as asked_at
+        max(created_at) filter (where kind = 'inbound') as asked_at,
+        count(*) filter (where direction = 'in' and author_operator_id is null) > 0 as heard
       from messages
       where request_id = ${requestId}) as counted
     where id = ${requestId}`;
