@@ -129,9 +129,9 @@ const BODY_GARBAGE = ['{', 'null', '[]', '"x"', '7'];
 const TOO_LARGE = JSON.stringify({ text: 'x'.repeat(1_100_000) });
 const VALUE_GARBAGE = [null, -1, 1e300, '', '\0', 'x'.repeat(3000), [null], { a: 1 }];
 
-/** Two of what goes wrong, others than its neighbours get; in the proof all. */
+/** One of what goes wrong, another than its neighbours get; in the proof all. */
 function some<Value>(garbage: readonly Value[], at: number): Value[] {
-  const count = amount(2, garbage.length);
+  const count = amount(1, garbage.length);
   return Array.from({ length: count }, (_, n) => garbage[(at * count + n) % garbage.length]!);
 }
 
@@ -242,7 +242,7 @@ test(
       readonly total?: number;
     };
     const lists = operations.filter(({ documented }) => parameterOf(documented, 'cursor') !== undefined);
-    const walkList = async (operation: Operation) => {
+    const walkList = async (operation: Operation, at: number) => {
       const { path, documented } = operation;
       const good = path.startsWith('/v1/requests/') ? { id: desk.taken } : goodOf(operation, desk);
       const ask = async (query: string): Promise<List> => {
@@ -257,7 +257,7 @@ test(
       const sorts = (documentedSort['enum'] ?? documentedSort['anyOf'][0].enum) as readonly string[];
       const scalar = scalarFieldsOf(documented);
       expect([path, scalar.filter((field) => !sorts.includes(field))]).toEqual([path, []]);
-      for (const sort of walked(sorts)) {
+      for (const sort of walked(sorts, at)) {
         const whole = await ask(`?limit=200&total=true&sort=${sort}`);
         expect([path, whole.items.length > 1, whole.total]).toEqual([path, true, whole.items.length]);
         const nulls = whole.items.map((item) => (item[sort.replace('-', '')] ?? null) === null);
@@ -278,11 +278,12 @@ test(
   },
 );
 
-/** Of each field one way, of its neighbour the other; in the proof both. */
-function walked(sorts: readonly string[]): readonly string[] {
+/** Every other field, by turns one way and the other; in the proof all, both ways. */
+function walked(sorts: readonly string[], at: number): readonly string[] {
   const fields = [...new Set(sorts.map((sort) => sort.replace('-', '')))];
+  const some = fields.filter((_, n) => (n + at) % 2 === 0);
   return amount(
-    fields.map((field, at) => (at % 2 === 0 ? field : `-${field}`)),
+    some.map((field, n) => (n % 2 === 0 ? field : `-${field}`)),
     sorts,
   );
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
 import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
+import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import { describeFaults, readConfig } from '../../src/apps/config.ts';
 import { CRON_ITEMS } from '../../src/apps/server/cron-items.ts';
 import { startServer } from '../../src/apps/server/start-server.ts';
@@ -19,7 +20,7 @@ import { type MailroomProcess, mailroomProcesses } from '../support/server-proce
 vi.setConfig({ testTimeout: 120_000 });
 
 const { db, url: databaseUrl } = await testDatabase();
-const { server, commandLine, folder } = await mailroomProcesses();
+const { server, folder } = await mailroomProcesses();
 const embedded = embeddedProcesses();
 
 const RELAY_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
@@ -162,15 +163,16 @@ describe('a start that cannot be', () => {
 });
 
 test('without a database it runs one of its own, beside which the command line works, and keeps everything', async () => {
-  const dataDir = join(await embedded.newFolder(), 'data');
+  // With its cluster, empty: how one is made is seen elsewhere, and costs as much as a start.
+  const dataDir = await embedded.unusedFolder();
   embedded.cleanUpLater(dataDir);
   const own = { PORT: '0', DATA_DIR: dataDir, ...mailbox, ADMIN_EMAIL: 'anna@example.com' };
   const first = server(own);
   const url = await readyUrl(first);
   expect((await stat(join(dataDir, 'app-secret'))).mode & 0o777).toBe(0o600);
 
-  const created = await commandLine(own, 'token', 'create', '--operator', 'anna@example.com');
-  expect(created).toMatchObject({ code: 0, err: '' });
+  const created = await commandHere(own, 'token', 'create', '--operator', 'anna@example.com');
+  expect(created).toMatchObject({ status: 0, err: '' });
   const headers = { authorization: `Bearer ${created.out.trim()}` };
   expect((await fetch(`${url}/v1/operators`, { headers })).status).toBe(200);
   expect(await residentMegabytes(first.pid)).toBeLessThan(200);
@@ -179,7 +181,7 @@ test('without a database it runs one of its own, beside which the command line w
   expect((await first.ended).code).toBe(0);
   expect(await findPostmaster(clusterFolder(dataDir))).toBeUndefined();
 
-  const alone = await commandLine(own, 'relay', 'print');
+  const alone = await commandHere(own, 'relay', 'print');
   expect(alone.out).toContain(RELAY_SECRET);
   const second = server(own);
   const secondUrl = await readyUrl(second);
@@ -191,6 +193,14 @@ async function startHere(settings: Readonly<Record<string, string>>): Promise<un
   const reading = readConfig({ ...env, ...settings });
   if (!reading.ok) throw new Error(describeFaults(reading.faults));
   return startServer(reading.config, { log: silentLog });
+}
+
+/** The command line within this process, on a database of its own all the same: `cli.test.ts` has it as a process. */
+async function commandHere(settings: Readonly<Record<string, string>>, ...args: string[]) {
+  let [out, err] = ['', ''];
+  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
+  const status = await runCommandLine(args, settings, terminal, null);
+  return { status, out, err };
 }
 
 async function connections(): Promise<number[]> {

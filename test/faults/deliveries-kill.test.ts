@@ -13,7 +13,7 @@ import { startSmtpListener } from '../support/smtp-listener.ts';
 const { db, url } = await testDatabase();
 const SCRIPT = fileURLToPath(new URL('../support/delivery-process.ts', import.meta.url));
 // Each kill costs the start of a process.
-const KILLS = Number(process.env['KILLS'] ?? amount(6, 50));
+const KILLS = Number(process.env['KILLS'] ?? amount(3, 50));
 /** Requests are given to either process; the emails of one leave one after the other. */
 const REQUESTS_PER_KILL = 3;
 const PER_REQUEST = 3;
@@ -21,7 +21,7 @@ const PER_REQUEST = 3;
 const LEASE_MS = String(amount(4000, 20_000));
 /** Mails that a process sends at once. */
 const LANES = 5;
-const IN_STORE = 2;
+const IN_STORE = 1;
 
 /** Drawn from a seed that is printed: `KILL_SEED=… npx vitest run …` kills in the same order again. */
 const seed = Number(process.env['KILL_SEED'] ?? randomInt(1_000_000));

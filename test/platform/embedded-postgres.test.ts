@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const { newFolder, usedFolder, start, cleanUpLater } = embeddedProcesses();
 
 const asOrdinaryUser = ordinaryUser();
-const AT_ONCE = amount(3, 8);
+const AT_ONCE = amount(2, 8);
 
 describe('a first start', () => {
   test('answers a database of the role that owns it, durable, on loopback only, and to nobody else', async () => {

@@ -15,6 +15,7 @@ const FILES = [
   'test/faults/deliveries-kill.test.ts',
   'test/intake/reconcile.test.ts',
   'test/intake/relay-day.test.ts',
+  'test/intake/relay-simulated-gmail.test.ts',
   'test/mail/mail-large.test.ts',
   'test/mail/mail-pool.test.ts',
   'test/platform/embedded-postgres.test.ts',

@@ -195,18 +195,21 @@ test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_
     }
   }
 
-  // Narrowed down, too, whether the list is walked for it or what fits is put in order.
+  // Narrowed down, too, whether the list is walked for it or what fits is put in order; in the proof each by each.
   for (const [index, name] of (
     ['priority', 'status', 'contact.name', 'mailbox', 'due', 'category'] as const
   ).entries())
-    for (const filters of [
-      { status: ['pending'] },
-      { status: ['closed', 'new'], mailboxId: [3, 4] },
-      { due: ['breached'] },
-      { fields: { cost: { from: '5' } } },
-      search('from:contact7'),
-      search('printer'),
-    ] as const satisfies readonly RequestFilters[]) {
+    for (const [at, filters] of (
+      [
+        { status: ['pending'] },
+        { status: ['closed', 'new'], mailboxId: [3, 4] },
+        { due: ['breached'] },
+        { fields: { cost: { from: '5' } } },
+        search('from:contact7'),
+        search('printer'),
+      ] as const satisfies readonly RequestFilters[]
+    ).entries()) {
+      if ((at + index) % 3 >= amount(1, 3)) continue;
       const sort = { field: name, descending: index % 2 === 0 };
       const text = `${sort.descending ? '-' : ''}${name}`;
       const first = await planOf(filters, text);

@@ -24,6 +24,8 @@ const SCRIPT = fileURLToPath(new URL('./embedded-postgres-process.ts', import.me
 /** Folders and processes of embedded databases that are gone after each test, whatever the test did to them. */
 export function embeddedProcesses(): {
   readonly newFolder: () => Promise<string>;
+  /** A folder with a cluster that was never served. */
+  readonly unusedFolder: () => Promise<string>;
   /** A folder with a cluster that was served and stopped before. */
   readonly usedFolder: () => Promise<string>;
   readonly start: (dataDir: string, prefix?: readonly string[]) => EmbeddedProcess;
@@ -54,6 +56,11 @@ export function embeddedProcesses(): {
 
   return {
     newFolder,
+    async unusedFolder() {
+      const folder = await newFolder();
+      copyCluster(inject('freshCluster'), folder);
+      return folder;
+    },
     async usedFolder() {
       seed ??= await makeSeed();
       const folder = await newFolder();

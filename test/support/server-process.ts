@@ -20,7 +20,6 @@ export type MailroomProcess = {
 };
 
 const SERVER = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const COMMAND_LINE = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url));
 
 /** Mailroom's processes as a user starts them, in a folder of their own that holds no `.env`; gone after each test. */
 export async function mailroomProcesses() {
@@ -51,8 +50,6 @@ export async function mailroomProcesses() {
   return {
     folder,
     server: (env: Readonly<Record<string, string>>, ...args: string[]) => start(SERVER, env, args),
-    commandLine: (env: Readonly<Record<string, string>>, ...args: string[]) =>
-      start(COMMAND_LINE, env, args).ended,
   };
 }
 
