@@ -26,9 +26,9 @@ export default defineConfig({
     // Node reads TypeScript itself and keeps it compiled: transformed by Vite, it costs each run eight seconds of a processor.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
-    // One more than there are cores: most of a test's time is PostgreSQL's and that of processes it starts. Two more take a tenth
-    // off a run of two cores, and brought two tests to light that went by how fast others are.
-    maxWorkers: Math.min(8, availableParallelism() + 1),
+    // Two more than there are cores: most of a test's time is PostgreSQL's and that of processes it starts. With one more a run
+    // on two cores takes a tenth longer, with three more as long.
+    maxWorkers: Math.min(8, availableParallelism() + 2),
     testTimeout: amount(30_000, 300_000),
     hookTimeout: 30_000,
     teardownTimeout: 30_000,

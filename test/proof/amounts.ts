@@ -13,6 +13,7 @@ const FILES = [
   'test/browser/console-mail.test.ts',
   'test/browser/console-ways.test.ts',
   'test/faults/deliveries-kill.test.ts',
+  'test/intake/intake-fixtures.test.ts',
   'test/intake/reconcile.test.ts',
   'test/intake/relay-day.test.ts',
   'test/intake/relay-simulated-gmail.test.ts',
