@@ -104,10 +104,13 @@ test('an operator’s day, with keys alone: from the mailed link to a delivery t
   const arrives = () => page.waitForEvent('framenavigated', (frame) => frame === page.mainFrame());
   const decide = async (subject: string, name: string) => {
     await page.waitForLoadState();
-    await keyboard.press('g');
-    await Promise.all([arrives(), keyboard.press('q')]);
-    await page.waitForURL(/\/quarantine/);
-    await page.waitForLoadState();
+    // Some lead back to it.
+    if (new URL(page.url()).pathname !== '/quarantine') {
+      await keyboard.press('g');
+      await Promise.all([arrives(), keyboard.press('q')]);
+      await page.waitForURL(/\/quarantine/);
+      await page.waitForLoadState();
+    }
     const row = page.locator('li', { hasText: subject });
     await row.getByRole('button', { name, exact: true }).focus();
     await Promise.all([arrives(), keyboard.press('Enter')]);

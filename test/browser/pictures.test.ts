@@ -137,10 +137,10 @@ test.runIf(isAsked)(
     const others = process.env['PICTURES'] === '1' ? null : (process.env['PICTURES'] ?? null);
     await mkdir(kept, { recursive: true });
     const admin = await desk.operator('First', 'admin');
-    const first = await desk.signedIn(admin.id, { reducedMotion: 'reduce' });
+    const first = await desk.signedIn(admin.id);
     await picture(first, ['begin', '/begin', false], others, kept);
     const ann = await furnish(desk);
-    const page = await desk.signedIn(ann.id, { reducedMotion: 'reduce' });
+    const page = await desk.signedIn(ann.id);
     for (const shown of SHOWN) await picture(page, shown, others, kept);
     expect(await page.locator('main h1').count()).toBe(1);
   },

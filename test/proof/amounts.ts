@@ -10,6 +10,8 @@ import { ensure, type Figures, type Proof } from './proof.ts';
 const FILES = [
   'test/apps/http-contract.test.ts',
   'test/apps/http-hostile.test.ts',
+  'test/browser/console-below-path.test.ts',
+  'test/browser/console-list.test.ts',
   'test/browser/console-mail.test.ts',
   'test/browser/console-ways.test.ts',
   'test/faults/deliveries-kill.test.ts',

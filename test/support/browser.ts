@@ -5,7 +5,6 @@ import chromium from '@sparticuz/chromium';
 import {
   type Browser,
   type BrowserContext,
-  type BrowserContextOptions,
   type CDPSession,
   chromium as playwright,
   type Page,
@@ -47,7 +46,6 @@ export type Window = {
 };
 
 type Kept = {
-  readonly kind: string;
   readonly context: BrowserContext;
   /** An empty page that keeps the window's process: started anew, it costs three times what a page in it does. */
   readonly anchor: Page;
@@ -59,18 +57,20 @@ const MOST_FREE = 4;
 const free: Kept[] = [];
 
 /** A window in which nobody was, as far as a page can tell, and no page is. */
-export async function openWindow(options: BrowserContextOptions = {}): Promise<Window> {
-  const kind = JSON.stringify(options);
-  const at = free.findIndex((each) => each.kind === kind);
-  const [kept = await newWindow(kind, options)] = at === -1 ? [] : free.splice(at, 1);
+export async function openWindow(): Promise<Window> {
+  const kept = free.pop() ?? (await newWindow());
   return { context: kept.context, close: (origin) => giveBack(kept, origin) };
 }
 
-async function newWindow(kind: string, options: BrowserContextOptions): Promise<Kept> {
+async function newWindow(): Promise<Kept> {
   const browser = await openBrowser();
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 860 },
+    // What fades in is painted a dozen times: a third of what a click costs.
+    reducedMotion: 'reduce',
+  });
   const anchor = await context.newPage();
-  return { kind, context, anchor, devtools: await context.newCDPSession(anchor) };
+  return { context, anchor, devtools: await context.newCDPSession(anchor) };
 }
 
 async function giveBack(kept: Kept, origin: string): Promise<void> {

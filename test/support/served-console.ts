@@ -1,4 +1,4 @@
-import type { BrowserContextOptions, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { composeSignInLink } from '../../src/apps/console/sign-in/compose-link.ts';
 import { bindHttp, type HttpListener } from '../../src/platform/http/http-listener.ts';
@@ -15,6 +15,14 @@ import { oneAccount } from './transports.ts';
 
 /** Other services as the app is to know them. */
 type Outside = Pick<NonNullable<Parameters<typeof testApp>[1]>, 'microsoft' | 'atlassian'>;
+
+/** In what a page differs from others. */
+type Ways = {
+  readonly javaScriptEnabled?: boolean;
+  readonly language?: string;
+  readonly timezoneId?: string;
+  readonly bypassCSP?: boolean;
+};
 
 /** The path that the desk stands under, and whether the proxy in front leaves it on what it hands on. */
 export type Front = { readonly path: string; readonly isLeftOn: boolean };
@@ -75,11 +83,12 @@ export async function servedConsole(outside: Outside = {}, front: Front = { path
   }
 
   /** A page that is watched, in a window of its own, of nobody yet. */
-  async function opened(options: BrowserContextOptions = {}): Promise<Page> {
-    const window = await openWindow(options);
+  async function opened(ways: Ways = {}): Promise<Page> {
+    const window = await openWindow();
     windows.push(window);
     const page = await window.context.newPage();
     watch(page);
+    await goWays(page, ways);
     return page;
   }
 
@@ -116,12 +125,22 @@ export async function servedConsole(outside: Outside = {}, front: Front = { path
     /** Signs somebody in where a page is. */
     signIn,
     /** A page that is watched, in a window of its own, of somebody signed in. */
-    async signedIn(operatorId: number, options: BrowserContextOptions = {}): Promise<Page> {
-      const page = await opened(options);
+    async signedIn(operatorId: number, ways: Ways = {}): Promise<Page> {
+      const page = await opened(ways);
       await signIn(page, operatorId);
       return page;
     },
   };
+}
+
+// Of the page, not of its window: a window of another kind is a process more, which costs as much as three pages.
+async function goWays(page: Page, ways: Ways): Promise<void> {
+  const { javaScriptEnabled = true, language, timezoneId, bypassCSP = false } = ways;
+  const devtools = await page.context().newCDPSession(page);
+  if (!javaScriptEnabled) await devtools.send('Emulation.setScriptExecutionDisabled', { value: true });
+  if (timezoneId !== undefined) await devtools.send('Emulation.setTimezoneOverride', { timezoneId });
+  if (bypassCSP) await devtools.send('Page.setBypassCSP', { enabled: true });
+  if (language !== undefined) await page.setExtraHTTPHeaders({ 'accept-language': language });
 }
 
 // As a proxy does: what is beside the desk is somebody else's.
