@@ -2,11 +2,11 @@ import { afterAll, expect, test } from 'vitest';
 import { connect } from '../../src/platform/db/connect.ts';
 import type { OperatorActor } from '../../src/people/access/actor.ts';
 import { type RequestFilters, requestConditions } from '../../src/requests/lists/filter-queries.ts';
-import { countRequestRowsUpTo } from '../../src/requests/lists/list-queries.ts';
 import { listRequests } from '../../src/requests/lists/list-requests.ts';
 import { requestTables } from '../../src/requests/request/request-columns.ts';
 import { REQUEST_SORTS } from '../../src/requests/lists/request-sorts.ts';
 import { parseRequestSearch } from '../../src/requests/search/request-search.ts';
+import { countRequestRowsUpTo } from '../../src/requests/views/queries.ts';
 import { parseSearch } from '../../src/platform/lists/search-terms.ts';
 import { amount } from '../support/amount.ts';
 import { testClock } from '../support/app.ts';
@@ -224,6 +224,16 @@ test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_
       expect.soft(ids, `${text} ${JSON.stringify(filters)}`).toEqual(rows.map(({ id }) => id));
     }
 
+  // A word that all have, of what was written before a day: that is put in order, and then asked for the word until a page is full.
+  const early = parseRequestSearch('before:2026-01-03 printer');
+  if ('fault' in early) throw new Error(early.fault);
+  const old = await planOf({ q: early }, '-id');
+  const [counted] = await db<{ last: number }[]>`
+    select max(id) as last from requests where created_at < '2026-01-03'`;
+  const last = counted?.last ?? 0;
+  expect.soft(old.page.items.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, n) => last - n));
+  expect.soft(old.read, `before a day: ${old.indexes.join(', ')}`).toBeLessThan(last + 1500);
+
   // An operator who has read nearly everything, and a desk where few mails have files.
   await db`
     insert into read_marks (operator_id, request_id, message_id, at, behind)
@@ -258,6 +268,13 @@ test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_
     )
     .toEqual([]);
   expect.soft(open.read, `open and unread: ${open.indexes.join(', ')}`).toBeLessThan(marks + MANY * 0.06 * 4);
+
+  // Words and marks together, where neither leaves few.
+  const both = { unread: false, createdTo: hour(100), ...search('printer') };
+  const readEarly = await planOf(both, '-id');
+  expect
+    .soft([readEarly.found, readEarly.page.items.every(({ createdAt }) => createdAt < hour(100))])
+    .toEqual([50, true]);
 
   // A newcomer has read nothing, and one who was away little: their lists begin with what they have read.
   const newcomer = { ...admin, operatorId: 2 };

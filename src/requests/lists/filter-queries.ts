@@ -157,12 +157,16 @@ export function requestConditions(
   return found.reduce((all, condition) => db`${all} and ${condition}`, db`true`);
 }
 
-/** Where else than in the requests themselves it is looked for what passes the filters, and the filters without that. */
+/** Where else than in the requests themselves it is looked for what passes the filters, and the filters with that and without. */
 export function sourcesOf(
   db: Queryable,
   { operatorId }: Viewer,
   { rule, unread, q = [], ...others }: RequestFilters,
-): { readonly sources: readonly LookedIn[]; readonly others: RequestFilters } {
+): {
+  readonly sources: readonly LookedIn[];
+  readonly sought: RequestFilters;
+  readonly others: RequestFilters;
+} {
   const terms = q.flatMap((term) => ('text' in term && term.not !== true ? [sourceOf(db, term)] : []));
   const isOfRead = unread === false || q.some(saysRead);
   return {
@@ -171,12 +175,17 @@ export function sourcesOf(
       ...(rule === undefined ? [] : [hitBy(db, rule)]),
       ...terms,
     ],
-    others: {
-      ...others,
-      ...(unread === true ? { unread } : {}),
-      q: q.filter((term) => !('text' in term) && !saysRead(term)),
+    sought: {
+      ...(unread === false ? { unread } : {}),
+      ...(rule === undefined ? {} : { rule }),
+      q: q.filter(isSought),
     },
+    others: { ...others, ...(unread === true ? { unread } : {}), q: q.filter((term) => !isSought(term)) },
   };
+}
+
+function isSought(term: RequestTerm): boolean {
+  return term.not !== true && ('text' in term || saysRead(term));
 }
 
 function saysRead(term: RequestTerm): boolean {

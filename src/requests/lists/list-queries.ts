@@ -20,6 +20,8 @@ type AskedList = {
   readonly asked: Fragment;
   /** Those of the conditions that are about what it is sorted by: the index of the sort has them. */
   readonly ofSort: Fragment;
+  /** The conditions without those that are sought elsewhere, and what then is left to ask, where this is better asked than sought. */
+  readonly sifted: { readonly coarse: Fragment; readonly fine: Fragment } | null;
   /** What it is sorted by, if that is in another table. */
   readonly joined: Joined | null;
 };
@@ -53,10 +55,11 @@ export async function listRequestRows(
     ofSort: sortConditions(db, viewer, filters, sort.field),
     joined: joinedBy(db, sort.field, filters, viewer),
     asked: requestConditions(db, viewer, filters, 'asked'),
+    sifted: null,
   };
   const whole = { stretch: REQUEST_SORTS.whole(db, sort, page), limit: page.limit };
   if (await isSmall(db)) return (await fit(db, list, whole, 'as planned')) ?? [];
-  const { fewAmong, isMost } = await expect(db, viewer, filters, list);
+  const { fewAmong, isMost, sifted } = await expect(db, viewer, filters, list);
   const conditions = db`${fewAmong ?? db`true`} and ${list.conditions}`;
   const few = fewAmong === null ? null : await fit(db, { ...list, conditions }, whole, MOST);
   if (few !== null) return few;
@@ -66,7 +69,8 @@ export async function listRequestRows(
     if (part.limit === 0) break;
     // Where very many fit it is worth walking on; of what has one value there is less.
     const walks = isMost && !stretch.isOfOne ? [FEW, FAR, 10 * FAR] : [FEW, FAR];
-    const found = (await walk(db, list, part, { walks, isMost })) ?? (await fit(db, list, part, 'all'));
+    const found =
+      (await walk(db, list, part, { walks, isMost })) ?? (await fit(db, { ...list, sifted }, part, 'all'));
     rows.push(...(found ?? []));
   }
   return rows;
@@ -78,7 +82,10 @@ async function isSmall(db: Queryable): Promise<boolean> {
 }
 
 /** What all that fit are among, null if too many are to be put in order; and whether it is worth walking far. */
-type Expectation = { readonly fewAmong: Fragment | null; readonly isMost: boolean };
+type Expectation = Pick<AskedList, 'sifted'> & {
+  readonly fewAmong: Fragment | null;
+  readonly isMost: boolean;
+};
 
 /**
  * How many fit. By PostgreSQL's own estimate, for to count them would cost as much as the list. It has
@@ -90,25 +97,30 @@ async function expect(
   filters: RequestFilters,
   { page, ofSort }: AskedList,
 ): Promise<Expectation> {
-  const { sources, others } = sourcesOf(db, viewer, filters);
+  const { sources, sought, others } = sourcesOf(db, viewer, filters);
+  const coarse = requestConditions(db, viewer, others);
   const [walked, fitting, ofOthers] = await Promise.all([
     expected(db, ofSort),
     expected(db, requestConditions(db, viewer, filters)),
-    sources.length === 0 ? 0 : expected(db, requestConditions(db, viewer, others)),
+    sources.length === 0 ? 0 : expected(db, coarse),
   ]);
   // A page is found among `limit / fitting` of those that its index has: where `fitting` is this root, as many rows are walked by as
   // fit. Of somewhat more it is still safer to put them in order, which never is in vain.
   const even = Math.ceil(1.4 * Math.sqrt(page.limit * walked));
   const isMost = fitting > 10 * MOST;
   const all = db`true`;
-  if (ofOthers <= even) return { fewAmong: fitting > even ? null : all, isMost };
+  const none = { isMost, sifted: null };
+  if (ofOthers <= even) return { ...none, fewAmong: fitting > even ? null : all };
   for (const { rows, where, isUnknown = false } of sources) {
     if (fitting > even && !isUnknown) continue;
     const [beyond] = await db`select from ${rows} where ${where} offset ${even} limit 1`;
     if (beyond === undefined)
-      return { fewAmong: isUnknown ? isFound(db, 'sought', { rows, where }) : all, isMost };
+      return { ...none, fewAmong: isUnknown ? isFound(db, 'sought', { rows, where }) : all };
   }
-  return { fewAmong: null, isMost };
+  // Words that millions of messages have are asked of a page's worth of what is left without them; by ids alone, of which marks are not.
+  const fine = requestConditions(db, { ...viewer, mailboxIds: null }, sought, 'asked');
+  const isSifted = ofOthers <= 10 * MOST && !sources.some(({ isUnknown }) => isUnknown);
+  return { fewAmong: null, isMost, sifted: isSifted ? { coarse, fine } : null };
 }
 
 async function expected(db: Queryable, conditions: Fragment): Promise<number> {
@@ -151,9 +163,9 @@ async function walk(
     );
     // The row after the last one that may be read is there to say that there is one.
     if ((found.at(-1)?.place ?? 0) <= most) return found;
-    // At this rate the page would not be full by the end of the next walk either.
+    // At this rate, which may be a chance, the page would not be full by the end of the next walk either.
     const next = walks[index + 1];
-    if (!isMost && next !== undefined && (limit * most) / found.length > next) return null;
+    if (!isMost && next !== undefined && (1.5 * limit * most) / found.length > next) return null;
   }
   return null;
 }
@@ -163,7 +175,7 @@ async function walk(
  */
 async function fit(
   db: Queryable,
-  { page, conditions, joined }: AskedList,
+  { page, conditions, joined, sifted }: AskedList,
   { stretch, limit }: Part,
   most: number | 'all' | 'as planned',
 ): Promise<Rows | null> {
@@ -178,7 +190,8 @@ async function fit(
     select r.id, ${value} as sorted_by
     from requests r
     ${isJoined ? db`left join (${joined.rows}) ${joined.name} on ${joined.has}` : db``}
-    where ${conditions} and ${where} ${isFew ? db`` : db`and ${isPast(value, db`r.id`)}`}
+    where ${sifted?.coarse ?? conditions} and ${where} ${isFew ? db`` : db`and ${isPast(value, db`r.id`)}`}
+    ${sifted === null ? db`` : db`order by ${order(value, db`r.id`)}`}
     ${end}`;
   // The row after the last one that may be put in order comes first, to say that there is one.
   const [place, isShown, first] = isFew
@@ -197,7 +210,7 @@ async function fit(
       from (
         select *
         from (select f.*, ${place} as place from (${fitting}) f) f
-        ${isShown}
+        ${sifted === null ? isShown : db`where exists (select from (select f.id) r where ${sifted.fine})`}
         order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
         limit ${limit}) f
       join requests r on r.id = f.id`,
@@ -227,22 +240,5 @@ export async function countRequestRows(
 ): Promise<number> {
   const [row] = await db<{ total: number }[]>`
     select count(*) as total from requests r where ${requestConditions(db, viewer, filters)}`;
-  return row?.total ?? 0;
-}
-
-/** The same up to a number, which reads no more rows than that. */
-export async function countRequestRowsUpTo(
-  db: Queryable,
-  viewer: Viewer,
-  filters: RequestFilters,
-  most: number,
-): Promise<number> {
-  const [row] = await db<{ total: number }[]>`
-    select count(*) as total
-    from (
-      select
-      from requests r
-      where ${requestConditions(db, viewer, filters)}
-      limit ${most}) as counted`;
   return row?.total ?? 0;
 }

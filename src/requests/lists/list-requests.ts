@@ -16,6 +16,7 @@ import type { Addition, Additions } from './list-additions.ts';
 import { countRequestRows, listRequestRows } from './list-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
 import { withOwnTeams } from './team-condition.ts';
+import { withDays } from './term-queries.ts';
 
 export type ListRequestsInput = TwoWayInput<RequestSort['field']> & {
   readonly filters: RequestFilters;
@@ -39,7 +40,8 @@ export async function listRequests(
   const now = deps.clock.now();
   return readPlannedFresh(deps.db, async (tx) => {
     await ensureFields(tx, actor, input);
-    const filters = await withOwnTeams(tx, actor.operatorId, input.filters);
+    const ofOwn = await withOwnTeams(tx, actor.operatorId, input.filters);
+    const filters = await withDays(tx, actor.operatorId, ofOwn);
     const page = await readPageBothWays(['requests', input.filters], input, {
       rows: (range) => listRequestRows(tx, actor, filters, { ...range, now }),
       count: () => countRequestRows(tx, actor, filters),

@@ -88,9 +88,9 @@ function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Seekin
         join attachments on attachments.message_id = messages.id
         where messages.request_id = r.id and not attachments.inline)`;
     case 'before':
-      return db`r.created_at < ${beginningOf(db, viewer, term.day)}`;
+      return db`r.created_at < ${term.at ?? beginningOf(db, viewer.operatorId, term.day)}`;
     case 'after':
-      return db`r.last_message_at >= ${beginningOf(db, viewer, term.day)}`;
+      return db`r.last_message_at >= ${term.at ?? beginningOf(db, viewer.operatorId, term.day)}`;
   }
 }
 
@@ -143,8 +143,24 @@ function isIn(db: Queryable, viewer: Viewer, state: State, way: Seeking): Fragme
   }
 }
 
+/** Filters with when their days begin: PostgreSQL has a notion of how many requests are before one only when it knows it. */
+export async function withDays<Filters extends { readonly q?: readonly RequestTerm[] | undefined }>(
+  db: Queryable,
+  operatorId: number,
+  filters: Filters,
+): Promise<Filters> {
+  const { q = [] } = filters;
+  if (!q.some((term) => 'day' in term)) return filters;
+  const dated = q.map(async (term): Promise<RequestTerm> => {
+    if (!('day' in term)) return term;
+    const [row] = await db<{ at: Date }[]>`select ${beginningOf(db, operatorId, term.day)} as at`;
+    return row === undefined ? term : { ...term, at: row.at };
+  });
+  return { ...filters, q: await Promise.all(dated) };
+}
+
 // A day begins at midnight where the operator is.
-function beginningOf(db: Queryable, viewer: Viewer, day: string): Fragment {
+function beginningOf(db: Queryable, operatorId: number, day: string): Fragment {
   return db`(${day}::text::timestamp at time zone coalesce(
-    (select time_zone from operator_settings where operator_id = ${viewer.operatorId}), 'UTC'))`;
+    (select time_zone from operator_settings where operator_id = ${operatorId}), 'UTC'))`;
 }

@@ -30,8 +30,8 @@ type Part =
   | { readonly kind: 'tag' | 'category' | 'assignee' | 'team' | 'mailbox' | 'jira'; readonly name: string }
   | { readonly kind: 'is'; readonly state: State }
   | { readonly kind: 'has'; readonly what: 'attachment' }
-  /** A day as `2026-11-22`, which begins where the operator is. */
-  | { readonly kind: 'before' | 'after'; readonly day: string };
+  /** A day as `2026-11-22`, which begins where the operator is; `at`: when that is, once it was asked for. */
+  | { readonly kind: 'before' | 'after'; readonly day: string; readonly at?: Date };
 
 /** A part of a search in the list of requests; a request is found when every part fits it, and none that is `not`. */
 export type RequestTerm = Part & { readonly not?: boolean };

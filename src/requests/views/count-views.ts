@@ -3,10 +3,10 @@ import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { ensureFields } from '../lists/ensure-fields.ts';
-import { countRequestRowsUpTo } from '../lists/list-queries.ts';
 import { readRequestQuery } from '../lists/query-schema.ts';
 import { withOwnTeams } from '../lists/team-condition.ts';
-import { listViewsById } from './queries.ts';
+import { withDays } from '../lists/term-queries.ts';
+import { countRequestRowsUpTo, listViewsById } from './queries.ts';
 
 /** The most rows that a count reads: nobody reads a larger number to its last digit. */
 const MAX_COUNTED = 1000;
@@ -41,7 +41,8 @@ export async function countViews(
     return Promise.all(
       asked.map(async (each) => {
         const read = readRequestQuery(actor, each.query, 'query');
-        const filters = await withOwnTeams(tx, actor.operatorId, read.filters);
+        const ofOwn = await withOwnTeams(tx, actor.operatorId, read.filters);
+        const filters = await withDays(tx, actor.operatorId, ofOwn);
         const found = await countRequestRowsUpTo(tx, actor, filters, MAX_COUNTED + 1);
         return { ...each, count: Math.min(found, MAX_COUNTED), capped: found > MAX_COUNTED };
       }),

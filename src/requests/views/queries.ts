@@ -1,7 +1,9 @@
 import type { Queryable, Transaction } from '../../platform/db/connect.ts';
 import { violates } from '../../platform/db/errors.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
+import type { Viewer } from '../../people/access/actor.ts';
 import { Problem } from '../../platform/problems.ts';
+import { type RequestFilters, requestConditions } from '../lists/filter-queries.ts';
 import type { View } from './view.ts';
 import { VIEW_SORTS, type ViewSort } from './view-sorts.ts';
 
@@ -92,4 +94,21 @@ function renamed(error: unknown, name: string): unknown {
   return new Problem('already_exists', `There is a view called ${name} already.`, {
     errors: [{ pointer: '/name', detail: 'is the name of another view of the same operator' }],
   });
+}
+
+/** How many requests in the viewer's mailboxes pass the filters, up to a number, which reads no more rows than that. */
+export async function countRequestRowsUpTo(
+  db: Queryable,
+  viewer: Viewer,
+  filters: RequestFilters,
+  most: number,
+): Promise<number> {
+  const [row] = await db<{ total: number }[]>`
+    select count(*) as total
+    from (
+      select
+      from requests r
+      where ${requestConditions(db, viewer, filters)}
+      limit ${most}) as counted`;
+  return row?.total ?? 0;
 }
