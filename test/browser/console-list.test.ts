@@ -146,7 +146,10 @@ test('every key of the list of keys does what it says, pressed where it is said 
   const focused = () => page.evaluate('document.activeElement.name || document.activeElement.tagName');
   await page.goto(desk.url(list));
   for (const [n, [keys, path]] of WAYS.entries()) {
-    if (n === GONE_TO) await page.route('**', (route) => route.fulfill({ status: 204 }));
+    if (n === GONE_TO)
+      await page.route('**', (route) =>
+        route.request().isNavigationRequest() ? route.fulfill({ status: 204 }) : route.fallback(),
+      );
     const asked = page.waitForRequest(
       (each) => each.isNavigationRequest() && each.url().startsWith(desk.url(path)),
     );

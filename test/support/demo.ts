@@ -42,7 +42,7 @@ export function startTestDemo(
   dataDir: string,
   options: Pick<DemoOptions, 'clock' | 'jira'> = {},
 ): Promise<RunningDemo> {
-  return startDemo({ dataDir, port: 0, relayEveryMs: 100, log: silentLog, ...options });
+  return startDemo({ dataDir, port: 0, relayEveryMs: 250, log: silentLog, ...options });
 }
 
 /** The demo as a program: the contact's side, the operator's by the interface, and how things stand. */
@@ -67,7 +67,7 @@ export function demoCaller(demo: RunningDemo) {
           look(now);
           return now;
         },
-        { timeout: 20_000, interval: 50 },
+        { timeout: 20_000, interval: 150 },
       ),
     post: (path: string, body: unknown): Promise<Response> =>
       fetch(`${demo.serverUrl}${path}`, {

@@ -88,7 +88,7 @@ export async function servedConsole(outside: Outside = {}, front: Front = { path
     windows.push(window);
     const page = await window.context.newPage();
     watch(page);
-    await goWays(page, ways);
+    if (Object.keys(ways).length > 0) await goWays(page, ways);
     return page;
   }
 
