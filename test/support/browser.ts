@@ -30,6 +30,9 @@ const LEFT_OUT = new Set([
 // is a frame made anew, a quarter of what it costs.
 const FEATURES_OFF = ['PaintHolding', 'RenderDocument'];
 
+// Pages are laid out, pressed and asked, but never painted: that is a sixth of what they cost. A picture needs a painted one.
+const isSeen = ['PICTURES', 'SCREENSHOTS'].some((name) => process.env[name] !== undefined);
+
 let opened: Promise<Browser> | undefined;
 
 /** The browser of this process's test files; it ends with the process. */
@@ -93,6 +96,7 @@ async function launch(): Promise<Browser> {
     args: [
       ...chromium.args.filter((each) => !LEFT_OUT.has(each)).map(withFeaturesOff),
       '--disable-gpu',
+      ...(isSeen ? [] : ['--blink-settings=acceleratedCompositingEnabled=false']),
       // Pages of one window share a process.
       '--renderer-process-limit=1',
     ],
