@@ -113,13 +113,15 @@ async function expect(
   if (ofOthers <= even) return { ...none, fewAmong: fitting > even ? null : all };
   for (const { rows, where, isUnknown = false } of sources) {
     if (fitting > even && !isUnknown) continue;
-    const [beyond] = await db`select from ${rows} where ${where} offset ${even} limit 1`;
+    // However short a walk may be, so many are soon put in order.
+    const [beyond] = await db`select from ${rows} where ${where} offset ${MOST} limit 1`;
     if (beyond === undefined)
       return { ...none, fewAmong: isUnknown ? isFound(db, 'sought', { rows, where }) : all };
   }
   // Words that millions of messages have are asked of a page's worth of what is left without them; by ids alone, of which marks are not.
   const fine = requestConditions(db, { ...viewer, mailboxIds: null }, sought, 'asked');
-  const isSifted = ofOthers <= 10 * MOST && !sources.some(({ isUnknown }) => isUnknown);
+  const isSifted =
+    ofOthers <= 10 * MOST && fitting > ofOthers / 100 && !sources.some(({ isUnknown }) => isUnknown);
   return { fewAmong: null, isMost, sifted: isSifted ? { coarse, fine } : null };
 }
 
