@@ -1,7 +1,7 @@
 import type { OperatorActor } from '../../../src/people/access/actor.ts';
 import type { RequestFilters } from '../../../src/requests/lists/filter-queries.ts';
 import { parseRequestSearch } from '../../../src/requests/search/request-search.ts';
-import { ONE_MAILBOX, READER, READER_OF_ONE, RULE } from './desk.ts';
+import { LEAD, LED_TEAM, ONE_MAILBOX, READER, READER_OF_ONE, RULE } from './desk.ts';
 
 const OPEN = ['new', 'in_progress', 'pending', 'resolved'] as const;
 
@@ -15,10 +15,16 @@ const admin: OperatorActor = {
   ledTeamIds: [],
 };
 
-/** Through whose eyes the lists are read: an admin of all mailboxes, an agent of all but one, and one of a single one who has read nearly all of it. */
+/** Through whose eyes the lists are read: an admin of all mailboxes, a lead of all but one, and an agent of a single one who has read nearly all of it. */
 export const VIEWERS: Readonly<Record<string, OperatorActor>> = {
   'an admin': admin,
-  'an agent': { ...admin, role: 'agent', mailboxIds: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+  'a lead': {
+    ...admin,
+    operatorId: LEAD,
+    role: 'lead',
+    mailboxIds: [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    ledTeamIds: [LED_TEAM],
+  },
   'an agent of one mailbox': {
     ...admin,
     operatorId: READER_OF_ONE,
