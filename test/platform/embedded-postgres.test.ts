@@ -1,5 +1,5 @@
 import { chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { totalmem, userInfo } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { describe, expect, test, vi } from 'vitest';
@@ -8,6 +8,7 @@ import { createCluster, readPasswords } from '../../src/platform/db/embedded/clu
 import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
 import { choosePrivileges } from '../../src/platform/db/embedded/privileges.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
+import { sharedMegabytes } from '../../src/platform/db/embedded/server.ts';
 import { startEmbeddedPostgres } from '../../src/platform/db/embedded/start-embedded.ts';
 import { amount } from '../support/amount.ts';
 import { embeddedProcesses, killPostgres, ordinaryUser } from '../support/embedded-process.ts';
@@ -52,6 +53,7 @@ describe('a first start', () => {
         'on',
       ]);
       expect(await settings(sql, ['listen_addresses'])).toEqual(['127.0.0.1']);
+      expect(await settings(sql, ['shared_buffers'])).toEqual([`${sharedMegabytes(totalmem())}MB`]);
     });
     const guessed = new URL(url);
     guessed.password = 'mailroom';
@@ -288,6 +290,14 @@ describe('refusals say what to do', () => {
       /belongs to user 502, and this is user 501/,
     );
   });
+});
+
+test.each([
+  ['a small machine', 0.5, 128],
+  ['a machine', 4, 256],
+  ['a large one', 256, 512],
+])('the memory it may keep tables in on %s is a sixteenth, within bounds', (_, gigabytes, megabytes) => {
+  expect(sharedMegabytes(gigabytes * 2 ** 30)).toBe(megabytes);
 });
 
 const WAITING = { timeout: 20_000, interval: 5 };

@@ -37,6 +37,8 @@ const SETTINGS = {
   // A test asks a statement a few times; of its first five each would be planned again.
   plan_cache_mode: 'force_generic_plan',
   max_connections: '200',
+  // Databases are small here, and dropping one asks each of these pages.
+  shared_buffers: '128MB',
   max_prepared_transactions: '5',
 };
 
