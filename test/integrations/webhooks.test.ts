@@ -1,7 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { findHorizon } from '../../src/integrations/feed/queries.ts';
 import { forgetAttempts } from '../../src/integrations/webhooks/posts/forget-attempts.ts';
+import { claimPosts } from '../../src/integrations/webhooks/posts/post-queries.ts';
+import { queuePosts } from '../../src/integrations/webhooks/posts/queue-posts.ts';
 import {
   startWebhookWorker,
   type WebhookWorkerOptions,
@@ -206,6 +208,27 @@ describe('a webhook that nobody listens at', () => {
       second,
     ]);
     await db`delete from deliveries where kind = 'desk'`;
+  });
+
+  // Between the look and its claim another process may have been told 410.
+  test('is posted nothing by a look that began before it was switched off, rested or moved', async () => {
+    const made = await desk();
+    const url = 'https://hooks.example.com/old';
+    const { id } = await made.hook(url);
+    await made.tell(made.requests[0]);
+    await queuePosts(made.deps, id);
+    const now = made.clock.now();
+    const claim = { owner: randomUUID(), until: new Date(now.getTime() + 1000), now, limit: 4 };
+    await made.api('PATCH', `/v1/webhooks/${id}`, { enabled: false });
+    expect(await claimPosts(db, { id, url }, claim)).toEqual([]);
+    await made.api('PATCH', `/v1/webhooks/${id}`, { enabled: true });
+    await db`update webhooks set rests_until = ${claim.until}`;
+    expect(await claimPosts(db, { id, url }, claim)).toEqual([]);
+    await db`update webhooks set rests_until = null`;
+    const moved = 'https://hooks.example.com/new';
+    await made.api('PATCH', `/v1/webhooks/${id}`, { url: moved });
+    expect(await claimPosts(db, { id, url }, claim)).toEqual([]);
+    expect(await claimPosts(db, { id, url: moved }, claim)).toHaveLength(1);
   });
 
   test('is switched off after three days of failure', async () => {

@@ -101,11 +101,12 @@ export type ClaimedPost = { readonly id: number; readonly eventId: number; reado
 
 /**
  * Claims due posts of a webhook, oldest first. A post waits for every earlier one of its request, so that a receiver gets the
- * events of a request in order. A post that a killed process was sending is due when its lease is over.
+ * events of a request in order. A post that a killed process was sending is due when its lease is over. Nothing is due of a
+ * webhook that was switched off, rests or changed since the receiver was read: it would be posted to once more.
  */
 export async function claimPosts(
   db: Queryable,
-  webhookId: number,
+  { id: webhookId, url }: Pick<Receiver, 'id' | 'url'>,
   claim: { readonly owner: string; readonly until: Date; readonly now: Date; readonly limit: number },
 ): Promise<ClaimedPost[]> {
   return db<ClaimedPost[]>`
@@ -115,6 +116,10 @@ export async function claimPosts(
       where p.webhook_id = ${webhookId} and p.state in ('waiting', 'sending')
         and (p.state = 'waiting' and p.next_attempt_at <= ${claim.now}
           or p.state = 'sending' and p.lease_until <= ${claim.now})
+        and exists (
+          select
+          from webhooks
+          where id = ${webhookId} and enabled and url = ${url} and coalesce(rests_until <= ${claim.now}, true))
         and not exists (
           select
           from webhook_posts earlier

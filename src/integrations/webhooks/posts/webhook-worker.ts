@@ -74,9 +74,7 @@ async function lookAfter(
   const sending = new Set<Promise<void>>();
   const atOnce = receiver.failures > 0 ? 1 : POSTS_AT_ONCE;
   for (;;) {
-    const claimed = options.stop.aborted
-      ? []
-      : await claim(deps, receiver.id, atOnce - sending.size, options);
+    const claimed = options.stop.aborted ? [] : await claim(deps, receiver, atOnce - sending.size, options);
     for (const post of claimed) {
       const send: Promise<void> = sendPost(deps, receiver, post, {
         signal: options.abort,
@@ -103,7 +101,7 @@ async function lookAfter(
 
 async function claim(
   deps: SendPostDeps,
-  webhookId: number,
+  receiver: Receiver,
   limit: number,
   { leaseMs = MINUTE }: Pick<LaneOptions, 'leaseMs'>,
 ) {
@@ -111,6 +109,6 @@ async function claim(
   const now = deps.clock.now();
   const owner = randomUUID();
   const until = new Date(now.getTime() + leaseMs);
-  const posts = await claimPosts(deps.db, webhookId, { owner, until, now, limit });
+  const posts = await claimPosts(deps.db, receiver, { owner, until, now, limit });
   return posts.map((post) => ({ ...post, owner }));
 }
