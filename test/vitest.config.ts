@@ -26,9 +26,9 @@ export default defineConfig({
     // Node reads TypeScript itself and keeps it compiled: transformed by Vite, it costs each run eight seconds of a processor.
     experimental: { viteModuleRunner: false, nodeLoader: false },
     sequence: { sequencer: LongestFirst },
-    // Two more than there are cores: most of a test's time is PostgreSQL's and that of processes it starts. With one more a run
-    // on two cores takes a tenth longer, with three more as long.
-    maxWorkers: Math.min(8, availableParallelism() + 2),
+    // As many as there are cores, Vitest's own default being one less: each keeps its own process and one of PostgreSQL at work by
+    // turns. On two cores a third worker took a run from 302 s to 389, and from 455 s of processors to 687.
+    maxWorkers: Math.min(8, availableParallelism()),
     testTimeout: amount(30_000, 300_000),
     hookTimeout: 30_000,
     teardownTimeout: 30_000,
