@@ -102,11 +102,11 @@ export type ClaimedPost = { readonly id: number; readonly eventId: number; reado
 /**
  * Claims due posts of a webhook, oldest first. A post waits for every earlier one of its request, so that a receiver gets the
  * events of a request in order. A post that a killed process was sending is due when its lease is over. Nothing is due of a
- * webhook that was switched off, rests or changed since the receiver was read: it would be posted to once more.
+ * webhook that was switched off, rests, failed, is well again or moved since the receiver was read: it would be posted to once more.
  */
 export async function claimPosts(
   db: Queryable,
-  { id: webhookId, url }: Pick<Receiver, 'id' | 'url'>,
+  { id: webhookId, url, failures }: Receiver,
   claim: { readonly owner: string; readonly until: Date; readonly now: Date; readonly limit: number },
 ): Promise<ClaimedPost[]> {
   return db<ClaimedPost[]>`
@@ -119,7 +119,8 @@ export async function claimPosts(
         and exists (
           select
           from webhooks
-          where id = ${webhookId} and enabled and url = ${url} and coalesce(rests_until <= ${claim.now}, true))
+          where id = ${webhookId} and enabled and url = ${url} and failures = ${failures}
+            and coalesce(rests_until <= ${claim.now}, true))
         and not exists (
           select
           from webhook_posts earlier

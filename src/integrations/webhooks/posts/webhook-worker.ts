@@ -63,7 +63,8 @@ export function startWebhookWorker(deps: SendPostDeps, options: WebhookWorkerOpt
 
 type LaneOptions = WebhookWorkerOptions & { readonly stop: AbortSignal; readonly abort: AbortSignal };
 
-// Posts a few at a time until nothing is due, starting the next as soon as one is settled.
+// Posts a few at a time until nothing is due, starting the next as soon as one is settled. Nothing is any more once the webhook
+// fails, is well again, is switched off or changes: those under way end, and the next look starts over.
 async function lookAfter(
   deps: SendPostDeps,
   receiver: Receiver & { readonly resting: boolean },
@@ -89,13 +90,6 @@ async function lookAfter(
     }
     if (sending.size === 0) return;
     await Promise.race(sending);
-    if (receiver.failures > 0) return;
-    const [now] = (await listReceivers(deps.db, deps.clock.now())).filter(({ id }) => id === receiver.id);
-    // The webhook failed, was switched off or changed: let the posts under way end; the next look starts over.
-    if (now === undefined || now.failures > 0 || now.url !== receiver.url) {
-      await Promise.all(sending);
-      return;
-    }
   }
 }
 
