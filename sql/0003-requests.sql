@@ -1,5 +1,5 @@
--- A contact's matter from opening to closing (requests), what was said in it (messages, attachments), who is on its email
--- (participants), and what was merged into it.
+-- A contact's matter from opening to closing (requests), what was said in it (messages, attachments), and who is on its email
+-- (participants).
 
 -- Checked as domains and not as constraints of their tables, which each statement that writes a row reads anew from their text:
 -- a filed email paid for thirty of them.
@@ -263,19 +263,3 @@ create table attachments (
 alter table attachments alter column content set storage external;
 create index attachments_message on attachments (message_id, id);
 create index attachments_to_scan on attachments (id) where scan = 'waiting';
-
--- One row for each request that is merged now, with what it was before, so that it can be undone.
-create table merges (
-  request_id bigint primary key references requests on delete cascade,
-  status text not null constraint merges_status_open check (status in ('new', 'in_progress', 'pending', 'resolved')),
-  needs_attention boolean not null,
-  at timestamptz not null
-);
-
--- Messages of a request merged into one that is itself merged later stand here twice: once for each merge to undo.
-create table merged_messages (
-  request_id bigint not null references merges on delete cascade,
-  message_id bigint not null references messages on delete cascade,
-  primary key (request_id, message_id)
-);
-create index merged_messages_message on merged_messages (message_id);

@@ -1,5 +1,21 @@
--- What operators keep while they work on requests: what they have handed up, how far they have read, what they have not sent yet, their lists and texts,
--- and who is at which request now.
+-- What operators keep while they work on requests: what they have merged and handed up, how far they have read, what they have not
+-- sent yet, their lists and texts, and who is at which request now.
+
+-- One row for each request that is merged now, with what it was before, so that it can be undone.
+create table merges (
+  request_id bigint primary key references requests on delete cascade,
+  status text not null constraint merges_status_open check (status in ('new', 'in_progress', 'pending', 'resolved')),
+  needs_attention boolean not null,
+  at timestamptz not null
+);
+
+-- Messages of a request merged into one that is itself merged later stand here twice: once for each merge to undo.
+create table merged_messages (
+  request_id bigint not null references merges on delete cascade,
+  message_id bigint not null references messages on delete cascade,
+  primary key (request_id, message_id)
+);
+create index merged_messages_message on merged_messages (message_id);
 
 -- Requests that were handed up, to a team or to a lead, until somebody takes them or says that it is over.
 create table escalations (
