@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import { serveJira, type ServedJira } from '../../src/apps/demo/jira/serve-jira.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import { mailroomCommand } from '../support/command-line.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, url } = await testDatabase();
@@ -25,10 +25,7 @@ afterAll(async () => {
 
 async function mailroom(...args: string[]) {
   const env = { DATABASE_URL: url, APP_SECRET: 'a'.repeat(32), PUBLIC_URL: 'https://desk.example.com' };
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-  return { status: await runCommandLine(args, env, terminal, systemClock), out, err };
+  return mailroomCommand(args, env, systemClock);
 }
 
 test('jira connect, check, reconcile and disconnect work on either kind of Jira, and show no token', async () => {

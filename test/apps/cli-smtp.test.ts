@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
+import { mailroomCommand } from '../support/command-line.ts';
 import { testDatabase } from '../support/database.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';
 
@@ -14,11 +14,7 @@ async function mailroom(smtpUrl: string | null, ...args: string[]) {
     APP_SECRET: 'a'.repeat(32),
     ...(smtpUrl === null ? {} : { SMTP_URL: smtpUrl }),
   };
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-  const status = await runCommandLine(args, env, terminal, { now: () => now });
-  return { status, out, err };
+  return mailroomCommand(args, env, { now: () => now });
 }
 
 test('smtp check says of every mailbox whether it can send, in plain words, and fails when one cannot', async () => {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/apps/cli/command-table.ts';
 import { renderTable } from '../../src/apps/cli/render-table.ts';
-import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import type { Environment } from '../../src/apps/config.ts';
+import { mailroomCommand } from '../support/command-line.ts';
 import { testDatabase } from '../support/database.ts';
 
 const { db, url } = await testDatabase();
@@ -316,12 +316,8 @@ function definedOnly(from: Environment): Record<string, string> {
   );
 }
 
-async function mailroomWith(environment: Environment, args: readonly string[]) {
-  let out = '';
-  let err = '';
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-  const status = await runCommandLine(args, environment, terminal, { now: () => now });
-  return { status, out, err };
+function mailroomWith(environment: Environment, args: readonly string[]) {
+  return mailroomCommand(args, environment, { now: () => now });
 }
 
 function mailroom(...args: string[]) {

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
 import { findPostmaster } from '../../src/platform/db/embedded/pid-file.ts';
-import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import { describeFaults, readConfig } from '../../src/apps/config.ts';
 import { CRON_ITEMS } from '../../src/apps/server/cron-items.ts';
 import { startServer } from '../../src/apps/server/start-server.ts';
 import { silentLog } from '../../src/platform/log.ts';
+import { mailroomCommand } from '../support/command-line.ts';
 import { testDatabase } from '../support/database.ts';
 import { embeddedProcesses } from '../support/embedded-process.ts';
 import { type MailroomProcess, mailroomProcesses } from '../support/server-process.ts';
@@ -171,7 +171,8 @@ test('without a database it runs one of its own, beside which the command line w
   const url = await readyUrl(first);
   expect((await stat(join(dataDir, 'app-secret'))).mode & 0o777).toBe(0o600);
 
-  const created = await commandHere(own, 'token', 'create', '--operator', 'anna@example.com');
+  // Within this process, on a database of its own all the same: `cli.test.ts` has it as a process.
+  const created = await mailroomCommand(['token', 'create', '--operator', 'anna@example.com'], own);
   expect(created).toMatchObject({ status: 0, err: '' });
   const headers = { authorization: `Bearer ${created.out.trim()}` };
   expect((await fetch(`${url}/v1/operators`, { headers })).status).toBe(200);
@@ -181,7 +182,7 @@ test('without a database it runs one of its own, beside which the command line w
   expect((await first.ended).code).toBe(0);
   expect(await findPostmaster(clusterFolder(dataDir))).toBeUndefined();
 
-  const alone = await commandHere(own, 'relay', 'print');
+  const alone = await mailroomCommand(['relay', 'print'], own);
   expect(alone.out).toContain(RELAY_SECRET);
   const second = server(own);
   const secondUrl = await readyUrl(second);
@@ -193,14 +194,6 @@ async function startHere(settings: Readonly<Record<string, string>>): Promise<un
   const reading = readConfig({ ...env, ...settings });
   if (!reading.ok) throw new Error(describeFaults(reading.faults));
   return startServer(reading.config, { log: silentLog });
-}
-
-/** The command line within this process, on a database of its own all the same: `cli.test.ts` has it as a process. */
-async function commandHere(settings: Readonly<Record<string, string>>, ...args: string[]) {
-  let [out, err] = ['', ''];
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-  const status = await runCommandLine(args, settings, terminal, null);
-  return { status, out, err };
 }
 
 async function connections(): Promise<number[]> {

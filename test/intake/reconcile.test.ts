@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import { googleError } from '../../src/apps/demo/google/google-error.ts';
 import { reconcileMailbox } from '../../src/intake/gmail/reconcile/reconcile-mailbox.ts';
 import { reconcileNightly } from '../../src/intake/gmail/reconcile/reconcile-nightly.ts';
 import { NOT_FOR_THE_DESK } from '../../src/intake/gmail/relay/gmail-filter.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { mailroomCommand } from '../support/command-line.ts';
 import { amount } from '../support/amount.ts';
 import { testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
@@ -38,17 +38,13 @@ async function world() {
       labels,
       internalDate: made.clock.now().getTime() - daysAgo * DAY,
     });
-  const command = async (...args: string[]) => {
-    const said = { out: '', err: '' };
-    const status = await runCommandLine(
+  const command = (...args: string[]) =>
+    mailroomCommand(
       args,
       { DATABASE_URL: url, APP_SECRET: SECRET, PUBLIC_URL: 'https://desk.example.com' },
-      { out: (text) => void (said.out += text), err: (text) => void (said.err += text) },
       made.clock,
       google.endpoints,
     );
-    return { status, ...said };
-  };
   return { ...made, ...google, mailbox, run, deliver, command };
 }
 

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest';
-import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import { connect } from '../../src/platform/db/connect.ts';
 import { clusterFolder } from '../../src/platform/db/embedded/cluster.ts';
 import { runCluster } from '../../src/platform/db/embedded/run-cluster.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
+import { mailroomCommand } from '../support/command-line.ts';
 import { testApp, testOperator } from '../support/app.ts';
 import { fastFolder } from '../support/fast-folder.ts';
 import { mailOf, handOver, receive, testMailbox } from '../support/intake.ts';
@@ -38,10 +38,7 @@ async function mailroom(
   args: readonly string[],
   env: Readonly<Record<string, string>> = { APP_SECRET: SECRET },
 ) {
-  let [out, err] = ['', ''];
-  const terminal = { out: (text: string) => void (out += text), err: (text: string) => void (err += text) };
-  const status = await runCommandLine(args, { DATA_DIR: dataDir, ...env }, terminal, null);
-  return { status, out, err };
+  return mailroomCommand(args, { DATA_DIR: dataDir, ...env });
 }
 
 async function openedDesk() {
