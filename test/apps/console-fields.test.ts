@@ -3,9 +3,8 @@ import { openSession } from '../../src/people/credentials/open-session.ts';
 import { testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, otherTeam, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const made = testApp(db, { publicUrl: 'http://desk.example.com' });
 const desk = await testDesk(made.deps, ['Lea', 'Ann']);
 const sales = await otherTeam(made.deps, { role: 'lead' });
@@ -50,7 +49,7 @@ await lea('/settings/fields', {
   name: 'Service <b>',
   options: 'mail\nweb',
 });
-beforeEach(await keepRows(db));
+beforeEach(await keep());
 
 test('a lead defines, moves, changes and removes fields, and is told beside each what is wrong', async () => {
   expect(await fields()).toMatchObject([

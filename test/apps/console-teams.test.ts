@@ -3,9 +3,8 @@ import { openSession } from '../../src/people/credentials/open-session.ts';
 import { testApp, type TestOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const made = testApp(db, { publicUrl: 'http://desk.example.com' });
 const desk = await testDesk(made.deps, ['Ada', 'Lea', 'Ann']);
 const [team] = await db<{ id: number }[]>`
@@ -17,7 +16,7 @@ await insertInbound(db, desk, id);
 const sessions = new Map<number, string>();
 for (const who of [desk.ada, desk.lea, desk.ann])
   sessions.set(who.id, (await db.begin((tx) => openSession(tx, who.id, made.clock.now()))).session);
-const putBack = await keepRows(db);
+const putBack = await keep();
 beforeEach(putBack);
 
 type Fields = readonly (readonly [name: string, value: string])[];

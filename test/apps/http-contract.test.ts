@@ -23,9 +23,8 @@ import { cleanScanner } from '../support/clamd.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertDesk } from '../support/desk.ts';
 import { MARIA, requesterProvider } from '../support/requester.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const JIRA = await servedJira();
 const parsePool = createParsePool({ size: 1 });
 afterAll(() => parsePool.close());
@@ -360,7 +359,7 @@ const freshDesk = (() => {
   return async (made: ReturnType<typeof testApp>): Promise<ContractDesk> => {
     if (kept === undefined) {
       const desk = await contractDesk(db, made, JIRA);
-      kept = { desk, putBack: await keepRows(db) };
+      kept = { desk, putBack: await keep() };
     } else await kept.putBack();
     return kept.desk;
   };

@@ -18,14 +18,13 @@ import { contractDesk, servedJira } from '../support/contract-desk.ts';
 import { testDatabase } from '../support/database.ts';
 import { deliverDue } from '../support/deliver-due.ts';
 import { DESK } from '../support/intake.ts';
-import { keepRows } from '../support/kept-rows.ts';
 import { oneAccount } from '../support/transports.ts';
 
 const FRONT = '/desk';
 const PUBLIC_URL = `https://example.com${FRONT}`;
 const ENTITIES: Readonly<Record<string, string>> = { '&amp;': '&', '&quot;': '"', '&#39;': "'" };
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const jira = await servedJira();
 const parsePool = createParsePool({ size: 1 });
 afterAll(parsePool.close);
@@ -37,7 +36,7 @@ await db`
   where id = ${desk.messageId}`;
 const { session } = await db.begin((tx) => openSession(tx, desk.admin.id, made.clock.now()));
 const cookie = `__Secure-mailroom=${session}`;
-const putBack = await keepRows(db);
+const putBack = await keep();
 beforeEach(putBack);
 
 const ask = (path: string, init: RequestInit = {}) =>

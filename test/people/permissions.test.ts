@@ -7,11 +7,12 @@ import { TABLE } from '../support/permission-table.ts';
 import { testDatabase } from '../support/database.ts';
 import { otherTeam } from '../support/desk.ts';
 
-const { db } = await testDatabase();
+const database = await testDatabase();
+const { db } = database;
 
 afterAll(() => requestersPool.close());
 
-const desk = keptRolesDesk(db);
+const desk = keptRolesDesk(database);
 
 const rowsOf = (allowed: boolean) =>
   Object.entries(TABLE).filter(([, row]) => (row.requester ?? false) === allowed);

@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { type CallOptions, problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertMailbox, insertRequest, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const made = testApp(db);
 const desk = await testDesk(made.deps, ['Ada', 'Ann', 'Bob', 'Lea']);
 const elsewhere = await insertMailbox(db, { address: 'sales@example.com', name: 'Sales' });
@@ -15,7 +14,7 @@ const billing = await json('POST', '/v1/teams', mona.token, {
   memberIds: [desk.ann.id],
   leadIds: [desk.lea.id],
 });
-const putBack = await keepRows(db);
+const putBack = await keep();
 beforeEach(putBack);
 
 async function call(method: string, path: string, token: string, body?: unknown, options: CallOptions = {}) {

@@ -2,9 +2,8 @@ import { beforeEach, expect, test } from 'vitest';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertMailbox, insertRequest, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const made = testApp(db);
 const desk = await testDesk(made.deps, ['Ada', 'Ann', 'Bob', 'Lea']);
 const [team, elsewhere] = [
@@ -17,7 +16,7 @@ const [team, elsewhere] = [
 const id = await insertRequest(db, desk, { assigneeId: desk.ann.id });
 const path = `/v1/requests/${id}`;
 const reason = 'They threaten to leave.';
-const putBack = await keepRows(db);
+const putBack = await keep();
 beforeEach(putBack);
 
 async function json(method: string, url: string, body?: unknown, by = desk.ada): Promise<any> {

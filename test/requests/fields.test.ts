@@ -2,9 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, otherTeam, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const { deps, call, clock } = testApp(db);
 const desk = await testDesk(deps, ['Ann', 'Lea']);
 const sales = await otherTeam(deps, { role: 'lead' });
@@ -64,7 +63,7 @@ const found = async (query: string, token = desk.ann.token): Promise<number[]> =
 const events = (type: string) =>
   db`select actor_operator_id, request_id, old, new from events where type = ${type} order by id`;
 
-const putBack = await keepRows(db);
+const putBack = await keep();
 beforeEach(putBack);
 
 describe('values', () => {

@@ -1,11 +1,10 @@
 import PostalMime from 'postal-mime';
 import { beforeEach, expect, test } from 'vitest';
-import { emptyTables } from '../support/database.ts';
 import { problemOf } from '../support/app.ts';
 import { sendingDesk, testSendingDesk } from '../support/sending-desk.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';
 
-const { db, parsePool, smtp, desk } = await testSendingDesk();
+const { db, empty, parsePool, smtp, desk } = await testSendingDesk();
 beforeEach(async () => {
   await desk.deliver();
   smtp.mails.length = 0;
@@ -169,7 +168,7 @@ test('a reply to a letter-rich address is taken, and fails clearly where the ser
   const plain = await startSmtpListener({ asciiOnly: true });
   try {
     const other = await (async () => {
-      await emptyTables(db);
+      await empty();
       return sendingDesk(db, { parsePool, smtpUrl: plain.url });
     })();
     const body = { text: 'x', cc: ['Жанна@пример.example'] };

@@ -8,9 +8,8 @@ import type { Desk } from '../../src/apps/cli/command.ts';
 import { problemOf, testApp } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, otherTeam, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 
-const { db } = await testDatabase();
+const { db, keep } = await testDatabase();
 const made = testApp(db);
 const { deps, clock } = made;
 const desk = await testDesk(deps, ['Ada', 'Ann', 'Lea']);
@@ -56,7 +55,7 @@ await call('POST', `/v1/requests/${merged}/merge`, { into: second.id }).catch(as
   await call('POST', `/v1/requests/${second.id}/close`, { notify: false });
 });
 const start = clock.now();
-const putBack = await keepRows(db);
+const putBack = await keep();
 beforeEach(async () => {
   await putBack();
   clock.advance(start.getTime() - clock.now().getTime());

@@ -13,10 +13,9 @@ import { flagRequest } from '../../src/requests/request/flag-request.ts';
 import { problemOf, testApp, type TestOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { insertInbound, insertRequest, testDesk } from '../support/desk.ts';
-import { keepRows } from '../support/kept-rows.ts';
 import { oneAccount } from '../support/transports.ts';
 
-const { db, url } = await testDatabase();
+const { db, url, keep } = await testDatabase();
 const made = testApp(db);
 const { clock } = made;
 const desk = await testDesk(made.deps, ['Ada', 'Ann', 'Bob', 'Lea']);
@@ -29,7 +28,7 @@ const team = await json('POST', '/v1/teams', ada, {
 const id = await insertRequest(db, desk);
 await insertInbound(db, desk, id);
 const path = `/v1/requests/${id}`;
-const putBack = await keepRows(db);
+const putBack = await keep();
 
 /** The desk's mails that left since, each by whom it is for and its subject; `answers` are what the server says first. */
 const left: string[] = [];

@@ -5,10 +5,25 @@ import postgres from 'postgres';
 import { afterAll, beforeEach, inject } from 'vitest';
 import { connect, type Db } from '../../src/platform/db/connect.ts';
 import { TEMPLATE } from './global-setup.ts';
+import { keepRows } from './kept-rows.ts';
 
-export type TestDatabase = { readonly db: Db; readonly url: string };
+export type TestDatabase = {
+  readonly db: Db;
+  readonly url: string;
+  /** Empties it within a test. */
+  readonly empty: () => Promise<void>;
+  /** Keeps the rows of now and answers what puts them back into empty tables; `place` names them, where there are several. */
+  readonly keep: (place?: string) => Promise<() => Promise<void>>;
+};
 
-type Made = TestDatabase & { readonly name: string; shape?: unknown };
+type Made = {
+  readonly db: Db;
+  readonly url: string;
+  readonly name: string;
+  /** One connection whose triggers and foreign keys are off, for emptying tables and filling them again. */
+  readonly asleep: postgres.Sql;
+  shape?: unknown;
+};
 
 /**
  * Of files that are over, for the next ones of this process: a connection that knows its tables and statements saves each
@@ -26,24 +41,36 @@ export async function testDatabase(): Promise<TestDatabase> {
   const made = found ?? unmade(appUrl);
   const { db, close } = untilClosed(made.db);
   // Before anything is awaited: hooks belong to the file that is being collected now.
-  beforeEach(() => emptyTables(made.db));
+  beforeEach(() => emptyTables(made));
   afterAll(async () => {
     close();
+    // What was kept.
+    await made.asleep.unsafe('discard temporary').simple();
     if (await isAsMade(made)) free.push(made);
     else await drop(adminUrl, made);
   });
   if (found === undefined) {
     await asAdmin(adminUrl, `create database ${made.name} template ${TEMPLATE} owner mailroom`);
     made.shape = await shapeOf(made.db);
-  } else await emptyTables(made.db);
-  return { db, url: made.url };
+  } else await emptyTables(made);
+  return {
+    db,
+    url: made.url,
+    empty: () => emptyTables(made),
+    keep: (place = 'kept') => keepRows(made.asleep, place),
+  };
 }
 
 function unmade(appUrl: string): Made {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const url = new URL(appUrl);
   url.pathname = name;
-  return { db: connect(url.href), url: url.href, name };
+  const asleep = postgres(url.href, {
+    max: 1,
+    fetch_types: false,
+    connection: { application_name: 'mailroom' },
+  });
+  return { db: connect(url.href), url: url.href, name, asleep };
 }
 
 /** The pool to one file's eyes: what a file leaves running fails once the file is over, and does not meet the next one's rows. */
@@ -91,43 +118,49 @@ async function shapeOf(db: Db): Promise<unknown> {
   return row;
 }
 
-async function drop(adminUrl: string, { db, name }: Made): Promise<void> {
-  await db.end({ timeout: 5 });
+async function drop(adminUrl: string, { db, name, asleep }: Made): Promise<void> {
+  await Promise.all([db.end({ timeout: 5 }), asleep.end({ timeout: 5 })]);
   await asAdmin(adminUrl, `drop database if exists ${name} with (force)`);
 }
 
 /**
  * Empties every table and starts every count at 1 again, all but the record of migrations. Rows are deleted, with foreign
- * keys and triggers asleep: a truncation makes new files for each of seventy tables, ten times as slow for a few rows.
+ * keys and triggers asleep: a truncation makes new files for each of seventy tables, ten times as slow for a few rows. On a
+ * connection of its own: changing `session_replication_role` throws away every plan that a connection keeps, and the pool
+ * would plan each test's statements anew. Tables that a test makes after the first emptying are not known to it.
  */
-export async function emptyTables(db: Db): Promise<void> {
-  // Simple, or it would be prepared anew on each connection of the pool.
-  const empty = () => db.unsafe(EMPTY_TABLES).simple();
-  await empty().catch((error: unknown) => {
+async function emptyTables({ asleep }: Made): Promise<void> {
+  const empty = () => asleep.unsafe('select pg_temp.empty_tables()').simple();
+  await empty().catch(async (error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === UNDEFINED_SCHEMA || code === UNDEFINED_FUNCTION)
+      await asleep.unsafe(MAKE_EMPTY_TABLES).simple();
     // A page that was closed may have left a call under way, which locks a few of the same rows in its own order, and ends soon.
-    if (error instanceof Error && 'code' in error && error.code === '40P01') return empty();
-    throw error;
+    else if (code !== DEADLOCK) throw error;
+    await empty();
   });
 }
 
+const UNDEFINED_SCHEMA = '3F000';
+const UNDEFINED_FUNCTION = '42883';
+const DEADLOCK = '40P01';
+
 // A table whose file has no page was never written to. A transaction that an earlier test left open would make this one wait
 // for ever, without a word, but for the timeout.
-const EMPTY_TABLES = `
-  do $$
-  declare
-    each record;
-  begin
-    perform set_config('lock_timeout', '10s', true), set_config('session_replication_role', 'replica', true);
-    for each in
-      select oid, relname, relkind from pg_class
-      where relnamespace = 'public'::regnamespace and relkind in ('r', 'S') and relname <> 'schema_migrations'
-    loop
-      if each.relkind = 'S' then
-        if pg_sequence_last_value(each.oid) is not null then perform setval(each.oid, 1, false); end if;
-      elsif pg_relation_size(each.oid) > 0 then execute format('delete from public.%I', each.relname);
-      end if;
-    end loop;
-  end $$`;
+const MAKE_EMPTY_TABLES = `
+  set lock_timeout = '10s';
+  set session_replication_role = replica;
+  do $make$ begin
+    execute (
+      select format('create function pg_temp.empty_tables() returns void language plpgsql as $$ begin %s end $$',
+        string_agg(
+          case relkind
+            when 'S' then format('if pg_sequence_last_value(%1$s) is not null then perform setval(%1$s, 1, false); end if;', oid)
+            else format('if pg_relation_size(%s) > 0 then delete from public.%I; end if;', oid, relname)
+          end, ' '))
+      from pg_class
+      where relnamespace = 'public'::regnamespace and relkind in ('r', 'S') and relname <> 'schema_migrations');
+  end $make$`;
 
 async function asAdmin(adminUrl: string, statement: string): Promise<void> {
   const admin = postgres(adminUrl, { max: 1, fetch_types: false, onnotice: () => {} });

@@ -1,8 +1,8 @@
 import type { Db } from '../../src/platform/db/connect.ts';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
 import type { Role } from '../../src/people/access/actor.ts';
-import { keepRows } from './kept-rows.ts';
 import { type CallOptions, START, testApp, testOperator } from './app.ts';
+import type { TestDatabase } from './database.ts';
 import { insertInbound, insertRequest, testDesk } from './desk.ts';
 import { MARIA, requesterProvider } from './requester.ts';
 
@@ -42,7 +42,7 @@ export async function rolesDesk(db: Db, role: Role | 'requester') {
 export type RolesDesk = Awaited<ReturnType<typeof rolesDesk>>;
 
 /** Desks for each role as they were made the first time. */
-export function keptRolesDesk(db: Db): (role: Role | 'requester') => Promise<RolesDesk> {
+export function keptRolesDesk({ db, keep }: TestDatabase): (role: Role | 'requester') => Promise<RolesDesk> {
   const kept = new Map<
     Role | 'requester',
     { readonly made: RolesDesk; readonly putBack: () => Promise<void> }
@@ -54,7 +54,7 @@ export function keptRolesDesk(db: Db): (role: Role | 'requester') => Promise<Rol
       return found.made;
     }
     const made = await rolesDesk(db, role);
-    kept.set(role, { made, putBack: await keepRows(db, `kept_${role}`) });
+    kept.set(role, { made, putBack: await keep(role) });
     return made;
   };
 }

@@ -7,7 +7,6 @@ import { testApp, testPeople } from './app.ts';
 import { testDatabase } from './database.ts';
 import { type MailParts, receive, testMailbox } from './intake.ts';
 import { startSmtpListener } from './smtp-listener.ts';
-import { keepRows } from './kept-rows.ts';
 import { oneAccount } from './transports.ts';
 
 type Given = { readonly parsePool: ParsePool; readonly smtpUrl: string; readonly mail?: MailParts };
@@ -47,7 +46,7 @@ export type SendingDesk = Awaited<ReturnType<typeof sendingDesk>>;
 
 /** A database, a listener that behaves, and a desk that is new in every test and sends to it. Its hooks are the file's. */
 export async function testSendingDesk() {
-  const { db } = await testDatabase();
+  const { db, empty, keep } = await testDatabase();
   const parsePool = createParsePool({ size: 1 });
   const smtp = await startSmtpListener();
   let current: SendingDesk | undefined;
@@ -59,12 +58,12 @@ export async function testSendingDesk() {
     const made = sendingApp(db, { parsePool, smtpUrl: smtp.url });
     if (putBack === undefined) {
       settled = await settle(made);
-      putBack = await keepRows(db);
+      putBack = await keep();
     } else await putBack();
     current = { ...made, ...(settled as NonNullable<typeof settled>) };
   });
   afterEach(() => current?.close());
   afterAll(() => Promise.all([parsePool.close(), smtp.stop()]));
   const desk = new Proxy({} as SendingDesk, { get: (_, name) => current?.[name as keyof SendingDesk] });
-  return { db, parsePool, smtp, desk };
+  return { db, empty, parsePool, smtp, desk };
 }
