@@ -97,6 +97,8 @@ async function pass(
       bytes += chunk.byteLength;
       if (bytes >= mishap.afterBytes) from.socket.destroy();
     });
+    // One that is shorter, or has no body.
+    from.on('end', () => from.socket.destroy());
     return;
   }
   const body = await buffer(from);
