@@ -148,7 +148,7 @@ async function fitting(filters: RequestFilters): Promise<number> {
   return page.total ?? 0;
 }
 
-const MANY = amount(20_000, 100_000);
+const MANY = amount(10_000, 100_000);
 
 // One test, because the tables are emptied after each and so many requests take a while to make.
 test(`lists of ${MANY} requests are read through indexes`, { timeout: amount(90_000, 600_000) }, async () => {
