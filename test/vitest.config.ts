@@ -29,6 +29,8 @@ export default defineConfig({
     // As many as there are cores, Vitest's own default being one less: each keeps its own process and one of PostgreSQL at work by
     // turns. On two cores a third worker took a run from 302 s to 389, and from 455 s of processors to 687.
     maxWorkers: Math.min(8, availableParallelism()),
+    // Tests that only wait, which the file says of itself, wait side by side.
+    maxConcurrency: 25,
     testTimeout: amount(30_000, 300_000),
     hookTimeout: 30_000,
     teardownTimeout: 30_000,

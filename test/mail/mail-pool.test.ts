@@ -64,11 +64,11 @@ test('a mail beyond its deadline costs one thread and names its sender', async (
 });
 
 test('time in which the process stood still does not count against a mail', async () => {
-  const { read } = pool({ size: 1, entry: stalling, deadlineMs: 2000 });
+  const { read } = pool({ size: 1, entry: stalling, deadlineMs: 700 });
   await read(mail('fine'), context);
   const reading = read(mail('nap'), context);
   // Nothing of this thread runs for longer than the deadline; the mail is not done yet when it goes on.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 900);
   expect(await reading).toMatchObject({ reason: 'parser_error' });
 });
 

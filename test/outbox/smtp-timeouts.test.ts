@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, BlockList, connect, createServer, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { smtpTransport } from '../../src/outbox/smtp/transport.ts';
 
 const closers: (() => unknown)[] = [];
@@ -70,11 +70,18 @@ const ports: readonly (readonly [
   ['asks for more time and says no more', 'smtp://', () => silentServer('220-wait\r\n220 here')],
 ];
 
-describe.each([
+const forbidding = [
   ['', undefined],
   [', with addresses forbidden', new BlockList()],
-])('what is the account and not the mail%s:', (_, forbids) => {
-  test.concurrent.each(ports)('a server that %s (%s)', async (_name, scheme, start) => {
+] as const;
+
+test.concurrent.each(
+  ports.flatMap(([name, scheme, start]) =>
+    forbidding.map(([how, forbids]) => [name, scheme, how, start, forbids] as const),
+  ),
+)(
+  'a server that %s (%s%s) is what the account fails by, not the mail',
+  async (_name, scheme, _how, start, forbids) => {
     const transport = smtpTransport({
       url: `${scheme}127.0.0.1:${await start()}`,
       setupTimeoutMs: 200,
@@ -90,8 +97,8 @@ describe.each([
       kind: 'account_failed',
     });
     expect(await transport.verify()).toMatchObject({ kind: 'timeout' });
-  });
-});
+  },
+);
 
 test.concurrent.each([
   ['MAIL FROM', []],

@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 parentPort?.on('message', ({ raw }: { raw: Uint8Array }) => {
   const text = Buffer.from(raw).toString('latin1');
   if (text.includes('stall')) for (;;);
-  if (text.includes('nap')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+  if (text.includes('nap')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1100);
   if (text.includes('crash')) throw new Error('the parser broke');
   if (text.includes('swallow memory')) {
     const kept: unknown[] = [];
