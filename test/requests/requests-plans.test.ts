@@ -57,7 +57,7 @@ async function planOf(
     cursor,
     total: false,
   });
-  const statements = asked.filter(({ text }) => text.includes('sort_value'));
+  const statements = asked.filter(({ text }) => /sorted_by|sort_value/.test(text));
   if (statements.length === 0) throw new Error('no list was asked for');
   const nodes: Plan[] = [];
   for (const { text, parameters } of statements) {

@@ -1,4 +1,4 @@
-import type { Db, Transaction } from './connect.ts';
+import type { Db, Queryable, Transaction } from './connect.ts';
 
 /**
  * Runs reads whose best plan hangs on their values, in one snapshot. PostgreSQL would plan a prepared statement once for
@@ -15,4 +15,12 @@ export async function readPlannedFresh<Result>(
     ]);
     return result;
   })) as Result;
+}
+
+/**
+ * Within `readPlannedFresh`, from here on: rows are read by ids that were found, whose best plan is the same for any. Planned
+ * anew, what a request is joined with takes PostgreSQL longer than to read a page of them.
+ */
+export async function keepPlansFromHere(tx: Queryable): Promise<void> {
+  await tx`select set_config('plan_cache_mode', 'force_generic_plan', true)`;
 }

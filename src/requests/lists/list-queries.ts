@@ -1,4 +1,5 @@
 import type { Fragment, Queryable } from '../../platform/db/connect.ts';
+import { keepPlansFromHere } from '../../platform/db/read-planned-fresh.ts';
 import type { TwoWayRange } from '../../platform/lists/read-page.ts';
 import type { ListStretch } from '../../platform/lists/stretches.ts';
 import type { Viewer } from '../../people/access/actor.ts';
@@ -26,7 +27,8 @@ type AskedList = {
   readonly joined: Joined | null;
 };
 
-type Rows = readonly RequestListRow[];
+/** A request that fits, and its number among those that were read for it. */
+type Found = { readonly id: number; readonly place: number };
 
 /** So many that fit are put in order, and so many walked past, before what was begun is given up. */
 const MOST = 10_000;
@@ -47,7 +49,17 @@ export async function listRequestRows(
   viewer: Viewer,
   filters: RequestFilters,
   page: ListedPage,
-): Promise<Rows> {
+): Promise<readonly RequestListRow[]> {
+  const found = await findRequests(db, viewer, filters, page);
+  return found.length === 0 ? [] : showRequests(db, page, found);
+}
+
+async function findRequests(
+  db: Queryable,
+  viewer: Viewer,
+  filters: RequestFilters,
+  page: ListedPage,
+): Promise<readonly Found[]> {
   const { sort } = page;
   const list: AskedList = {
     page,
@@ -63,17 +75,17 @@ export async function listRequestRows(
   const conditions = db`${fewAmong ?? db`true`} and ${list.conditions}`;
   const few = fewAmong === null ? null : await fit(db, { ...list, conditions }, whole, MOST);
   if (few !== null) return few;
-  const rows: RequestListRow[] = [];
+  const all: Found[] = [];
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
-    const part = { stretch, limit: page.limit - rows.length };
+    const part = { stretch, limit: page.limit - all.length };
     if (part.limit === 0) break;
     // Where very many fit it is worth walking on; of what has one value there is less.
     const walks = isMost && !stretch.isOfOne ? [FEW, FAR, 10 * FAR] : [FEW, FAR];
     const found =
       (await walk(db, list, part, { walks, isMost })) ?? (await fit(db, { ...list, sifted }, part, 'all'));
-    rows.push(...(found ?? []));
+    all.push(...(found ?? []));
   }
-  return rows;
+  return all;
 }
 
 async function isSmall(db: Queryable): Promise<boolean> {
@@ -139,7 +151,7 @@ async function walk(
   { page, asked, ofSort, joined }: AskedList,
   { stretch, limit }: Part,
   { walks, isMost }: { readonly walks: readonly number[]; readonly isMost: boolean },
-): Promise<Rows | null> {
+): Promise<readonly Found[] | null> {
   const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
   for (const [index, most] of walks.entries()) {
@@ -152,17 +164,12 @@ async function walk(
         order by ${order(column, db`r.id`)}
         limit ${most + 1}`;
     const walkedBy = order(db`r.sorted_by`, db`r.id`);
-    const found = await show(
-      db,
-      page,
-      stretch,
-      db`
-        select r.*
-        from (select r.*, row_number() over (order by ${walkedBy}) as place from (${walked}) r) r
-        where r.place > ${most} or (${asked})
-        order by ${walkedBy}
-        limit ${limit}`,
-    );
+    const found = await db<Found[]>`
+      select r.id, r.place
+      from (select r.*, row_number() over (order by ${walkedBy}) as place from (${walked}) r) r
+      where r.place > ${most} or (${asked})
+      order by ${walkedBy}
+      limit ${limit}`;
     // The row after the last one that may be read is there to say that there is one.
     if ((found.at(-1)?.place ?? 0) <= most) return found;
     // At this rate, which may be a chance, the page would not be full by the end of the next walk either.
@@ -177,10 +184,10 @@ async function walk(
  */
 async function fit(
   db: Queryable,
-  { page, conditions, joined, sifted }: AskedList,
+  { conditions, joined, sifted }: AskedList,
   { stretch, limit }: Part,
   most: number | 'all' | 'as planned',
-): Promise<Rows | null> {
+): Promise<readonly Found[] | null> {
   const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
   const value = isJoined ? joined.value : column;
@@ -203,35 +210,32 @@ async function fit(
         db`place > ${most} desc,`,
       ]
     : [db`0`, db``, db``];
-  const found = await show(
-    db,
-    page,
-    stretch,
-    db`
-      select r.*, f.sorted_by, f.place
-      from (
-        select *
-        from (select f.*, ${place} as place from (${fitting}) f) f
-        ${sifted === null ? isShown : db`where exists (select from (select f.id) r where ${sifted.fine})`}
-        order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
-        limit ${limit}) f
-      join requests r on r.id = f.id`,
-  );
+  const found = await db<Found[]>`
+    select f.id, f.place
+    from (select f.*, ${place} as place from (${fitting}) f) f
+    ${sifted === null ? isShown : db`where exists (select from (select f.id) r where ${sifted.fine})`}
+    order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
+    limit ${limit}`;
   return isFew && found.some((row) => row.place > most) ? null : found;
 }
 
 /** A page is found in `requests` first, and only its rows are joined. */
-async function show(
+async function showRequests(
   db: Queryable,
-  page: ListedPage,
-  { order }: ListStretch,
-  rows: Fragment,
-): Promise<readonly (RequestListRow & { readonly place: number })[]> {
-  return db<(RequestListRow & { readonly place: number })[]>`
-    select ${requestColumns(db, page.now)}, ${REQUEST_SORTS.value(db, page.sort)} as sort_value, r.place
-    from (${rows}) r
-    ${joinedTables(db)}
-    order by ${order(db`r.sorted_by`, db`r.id`)}`;
+  { sort, now }: ListedPage,
+  found: readonly Found[],
+): Promise<readonly RequestListRow[]> {
+  const ids = found.map(({ id }) => id);
+  const [, rows] = await Promise.all([
+    keepPlansFromHere(db),
+    db<RequestListRow[]>`
+      select ${requestColumns(db, now)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
+      from unnest(${ids}::bigint[]) with ordinality as page (shown_id, place)
+      join requests r on r.id = page.shown_id
+      ${joinedTables(db)}
+      order by page.place`,
+  ]);
+  return rows;
 }
 
 /** How many requests in the viewer's mailboxes pass the filters. */
