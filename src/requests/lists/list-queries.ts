@@ -3,6 +3,7 @@ import { keepPlansFromHere } from '../../platform/db/read-planned-fresh.ts';
 import type { TwoWayRange } from '../../platform/lists/read-page.ts';
 import type { ListStretch } from '../../platform/lists/stretches.ts';
 import type { Viewer } from '../../people/access/actor.ts';
+import { FIELD_PREFIX } from '../fields/field.ts';
 import { joinedTables, requestColumns } from '../request/request-columns.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { type RequestFilters, requestConditions, sortConditions, sourcesOf } from './filter-queries.ts';
@@ -31,8 +32,7 @@ type AskedList = {
 type Found = { readonly id: number; readonly place: number };
 
 /** So many that fit are put in order, and so many walked past, before what was begun is given up. */
-const MOST = 10_000;
-const FAR = 5_000;
+const [MOST, FAR] = [10_000, 5_000];
 /** What is nearly as much as there is PostgreSQL does not walk but puts in order, so that a page is first looked for among few. */
 const FEW = 250;
 /** A table of requests of no more than this has some thousands of them: whatever PostgreSQL reads of it is soon read. */
@@ -79,11 +79,12 @@ async function findRequests(
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
     const part = { stretch, limit: page.limit - all.length };
     if (part.limit === 0) break;
-    // Where very many fit it is worth walking on; of what has one value there is less.
-    const walks = isMost && !stretch.isOfOne ? [FEW, FAR, 10 * FAR] : [FEW, FAR];
-    const found =
-      (await walk(db, list, part, { walks, isMost })) ?? (await fit(db, { ...list, sifted }, part, 'all'));
-    all.push(...(found ?? []));
+    // Where very many fit it is worth walking on; of what has one value there is less. What a field has is in no index's order, and
+    // costs the same however few are read of it.
+    const near = stretch.byValue && sort.field.startsWith(FIELD_PREFIX) ? [FAR] : [FEW, FAR];
+    const walks = isMost && !stretch.isOfOne ? [...near, 10 * FAR] : near;
+    const walked = await walk(db, list, part, { walks, isMost });
+    all.push(...(walked ?? (await fit(db, { ...list, sifted }, part, 'all')) ?? []));
   }
   return all;
 }
@@ -192,28 +193,28 @@ async function fit(
   const isJoined = byValue && joined !== null;
   const value = isJoined ? joined.value : column;
   const isFew = typeof most === 'number';
-  // With a limit of its own, even none, it is planned without the order, by which it would be walked again. Of few the position would
-  // only lead to an index that has half of all behind it.
+  // With a limit of its own, even none, it is planned without the order, by which it would be walked again, and without what it is joined
+  // with. The position would only lead to an index that has half of all behind it.
   const end = most === 'as planned' ? db`` : db`limit ${isFew ? most + 1 : null}`;
   const fitting = db`
     select r.id, ${value} as sorted_by
-    from requests r
+    from (
+      select r.*
+      from requests r
+      where ${sifted?.coarse ?? conditions} and ${isJoined ? db`true` : where}
+      ${end}) r
     ${isJoined ? db`left join (${joined.rows}) ${joined.name} on ${joined.has}` : db``}
-    where ${sifted?.coarse ?? conditions} and ${where} ${isFew ? db`` : db`and ${isPast(value, db`r.id`)}`}
-    ${sifted === null ? db`` : db`order by ${order(value, db`r.id`)}`}
-    ${end}`;
+    where ${isJoined ? where : db`true`} ${most === 'as planned' ? db`and ${isPast(value, db`r.id`)}` : db``}
+    ${sifted === null ? db`` : db`order by ${order(value, db`r.id`)}`}`;
+  const past = most === 'as planned' ? db`true` : isPast(db`f.sorted_by`, db`f.id`);
   // The row after the last one that may be put in order comes first, to say that there is one.
   const [place, isShown, first] = isFew
-    ? [
-        db`row_number() over ()`,
-        db`where place > ${most} or ${isPast(db`f.sorted_by`, db`f.id`)}`,
-        db`place > ${most} desc,`,
-      ]
-    : [db`0`, db``, db``];
+    ? [db`row_number() over ()`, db`(place > ${most} or ${past})`, db`place > ${most} desc,`]
+    : [db`0`, past, db``];
   const found = await db<Found[]>`
     select f.id, f.place
     from (select f.*, ${place} as place from (${fitting}) f) f
-    ${sifted === null ? isShown : db`where exists (select from (select f.id) r where ${sifted.fine})`}
+    where ${isShown} ${sifted === null ? db`` : db`and exists (select from (select f.id) r where ${sifted.fine})`}
     order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
     limit ${limit}`;
   return isFew && found.some((row) => row.place > most) ? null : found;
@@ -225,12 +226,11 @@ async function showRequests(
   { sort, now }: ListedPage,
   found: readonly Found[],
 ): Promise<readonly RequestListRow[]> {
-  const ids = found.map(({ id }) => id);
   const [, rows] = await Promise.all([
     keepPlansFromHere(db),
     db<RequestListRow[]>`
       select ${requestColumns(db, now)}, ${REQUEST_SORTS.value(db, sort)} as sort_value
-      from unnest(${ids}::bigint[]) with ordinality as page (shown_id, place)
+      from unnest(${found.map(({ id }) => id)}::bigint[]) with ordinality as page (shown_id, place)
       join requests r on r.id = page.shown_id
       ${joinedTables(db)}
       order by page.place`,
