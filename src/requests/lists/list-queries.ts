@@ -29,7 +29,7 @@ type AskedList = {
 };
 
 /** A request that fits, and its number among those that were read for it. */
-type Found = { readonly id: number; readonly place: number };
+type Fitting = { readonly id: number; readonly place: number };
 
 /** So many that fit are put in order, and so many walked past, before what was begun is given up. */
 const [MOST, FAR] = [10_000, 5_000];
@@ -59,7 +59,7 @@ async function findRequests(
   viewer: Viewer,
   filters: RequestFilters,
   page: ListedPage,
-): Promise<readonly Found[]> {
+): Promise<readonly Fitting[]> {
   const { sort } = page;
   const list: AskedList = {
     page,
@@ -75,7 +75,7 @@ async function findRequests(
   const conditions = db`${fewAmong ?? db`true`} and ${list.conditions}`;
   const few = fewAmong === null ? null : await fit(db, { ...list, conditions }, whole, MOST);
   if (few !== null) return few;
-  const all: Found[] = [];
+  const all: Fitting[] = [];
   for (const stretch of REQUEST_SORTS.stretches(db, sort, page)) {
     const part = { stretch, limit: page.limit - all.length };
     if (part.limit === 0) break;
@@ -152,7 +152,7 @@ async function walk(
   { page, asked, ofSort, joined }: AskedList,
   { stretch, limit }: Part,
   { walks, isMost }: { readonly walks: readonly number[]; readonly isMost: boolean },
-): Promise<readonly Found[] | null> {
+): Promise<readonly Fitting[] | null> {
   const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
   for (const [index, most] of walks.entries()) {
@@ -165,7 +165,7 @@ async function walk(
         order by ${order(column, db`r.id`)}
         limit ${most + 1}`;
     const walkedBy = order(db`r.sorted_by`, db`r.id`);
-    const found = await db<Found[]>`
+    const found = await db<Fitting[]>`
       select r.id, r.place
       from (select r.*, row_number() over (order by ${walkedBy}) as place from (${walked}) r) r
       where r.place > ${most} or (${asked})
@@ -188,7 +188,7 @@ async function fit(
   { conditions, joined, sifted }: AskedList,
   { stretch, limit }: Part,
   most: number | 'all' | 'as planned',
-): Promise<readonly Found[] | null> {
+): Promise<readonly Fitting[] | null> {
   const { where, isPast, column, order, byValue } = stretch;
   const isJoined = byValue && joined !== null;
   const value = isJoined ? joined.value : column;
@@ -211,7 +211,7 @@ async function fit(
   const [place, isShown, first] = isFew
     ? [db`row_number() over ()`, db`(place > ${most} or ${past})`, db`place > ${most} desc,`]
     : [db`0`, past, db``];
-  const found = await db<Found[]>`
+  const found = await db<Fitting[]>`
     select f.id, f.place
     from (select f.*, ${place} as place from (${fitting}) f) f
     where ${isShown} ${sifted === null ? db`` : db`and exists (select from (select f.id) r where ${sifted.fine})`}
@@ -224,7 +224,7 @@ async function fit(
 async function showRequests(
   db: Queryable,
   { sort, now }: ListedPage,
-  found: readonly Found[],
+  found: readonly Fitting[],
 ): Promise<readonly RequestListRow[]> {
   const [, rows] = await Promise.all([
     keepPlansFromHere(db),
