@@ -44,7 +44,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   beforeEach(() => emptyTables(made));
   afterAll(async () => {
     close();
-    // What was kept.
+    // What was kept, and what empties tables: its function would count as one that the file has left.
     await made.asleep.unsafe('discard temporary').simple();
     if (await isAsMade(made)) free.push(made);
     else await drop(adminUrl, made);

@@ -32,7 +32,8 @@ type AskedList = {
 type Fitting = { readonly id: number; readonly place: number };
 
 /** So many that fit are put in order, and so many walked past, before what was begun is given up. */
-const [MOST, FAR] = [10_000, 5_000];
+const MOST = 10_000;
+const FAR = 5_000;
 /** What is nearly as much as there is PostgreSQL does not walk but puts in order, so that a page is first looked for among few. */
 const FEW = 250;
 /** A table of requests of no more than this has some thousands of them: whatever PostgreSQL reads of it is soon read. */
@@ -194,7 +195,7 @@ async function fit(
   const value = isJoined ? joined.value : column;
   const isFew = typeof most === 'number';
   // With a limit of its own, even none, it is planned without the order, by which it would be walked again, and without what it is joined
-  // with. The position would only lead to an index that has half of all behind it.
+  // with. Nor by the position then, which would only lead to an index that has half of all behind it.
   const end = most === 'as planned' ? db`` : db`limit ${isFew ? most + 1 : null}`;
   const fitting = db`
     select r.id, ${value} as sorted_by
@@ -203,18 +204,17 @@ async function fit(
       from requests r
       where ${sifted?.coarse ?? conditions} and ${isJoined ? db`true` : where}
       ${end}) r
-    ${isJoined ? db`left join (${joined.rows}) ${joined.name} on ${joined.has}` : db``}
-    where ${isJoined ? where : db`true`} ${most === 'as planned' ? db`and ${isPast(value, db`r.id`)}` : db``}
+    ${isJoined ? db`left join (${joined.rows}) ${joined.name} on ${joined.has} where ${where}` : db``}
     ${sifted === null ? db`` : db`order by ${order(value, db`r.id`)}`}`;
-  const past = most === 'as planned' ? db`true` : isPast(db`f.sorted_by`, db`f.id`);
   // The row after the last one that may be put in order comes first, to say that there is one.
-  const [place, isShown, first] = isFew
-    ? [db`row_number() over ()`, db`(place > ${most} or ${past})`, db`place > ${most} desc,`]
-    : [db`0`, past, db``];
+  const [place, isBeyond, first] = isFew
+    ? [db`row_number() over ()`, db`place > ${most} or`, db`place > ${most} desc,`]
+    : [db`0`, db``, db``];
   const found = await db<Fitting[]>`
     select f.id, f.place
     from (select f.*, ${place} as place from (${fitting}) f) f
-    where ${isShown} ${sifted === null ? db`` : db`and exists (select from (select f.id) r where ${sifted.fine})`}
+    where (${isBeyond} ${isPast(db`f.sorted_by`, db`f.id`)})
+      ${sifted === null ? db`` : db`and exists (select from (select f.id) r where ${sifted.fine})`}
     order by ${first} ${order(db`f.sorted_by`, db`f.id`)}
     limit ${limit}`;
   return isFew && found.some((row) => row.place > most) ? null : found;
