@@ -8,17 +8,24 @@ export type StandIn = {
   readonly stop: () => Promise<void>;
 };
 
-/** A way to a real server. `startup` may change what a client sends first: the parameters of its session. */
+type Forwarding = {
+  /** May change what a client sends first: the parameters of its session. */
+  readonly startup?: (packet: Buffer) => Buffer;
+  /** From such a packet on a client is heard no more, and gets no answer. */
+  readonly isHeld?: (packet: Buffer) => boolean;
+};
+
+/** A way to a real server. */
 export function startForwarder(
   url: string,
-  startup: (packet: Buffer) => Buffer = (packet) => packet,
+  { startup = (packet) => packet, isHeld = () => false }: Forwarding = {},
 ): Promise<StandIn> {
   const { hostname, port } = new URL(url);
   return listen(url, (client) => {
     const server = connect(Number(port), hostname);
     client.once('data', (packet) => {
       server.write(startup(packet));
-      client.pipe(server);
+      client.on('data', (next) => (isHeld(next) ? client.pause() : server.write(next)));
       server.pipe(client);
     });
     for (const [one, other] of [
@@ -31,14 +38,15 @@ export function startForwarder(
 
 /** PgBouncer that was told to ignore the parameters it does not know: the session has none of them. */
 export function startIgnoringPooler(url: string): Promise<StandIn> {
-  return startForwarder(url, (packet) => {
+  const startup = (packet: Buffer): Buffer => {
     const parts = packet.subarray(8, -2).toString().split('\0');
     const kept = parts.flatMap((name, at) =>
       at % 2 === 0 && !name.endsWith('timeout') ? [`${name}\0${parts[at + 1]}\0`] : [],
     );
     const body = Buffer.concat([packet.subarray(4, 8), Buffer.from(`${kept.join('')}\0`)]);
     return Buffer.concat([int32(body.length + 4), body]);
-  });
+  };
+  return startForwarder(url, { startup });
 }
 
 /** PgBouncer as it is installed: it refuses a session's parameters that it does not know. */

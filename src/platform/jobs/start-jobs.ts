@@ -1,4 +1,5 @@
 import type { CronItem, Runner, TaskList, WorkerUtils } from 'graphile-worker';
+import type { Pool } from 'pg';
 import { type Clock, stopwatch, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { connectionUrls } from './connection-urls.ts';
@@ -66,14 +67,21 @@ async function keepRunning(options: StartJobsOptions, signal: AbortSignal): Prom
 
 async function runUntilStopped(options: StartJobsOptions, url: string, signal: AbortSignal): Promise<void> {
   // Only where jobs run: a process that takes HTTP alone does without its memory.
-  const { Logger, makeWorkerUtils, parseCronItems, run } = await import('graphile-worker');
+  const { makeWorkerUtils } = await import('graphile-worker');
+  const { JobPool } = await import('./job-pool.ts');
   if (signal.aborted) return;
   const utils = await makeWorkerUtils({ connectionString: url, maxPoolSize: 1 });
   await bringForward(utils, options.clock.now()).finally(() => utils.release());
+  const pgPool = new JobPool({ connectionString: url, max: POOL_SIZE });
+  // Its end is not waited for: a connection that is never given back would keep the next runner from starting.
+  await runOn(pgPool, options, signal).finally(() => void pgPool.end());
+}
+
+async function runOn(pgPool: Pool, options: StartJobsOptions, signal: AbortSignal): Promise<void> {
+  const { Logger, parseCronItems, run } = await import('graphile-worker');
   const lost = new AbortController();
   const runner = await run({
-    connectionString: url,
-    maxPoolSize: POOL_SIZE,
+    pgPool,
     concurrency: CONCURRENCY,
     pollInterval: POLL_MS,
     noHandleSignals: true,
