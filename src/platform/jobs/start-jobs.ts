@@ -72,14 +72,19 @@ async function runUntilStopped(options: StartJobsOptions, url: string, signal: A
   if (signal.aborted) return;
   const utils = await makeWorkerUtils({ connectionString: url, maxPoolSize: 1 });
   await bringForward(utils, options.clock.now()).finally(() => utils.release());
-  const pgPool = new JobPool({ connectionString: url, max: POOL_SIZE });
+  const lost = new AbortController();
+  const pool = new JobPool({ connectionString: url, max: POOL_SIZE }, (error) => lost.abort(error));
   // Its end is not waited for: a connection that is never given back would keep the next runner from starting.
-  await runOn(pgPool, options, signal).finally(() => void pgPool.end());
+  await runOn(pool, lost, options, signal).finally(() => void pool.end());
 }
 
-async function runOn(pgPool: Pool, options: StartJobsOptions, signal: AbortSignal): Promise<void> {
+async function runOn(
+  pgPool: Pool,
+  lost: AbortController,
+  options: StartJobsOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { Logger, parseCronItems, run } = await import('graphile-worker');
-  const lost = new AbortController();
   const runner = await run({
     pgPool,
     concurrency: CONCURRENCY,
@@ -90,7 +95,7 @@ async function runOn(pgPool: Pool, options: StartJobsOptions, signal: AbortSigna
     // By the time that its cron goes by: where this machine is ahead of the database, a job would wait for the difference.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0, useNodeTime: true } },
     gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
-    logger: new Logger(jobLog(options.log, (error) => lost.abort(error))),
+    logger: new Logger(jobLog(options.log, lost)),
     taskList: tasksOf(options),
     parsedCronItems: parseCronItems([...options.cronItems]),
   });
