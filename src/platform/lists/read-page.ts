@@ -30,16 +30,19 @@ export type TwoWayPage<Row> = Page<Row> & { readonly prevCursor: string | null }
 
 type SortedRow = { readonly id: number; readonly sortValue: string | null };
 
-type Query<Range, Row> = {
-  readonly rows: (range: Range) => Promise<readonly Row[]>;
+type Query<Range, Rows> = {
+  readonly rows: (range: Range) => Promise<Rows>;
   readonly count: () => Promise<number>;
 };
+
+/** Rows of a page; `reached`: no further than up to here was looked for them, so that they may be too few. */
+type ReachedRows<Row> = { readonly rows: readonly Row[]; readonly reached: Position | null };
 
 /** Reads a page of a list. `list` names it with all that narrows it down: a cursor fits no other, and no other sort. */
 export async function readPage<Name extends string, Row extends SortedRow>(
   list: readonly unknown[],
   input: PageInput<Name>,
-  query: Query<PageRange<Name>, Row>,
+  query: Query<PageRange<Name>, readonly Row[]>,
 ): Promise<Page<Omit<Row, 'sortValue'>> & Counted> {
   const { sort, limit, cursor } = input;
   const scope = JSON.stringify([...list, sort]);
@@ -56,7 +59,7 @@ export async function readPage<Name extends string, Row extends SortedRow>(
 export async function readPageBothWays<Name extends string, Row extends SortedRow>(
   list: readonly unknown[],
   input: TwoWayInput<Name>,
-  query: Query<TwoWayRange<Name>, Row>,
+  query: Query<TwoWayRange<Name>, ReachedRows<Row>>,
 ): Promise<TwoWayPage<Omit<Row, 'sortValue'>> & Counted> {
   const { sort, limit, cursor, before } = input;
   if (cursor !== undefined && before !== undefined) {
@@ -66,19 +69,21 @@ export async function readPageBothWays<Name extends string, Row extends SortedRo
   const from = before ?? cursor;
   const backwards = before !== undefined;
   const after = from === undefined ? null : decodeCursor(from, scope, backwards ? 'before' : 'cursor');
-  const [rows, total] = await Promise.all([
+  const [{ rows, reached }, total] = await Promise.all([
     query.rows({ sort, after, limit: limit + 1, backwards }),
     input.total === true ? query.count() : null,
   ]);
-  const isMore = rows.length > limit;
   const items = backwards ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
-  const cursorAt = (row: Row | undefined, wanted: boolean) =>
-    row === undefined || !wanted ? null : encodeCursor(positionOf(row), scope);
+  const cursorAt = (row: Row | undefined) => {
+    const position = row === undefined ? reached : positionOf(row);
+    return position === null ? null : encodeCursor(position, scope);
+  };
+  // Where one came from there is a row: the one that the cursor was made of. Where it was looked on to, there may be more beyond.
+  const beyond = rows.length > limit ? cursorAt(rows[limit - 1]) : cursorAt(undefined);
   return {
     items: items.map(shown),
-    // Where one came from there is a row: the one that the cursor was made of.
-    nextCursor: cursorAt(items.at(-1), backwards || isMore),
-    prevCursor: cursorAt(items[0], backwards ? isMore : after !== null),
+    nextCursor: backwards ? cursorAt(items.at(-1)) : beyond,
+    prevCursor: backwards ? beyond : after === null ? null : cursorAt(items[0]),
     ...(total === null ? {} : { total }),
   };
 }

@@ -184,6 +184,19 @@ export function sourcesOf(
   };
 }
 
+/** Words that must not be there, each of which is asked of every request, and the filters without them; null: there are none. */
+export function excludedFrom({
+  q = [],
+  ...others
+}: RequestFilters): { readonly excluded: RequestFilters; readonly others: RequestFilters } | null {
+  const isExcluded = (term: RequestTerm): boolean => 'text' in term && term.not === true;
+  if (!q.some(isExcluded)) return null;
+  return {
+    excluded: { q: q.filter(isExcluded) },
+    others: { ...others, q: q.filter((term) => !isExcluded(term)) },
+  };
+}
+
 function isSought(term: RequestTerm): boolean {
   return term.not !== true && ('text' in term || saysRead(term));
 }

@@ -28,7 +28,8 @@ export type ListedRequest = RequestView & Additions;
 
 /**
  * A page of the requests in the operator's mailboxes. Following `nextCursor` lists every request exactly once as long
- * as its sort value stays the same; rows without a value come last both ways.
+ * as its sort value stays the same; rows without a value come last both ways. A page may be short, even empty, and have a
+ * `nextCursor` all the same: of very many requests no more than some thousands are asked at once for words they must not have.
  */
 export async function listRequests(
   deps: Pick<Deps, 'db' | 'clock'>,

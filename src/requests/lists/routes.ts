@@ -18,7 +18,9 @@ const list = createRoute({
   summary: 'List requests',
   description:
     'Those of the mailboxes the operator serves. A filter given several times means any of its values. Pages go both ways: ' +
-    '`cursor` with `nextCursor`, `before` with `prevCursor`. `field.environment=production` asks for a value of a field, ' +
+    '`cursor` with `nextCursor`, `before` with `prevCursor`. Of very many requests some thousands are asked at once for words ' +
+    'that must not be there (`-word`): such a page may be short, even empty, and `nextCursor` leads on. ' +
+    '`field.environment=production` asks for a value of a field, ' +
     '`none` for no value; `field.cost.from=10` (inclusive) and `field.cost.to=20` (exclusive) bound numbers and days; ' +
     '`sort=field.cost` sorts by one. What that field cannot have is refused.',
   request: { query: requestListQuery },

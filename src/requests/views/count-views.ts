@@ -16,7 +16,7 @@ export type ViewCount = {
   readonly viewId: number | null;
   readonly query: string;
   readonly count: number;
-  /** There are more than `count`. */
+  /** There are more than `count`, or may be: for words that they must not have no more than some thousands are asked. */
   readonly capped: boolean;
 };
 
@@ -43,8 +43,7 @@ export async function countViews(
         const read = readRequestQuery(actor, each.query, 'query');
         const ofOwn = await withOwnTeams(tx, actor.operatorId, read.filters);
         const filters = await withDays(tx, actor.operatorId, ofOwn);
-        const found = await countRequestRowsUpTo(tx, actor, filters, MAX_COUNTED + 1);
-        return { ...each, count: Math.min(found, MAX_COUNTED), capped: found > MAX_COUNTED };
+        return { ...each, ...(await countRequestRowsUpTo(tx, actor, filters, MAX_COUNTED)) };
       }),
     );
   });

@@ -3,7 +3,7 @@ import { violates } from '../../platform/db/errors.ts';
 import type { PageRange } from '../../platform/lists/read-page.ts';
 import type { Viewer } from '../../people/access/actor.ts';
 import { Problem } from '../../platform/problems.ts';
-import { type RequestFilters, requestConditions } from '../lists/filter-queries.ts';
+import { excludedFrom, type RequestFilters, requestConditions } from '../lists/filter-queries.ts';
 import type { View } from './view.ts';
 import { VIEW_SORTS, type ViewSort } from './view-sorts.ts';
 
@@ -96,19 +96,31 @@ function renamed(error: unknown, name: string): unknown {
   });
 }
 
-/** How many requests in the viewer's mailboxes pass the filters, up to a number, which reads no more rows than that. */
+/** So many requests are asked for words that they must not have, each of which takes some four microseconds. */
+const MOST_ASKED = 10_000;
+
+/**
+ * How many requests in the viewer's mailboxes pass the filters, counting no further than to a number, nor among more than are asked
+ * for words that they must not have; `capped`: there are more, or may be.
+ */
 export async function countRequestRowsUpTo(
   db: Queryable,
   viewer: Viewer,
   filters: RequestFilters,
   most: number,
-): Promise<number> {
-  const [row] = await db<{ total: number }[]>`
-    select count(*) as total
-    from (
-      select
-      from requests r
-      where ${requestConditions(db, viewer, filters)}
-      limit ${most}) as counted`;
-  return row?.total ?? 0;
+): Promise<{ readonly count: number; readonly capped: boolean }> {
+  const split = excludedFrom(filters);
+  const each = db`select r.id from requests r where ${requestConditions(db, viewer, split?.others ?? filters)}`;
+  const fitting =
+    split === null
+      ? each
+      : db`
+        select
+        from (${each} limit ${MOST_ASKED}) r
+        where ${requestConditions(db, { ...viewer, mailboxIds: null }, split.excluded)}`;
+  const isCut = split === null ? db`false` : db`exists (${each} offset ${MOST_ASKED})`;
+  const [row] = await db<{ total: number; isCut: boolean }[]>`
+    select (select count(*) from (${fitting} limit ${most + 1}) counted) as total, ${isCut} as is_cut`;
+  const { total, isCut: isCapped } = row ?? { total: 0, isCut: false };
+  return { count: Math.min(total, most), capped: isCapped || total > most };
 }

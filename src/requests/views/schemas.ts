@@ -73,7 +73,10 @@ export const viewCountsSchema = z
           viewId: id.nullable().openapi({ description: 'null: of a query that was given itself.' }),
           query: z.string().openapi({ example: 'assignee=me' }),
           count: z.int().openapi({ description: 'At most 1000.' }),
-          capped: z.boolean().openapi({ description: 'There are more than `count`.' }),
+          capped: z.boolean().openapi({
+            description:
+              'There are more than `count`; or may be, where the query excludes words and ten thousand requests were asked for them.',
+          }),
         }),
       )
       .openapi({ description: 'First the views, then the queries, each in the order of the call.' }),

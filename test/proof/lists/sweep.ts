@@ -11,7 +11,13 @@ import { requestTables } from '../../../src/requests/request/request-columns.ts'
 import { NARROWED, VIEWERS } from './pages.ts';
 
 /** A page that was read: the CPU it costs PostgreSQL and Node together, at the median, as the machine is when it is at rest. */
-export type ReadPage = { readonly name: string; readonly ms: number; readonly found: number };
+export type ReadPage = {
+  readonly name: string;
+  /** The filters, and the sort, by their names. */
+  readonly kinds: readonly [filters: string, sort: string];
+  readonly ms: number;
+  readonly found: number;
+};
 
 export type Swept = {
   /** Those whose names match, and by these sorts; all unless told. */
@@ -35,7 +41,12 @@ export async function sweepLists(
   const db = connect(alone(url), { max: 1 });
   const pages: ReadPage[] = [];
   const slowness = await yardstick(db);
-  const read = async (name: string, page: () => Promise<{ items: readonly unknown[] }>) => {
+  const read = async (
+    kinds: ReadPage['kinds'],
+    from: string,
+    page: () => Promise<{ items: readonly unknown[] }>,
+  ) => {
+    const name = `${kinds.join(' by ')}${from}`;
     if (!only.test(name) || placeOf(`${seed} ${name}`) % oneOf !== 0) return;
     const first = await costOf(db, page).catch((cause: unknown) => {
       throw new Error(name, { cause });
@@ -45,7 +56,7 @@ export async function sweepLists(
     while (first.ms > bound && !dear.test(name) && costs.length < 3)
       costs.push((await costOf(db, page)).ms / (await slowness()));
     const [ms = 0] = costs.toSorted((a, b) => a - b).slice(costs.length >> 1);
-    pages.push({ name, ms, found: first.found });
+    pages.push({ name, kinds, ms, found: first.found });
     if (ms > bound) progress(`${ms.toFixed(0)} ms ${name}`);
   };
   try {
@@ -59,8 +70,8 @@ export async function sweepLists(
           const list = { filters, sort, limit: 50, total: false };
           const scope = JSON.stringify(['requests', filters, sort]);
           const cursor = middle === null ? undefined : encodeCursor(middle, scope);
-          await read(`${name} by ${text}, ${who}`, () => readList(db, viewer, list));
-          await read(`${name} by ${text} from the middle on, ${who}`, () =>
+          await read([name, text], `, ${who}`, () => readList(db, viewer, list));
+          await read([name, text], ` from the middle on, ${who}`, () =>
             readList(db, viewer, { ...list, cursor }),
           );
         }

@@ -19,7 +19,7 @@ import { type BulkOutcome, runBulk, verbIn } from './bulk.ts';
 import { FEW, findElsewhere } from './elsewhere.ts';
 import type { ListFacts } from './list-facts.ts';
 import { listWords } from './words.ts';
-import { listPage, listTitle } from './page.ts';
+import { isUncounted, listPage, listTitle } from './page.ts';
 import { type ListQuery, readListQuery, requestNumber } from './query.ts';
 
 const ROWS = 50;
@@ -83,7 +83,9 @@ async function showList(visit: Visit, query: ListQuery, after: After = {}): Prom
   return respond(
     visit,
     {
-      title: `${listTitle(visit, query, saved)} (${total.count}${total.capped ? '+' : ''})`,
+      title: isUncounted(total)
+        ? listTitle(visit, query, saved)
+        : `${listTitle(visit, query, saved)} (${total.count}${total.capped ? '+' : ''})`,
       content: listPage(visit, facts),
       place,
       query: query.q,

@@ -31,7 +31,9 @@ export function listPage(visit: Visit, facts: ListFacts): Html {
   return html`<div class="list-page">
     <header class="head">
       <h1 dir="auto">${listTitle(visit, query, facts.saved)}</h1>
-      <p class="quiet" data-live="total">${words.total(total.count)}${total.capped ? '+' : ''}</p>
+      <p class="quiet" data-live="total">
+        ${isUncounted(total) ? '' : `${words.total(total.count)}${total.capped ? '+' : ''}`}
+      </p>
       ${filterForm(visit, facts)}
     </header>
     ${chips(visit, facts)} ${when(refused.size > 0, () => refusals(visit, facts))}
@@ -44,7 +46,7 @@ export function listPage(visit: Visit, facts: ListFacts): Html {
       <div data-live="list" data-at-top="${query.place.cursor === undefined ? 'yes' : 'no'}">
         ${
           items.length === 0
-            ? empty(visit, query)
+            ? empty(visit, facts)
             : html`<ol class="rows columns-${columns.length} ${alike.assignee ? 'no-assignee' : ''}">
                 ${columnHeads(columns, alike.assignee)}
                 ${items.map((request) =>
@@ -132,7 +134,7 @@ function shownValue(visit: Visit, { query, teams }: ListFacts, name: string): st
   return values.map((value) => known[value] ?? value).join(', ');
 }
 
-function pager(visit: Visit, { query, nextCursor, prevCursor }: ListFacts): Html | '' {
+function pager(visit: Visit, { query, items, nextCursor, prevCursor }: ListFacts): Html | '' {
   const words = visit.say(listWords);
   if (nextCursor === null && prevCursor === null) return '';
   const place = (name: 'after' | 'before', cursor: string): string => {
@@ -147,19 +149,34 @@ function pager(visit: Visit, { query, nextCursor, prevCursor }: ListFacts): Html
     )}
     ${when(
       nextCursor,
-      (cursor) => html`<a class="button" href="${place('after', cursor)}" rel="next">${words.older}</a>`,
+      (cursor) =>
+        html`<a class="button" href="${place('after', cursor)}" rel="next"
+          >${items.length === 0 ? words.lookOn : words.older}</a
+        >`,
     )}
   </nav>`;
 }
 
+/** Nothing was found among those that were looked through, which were not all. */
+export function isUncounted({ count, capped }: ListFacts['total']): boolean {
+  return count === 0 && capped;
+}
+
 // Names what empties the list, and offers to drop it.
-function empty(visit: Visit, query: ListQuery): Html {
+function empty(visit: Visit, { query, nextCursor }: ListFacts): Html {
   const words = visit.say(listWords);
   const { assets } = visit.deps;
+  if (nextCursor !== null) {
+    return html`<div class="empty">
+      ${icon('search', assets)}
+      <p dir="auto">${words.emptySoFar(query.q)}</p>
+      <p>${words.emptySoFarHelp}</p>
+    </div>`;
+  }
   if (query.q !== '') {
     return html`<div class="empty">
       ${icon('search', assets)}
-      <p dir="auto">${words.emptySearch(query.q)}</p>
+      <p dir="auto">${query.place.cursor === undefined ? words.emptySearch(query.q) : words.emptyFurther}</p>
       ${when(
         query.view !== null || query.params.size > 1,
         () => html`<p><a href="/requests?q=${encodeURIComponent(query.q)}">${words.dropAll}</a></p>`,

@@ -1,9 +1,9 @@
-import type { Fragment, Queryable } from '../../platform/db/connect.ts';
-import type { ListStretch } from '../../platform/lists/stretches.ts';
-import type { TwoWayRange } from '../../platform/lists/read-page.ts';
-import type { Viewer } from '../../people/access/actor.ts';
-import type { RequestFilters } from './filter-queries.ts';
-import type { RequestSort } from './request-sorts.ts';
+import type { Fragment, Queryable } from '../../../platform/db/connect.ts';
+import type { ListStretch } from '../../../platform/lists/stretches.ts';
+import type { TwoWayRange } from '../../../platform/lists/read-page.ts';
+import type { Viewer } from '../../../people/access/actor.ts';
+import type { RequestFilters } from '../filter-queries.ts';
+import type { RequestSort } from '../request-sorts.ts';
 
 /** What requests are sorted by in another table: its rows, as they are called, and how they have requests. */
 export type Joined = {
