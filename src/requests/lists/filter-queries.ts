@@ -171,7 +171,9 @@ export function sourcesOf(
   const isOfRead = unread === false || q.some(saysRead);
   return {
     sources: [
-      ...(isOfRead ? [{ rows: readRequests(db, operatorId), where: db`true`, isUnknown: true }] : []),
+      ...(isOfRead
+        ? [{ rows: readRequests(db, operatorId), where: db`true`, isUnknown: true as const }]
+        : []),
       ...(rule === undefined ? [] : [hitBy(db, rule)]),
       ...terms,
     ],

@@ -12,8 +12,15 @@ import type { RequestTerm, State } from '../search/request-search.ts';
  */
 export type Seeking = 'sought' | 'asked';
 
-/** Rows of another table, each of the request that is its `request_id`; `isUnknown`: PostgreSQL has no notion of how many. */
-export type LookedIn = { readonly rows: Fragment; readonly where: Fragment; readonly isUnknown?: boolean };
+/** Rows of another table, each of the request that is its `request_id`. */
+export type LookedIn = {
+  readonly rows: Fragment;
+  readonly where: Fragment;
+  /** PostgreSQL has no notion of how many. */
+  readonly isUnknown?: true;
+  /** An index only tells where each of them lies. */
+  readonly isScattered?: true;
+};
 
 /** The condition that a request `r` has such a row. */
 export function isFound(db: Queryable, way: Seeking, { rows, where }: LookedIn): Fragment {
@@ -44,6 +51,7 @@ export function sourceOf(db: Queryable, term: Extract<RequestTerm, { readonly te
       from participants
       where search_words(name || ' ' || email) @@ search_query(${term.text}, '', ${term.prefix})) addressed`,
     where: db`true`,
+    isScattered: true,
   };
 }
 
@@ -53,7 +61,11 @@ function entries(
   { text, prefix }: { text: string; prefix: boolean },
   weight: '' | 'A' | 'B',
 ): LookedIn {
-  return { rows: db`search_entries`, where: db`words @@ search_query(${text}, ${weight}, ${prefix})` };
+  return {
+    rows: db`search_entries`,
+    where: db`words @@ search_query(${text}, ${weight}, ${prefix})`,
+    isScattered: true,
+  };
 }
 
 function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Seeking): Fragment {

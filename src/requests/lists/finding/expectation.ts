@@ -39,7 +39,8 @@ export async function expect(
   const even = Math.ceil(1.4 * Math.sqrt(page.limit * walked));
   const isMost = fitting > 10 * MOST;
   const all = db`true`;
-  const none = { isMost, isDear: false, sifted: null, endsShort: toAsk > MOST };
+  const isDear = sources.some(({ isScattered }) => isScattered);
+  const none = { isMost, isDear, sifted: null, endsShort: toAsk > MOST };
   if (ofOthers <= even) return { ...none, fewAmong: fitting > even ? null : all };
   for (const { rows, where, isUnknown = false } of sources) {
     if (fitting > even && !isUnknown) continue;
@@ -51,13 +52,11 @@ export async function expect(
   // Words that millions of messages have are asked of a page's worth of what is left without them; by ids alone, of which marks are not.
   const fine = requestConditions(db, { ...viewer, mailboxIds: null }, sought, 'asked');
   const isSifted =
-    ofOthers <= 10 * MOST && fitting > ofOthers / 100 && !sources.some(({ isUnknown }) => isUnknown);
-  return {
-    ...none,
-    fewAmong: null,
-    isDear: sources.length > 0 && !isSifted,
-    sifted: isSifted ? { coarse, fine } : null,
-  };
+    isDear &&
+    ofOthers <= 10 * MOST &&
+    fitting > ofOthers / 100 &&
+    !sources.some(({ isUnknown }) => isUnknown);
+  return { ...none, fewAmong: null, sifted: isSifted ? { coarse, fine } : null };
 }
 
 async function expected(db: Queryable, conditions: Fragment): Promise<number> {

@@ -45,6 +45,9 @@ export async function findRequests(
     const part = { stretch, limit: page.limit - all.length };
     if (part.limit === 0) break;
     const walked = await walk(db, list, part, { ...expected, walks: walksOf(stretch, page, expected) });
+    // Of what is not very much all stretches are put in order at once, for less than one after the other.
+    if (walked === null && !expected.isMost)
+      return { ids: (await fit(db, { ...list, sifted }, whole, 'all')) ?? [], reached: null };
     all.push(...(walked?.ids ?? (await fit(db, { ...list, sifted }, part, 'all')) ?? []));
     if (walked !== null && walked.reached !== null) return { ids: all, reached: walked.reached };
   }
@@ -63,7 +66,8 @@ function walksOf(
 ): readonly number[] {
   if (endsShort) return [FEW, FAR];
   // What a field has is in no index's order, and costs the same however few are read of it.
-  const near = byValue && sort.field.startsWith(FIELD_PREFIX) ? [FAR] : [FEW, FAR];
+  if (byValue && sort.field.startsWith(FIELD_PREFIX)) return [isMost ? 10 * FAR : FAR];
+  const near = [FEW, FAR];
   // Where very many fit it is worth walking on; of what has one value there is less.
   if (isMost && !isOfOne) return [...near, 10 * FAR];
   return isDear ? [...near, 3 * FAR] : near;
