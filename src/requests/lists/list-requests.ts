@@ -14,9 +14,8 @@ import { ensureFields } from './ensure-fields.ts';
 import type { RequestFilters } from './filter-queries.ts';
 import type { Addition, Additions } from './list-additions.ts';
 import { countRequestRows, listRequestRows } from './list-queries.ts';
+import { lookUpFilters } from './look-up-filters.ts';
 import type { RequestSort } from './request-sorts.ts';
-import { withOwnTeams } from './team-condition.ts';
-import { withDays } from './term-queries.ts';
 
 export type ListRequestsInput = TwoWayInput<RequestSort['field']> & {
   readonly filters: RequestFilters;
@@ -41,8 +40,7 @@ export async function listRequests(
   const now = deps.clock.now();
   return readPlannedFresh(deps.db, async (tx) => {
     await ensureFields(tx, actor, input);
-    const ofOwn = await withOwnTeams(tx, actor.operatorId, input.filters);
-    const filters = await withDays(tx, actor.operatorId, ofOwn);
+    const filters = await lookUpFilters(tx, actor.operatorId, input.filters);
     const page = await readPageBothWays(['requests', input.filters], input, {
       rows: (range) => listRequestRows(tx, actor, filters, { ...range, now }),
       count: () => countRequestRows(tx, actor, filters),

@@ -3,23 +3,6 @@ import type { Fragment, Queryable } from '../../platform/db/connect.ts';
 /** A team's id; `mine`: any in which the viewer is; `none`: it belongs to none. */
 export type TeamFilter = number | 'mine' | 'none';
 
-/** The teams of the operator in the place of `mine`: PostgreSQL has a notion of how many requests they have only when it knows them. */
-export async function withOwnTeams<Filters extends { readonly team?: readonly TeamFilter[] | undefined }>(
-  db: Queryable,
-  operatorId: number,
-  filters: Filters,
-): Promise<Filters> {
-  const { team } = filters;
-  if (team?.includes('mine') !== true) return filters;
-  const own = await db<
-    { teamId: number }[]
-  >`select team_id from team_members where operator_id = ${operatorId}`;
-  return {
-    ...filters,
-    team: [...team.filter((each) => each !== 'mine'), ...own.map(({ teamId }) => teamId)],
-  };
-}
-
 /** The condition that a request `r` belongs to one of these teams. */
 export function isOfTeam(db: Queryable, operatorId: number, teams: readonly TeamFilter[]): Fragment {
   const ids = teams.filter((each) => typeof each === 'number');

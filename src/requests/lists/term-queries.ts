@@ -155,24 +155,8 @@ function isIn(db: Queryable, viewer: Viewer, state: State, way: Seeking): Fragme
   }
 }
 
-/** Filters with when their days begin: PostgreSQL has a notion of how many requests are before one only when it knows it. */
-export async function withDays<Filters extends { readonly q?: readonly RequestTerm[] | undefined }>(
-  db: Queryable,
-  operatorId: number,
-  filters: Filters,
-): Promise<Filters> {
-  const { q = [] } = filters;
-  if (!q.some((term) => 'day' in term)) return filters;
-  const dated = q.map(async (term): Promise<RequestTerm> => {
-    if (!('day' in term)) return term;
-    const [row] = await db<{ at: Date }[]>`select ${beginningOf(db, operatorId, term.day)} as at`;
-    return row === undefined ? term : { ...term, at: row.at };
-  });
-  return { ...filters, q: await Promise.all(dated) };
-}
-
-// A day begins at midnight where the operator is.
-function beginningOf(db: Queryable, operatorId: number, day: string): Fragment {
+/** When a day begins: at midnight where the operator is. */
+export function beginningOf(db: Queryable, operatorId: number, day: string): Fragment {
   return db`(${day}::text::timestamp at time zone coalesce(
     (select time_zone from operator_settings where operator_id = ${operatorId}), 'UTC'))`;
 }

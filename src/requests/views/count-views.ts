@@ -3,9 +3,8 @@ import type { Deps } from '../../platform/deps.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
 import { ensureFields } from '../lists/ensure-fields.ts';
+import { lookUpFilters } from '../lists/look-up-filters.ts';
 import { readRequestQuery } from '../lists/query-schema.ts';
-import { withOwnTeams } from '../lists/team-condition.ts';
-import { withDays } from '../lists/term-queries.ts';
 import { countRequestRowsUpTo, listViewsById } from './queries.ts';
 
 /** The most rows that a count reads: nobody reads a larger number to its last digit. */
@@ -41,8 +40,7 @@ export async function countViews(
     return Promise.all(
       asked.map(async (each) => {
         const read = readRequestQuery(actor, each.query, 'query');
-        const ofOwn = await withOwnTeams(tx, actor.operatorId, read.filters);
-        const filters = await withDays(tx, actor.operatorId, ofOwn);
+        const filters = await lookUpFilters(tx, actor.operatorId, read.filters);
         return { ...each, ...(await countRequestRowsUpTo(tx, actor, filters, MAX_COUNTED)) };
       }),
     );
