@@ -200,6 +200,35 @@ describe('paging through 200 requests', () => {
     expect((await problemOf(both, 400, 'invalid_input')).errors).toMatchObject([{ pointer: 'before' }]);
   });
 
+  test.each(['id', '-id', 'closedAt', '-subject'])(
+    'sorted by %s, an empty page leads back to all that is there',
+    async (sort) => {
+      const { token } = await testOperator(deps);
+      const desk = await insertDesk(db);
+      for (let n = 0; n < 4; n += 1) await insertRequest(db, desk);
+      const ask = async (query: string) =>
+        (
+          await call('GET', `/v1/requests?limit=2&priority=P3&sort=${sort}${query}`, { token })
+        ).json() as Promise<ListPage>;
+      const first = await ask('');
+      const second = await ask(`&cursor=${first.nextCursor}`);
+      const move = (those: ListPage) =>
+        db`update requests set priority = 'P1' where id = any(${those.items.map(({ id }) => id)}::bigint[])`;
+      await move(second);
+      const gone = await ask(`&cursor=${first.nextCursor}`);
+      expect(gone).toMatchObject({ items: [], nextCursor: null });
+      const back = await ask(`&before=${gone.prevCursor}`);
+      expect(back.items.map(({ id }) => id)).toEqual(first.items.map(({ id }) => id));
+      // And the other way: what began a page that is gone back from is found again.
+      await db`update requests set priority = 'P3'`;
+      await move(first);
+      const nothing = await ask(`&before=${second.prevCursor}`);
+      expect(nothing.items).toEqual([]);
+      const onwards = await ask(`&cursor=${nothing.nextCursor}`);
+      expect(onwards.items.map(({ id }) => id)).toEqual(second.items.map(({ id }) => id));
+    },
+  );
+
   test('without a sort the one with the latest message comes first', async () => {
     const ann = await testOperator(deps);
     await insertMany([ann.id, ann.id]);

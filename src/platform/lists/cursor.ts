@@ -5,7 +5,7 @@ import { invalidField } from '../problems.ts';
 /** Where a page ended: the sort value of its last row as text (null when the row has none) and that row's id. */
 export type Position = { readonly value: string | null; readonly id: number };
 
-const positionSchema = z.tuple([z.union([z.string(), z.null()]), z.int().positive()]);
+const positionSchema = z.tuple([z.union([z.string(), z.null()]), z.int().nonnegative()]);
 
 /** Writes a position as an opaque cursor. `scope` names the list, its sort and its filters; the cursor fits no other. */
 export function encodeCursor(position: Position, scope: string): string {

@@ -74,18 +74,28 @@ export async function readPageBothWays<Name extends string, Row extends SortedRo
     input.total === true ? query.count() : null,
   ]);
   const items = backwards ? rows.slice(0, limit).toReversed() : rows.slice(0, limit);
-  const cursorAt = (row: Row | undefined) => {
-    const position = row === undefined ? reached : positionOf(row);
-    return position === null ? null : encodeCursor(position, scope);
-  };
-  // Where one came from there is a row: the one that the cursor was made of. Where it was looked on to, there may be more beyond.
-  const beyond = rows.length > limit ? cursorAt(rows[limit - 1]) : cursorAt(undefined);
+  const cursorAt = (position: Position | null) => (position === null ? null : encodeCursor(position, scope));
+  const last = rows[limit - 1];
+  const beyond = cursorAt(rows.length > limit && last !== undefined ? positionOf(last) : reached);
+  const first = rows[0];
+  const back = cursorAt(
+    after === null
+      ? null
+      : first === undefined
+        ? justPast(after, sort.descending !== backwards)
+        : positionOf(first),
+  );
   return {
     items: items.map(shown),
-    nextCursor: backwards ? cursorAt(items.at(-1)) : beyond,
-    prevCursor: backwards ? beyond : after === null ? null : cursorAt(items[0]),
+    nextCursor: backwards ? back : beyond,
+    prevCursor: backwards ? beyond : back,
     ...(total === null ? {} : { total }),
   };
+}
+
+/** From here the other way an empty page leads to the row that its own cursor was made of. */
+function justPast({ value, id }: Position, falls: boolean): Position {
+  return { value, id: falls ? id - 1 : id + 1 };
 }
 
 function positionOf(row: SortedRow): Position {
