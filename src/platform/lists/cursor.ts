@@ -2,7 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { invalidField } from '../problems.ts';
 
-/** Where a page ended: the sort value of its last row as text (null when the row has none) and that row's id. */
+/**
+ * Where a page ended: the sort value of its last row as text (null when the row has none) and that row's id; or a place right beside
+ * a row, whose id no row needs to have.
+ */
 export type Position = { readonly value: string | null; readonly id: number };
 
 const positionSchema = z.tuple([z.union([z.string(), z.null()]), z.int().nonnegative()]);

@@ -167,7 +167,9 @@ export function sourcesOf(
   readonly sought: RequestFilters;
   readonly others: RequestFilters;
 } {
-  const terms = q.flatMap((term) => ('text' in term && term.not !== true ? [sourceOf(db, term)] : []));
+  const terms = q.flatMap((term) =>
+    'text' in term && term.not !== true ? [{ ...sourceOf(db, term), isScattered: true as const }] : [],
+  );
   const isOfRead = unread === false || q.some(saysRead);
   return {
     sources: [

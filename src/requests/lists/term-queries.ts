@@ -51,7 +51,6 @@ export function sourceOf(db: Queryable, term: Extract<RequestTerm, { readonly te
       from participants
       where search_words(name || ' ' || email) @@ search_query(${term.text}, '', ${term.prefix})) addressed`,
     where: db`true`,
-    isScattered: true,
   };
 }
 
@@ -61,11 +60,7 @@ function entries(
   { text, prefix }: { text: string; prefix: boolean },
   weight: '' | 'A' | 'B',
 ): LookedIn {
-  return {
-    rows: db`search_entries`,
-    where: db`words @@ search_query(${text}, ${weight}, ${prefix})`,
-    isScattered: true,
-  };
+  return { rows: db`search_entries`, where: db`words @@ search_query(${text}, ${weight}, ${prefix})` };
 }
 
 function condition(db: Queryable, viewer: Viewer, term: RequestTerm, way: Seeking): Fragment {
