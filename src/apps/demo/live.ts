@@ -21,8 +21,10 @@ type Visitor = { readonly person: string; readonly requestId: number | null };
 
 /** How everything stands, as data. */
 export async function demoState(sides: Sides, look: Visitor) {
-  const [gmail, outcomes, desk] = await readSides(sides, look);
+  // Effects before causes: what a mail or a label tells of is then in the desk's part as well.
   const conversations = groupConversations(sides.contacts.mailsOf(look.person));
+  const gmail = await sides.gmail.mails();
+  const [outcomes, desk] = await Promise.all([sides.outcomes(), sides.desk.state(look.requestId)]);
   return {
     conversations: conversations.map(({ subject, mails }) => ({ subject, mails: mails.map(mailData) })),
     gmail: gmail.map((mail) => ({
@@ -45,10 +47,6 @@ export async function liveParts(sides: Omit<Sides, 'desk'>, person: string) {
       gmail: String(await gmailView(gmail, outcomes, sides.gmail.lines(), now)),
     },
   };
-}
-
-function readSides(sides: Sides, look: Visitor) {
-  return Promise.all([sides.gmail.mails(), sides.outcomes(), sides.desk.state(look.requestId)]);
 }
 
 function mailData({ id, at, mail, owners, written }: DemoMail) {
