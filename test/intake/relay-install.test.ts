@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { runCommandLine } from '../../src/apps/cli/run-command-line.ts';
 import type { Environment } from '../../src/apps/config.ts';
@@ -280,6 +282,22 @@ describe('signing in', () => {
     expect(refused).toMatchObject({ status: 1, err: expect.stringContaining(`--account ${DESK}`) });
     expect(google.script.projects.size).toBe(0);
     expect((await install(endpoints, '--mailbox', sales.address, '--account', DESK)).status).toBe(0);
+  });
+
+  test('leaves no connection behind that the browser opened and asked nothing on', async () => {
+    const { command } = await desk();
+    const { endpoints } = await startGoogle(systemClock);
+    let closed: Promise<unknown> | undefined;
+    const done = await command(endpoints, ['relay', 'install', '--no-wait'], (line) => {
+      const page = /^http:\S+\/auth\?\S+$/m.exec(line)?.[0];
+      if (page === undefined) return;
+      const back = new URL(new URL(page).searchParams.get('redirect_uri') ?? '');
+      const socket = connect(Number(back.port), back.hostname, () => void browse(page));
+      closed = once(socket, 'close');
+    });
+    expect(done.status).toBe(0);
+    await closed;
+    expect(closed).toBeDefined();
   });
 
   test('an answer without the state of this sign-in is none', async () => {

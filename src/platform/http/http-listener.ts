@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { watchConnections } from '../net/watch-connections.ts';
 import { type Pace, watchPace } from './pace.ts';
 import { type Fetch, refusingInFull } from './refusing-in-full.ts';
 
@@ -36,6 +37,7 @@ export async function bindHttp(place: ListenPlace): Promise<HttpListener> {
     connectionsCheckingInterval: Math.min(HEADERS_CHECK_MS, headersTimeout),
   });
   const pace = watchPace(place.pace);
+  const connections = watchConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(explained(error, place)));
     server.listen({ host: place.host, port: place.port }, () => {
@@ -55,10 +57,12 @@ export async function bindHttp(place: ListenPlace): Promise<HttpListener> {
     close: () =>
       new Promise((resolve) => {
         const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-        // A keep-alive connection that falls idle after `close` would hold it open until the client lets go.
-        const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS);
+        // Also those that fall idle later: a client may keep one for minutes.
+        const idle = setInterval(connections.endIdle, IDLE_CHECK_MS);
+        const late = setTimeout(connections.endWaiting, headersTimeout);
         server.close(() => {
           clearTimeout(deadline);
+          clearTimeout(late);
           pace.stop();
           clearInterval(idle);
           resolve();

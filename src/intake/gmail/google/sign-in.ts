@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { watchConnections } from '../../../platform/net/watch-connections.ts';
 import { challengeOf, newVerifier } from '../../../platform/pkce.ts';
 import { type GoogleClient, type GoogleEndpoints, SCOPES } from './endpoints.ts';
 import { oauthClient } from './open-google.ts';
@@ -32,6 +33,7 @@ export async function signIn(options: SignInOptions): Promise<{ readonly refresh
   // Awaited only after the page has been told; a quick refusal must not count as unhandled.
   answer.promise.catch(() => {});
   const server = createServer((request, response) => takeAnswer(request, response, state, answer));
+  const connections = watchConnections(server);
   const port = await listen(server, options.port ?? 0);
   const onAbort = () =>
     answer.reject(new Error('Nobody signed in within ten minutes: run the command again.'));
@@ -44,7 +46,7 @@ export async function signIn(options: SignInOptions): Promise<{ readonly refresh
   } finally {
     signal.removeEventListener('abort', onAbort);
     server.close();
-    server.closeIdleConnections();
+    connections.endIdle();
   }
 }
 
