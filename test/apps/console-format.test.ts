@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { gmailLink } from '../../src/apps/console/mail/gmail-link.ts';
-import { formatFor } from '../../src/apps/console/parts/format.ts';
+import { countText, formatFor } from '../../src/apps/console/parts/format.ts';
 import { givenDay } from '../../src/apps/console/parts/given-day.ts';
 
 const SECOND = 1000;
@@ -49,4 +49,25 @@ test.each([
 
 test.each(['2027-02-30', '2027-13-01', '1 March', 'soon'])('the day %s is refused', (line) => {
   expect(() => givenDay({ line: () => line }, 'tokenEnds')).toThrow('a day such as');
+});
+
+test('each zone and language is told in its own way, however many others were asked for meanwhile', () => {
+  const at = new Date('2026-11-29T10:00:00Z');
+  const told = (language: 'en' | 'ru', zone: string) => formatFor(language, zone, at).exact(at);
+  const before = told('ru', 'Asia/Tokyo');
+  expect(before).toContain('19:00');
+  for (const zone of Intl.supportedValuesOf('timeZone').slice(0, 50)) {
+    const exact = new Intl.DateTimeFormat('en-GB', {
+      timeZone: zone,
+      dateStyle: 'medium',
+      timeStyle: 'short',
+    });
+    expect(told('en', zone)).toBe(exact.format(at));
+  }
+  expect(told('ru', 'Asia/Tokyo')).toBe(before);
+});
+
+test('what was counted no further is told as more', () => {
+  expect(countText({ count: 10_000, capped: true })).toBe('10000+');
+  expect(countText({ count: 10_000, capped: false })).toBe('10000');
 });

@@ -12,6 +12,7 @@ import type { Pages } from '../shell/pages.ts';
 import { pathBack } from '../shell/path-back.ts';
 import { done, respond } from '../shell/respond.ts';
 import type { Visit } from '../shell/visit.ts';
+import { countText } from '../parts/format.ts';
 import { readForm } from '../parts/forms.ts';
 import { listViews } from '../../../requests/views/find-view.ts';
 import { findPresence } from '../../../requests/presence/tell-presence.ts';
@@ -85,7 +86,7 @@ async function showList(visit: Visit, query: ListQuery, after: After = {}): Prom
     {
       title: isUncounted(total)
         ? listTitle(visit, query, saved)
-        : `${listTitle(visit, query, saved)} (${total.count}${total.capped ? '+' : ''})`,
+        : `${listTitle(visit, query, saved)} (${countText(total)})`,
       content: listPage(visit, facts),
       place,
       query: query.q,

@@ -4,6 +4,7 @@ import type { AskedField } from '../../../requests/fields/field.ts';
 import type { ListedRequest } from '../../../requests/lists/list-requests.ts';
 import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
 import type { Present } from '../../../requests/presence/presence.ts';
+import type { UpToCount } from '../parts/format.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import type { ListQuery } from './query.ts';
 
@@ -12,7 +13,7 @@ export type ListFacts = {
   readonly query: ListQuery;
   readonly items: readonly ListedRequest[];
   /** How many there are in all; `1000+` where nobody counts on. */
-  readonly total: { readonly count: number; readonly capped: boolean };
+  readonly total: UpToCount;
   readonly nextCursor: string | null;
   readonly prevCursor: string | null;
   /** What requests may be found by. */

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { UpToCount } from '../parts/format.ts';
 import { type Html, icon, when } from '../parts/html.ts';
 import { layoutWords } from '../shell/layout-words.ts';
 import { terms } from '../parts/terms.ts';
@@ -31,9 +32,7 @@ export function listPage(visit: Visit, facts: ListFacts): Html {
   return html`<div class="list-page">
     <header class="head">
       <h1 dir="auto">${listTitle(visit, query, facts.saved)}</h1>
-      <p class="quiet" data-live="total">
-        ${isUncounted(total) ? '' : `${words.total(total.count)}${total.capped ? '+' : ''}`}
-      </p>
+      <p class="quiet" data-live="total">${isUncounted(total) ? '' : words.total(total)}</p>
       ${filterForm(visit, facts)}
     </header>
     ${chips(visit, facts)} ${when(refused.size > 0, () => refusals(visit, facts))}
@@ -158,7 +157,7 @@ function pager(visit: Visit, { query, items, nextCursor, prevCursor }: ListFacts
 }
 
 /** Nothing was found among those that were looked through, which were not all. */
-export function isUncounted({ count, capped }: ListFacts['total']): boolean {
+export function isUncounted({ count, capped }: UpToCount): boolean {
   return count === 0 && capped;
 }
 

@@ -1,10 +1,11 @@
-import { english, russian } from '../parts/format.ts';
+import { type UpToCount, countText, english, russian } from '../parts/format.ts';
 import type { Catalogue } from '../shell/visit.ts';
 
 const en = {
   all: 'All requests',
   found: (q: string) => `Search: ${q}`,
-  total: (count: number) => english(count, 'request', 'requests'),
+  total: (counted: UpToCount) =>
+    counted.capped ? `${countText(counted)} requests` : english(counted.count, 'request', 'requests'),
   select: (id: number) => `Select request ${id}`,
   selectAll: 'Select all on this page',
   selected: 'With the selected ones:',
@@ -85,7 +86,10 @@ const en = {
 const ru: typeof en = {
   all: 'Все обращения',
   found: (q) => `Поиск: ${q}`,
-  total: (count) => russian(count, 'обращение', 'обращения', 'обращений'),
+  total: (counted) =>
+    counted.capped
+      ? `${countText(counted)} обращений`
+      : russian(counted.count, 'обращение', 'обращения', 'обращений'),
   select: (id) => `Выбрать обращение ${id}`,
   selectAll: 'Выбрать все на странице',
   selected: 'С выбранными:',

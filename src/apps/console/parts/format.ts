@@ -1,29 +1,17 @@
 import type { Language } from '../../../mail/language.ts';
 import { DAY, HOUR, MINUTE } from '../../../platform/time.ts';
 import { html } from 'hono/html';
+import { formattersOf } from './formatters.ts';
 import type { Html } from './html.ts';
-
-/** Of dates and numbers in each language. */
-export const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ru: 'ru-RU' };
 
 export type Format = ReturnType<typeof formatFor>;
 
 /** Times, numbers and sizes as the operator reads them; exact ones in their zone, ages by the clock given. */
 export function formatFor(language: Language, timeZone: string, now: Date) {
-  const locale = LOCALES[language];
-  const clock = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'short' });
-  const full = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'short' });
-  const date = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' });
-  // A day of the calendar lies in no zone.
-  const calendarDay = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short' });
-  const calendarDate = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium' });
-  const calendarMonth = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'short', year: 'numeric' });
-  const weekday = new Intl.DateTimeFormat(locale, { timeZone, weekday: 'short' });
-  const narrow = new Intl.RelativeTimeFormat(locale, { style: 'narrow', numeric: 'auto' });
-  const number = new Intl.NumberFormat(locale);
-  const megabytes = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const unit = (value: number, name: 'minute' | 'hour' | 'day'): string =>
-    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value);
+  const made = formattersOf(language, timeZone);
+  const { clock, full, date, calendarDay, calendarDate, calendarMonth, weekday, narrow, number, megabytes } =
+    made;
+  const unit = (value: number, name: 'minute' | 'hour' | 'day'): string => made[name].format(value);
   const isToday = (at: Date): boolean => date.format(at) === date.format(now);
   const shown = (at: Date): string => (isToday(at) ? clock.format(at) : full.format(at));
 
@@ -81,6 +69,13 @@ function ageAsFormatted(format: Intl.RelativeTimeFormat, at: Date, now: Date): s
   if (ago < DAY) return format.format(-Math.floor(ago / HOUR), 'hour');
   if (ago < 60 * DAY) return format.format(-Math.floor(ago / DAY), 'day');
   return format.format(-Math.floor(ago / (30 * DAY)), 'month');
+}
+
+/** How many there are, or, where they were counted no further, that there are more: `10000+`. */
+export type UpToCount = { readonly count: number; readonly capped: boolean };
+
+export function countText({ count, capped }: UpToCount): string {
+  return capped ? `${count}+` : String(count);
 }
 
 /** The form of a Russian word that a number takes; for catalogues. */

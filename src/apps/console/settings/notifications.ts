@@ -9,7 +9,7 @@ import {
 } from '../../../people/own-settings/notifications.ts';
 import { DAY } from '../../../platform/time.ts';
 import { selectField, textField } from '../parts/fields.ts';
-import { LOCALES } from '../parts/format.ts';
+import { LOCALES } from '../parts/formatters.ts';
 import { type Form, readForm } from '../parts/forms.ts';
 import type { Pages } from '../shell/pages.ts';
 import { orAgain } from '../shell/refused.ts';

@@ -3,6 +3,7 @@ import { listDeliveries } from '../../../outbox/deliveries/list-deliveries.ts';
 import { listTeams } from '../../../people/teams/find-team.ts';
 import { countViews } from '../../../requests/views/count-views.ts';
 import { listViews } from '../../../requests/views/find-view.ts';
+import { countText } from '../parts/format.ts';
 import { SHIPPED_VIEWS, type ShippedView } from '../list/query.ts';
 import { layoutWords } from './layout-words.ts';
 import type { Visit } from './visit.ts';
@@ -46,7 +47,7 @@ export async function readNavigation(visit: Visit): Promise<Navigation> {
     listDeliveries(deps, actor, { ...one, filters: { state: ['failed', 'bounced'] } }),
   ]);
   const shown = (count: number, capped = false) =>
-    count === 0 ? {} : { count: `${count}${capped ? '+' : ''}` };
+    count === 0 ? {} : { count: countText({ count, capped }) };
   const countOf = (fits: (count: (typeof counts)[number]) => boolean) => {
     const found = counts.find((each) => fits(each));
     return found === undefined ? {} : shown(found.count, found.capped);
