@@ -20,3 +20,13 @@ export async function listIntake(
     count: () => countIntakeRows(deps.db, actor.mailboxIds, filters),
   });
 }
+
+/** How many messages of the operator's mailboxes there are of a kind. */
+export async function countIntake(
+  deps: Pick<Deps, 'db'>,
+  actor: OperatorActor,
+  filters: IntakeFilters,
+): Promise<number> {
+  requirePermission(actor, 'intake.read');
+  return countIntakeRows(deps.db, actor.mailboxIds, filters);
+}

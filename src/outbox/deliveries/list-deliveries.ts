@@ -23,3 +23,13 @@ export async function listDeliveries(
   const reasonOf = await listPauseReasons(deps);
   return { ...page, items: page.items.map((row) => ({ ...row, pausedReason: reasonOf(row) })) };
 }
+
+/** How many deliveries of the operator's mailboxes there are of a kind. */
+export async function countDeliveries(
+  deps: Pick<OutboxDeps, 'db'>,
+  actor: OperatorActor,
+  filters: DeliveryFilters,
+): Promise<number> {
+  requirePermission(actor, 'requests.read');
+  return countDeliveryRows(deps.db, actor.mailboxIds, filters);
+}

@@ -1,5 +1,5 @@
-import { listIntake } from '../../../intake/quarantine/list-intake.ts';
-import { listDeliveries } from '../../../outbox/deliveries/list-deliveries.ts';
+import { countIntake } from '../../../intake/quarantine/list-intake.ts';
+import { countDeliveries } from '../../../outbox/deliveries/list-deliveries.ts';
 import { listTeams } from '../../../people/teams/find-team.ts';
 import { countViews } from '../../../requests/views/count-views.ts';
 import { listViews } from '../../../requests/views/find-view.ts';
@@ -34,7 +34,6 @@ const COUNTED = SHIPPED.filter(({ view }) => view !== 'closed');
 export async function readNavigation(visit: Visit): Promise<Navigation> {
   const { deps, actor, say } = visit;
   const words = say(layoutWords);
-  const one = { sort: { field: 'id', descending: true }, limit: 1, total: true } as const;
   const views = (await listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 50 }))
     .items;
   const [counts, teams, held, failed] = await Promise.all([
@@ -42,9 +41,13 @@ export async function readNavigation(visit: Visit): Promise<Navigation> {
       viewIds: views.map((view) => view.id),
       queries: COUNTED.map(({ view }) => SHIPPED_VIEWS[view]),
     }),
-    listTeams(deps, actor, { ...one, filters: { memberId: actor.operatorId } }),
-    listIntake(deps, actor, { ...one, filters: { outcome: ['quarantined'] } }),
-    listDeliveries(deps, actor, { ...one, filters: { state: ['failed', 'bounced'] } }),
+    listTeams(deps, actor, {
+      filters: { memberId: actor.operatorId },
+      sort: { field: 'id', descending: true },
+      limit: 1,
+    }),
+    countIntake(deps, actor, { outcome: ['quarantined'] }),
+    countDeliveries(deps, actor, { state: ['failed', 'bounced'] }),
   ]);
   const shown = (count: number, capped = false) =>
     count === 0 ? {} : { count: countText({ count, capped }) };
@@ -86,14 +89,14 @@ export async function readNavigation(visit: Visit): Promise<Navigation> {
           title: words.quarantine,
           icon: 'shield-alert',
           key: 'g q',
-          ...shown(held.total ?? 0),
+          ...shown(held),
         },
         {
           href: '/deliveries',
           title: words.deliveries,
           icon: 'send',
           key: 'g d',
-          ...shown(failed.total ?? 0),
+          ...shown(failed),
         },
         { href: '/mailboxes', title: words.mailboxes, icon: 'mailbox' },
         { href: '/overview', title: words.overview, icon: 'chart-column', key: 'g v' },
