@@ -88,7 +88,9 @@ test('a sign-in that runs out while one writes costs no word', async () => {
 test('a form that leads to another site gets there and back: Microsoft’s sign-in, Atlassian’s consent', async () => {
   const mailbox = await desk.mailbox();
   const { id, token } = await desk.operator('Ann', 'admin');
-  const page = await desk.signedIn(id);
+  await desk.receive({ ...maria, messageId: '<parcel@customer.example>' });
+  const [page, reading] = await Promise.all([desk.signedIn(id), desk.signedIn(id)]);
+  await reading.goto(desk.url('/requests/1'));
   const at = desk.url(`/settings/mailboxes/${mailbox.id}/microsoft`);
   await page.goto(at);
   await page.locator('[name=tenantId]').fill(TENANT);
@@ -112,4 +114,10 @@ test('a form that leads to another site gets there and back: Microsoft’s sign-
   await page.getByRole('link', { name: 'Accept' }).click();
   await page.locator('button[value=refresh]').waitFor();
   expect(page.url()).toBe(desk.url(`/settings/jira/${connection}`));
+
+  // A page that was opened before there was a Jira learns of the issue as well.
+  const issue = { connectionId: connection, projectKey: 'DEV', issueTypeId: '10001' };
+  await desk.ok(token, 'POST', '/v1/requests/1/links', issue);
+  await reading.locator('.facts [data-live=jira] li').waitFor();
+  expect(await reading.locator('.facts [data-live=jira] h2').innerText()).toBe('Jira');
 }, 60_000);

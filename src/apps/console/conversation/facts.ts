@@ -28,7 +28,7 @@ export function facts(visit: Visit, conversation: Conversation): Html {
       ${isOpen(request.status) ? factsForm(visit, conversation) : fixed(visit, conversation)}
       ${tags(visit, request)}
     </div>
-    ${when(jira, (panel) => jiraPanel(visit, request.id, panel))}
+    ${jiraPanel(visit, request.id, jira)}
     <h2>${words.otherRequests}</h2>
     <ul class="others" data-live="others">
       ${others.length === 0 ? html`<li class="quiet">${words.noOthers}</li>` : ''}

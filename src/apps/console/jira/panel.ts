@@ -49,12 +49,16 @@ export async function readPanel({ deps, actor }: Visit, requestId: number): Prom
 }
 
 /** The issues that a request is tied to, and ways to tie it to one. */
-export function jiraPanel(visit: Visit, requestId: number, panel: JiraPanel): Html {
+export function jiraPanel(visit: Visit, requestId: number, panel: JiraPanel | null): Html {
   const words = visit.say(jiraWords);
-  return html`<h2>${words.panel}</h2>
-    <ul class="others" data-live="jira">
-      ${panel.links.map((link) => row(visit, requestId, link))}
-    </ul>
+  // Without Jira too: an issue may be tied while the page stands open. The form is outside, where nothing typed is lost.
+  if (panel === null) return html`<div data-live="jira"></div>`;
+  return html`<div data-live="jira">
+      <h2>${words.panel}</h2>
+      <ul class="others">
+        ${panel.links.map((link) => row(visit, requestId, link))}
+      </ul>
+    </div>
     ${when(panel.sites.length > 0, () =>
       panel.links.length === 0
         ? newLink(visit, requestId, panel.sites)
