@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { serveJira } from '../../src/apps/demo/jira/serve-jira.ts';
 import { SIMULATED_APP } from '../../src/apps/demo/jira/sign-in.ts';
@@ -54,6 +55,51 @@ test('of two who take the same request one is told who won, and nobody’s text 
   await theirs.getByText('It is not sent.').waitFor();
   expect(await theirs.getByPlaceholder(box).inputValue()).toBe('Half a sentence');
 }, 60_000);
+
+test('what happens between the making of a page and its listening reaches it, in the first tab and in another', async () => {
+  const { ann } = await furnished();
+  const first = await desk.signedIn(ann.id);
+  const other = await first.context().newPage();
+  const answer = (text: string) =>
+    desk.receive({
+      ...maria,
+      subject: 'Re: My parcel',
+      text,
+      messageId: `<${randomUUID()}@customer.example>`,
+    });
+  for (const [page, text] of [
+    [first, 'It was blue.'],
+    [other, 'And it was large.'],
+  ] as const) {
+    const held = Promise.withResolvers<void>();
+    await page.route(/\/live[.-][^/]*js/, async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.goto(desk.url('/requests/1'), { waitUntil: 'commit' });
+    await page.locator('.message').first().waitFor();
+    await answer(text);
+    // The first tab has heard it before the other listens.
+    if (page === other) await first.locator('.message', { hasText: text }).waitFor();
+    held.resolve();
+    await page.locator('.message', { hasText: text }).waitFor();
+  }
+  expect(await other.locator('.message', { hasText: /It was blue|And it was large/ }).count()).toBe(2);
+});
+
+test('a page that heard nothing before it was left shows, when one comes back, what happened meanwhile', async () => {
+  const { ann } = await furnished();
+  const page = await desk.signedIn(ann.id);
+  await page.goto(desk.url('/requests/1'));
+  const look = (hidden: boolean) =>
+    page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'))`);
+  await look(true);
+  await desk.receive({ ...maria, text: 'It was blue.', messageId: '<blue@customer.example>' });
+  await look(false);
+  await page.locator('.message', { hasText: 'It was blue.' }).waitFor();
+  expect(await page.locator('.message', { hasText: 'It was blue.' }).count()).toBe(1);
+});
 
 test('six open tabs leave the seventh its connections', async () => {
   const { ann } = await furnished();

@@ -50,6 +50,11 @@ export async function listFeed(
   return { rows, position, ended: last === undefined };
 }
 
+/** The place of now: who reads anything after this, and the feed from here on, misses nothing. */
+export async function feedCursorOfNow({ db }: Pick<Deps, 'db'>): Promise<string> {
+  return feedCursor(justBefore(await findHorizon(db)));
+}
+
 /** A place in the feed as an opaque text. */
 export function feedCursor(position: FeedPosition): string {
   return encodeCursor({ value: position.xact, id: position.id }, SCOPE);

@@ -40,6 +40,7 @@ export function layout(
       <body
         data-keys="${settings.singleKeys ? 'on' : 'off'}"
         data-operator="${actor.operatorId}"
+        data-feed="${visit.feed}"
         data-zone="${settings.timeZone}"
         ${settings.ownZone ? '' : html`data-zone-open`}
       >

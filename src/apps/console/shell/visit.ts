@@ -24,6 +24,8 @@ export type Visit = {
   readonly settings: Settings;
   readonly format: Format;
   readonly now: Date;
+  /** The place in the feed of events up to which the page shows what happened. */
+  readonly feed: string;
   /** The page's sentences in the operator's language. */
   readonly say: <Sentences>(catalogue: Catalogue<Sentences>) => Sentences;
 };

@@ -8,6 +8,8 @@ import { at, parsePage, tell } from './page.js';
 const WAIT_MS = 250;
 const LOOK_MS = 4000;
 const LEAVE_MS = 5000;
+/** Longer than a page takes from its making to its first script. */
+const KEPT_MS = 10_000;
 // Two desks at one host hear each other's channels.
 const CHANNEL = `mailroom-feed ${at('/')}`;
 
@@ -15,7 +17,12 @@ const channel = 'BroadcastChannel' in window ? new BroadcastChannel(CHANNEL) : n
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer;
 let stale = false;
+/** The place in the feed up to which the page knows what happened. */
 let lastId = '';
+/** What came in of late, for a tab that was made before it and did not listen yet. */
+/** @type {{ event: FeedEvent, id: string, at: number }[]} */
+let recent = [];
+const tab = Math.random().toString(36).slice(2);
 let overList = false;
 /** Ends the look that is under way. */
 let looking = new AbortController();
@@ -25,9 +32,14 @@ let stopListening = null;
 
 export function startLive() {
   if (document.querySelector('[data-live]') === null) return;
-  channel?.addEventListener('message', ({ data }) =>
-    data.presence === undefined ? heard(data.event, data.id) : seen(data.presence),
-  );
+  lastId = document.body.dataset['feed'] ?? '';
+  channel?.addEventListener('message', ({ data }) => {
+    if (data.began !== undefined) return repeatFor(data.began);
+    if (data.to !== undefined && data.to !== tab) return;
+    if (data.presence === undefined) heard(data.event, data.id);
+    else seen(data.presence);
+  });
+  channel?.postMessage({ began: tab });
   document.addEventListener('visibilitychange', () => {
     // People who want notifications while they look elsewhere need the stream to stay open.
     if (document.hidden) return isNotifying() ? undefined : stopListening?.();
@@ -70,6 +82,8 @@ function listen() {
       source.addEventListener('message', ({ data, lastEventId }) => {
         const event = JSON.parse(data);
         channel?.postMessage({ event, id: lastEventId });
+        const now = performance.now();
+        recent = [...recent.filter((each) => each.at > now - KEPT_MS), { event, id: lastEventId, at: now }];
         heard(event, lastEventId);
         void notify(event);
       });
@@ -87,6 +101,13 @@ function listen() {
   navigator.locks.request(CHANNEL, { signal: stopped.signal }, stream).catch((error) => {
     if (error.name !== 'AbortError') throw error;
   });
+}
+
+/** @param {string} to */
+function repeatFor(to) {
+  const since = performance.now() - KEPT_MS;
+  for (const each of recent)
+    if (each.at > since) channel?.postMessage({ event: each.event, id: each.id, to });
 }
 
 /** @typedef {{ type: string, requestId: number | null, messageId: number | null, actor: { name: string | null }, new: Record<string, unknown> | null }} FeedEvent */
