@@ -36,8 +36,8 @@ export async function listFeed(
   },
 ): Promise<FeedPage> {
   requirePermission(actor, 'requests.read');
+  if (input.after === 'now') return { rows: [], position: await findNow(deps), ended: true };
   const horizon = await findHorizon(deps.db);
-  if (input.after === 'now') return { rows: [], position: justBefore(horizon), ended: true };
   const after = input.after ?? FEED_START;
   const rows = await listFeedRows(deps.db, feedViewOf(actor, input.filters), {
     after,
@@ -51,8 +51,8 @@ export async function listFeed(
 }
 
 /** The place of now: who reads anything after this, and the feed from here on, misses nothing. */
-export async function feedCursorOfNow({ db }: Pick<Deps, 'db'>): Promise<string> {
-  return feedCursor(justBefore(await findHorizon(db)));
+export async function findNow({ db }: Pick<Deps, 'db'>): Promise<FeedPosition> {
+  return justBefore(await findHorizon(db));
 }
 
 /** A place in the feed as an opaque text. */

@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import type { AppEnv } from '../../../people/access/app-env.ts';
 import { requireOwnChange, sessionCookie } from '../../../people/callers/session-cookie.ts';
 import { authenticateToken } from '../../../people/credentials/authenticate-token.ts';
-import { feedCursorOfNow } from '../../../integrations/feed/list-feed.ts';
+import { feedCursor, findNow } from '../../../integrations/feed/list-feed.ts';
 import { limitBodies } from '../../../platform/http/upload.ts';
 import { Problem } from '../../../platform/problems.ts';
 import { formatFor } from '../parts/format.ts';
@@ -35,11 +35,11 @@ export function sessionPages(app: Hono<AppEnv>, deps: ConsoleDeps): Pages {
     const { actor } = found;
     c.set('actor', actor);
     // Before anything that the page shows is read, so that what happens from then on reaches it.
-    const [settings, feed] = await Promise.all([readSettings(deps, actor, c), feedCursorOfNow(deps)]);
+    const [settings, place] = await Promise.all([readSettings(deps, actor, c), findNow(deps)]);
     const now = deps.clock.now();
     const format = formatFor(settings.language, settings.timeZone, now);
     const say: Visit['say'] = (catalogue) => catalogue[settings.language];
-    return { c, deps, actor, session, settings, format, now, feed, say };
+    return { c, deps, actor, session, settings, format, now, feed: feedCursor(place), say };
   };
   const answer = answering({
     publicUrl: deps.publicUrl,

@@ -19,8 +19,7 @@ let timer;
 let stale = false;
 /** The place in the feed up to which the page knows what happened. */
 let lastId = '';
-/** What came in of late, for a tab that was made before it and did not listen yet. */
-/** @type {{ event: FeedEvent, id: string, at: number }[]} */
+/** @type {{ event: FeedEvent, id: string, at: number }[]} What came in of late, for a tab that did not listen yet. */
 let recent = [];
 const tab = Math.random().toString(36).slice(2);
 let overList = false;
