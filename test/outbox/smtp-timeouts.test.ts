@@ -9,11 +9,17 @@ afterAll(async () => {
   for (const close of closers.toReversed()) await close();
 });
 
+/** Said as the last thing by a server that hangs up. */
+const BYE = 'bye';
+
 /** A server that says this to whoever connects and, to each line it gets, the next of these; then nothing any more. */
 async function silentServer(...says: readonly string[]): Promise<number> {
   const server = createServer((socket) => {
     const left = [...says];
-    const say = (): unknown => left.length > 0 && socket.write(`${left.shift()}\r\n`);
+    const say = (): unknown => {
+      if (left[0] === BYE) return socket.end();
+      return left.length > 0 && socket.write(`${left.shift()}\r\n`);
+    };
     socket.on('error', () => {});
     socket.on('data', say);
     say();
@@ -107,11 +113,44 @@ test.concurrent.each([
   ['the message', ['250 ok', '250 ok', '354 go on']],
 ])('a server that falls silent after %s has the message wait, not the account', async (_, says) => {
   const port = await silentServer('220 here', '250 here', ...says);
-  const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}`, setupTimeoutMs: 100 });
+  const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}`, setupTimeoutMs: 400 });
   closers.push(transport.close);
-  const late = AbortSignal.timeout(1000);
+  const late = AbortSignal.timeout(1500);
   const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
   expect(await transport.send(Buffer.from('Subject: Hello\r\n\r\nHello\r\n'), envelope, late)).toMatchObject({
+    kind: 'mail_failed',
+  });
+});
+
+test.concurrent.each([
+  ['greeting', 'smtp://', []],
+  ['introducing itself', 'smtp://', ['220 here']],
+  ['TLS stands', 'smtp://', ['220 here', '250-here\r\n250 STARTTLS', '220 go ahead']],
+  ['an answer to the password', 'smtp://user:secret@', ['220 here', '250-here\r\n250 AUTH PLAIN']],
+] as const)(
+  'a server that hangs up before %s is what the account fails by, not the mail',
+  async (_, scheme, says) => {
+    const transport = smtpTransport({ url: `${scheme}127.0.0.1:${await silentServer(...says, BYE)}` });
+    closers.push(transport.close);
+    const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
+    const late = AbortSignal.timeout(20_000);
+    expect(
+      await transport.send(Buffer.from('Subject: Hello\r\n\r\nHello\r\n'), envelope, late),
+    ).toMatchObject({
+      kind: 'account_failed',
+      turnsAway: true,
+      reply: { code: null, text: expect.stringMatching(/^The server hung up before/) },
+    });
+  },
+);
+
+test('a server that hangs up once a message is named to it has that message wait', async () => {
+  const port = await silentServer('220 here', '250 here', BYE);
+  const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}` });
+  closers.push(transport.close);
+  const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
+  const late = AbortSignal.timeout(20_000);
+  expect(await transport.send(Buffer.from('Subject: Hello\r\n\r\n'), envelope, late)).toMatchObject({
     kind: 'mail_failed',
   });
 });

@@ -55,7 +55,7 @@ export type AttemptFacts = {
   /** How many times in a row the account has rested, and since when. */
   readonly pauseFailures: number;
   readonly pausedSince: Date | null;
-  /** Other connections may be open: a 421 instead of the greeting then turns away this connection, not the account. */
+  /** Other connections may be open: a 421 or a hang-up instead of the greeting then turns away this connection, not the account. */
   readonly othersConnected: boolean;
   /** It is tried again within a minute even while the account rests. */
   readonly urgent: boolean;
@@ -77,8 +77,7 @@ const MIN_OUTAGE_RESTS = 96;
 export function judgeResult(judged: AttemptFacts): Verdict {
   const { result, now } = judged;
   const limited = repliesOf(result).some((reply) => classifyReply(reply) === 'account_limit');
-  const turnedAway =
-    result.kind === 'account_failed' && judged.othersConnected && String(result.reply.code).startsWith('4');
+  const turnedAway = result.kind === 'account_failed' && judged.othersConnected && result.turnsAway === true;
   const reason: PauseReason | null = limited
     ? 'provider_limit'
     : result.kind === 'account_failed' && !turnedAway

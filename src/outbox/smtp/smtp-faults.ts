@@ -20,13 +20,19 @@ function kindOf(error: NodemailerError): SmtpFaultKind {
   return error.responseCode === undefined ? 'other' : 'turned_away';
 }
 
-/** How a send that threw has ended: refused by the server, failed with its mail, or trouble of the whole account. */
-export function failedSend(error: NodemailerError): SendResult {
+/**
+ * How a send that threw has ended: refused by the server, failed with its mail, or trouble of the whole account, as is all
+ * that happens before the server was told of the message (`told`).
+ */
+export function failedSend(error: NodemailerError, told: boolean): SendResult {
   const refused = error.rejectedErrors ?? [];
-  if (refused.length > 0) {
-    return { kind: 'answered', accepted: [], refused: refused.map(refusal), reply: describe(error) };
-  }
-  return { kind: isAccountTrouble(error) ? 'account_failed' : 'mail_failed', reply: describe(error) };
+  const reply = describe(error);
+  if (refused.length > 0) return { kind: 'answered', accepted: [], refused: refused.map(refusal), reply };
+  if (isAccountTrouble(error))
+    return { kind: 'account_failed', reply, turnsAway: String(reply.code).startsWith('4') };
+  if (told) return { kind: 'mail_failed', reply };
+  const text = `The server hung up before it was ready to take a message (${reply.text})`;
+  return { kind: 'account_failed', reply: { ...reply, text }, turnsAway: true };
 }
 
 const ACCOUNT_CODES = new Set([

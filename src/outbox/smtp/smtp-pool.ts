@@ -43,6 +43,7 @@ export function openSmtpPool({
     done();
   });
   let takesUnicode: boolean | null = null;
+  let closed = false;
   // Without a listener an error of an idle connection would end the process; the next send reports it anyway.
   pool.on('error', () => {});
 
@@ -69,7 +70,8 @@ export function openSmtpPool({
       } catch (error) {
         if (abort.aborted) return { kind: 'mail_failed', reply: aborted(abort) };
         if (setup.late.aborted) return { kind: 'account_failed', reply: aborted(setup.late) };
-        return failedSend(error as NodemailerError);
+        // Closed because the account has changed or is gone: what it is by now has not failed.
+        return failedSend(error as NodemailerError, setup.isOver() || closed);
       } finally {
         setup.stands();
       }
@@ -82,7 +84,10 @@ export function openSmtpPool({
         return smtpFault(error as NodemailerError);
       }
     },
-    close: () => pool.close(),
+    close() {
+      closed = true;
+      pool.close();
+    },
   };
 }
 
@@ -91,7 +96,12 @@ function setupWatch(ms: number) {
   const late = new AbortController();
   const words = `The server fell silent before it was ready to take a message (${Math.round(ms / 1000)} s)`;
   const timer = setTimeout(() => late.abort(new Error(words)), ms);
-  return { late: late.signal, stands: () => clearTimeout(timer) };
+  let over = false;
+  const stands = (): void => {
+    over = true;
+    clearTimeout(timer);
+  };
+  return { late: late.signal, stands, isOver: () => over };
 }
 
 // The code that RFC 6531 has for it; nodemailer would send the bytes all the same, and some servers mangle them.

@@ -51,7 +51,12 @@ export type SendResult =
   /**
    * No message could have been sent: unreachable, no TLS, a refused password. The account's trouble, not the message's.
    */
-  | { readonly kind: 'account_failed'; readonly reply: SmtpReply };
+  | {
+      readonly kind: 'account_failed';
+      readonly reply: SmtpReply;
+      /** It took this connection and served nobody on it: one that limits connections does so when there are too many. */
+      readonly turnsAway?: boolean;
+    };
 
 /** What keeps an account from sending, as far as one can tell from here. */
 export type SmtpFaultKind =
