@@ -53,6 +53,7 @@ export function contractOf(document: OpenApiDocument) {
     const answer = operation.documented.responses[status];
     if (answer === undefined)
       return [`status ${status} is not documented: ${(await response.text()).slice(0, 300)}`];
+    if (!response.headers.has('x-request-id')) return [`status ${status} has no request id`];
     const contentType = response.headers.get('content-type')?.split(';')[0] ?? null;
     const types = Object.keys(answer.content ?? {});
     if (types.length === 0) {

@@ -9,11 +9,15 @@ const DEFAULTS = {
   'cache-control': 'no-store',
 } as const;
 
-/** Puts the strictest headers on every answer; a page that needs a wider policy sets its own and keeps it. */
+/**
+ * Puts the strictest headers on every answer, and its request id; a page that needs a wider policy sets its own and keeps it.
+ * What was set before an answer was made is lost where the answer is a stream.
+ */
 export function securityHeaders(): MiddlewareHandler {
   return async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(DEFAULTS)) {
+    const ofAll = { ...DEFAULTS, 'x-request-id': c.get('requestId') };
+    for (const [name, value] of Object.entries(ofAll)) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
   };
