@@ -28,6 +28,11 @@ export function cleanLine(text: string): string {
     .trim();
 }
 
+/** Whether it has more characters than that, as JSON Schema and PostgreSQL count them: an emoji is one of them. */
+export function isLonger(text: string, most: number): boolean {
+  return text.length > most && [...text].length > most;
+}
+
 /** The first `length` characters, never half of a surrogate pair, ending in an ellipsis when something was left off. */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;

@@ -128,6 +128,16 @@ test('a NUL or half a surrogate pair in text is a problem 400 that names the fie
   }
 });
 
+test('a limit counts characters, an emoji as one', async () => {
+  const { token } = await testOperator(deps, { role: 'admin' });
+  const named = (length: number) => ({
+    token,
+    body: { email: 'x@example.com', role: 'agent', name: '\u{1f600}'.repeat(length) },
+  });
+  await problemOf(await call('POST', '/v1/operators', named(101)), 400, 'invalid_input');
+  expect((await call('POST', '/v1/operators', named(100))).status).toBe(201);
+});
+
 test('every answer carries its request id, the one that came with the call if it was fit', async () => {
   const own = await call('GET', '/nothing');
   const id = own.headers.get('x-request-id');

@@ -7,6 +7,7 @@ import { invalidField, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { type Mailbox } from '../mailbox.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
+import { isLonger } from '../../mail/text.ts';
 import { insertMailbox, type NewMailbox } from './queries.ts';
 import { lockMailboxById } from '../locks.ts';
 import { addRelaySecret } from '../relay-secrets/add-relay-secret.ts';
@@ -69,7 +70,7 @@ function checkedInput(input: AddMailboxInput): AddMailboxInput {
   const address = asciiAddress(input.address);
   if (address === null) throw invalidField('/address', 'is not an email address');
   const name = input.name.trim();
-  if (name === '' || name.length > 100 || /\p{Cc}/u.test(name)) {
+  if (name === '' || isLonger(name, 100) || /\p{Cc}/u.test(name)) {
     throw invalidField('/name', 'has 1 to 100 characters on one line');
   }
   if (input.secret !== undefined && decodeWebhookSecret(input.secret) === null) {

@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { liftSuppression } from '../suppressions/lift-suppression.ts';
-import { cleanLine } from '../../mail/text.ts';
+import { cleanLine, isLonger } from '../../mail/text.ts';
 import type { OperatorActor } from '../access/actor.ts';
 import { requirePermission, servesMailbox } from '../access/permissions.ts';
 import { invalidField, notFound } from '../../platform/problems.ts';
@@ -37,7 +37,7 @@ export async function editContact(
   requirePermission(actor, 'contacts.edit');
   const { contactId, changes } = input;
   const name = changes.name === undefined ? undefined : cleanLine(changes.name);
-  if (name !== undefined && name.length > NAME_LENGTH)
+  if (name !== undefined && isLonger(name, NAME_LENGTH))
     throw invalidField('/name', `must have at most ${NAME_LENGTH} characters`);
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {

@@ -1,5 +1,5 @@
 import type { Deps } from '../../platform/deps.ts';
-import { cleanLine } from '../../mail/text.ts';
+import { cleanLine, isLonger } from '../../mail/text.ts';
 import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
 import type { Actor } from '../access/actor.ts';
@@ -28,7 +28,7 @@ export async function createToken(
 ): Promise<Token & { readonly token: string }> {
   requirePermission(actor, 'tokens.manage');
   const name = cleanLine(input.name);
-  if (name === '' || name.length > NAME_LENGTH)
+  if (name === '' || isLonger(name, NAME_LENGTH))
     throw invalidField('/name', `must have 1 to ${NAME_LENGTH} characters`);
   const { scope = 'full', expiresAt = null } = input;
   const now = deps.clock.now();

@@ -1,6 +1,6 @@
 import type { Deps } from '../../platform/deps.ts';
 import { type Idempotency, once } from '../../platform/idempotency/idempotency.ts';
-import { cleanLine } from '../../mail/text.ts';
+import { cleanLine, isLonger } from '../../mail/text.ts';
 import { asciiAddress } from '../../mail/headers/ascii-address.ts';
 import { invalidField, notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../history/record-event.ts';
@@ -66,7 +66,7 @@ export async function addOperator(
 /** A name in its stored form; refuses a blank or overlong one. */
 export function checkedName(text: string): string {
   const name = cleanLine(text);
-  if (name === '' || name.length > NAME_LENGTH)
+  if (name === '' || isLonger(name, NAME_LENGTH))
     throw invalidField('/name', `must have 1 to ${NAME_LENGTH} characters`);
   return name;
 }

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../mail/text.ts';
+import { cleanLine, isLonger } from '../../mail/text.ts';
 import { isDay } from '../../platform/time.ts';
 import type { Field, FieldValue } from './field.ts';
 
@@ -35,7 +35,7 @@ function checkText(given: FieldValue): CheckedValue {
   if (typeof given !== 'string') return { fault: 'must be text' };
   const line = cleanLine(given);
   if (line === '') return { fault: 'must not be blank; null leaves it without a value' };
-  if (line.length > MAX_VALUE_LENGTH) return { fault: `must have at most ${MAX_VALUE_LENGTH} characters` };
+  if (isLonger(line, MAX_VALUE_LENGTH)) return { fault: `must have at most ${MAX_VALUE_LENGTH} characters` };
   return { value: line };
 }
 

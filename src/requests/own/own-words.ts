@@ -1,4 +1,4 @@
-import { cleanLine, cleanText } from '../../mail/text.ts';
+import { cleanLine, cleanText, isLonger } from '../../mail/text.ts';
 import { invalidField } from '../../platform/problems.ts';
 import { SUBJECT_LENGTH, TEXT_LENGTH } from '../request.ts';
 
@@ -16,6 +16,6 @@ export function ownText(given: string): string {
 
 function fitting(pointer: string, text: string, most: number): string {
   if (text === '') throw invalidField(pointer, 'must not be blank');
-  if (text.length > most) throw invalidField(pointer, TOO_LONG);
+  if (isLonger(text, most)) throw invalidField(pointer, TOO_LONG);
   return text;
 }
