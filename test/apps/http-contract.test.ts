@@ -128,6 +128,13 @@ const BODY_GARBAGE = ['{', 'null', '[]', '"x"', '7'];
 const TOO_LARGE = JSON.stringify({ text: 'x'.repeat(1_100_000) });
 const VALUE_GARBAGE = [null, -1, 1e300, '', '\0', 'x'.repeat(3000), [null], { a: 1 }];
 
+/** A day or a moment that RFC 3339 has and PostgreSQL has not; nothing where neither is asked for. */
+function yearsZero(described: unknown): string[] {
+  const format = (described as Schema | null | undefined)?.['format'];
+  if (format === 'date') return ['0000-01-01'];
+  return format === 'date-time' ? ['0000-01-01T00:00:00Z'] : [];
+}
+
 /** One of what goes wrong, another than its neighbours get; in the proof all. */
 function some<Value>(garbage: readonly Value[], at: number): Value[] {
   const count = amount(1, garbage.length);
@@ -158,6 +165,8 @@ function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
     calls.push(...values.map((value) => by(`${name}=${value}`, { query: `?${name}=${value}` })));
   }
   if (queries.length > 0) calls.push(by('unknown', { query: '?nobody=1' }));
+  const times = queries.flatMap(({ name, schema }) => yearsZero(schema).map((value) => `${name}=${value}`));
+  if (times.length > 0) calls.push(by('the year 0', { query: `?${times.join('&')}` }));
   if (method !== 'GET') calls.push(by('too large', { body: TOO_LARGE }));
   for (const { name } of documented.parameters?.filter((each) => each.in === 'header') ?? []) {
     calls.push(by(`header ${name}`, withHeader(good, name, 'x y"')));
@@ -172,11 +181,11 @@ function wrongCalls(operation: Operation, desk: ContractDesk): Call[] {
   );
   const schema = documented.requestBody.content['application/json']?.schema;
   const name = nameOf(schema);
-  const properties = Object.keys(
-    (document.components.schemas[name]?.['properties'] as object | undefined) ?? body,
+  const properties = Object.entries(
+    (document.components.schemas[name]?.['properties'] as Schema | undefined) ?? body,
   );
-  for (const [n, property] of properties.entries()) {
-    for (const value of some(VALUE_GARBAGE, at + n)) {
+  for (const [n, [property, described]] of properties.entries()) {
+    for (const value of [...some(VALUE_GARBAGE, at + n), ...yearsZero(described)]) {
       calls.push(
         by(`${property}: ${JSON.stringify(value)?.slice(0, 20)}`, { body: { ...body, [property]: value } }),
       );

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { mailAddress } from '../../people/contacts/mail-address-schema.ts';
-import { id, listOf, text, time } from '../../platform/http/schemas.ts';
+import { id, listOf, text, time, timeParameter } from '../../platform/http/schemas.ts';
 import { addressOrDomain } from '../../mail/headers/recipient-address.ts';
 import { NOTICE_KINDS } from '../mailbox.ts';
 import { LANGUAGES } from '../../mail/language.ts';
@@ -9,7 +9,7 @@ import type { MailboxRow } from './queries.ts';
 const name = text(100, 1)
   .refine((value) => value.trim() !== '' && !/\p{Cc}/u.test(value), 'must be one line of text')
   .transform((value) => value.trim())
-  .openapi({ type: 'string', example: 'Example Support' });
+  .openapi({ example: 'Example Support' });
 
 const listEntry = text(320, 1).transform((value, context) => {
   const entry = addressOrDomain(value);
@@ -55,46 +55,21 @@ const settings = {
       'How long the relay may be silent before the admins are alerted; it reports every ten minutes.',
   }),
   signature: text(2000).openapi({ description: "Below each answer, after the operator's own; plain text." }),
-  aliases: z
-    .array(mailAddress)
-    .max(100)
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Further addresses whose email reaches this mailbox; no answer is copied to them.',
-    }),
-  groupAddresses: z
-    .array(mailAddress)
-    .max(100)
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Google Groups in front of the mailbox.',
-    }),
-  formSenders: z
-    .array(listEntry)
-    .max(100)
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Addresses or domains of web forms: the contact is whoever Reply-To names.',
-    }),
-  allowedSenders: z
-    .array(listEntry)
-    .max(1000)
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Addresses or domains; empty: everybody. Email from others waits in quarantine.',
-    }),
-  deniedSenders: z
-    .array(listEntry)
-    .max(1000)
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Addresses or domains whose email waits in quarantine.',
-    }),
+  aliases: z.array(mailAddress).max(100).openapi({
+    description: 'Further addresses whose email reaches this mailbox; no answer is copied to them.',
+  }),
+  groupAddresses: z.array(mailAddress).max(100).openapi({
+    description: 'Google Groups in front of the mailbox.',
+  }),
+  formSenders: z.array(listEntry).max(100).openapi({
+    description: 'Addresses or domains of web forms: the contact is whoever Reply-To names.',
+  }),
+  allowedSenders: z.array(listEntry).max(1000).openapi({
+    description: 'Addresses or domains; empty: everybody. Email from others waits in quarantine.',
+  }),
+  deniedSenders: z.array(listEntry).max(1000).openapi({
+    description: 'Addresses or domains whose email waits in quarantine.',
+  }),
   copies: z.enum(['file', 'quarantine']).openapi({
     description: 'What happens to email that names the mailbox only in Cc, or nowhere.',
   }),
@@ -102,14 +77,9 @@ const settings = {
     description:
       'receiver: trust what the receiving server says about senders; none: do not, because a filter in front of it hides them.',
   }),
-  tenantDomains: z
-    .array(listEntry)
-    .max(100)
-    .openapi({
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Domains of the organisation, whose people send internal email. For Microsoft 365.',
-    }),
+  tenantDomains: z.array(listEntry).max(100).openapi({
+    description: 'Domains of the organisation, whose people send internal email. For Microsoft 365.',
+  }),
 };
 
 export const mailboxSchema = z
@@ -165,10 +135,7 @@ export const mailboxListSchema = listOf(mailboxSchema).openapi('MailboxList');
 export const editMailboxSchema = z
   .strictObject({
     ...settings,
-    acceptSince: z.iso
-      .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
-      .transform((value) => new Date(value))
-      .openapi({ type: 'string', format: 'date-time', description: 'Older email waits in quarantine.' }),
+    acceptSince: timeParameter.openapi({ description: 'Older email waits in quarantine.' }),
   })
   .partial()
   .openapi('MailboxSettings');

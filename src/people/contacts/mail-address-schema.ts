@@ -10,4 +10,4 @@ export const mailAddress = text(320, 1)
     context.addIssue({ code: 'custom', message: 'is not an email address' });
     return z.NEVER;
   })
-  .openapi({ type: 'string', format: 'email', example: 'anna@example.org' });
+  .openapi({ format: 'email', example: 'anna@example.org' });

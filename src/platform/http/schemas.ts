@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ID_TEXT } from '../id-text.ts';
+import { isDay } from '../time.ts';
 
 /** An id in a body or an answer. */
 export const id = z.int().positive().openapi({ example: 1042 });
@@ -19,7 +20,7 @@ export const time = z.string().openapi({ format: 'date-time', example: '2026-11-
 const YEAR_1 = Date.parse('0001-01-01T00:00:00Z');
 const YEAR_9999 = Date.parse('9999-12-31T23:59:59Z');
 
-/** A moment in a query: RFC 3339 with any offset, in the years that PostgreSQL and RFC 3339 share. */
+/** A moment in a query or a body: RFC 3339 with any offset, in the years that PostgreSQL and RFC 3339 share. */
 export const timeParameter = z.iso
   .datetime({ offset: true, error: 'must be an RFC 3339 time such as 2026-11-22T09:30:00Z' })
   .transform((text) => new Date(text))
@@ -27,7 +28,12 @@ export const timeParameter = z.iso
     (date) => date.getTime() >= YEAR_1 && date.getTime() <= YEAR_9999,
     'must lie in the years 1 to 9999',
   )
-  .openapi({ type: 'string', format: 'date-time', example: '2026-11-22T09:30:00Z' });
+  .openapi({ format: 'date-time', example: '2026-11-22T09:30:00Z' });
+
+/** A day of the calendar in a query or a body, in years that PostgreSQL knows, too. */
+export function dayOf(example: string) {
+  return z.string().refine(isDay, `must be a day such as ${example}`).openapi({ format: 'date', example });
+}
 
 /** Text as PostgreSQL can hold it. NUL and half a surrogate pair are refused here, where the field can still be named. */
 export function text(max: number, min = 0): z.ZodString {

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { id, listOf, pageQuery, text, time, written } from '../../platform/http/schemas.ts';
+import { dayOf, id, listOf, pageQuery, text, time, written } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { type Calendar, MAX_HOLIDAYS } from './calendar.ts';
 import { CALENDAR_SORTS } from './calendar-sorts.ts';
@@ -29,7 +29,7 @@ const fields = {
   holidays: z
     .array(
       z.strictObject({
-        date: z.iso.date('must be a date such as 2026-12-25').openapi({ example: '2026-12-25' }),
+        date: dayOf('2026-12-25'),
         name: text(200).openapi({ example: 'Christmas' }),
       }),
     )

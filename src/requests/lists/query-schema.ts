@@ -6,7 +6,7 @@ import type { OperatorActor } from '../../people/access/actor.ts';
 import { ensureFields } from './ensure-fields.ts';
 import type { RequestFilters } from './filter-queries.ts';
 import type { RequestSort } from './request-sorts.ts';
-import { fieldFilters, refuseProto, withoutFieldParameters } from '../fields/filter-schemas.ts';
+import { fieldFilters, withoutFieldParameters } from '../fields/filter-schemas.ts';
 import { keptListQuery } from './schemas.ts';
 
 /** Reads a query string of the list of requests for the operator who asks; each fault names its parameter. */
@@ -40,7 +40,7 @@ export function filtersOf(
 
 function parsed(query: string, name: string): z.output<typeof keptListQuery> {
   const given = new URLSearchParams(query);
-  refuseProto(given.get('__proto__'));
+  if (given.has('__proto__')) throw invalidField(name, '__proto__ is not known here');
   const values = [...new Set(given.keys())].map((key) => {
     const all = given.getAll(key);
     return [key, all.length === 1 ? all[0] : all] as const;

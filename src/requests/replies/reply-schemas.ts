@@ -42,15 +42,9 @@ export const replySchema = z
       .refine((value) => value.trim() !== '', 'must not be blank')
       .openapi({ example: 'Your parcel is on its way.' }),
     html: text(HTML_LENGTH, 1).optional().openapi({ description: WITH_IMAGES }),
-    cc: z
-      .array(mailAddress)
-      .max(MAX_COPIES)
-      .optional()
-      .openapi({
-        type: 'array',
-        items: { type: 'string', format: 'email' },
-        description: 'Addresses. If absent, everybody else on the last inbound message; if empty, nobody.',
-      }),
+    cc: z.array(mailAddress).max(MAX_COPIES).optional().openapi({
+      description: 'Addresses. If absent, everybody else on the last inbound message; if empty, nobody.',
+    }),
     seenMessageId: id.optional().openapi({
       description:
         'The newest message the writer had read; refused if there are newer ones, with what was missed.',

@@ -9,10 +9,10 @@ const DAYS_OF: Readonly<Record<Step, number>> = { day: 1, week: 7, month: 28 };
 /** Refuses a period that ends before it begins, or is too long for what it is parted by. */
 export function ensurePeriod({ from, to, by }: { from: string; to: string; by: ReportGroup }): void {
   const days = (Date.parse(to) - Date.parse(from)) / DAY + 1;
-  if (days < 1) throw invalidField('/to', 'must not be before `from`');
-  if (days > MAX_DAYS) throw invalidField('/to', 'must be earlier: a period has at most ten years');
+  if (days < 1) throw invalidField('to', 'must not be before `from`');
+  if (days > MAX_DAYS) throw invalidField('to', 'must be earlier: a period has at most ten years');
   if (isStep(by) && days / DAYS_OF[by] > MAX_PARTS)
-    throw invalidField('/to', `must be earlier: a period by ${by} has at most ${MAX_PARTS} parts`);
+    throw invalidField('to', `must be earlier: a period by ${by} has at most ${MAX_PARTS} parts`);
 }
 
 /** The first day of each part of a period: of weeks the Monday, of months the first; none if it is parted by no time. */

@@ -1,12 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { isTimeZone } from '../../people/own-settings/own-settings.ts';
-import { idParameter, repeatable, text, time } from '../../platform/http/schemas.ts';
+import { dayOf, idParameter, repeatable, text, time } from '../../platform/http/schemas.ts';
 import { PRIORITIES } from '../request.ts';
 import { GROUPS, type Report, REPORTS, type ReportName, STEPS } from './report.ts';
 
-export const day = z.iso
-  .date({ error: 'must be a day such as 2026-11-29' })
-  .openapi({ format: 'date', example: '2026-11-29' });
+export const day = dayOf('2026-11-29');
 
 export const ofTime = {
   from: day.openapi({ description: 'The first day of the period.' }),

@@ -10,7 +10,6 @@ import { findConnection, listConnections, listGrantEvents, refreshNow } from './
 import {
   connectionSchema,
   grantEventSchema,
-  newConnectionOf,
   newConnectionSchema,
   newTokenSchema,
   renderConnection,
@@ -146,7 +145,7 @@ export function connectionRoutes(deps: JiraDeps): ApiRoutes {
   });
   routes.openapi(add, async (c) => {
     const actor = c.get('actor');
-    const { connectionId } = await connectJira(deps, actor, newConnectionOf(c.req.valid('json')));
+    const { connectionId } = await connectJira(deps, actor, c.req.valid('json'));
     return c.json(shown(await findConnection(deps, actor, connectionId)), 201);
   });
   routes.openapi(get, async (c) =>
@@ -154,9 +153,7 @@ export function connectionRoutes(deps: JiraDeps): ApiRoutes {
   );
   routes.openapi(token, async (c) => {
     const connectionId = c.req.valid('param').id;
-    const { tokenEndsAt, ...body } = c.req.valid('json');
-    const endsAt = tokenEndsAt === null ? null : new Date(tokenEndsAt);
-    await replaceToken(deps, c.get('actor'), { connectionId, ...body, tokenEndsAt: endsAt });
+    await replaceToken(deps, c.get('actor'), { connectionId, ...c.req.valid('json') });
     return c.json(shown(await findConnection(deps, c.get('actor'), connectionId)), 200);
   });
   routes.openapi(remove, async (c) => {

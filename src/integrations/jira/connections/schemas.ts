@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { id, text, time } from '../../../platform/http/schemas.ts';
+import { id, text, time, timeParameter } from '../../../platform/http/schemas.ts';
 import { type ConnectionView } from './connection.ts';
-import type { NewConnection } from './connect.ts';
 
 const maybe = time.nullable();
 
@@ -82,7 +81,7 @@ const common = {
   personal: z.boolean().default(false).openapi({ description: 'For the caller’s own comments alone.' }),
 };
 /** When a token ends. */
-const ends = z.iso.datetime({ offset: true }).nullable().default(null).openapi({
+const ends = timeParameter.nullable().default(null).openapi({
   description: 'When the token expires at Atlassian; admins get an email 30, 7 and 1 days before.',
 });
 
@@ -112,12 +111,6 @@ export const newConnectionSchema = z
     }),
   ])
   .openapi('NewConnection');
-
-/** The body as the verb takes it. */
-export function newConnectionOf(body: z.infer<typeof newConnectionSchema>): NewConnection {
-  if (body.kind === 'oauth') return body;
-  return { ...body, tokenEndsAt: body.tokenEndsAt === null ? null : new Date(body.tokenEndsAt) };
-}
 
 /** What became of a credential. */
 export const grantEventSchema = z.object({
