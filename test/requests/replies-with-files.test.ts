@@ -1,5 +1,6 @@
 import PostalMime from 'postal-mime';
 import { beforeEach, expect, test } from 'vitest';
+import { openSession } from '../../src/people/credentials/open-session.ts';
 import { problemOf } from '../support/app.ts';
 import { sendingDesk, testSendingDesk } from '../support/sending-desk.ts';
 import { startSmtpListener } from '../support/smtp-listener.ts';
@@ -109,22 +110,7 @@ test('what Gmail takes is taken: 18 MB of files are 25 MB of mail', async () => 
 test('a body over the limit is refused before it is read, and a second upload meanwhile is told to come again', async () => {
   const declared = await post(form({ text: 'x' }), { 'content-length': String(27 * 1024 * 1024) });
   await problemOf(declared, 413, 'too_large');
-  let open: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const reading = Promise.withResolvers<void>();
-  const endless = new ReadableStream<Uint8Array>(
-    { start: (controller) => void (open = controller), pull: () => reading.resolve() },
-    { highWaterMark: 0 },
-  );
-  const slow = desk.app.request('/v1/requests/1/messages', {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${desk.ann.token}`,
-      'content-type': 'multipart/form-data; boundary=b',
-    },
-    body: endless,
-    duplex: 'half',
-  });
-  await reading.promise;
+  const slow = await slowly('/v1/requests/1/messages', { authorization: `Bearer ${desk.ann.token}` });
   const busy = await post(form({ text: 'x' }));
   await problemOf(busy, 503, 'busy');
   expect(busy.headers.get('retry-after')).toBe('5');
@@ -132,11 +118,58 @@ test('a body over the limit is refused before it is read, and a second upload me
     (await desk.call('POST', '/v1/requests/1/messages', { token: desk.ann.token, body: { text: 'x' } }))
       .status,
   ).toBe(201);
-  open?.enqueue(Buffer.from('--b--\r\n'));
-  open?.close();
-  await problemOf(await slow, 400, 'invalid_input');
+  expect((await post(form({ text: 'x' }), { 'content-length': '1000' })).status).toBe(201);
+  await problemOf(await slow(), 400, 'invalid_input');
   expect((await post(form({ text: 'x' }))).status).toBe(201);
 });
+
+test('on pages nobody is refused for another’s upload: a text goes on beside it, and files wait for it', async () => {
+  const { session } = await db.begin((tx) => openSession(tx, desk.ann.id, desk.clock.now()));
+  const headers = {
+    cookie: `__Host-mailroom=${session}; mailroom=${session}`,
+    'sec-fetch-site': 'same-origin',
+  };
+  const send = async (text: string, more: Record<string, string> = {}) => {
+    const body = new FormData();
+    body.set('text', text);
+    const answer = await desk.app.request('/requests/1/notes', {
+      method: 'POST',
+      headers: { ...headers, ...more },
+      body,
+    });
+    return answer.status;
+  };
+  const slow = await slowly('/requests/1/notes', headers);
+  const waiting = send('with files');
+  const noted = async () => (await db`select text from messages where kind = 'note'`).map(({ text }) => text);
+  expect(await send('without', { 'content-length': '100' })).toBe(303);
+  expect(await noted()).toEqual(['without']);
+  await slow();
+  expect(await waiting).toBe(303);
+  expect(await noted()).toEqual(['without', 'with files']);
+});
+
+/** Begins to send a form, and gives what ends it. */
+async function slowly(path: string, headers: Record<string, string>): Promise<() => Promise<Response>> {
+  let open: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const reading = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>(
+    { start: (controller) => void (open = controller), pull: () => reading.resolve() },
+    { highWaterMark: 0 },
+  );
+  const answer = desk.app.request(path, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'multipart/form-data; boundary=b' },
+    body,
+    duplex: 'half',
+  });
+  await reading.promise;
+  return async () => {
+    open?.enqueue(Buffer.from('--b--\r\n'));
+    open?.close();
+    return answer;
+  };
+}
 
 test('a multipart body on any other path has the small limit', async () => {
   const response = await desk.app.request('/v1/requests/1/notes', {

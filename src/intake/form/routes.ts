@@ -37,8 +37,8 @@ const refusals = ['invalid_input', 'unauthenticated', 'forbidden'] as const;
 const held = jsonContent('Stored, and kept until somebody of the desk has looked at it.', heldSchema);
 const HELD = { detail: 'It is stored. Somebody of the desk looks at it first.' };
 const WITH_FILES =
-  'With files: `multipart/form-data` with files `attachments`, 25 MB encoded in all; one such body at a time is received, another is ' +
-  'answered 503.';
+  'With files: `multipart/form-data` with files `attachments`, 25 MB encoded in all; one such body over 1 MB, or that does ' +
+  'not say its length, is received at a time, another is answered 503.';
 
 const list = createRoute({
   ...shared,

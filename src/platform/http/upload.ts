@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problems.ts';
@@ -9,27 +10,42 @@ const isMultipart = (contentType: string | undefined): boolean =>
   /^multipart\/form-data\b/i.test(contentType?.trim() ?? '');
 
 /**
- * Limits bodies to `maxSize`, and on the paths that take files multipart bodies to `UPLOAD_BYTES`: one of those at a time
- * per process, because it is held in memory until it is stored; another one meanwhile is answered `busy`.
+ * Limits bodies to `maxSize`, and on the paths that take files multipart bodies to `UPLOAD_BYTES`. What is larger than
+ * `maxSize`, or does not say how large it is, is received one at a time per process, because it is held in memory until it is
+ * stored: another one waits up to `waitMs` for that and is then answered `busy`.
  */
-export function limitBodies(maxSize: number, takesFiles: (path: string) => boolean): MiddlewareHandler {
+export function limitBodies(
+  maxSize: number,
+  takesFiles: (path: string) => boolean,
+  { waitMs = 0 }: { readonly waitMs?: number } = {},
+): MiddlewareHandler {
   const small = bodyLimit({ maxSize, onError: () => refuse(maxSize) });
   const large = bodyLimit({ maxSize: UPLOAD_BYTES, onError: () => refuse(UPLOAD_BYTES) });
-  let taken = false;
+  let taken: Promise<unknown> | null = null;
   return async (c, next) => {
-    if (!isMultipart(c.req.header('content-type')) || !takesFiles(c.req.path)) return small(c, next);
-    if (taken) {
-      throw new Problem('busy', 'Another upload is being received; send this one again.', {
-        retryAfterSeconds: 5,
-      });
+    const isSmall = Number(c.req.header('content-length')) <= maxSize;
+    if (isSmall || !isMultipart(c.req.header('content-type')) || !takesFiles(c.req.path))
+      return small(c, next);
+    const late = AbortSignal.timeout(waitMs);
+    while (taken !== null) {
+      if (waitMs > 0) await Promise.race([taken, once(late, 'abort')]);
+      if (waitMs === 0 || late.aborted) throw busy();
     }
-    taken = true;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    taken = promise;
     try {
       return await large(c, next);
     } finally {
-      taken = false;
+      taken = null;
+      resolve();
     }
   };
+}
+
+function busy(): Problem {
+  return new Problem('busy', 'Another upload is being received; send this one again.', {
+    retryAfterSeconds: 5,
+  });
 }
 
 function refuse(maxSize: number): never {

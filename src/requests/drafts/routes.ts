@@ -80,7 +80,8 @@ const addFile = createRoute({
   summary: 'Attach a file to a draft',
   description:
     '`multipart/form-data` with one `file`. Creates the draft if there is none; its version stays. 25 MB ' +
-    'encoded in all, the limit of an email; one such body at a time is received, another is answered 503.',
+    'encoded in all, the limit of an email; one such body over 1 MB, or that does not say its length, is received at a ' +
+    'time, another is answered 503.',
   request: {
     params: draftPath,
     headers: idempotencyHeaders,

@@ -26,7 +26,7 @@ const reply = createRoute({
     'Queues an email to the contact; its progress shows as `delivery` of the message. An unassigned request becomes ' +
     "the replier's. The recipient is the request's contact, never the caller's to choose. With files: " +
     '`multipart/form-data` with the reply as JSON in the field `reply` and the files as `attachments`, 25 MB encoded in all; ' +
-    'one such body at a time is received, another is answered 503.',
+    'one such body over 1 MB, or that does not say its length, is received at a time, another is answered 503.',
   request: {
     params: idPath,
     headers: idempotencyHeaders,

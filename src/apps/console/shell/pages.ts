@@ -15,6 +15,9 @@ import { problemPage } from './problem-page.ts';
 type PageAnswer = Response | Promise<Response>;
 export type Handler = (visit: Visit) => PageAnswer;
 
+// A page that is refused has lost what was typed in it: it waits for others' files longer than most of them take.
+const UPLOAD_WAIT_MS = 60_000;
+
 export type Pages = {
   readonly get: (path: string, handler: Handler) => void;
   readonly post: (path: string, handler: Handler) => void;
@@ -67,7 +70,7 @@ type Ways<Caller> = {
 
 /** Makes handlers of pages that take a session. A change has to come from a page of ours. */
 export function answering<Caller>({ publicUrl, takesFiles, visitOf, signedOut, refused }: Ways<Caller>) {
-  const limited = limitBodies(FORM_BYTES, takesFiles);
+  const limited = limitBodies(FORM_BYTES, takesFiles, { waitMs: UPLOAD_WAIT_MS });
   return (handler: (visit: Caller) => PageAnswer) =>
     async (c: Context<AppEnv>): Promise<Response> => {
       requireOwnChange(c, { publicUrl });
