@@ -62,6 +62,13 @@ test('taken back while it is held, a reply is a draft again with its text and fi
   const label = { name: 'label.txt', mimeType: 'text/plain', buffer: Buffer.from('to Maria') };
   await page.locator('.reply input[type=file]').setInputFiles([label, { ...label, name: 'second.txt' }]);
   await page.locator('.reply li[data-file]', { hasText: 'second.txt' }).waitFor();
+  // Nothing leaves without a file that was to go along.
+  await page.route('**/files', (route) => route.abort());
+  await page.locator('.reply input[type=file]').setInputFiles({ ...label, name: 'third.txt' });
+  await page.locator('.reply .bad', { hasText: 'Not attached.' }).waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.reply .bad button:focus').press('Enter');
+  await page.unroute('**/files');
   await page.getByRole('button', { name: 'Send and close' }).click();
   await page.getByText('will be sent in a few seconds').waitFor();
   expect(await desk.ok(ann.token, 'GET', '/v1/requests/1')).toMatchObject({ status: 'closed' });

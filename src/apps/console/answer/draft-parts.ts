@@ -24,7 +24,13 @@ export function textOf(kind: DraftKind, { typed, drafts }: Conversation): string
 /** The files of a draft, each with a button that works without scripts too. */
 export function draftFiles(visit: Visit, kind: DraftKind, { request, drafts }: Conversation): Html {
   const words = visit.say(conversationWords);
-  return html`<ul class="files" data-files data-remove="${words.removeFile}">
+  return html`<ul
+    class="files"
+    data-files
+    data-remove="${words.removeFile}"
+    data-failed="${words.fileFailed}"
+    data-too-large="${words.fileTooLarge}"
+  >
     ${(drafts[kind]?.files ?? []).map(
       (file) =>
         html`<li data-file="${file.id}">

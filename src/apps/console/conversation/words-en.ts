@@ -118,6 +118,8 @@ export const en = {
   attach: 'Attach files',
   attachHint: 'or drop or paste them here',
   removeFile: 'Remove',
+  fileFailed: 'Not attached. Remove it, then attach it again.',
+  fileTooLarge: 'Too large: an email holds 25 MB, about 18 MB on disk.',
   afterwards: 'Then',
   thenStay: 'stay here',
   thenNext: 'go to the next request',

@@ -111,7 +111,9 @@ function watch(form) {
     event.stopPropagation();
     const { submitter } = event;
     clearTimeout(timer);
-    void Promise.all([chain, uploaded(form)]).then(() => {
+    void Promise.all([uploaded(form), chain]).then(([whole]) => {
+      // Nothing leaves without a file that was to go along.
+      if (!whole) return;
       // A form takes no second submission while it is still telling of the first.
       setTimeout(() => {
         sending = true;

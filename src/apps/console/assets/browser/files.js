@@ -1,12 +1,21 @@
 // Files by picking, dropping and pasting: they go up at once and belong to the draft. Without scripts the field itself
 // carries what was picked.
+import { tell } from './page.js';
+
+const MOST_TRIES = 24;
 
 /** @type {WeakMap<HTMLFormElement, Promise<void>>} */
 const uploads = new WeakMap();
 
-/** Resolves when what was picked for the form has gone up. @param {HTMLFormElement} form */
-export function uploaded(form) {
-  return uploads.get(form) ?? Promise.resolve();
+/**
+ * Resolves when what was picked for the form has gone up: false when something has not. @param {HTMLFormElement} form
+ * @returns {Promise<boolean>}
+ */
+export async function uploaded(form) {
+  await uploads.get(form);
+  const missing = form.querySelector('[data-files] .bad button');
+  if (missing instanceof HTMLElement) missing.focus();
+  return missing === null;
 }
 
 export function startFiles() {
@@ -32,13 +41,17 @@ function watch(input) {
     list.append(item);
     const body = new FormData();
     body.set('file', file);
-    const response = await fetch(url, { method: 'POST', body }).catch(() => null);
-    const answer = await response?.json().catch(() => null);
+    const response = await sent(url, body);
+    if (response?.status === 401) document.dispatchEvent(new CustomEvent('mailroom:signed-out'));
     if (response?.ok !== true) {
       item.classList.add('bad');
-      item.append(answer?.detail ?? '!');
-      return;
+      const why = document.createElement('small');
+      why.className = 'fault';
+      why.append(list.getAttribute(response?.status === 413 ? 'data-too-large' : 'data-failed') ?? '');
+      item.append(why);
+      return tell(`${file.name}: ${why.textContent}`);
     }
+    const answer = await response.json();
     item.dataset['file'] = String(answer.files.at(-1).id);
     form.dispatchEvent(new CustomEvent('mailroom:draft', { detail: answer }));
   };
@@ -78,6 +91,17 @@ function watch(input) {
     event.preventDefault();
     take([...event.dataTransfer.files]);
   });
+}
+
+// The server receives one large file at a time: while it has another's, it says when to come again.
+/** @param {string} url @param {FormData} body */
+async function sent(url, body) {
+  for (let tries = 1; ; tries += 1) {
+    const response = await fetch(url, { method: 'POST', body }).catch(() => null);
+    const after = Number(response?.headers.get('retry-after'));
+    if (response?.status !== 503 || tries === MOST_TRIES || !(after > 0)) return response;
+    await new Promise((resolve) => setTimeout(resolve, after * 1000));
+  }
 }
 
 /** @param {File} file @param {string} word */
