@@ -30,11 +30,17 @@ test('of two who take the same request one is told who won, and nobody’s text 
   await Promise.all([mine.goto(desk.url('/requests/1')), theirs.goto(desk.url('/requests/1'))]);
   await theirs.getByPlaceholder(box).fill('Half a sentence');
   await theirs.getByText('Draft saved').waitFor();
+  // In a menu, too, left for a look at the messages.
+  const menu = theirs.locator('details', { has: theirs.locator('summary', { hasText: 'Status' }) });
+  await menu.locator('summary').click();
+  await menu.locator('textarea').fill('It came.');
+  await theirs.locator('.messages').click({ position: { x: 5, y: 5 } });
   await mine.getByRole('button', { name: 'Take', exact: true }).click();
   await mine.getByText('Request 1 is yours now.').waitFor();
   // The feed has told Leo's page; what he wrote stands where he wrote it.
   await theirs.locator('[data-assignee]', { hasText: 'Ann' }).waitFor();
   expect(await theirs.getByPlaceholder(box).inputValue()).toBe('Half a sentence');
+  expect(await menu.locator('textarea').inputValue()).toBe('It came.');
   const answer = await theirs.evaluate(
     "fetch('/requests/1/take', { method: 'POST', body: new URLSearchParams() }).then((answer) => answer.text())",
   );
@@ -166,4 +172,6 @@ test('a form that leads to another site gets there and back: Microsoft’s sign-
   await desk.ok(token, 'POST', '/v1/requests/1/links', issue);
   await reading.locator('.facts [data-live=jira] li').waitFor();
   expect(await reading.locator('.facts [data-live=jira] h2').innerText()).toBe('Jira');
+  await reading.locator('.facts summary', { hasText: 'Link another issue' }).click();
+  await reading.locator('.facts').getByRole('button', { name: 'Link', exact: true }).waitFor();
 }, 60_000);

@@ -42,14 +42,14 @@ export function deliveriesPage(visit: Visit, { group, items, nextCursor, account
           items.length === 0
             ? html`<p class="empty">${group === 'failed' ? words.emptyFailed : words.empty}</p>`
             : html`<ol class="rows cards">
-                ${items.map((delivery) => row(visit, delivery, group))}
-              </ol>`
+                  ${items.map((delivery) => row(visit, delivery, group))}
+                </ol>
+                ${when(
+                  group === 'failed',
+                  () => html`<p class="below"><button class="primary">${words.retrySelected}</button></p>`,
+                )}`
         }
       </div>
-      ${when(
-        group === 'failed' && items.length > 0,
-        () => html`<p class="below"><button class="primary">${words.retrySelected}</button></p>`,
-      )}
     </form>
     ${when(
       nextCursor,

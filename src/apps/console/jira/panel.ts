@@ -51,14 +51,13 @@ export async function readPanel({ deps, actor }: Visit, requestId: number): Prom
 /** The issues that a request is tied to, and ways to tie it to one. */
 export function jiraPanel(visit: Visit, requestId: number, panel: JiraPanel | null): Html {
   const words = visit.say(jiraWords);
-  // Without Jira too: an issue may be tied while the page stands open. The form is outside, where nothing typed is lost.
+  // Without Jira too: an issue may be tied while the page stands open.
   if (panel === null) return html`<div data-live="jira"></div>`;
-  return html`<div data-live="jira">
-      <h2>${words.panel}</h2>
-      <ul class="others">
-        ${panel.links.map((link) => row(visit, requestId, link))}
-      </ul>
-    </div>
+  return html`<div class="stack" data-live="jira">
+    <h2>${words.panel}</h2>
+    <ul class="others">
+      ${panel.links.map((link) => row(visit, requestId, link))}
+    </ul>
     ${when(panel.sites.length > 0, () =>
       panel.links.length === 0
         ? newLink(visit, requestId, panel.sites)
@@ -66,7 +65,8 @@ export function jiraPanel(visit: Visit, requestId: number, panel: JiraPanel | nu
             <summary class="link">${words.another}</summary>
             ${newLink(visit, requestId, panel.sites)}
           </details>`,
-    )}`;
+    )}
+  </div>`;
 }
 
 function newLink(visit: Visit, requestId: number, sites: JiraPanel['sites']): Html {

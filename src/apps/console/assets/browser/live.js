@@ -3,7 +3,7 @@
 // address and morphs the regions marked `data-live`; nothing that one is about to press moves.
 import { Idiomorph } from './idiomorph.js';
 import { isNotifying, notify } from './notify.js';
-import { at, parsePage, tell } from './page.js';
+import { at, isWrittenIn, parsePage, tell } from './page.js';
 
 const WAIT_MS = 250;
 const LOOK_MS = 4000;
@@ -190,10 +190,7 @@ function signedOut() {
 
 /** @param {Element} region @param {Element} update @param {boolean} asked */
 function show(region, update, asked) {
-  const focus = document.activeElement;
-  if (focus !== null && region.contains(focus) && focus.matches('input, textarea, select')) {
-    if (!(focus instanceof HTMLInputElement && focus.type === 'checkbox')) return;
-  }
+  if (isWrittenIn(region)) return;
   if (region.getAttribute('data-live') === 'list' && !asked && isHeld(region)) return hold(update);
   if (region.getAttribute('data-live') === 'list') showFresh(0);
   morph(region, update);

@@ -28,6 +28,20 @@ export function isWriting(target) {
   );
 }
 
+/** Whether somebody writes in it, or has written or chosen there what was not sent. @param {Element} region */
+export function isWrittenIn(region) {
+  const fields = region.querySelectorAll('input:not([type=checkbox]), textarea, select');
+  return [...fields].some((field) => field === document.activeElement || isChanged(field));
+}
+
+/** @param {any} field */
+function isChanged(field) {
+  if (field instanceof HTMLSelectElement)
+    return field.selectedIndex > 0 && !field.options[field.selectedIndex]?.defaultSelected;
+  if (field.type === 'radio') return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
 /** @param {Element} element */
 export function isShown(element) {
   return element.checkVisibility({ visibilityProperty: true });
