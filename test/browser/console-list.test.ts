@@ -176,6 +176,12 @@ test('every key of the list of keys does what it says, pressed where it is said 
   expect(await page.locator('[data-row] input:checked').count()).toBe(2);
   await page.keyboard.press('Escape');
   expect(await page.locator('[data-row] input:checked').count()).toBe(0);
+  // On a narrow screen, as with letters twice as large, Escape closes the menu of pages.
+  await page.setViewportSize({ width: 640, height: 430 });
+  await page.locator('button.menu').click();
+  await page.keyboard.press('Escape');
+  await page.locator('#side').waitFor({ state: 'hidden' });
+  await page.setViewportSize({ width: 1280, height: 860 });
   for (const [key, name] of [
     ['a', 'operatorId'],
     ['p', 'priority'],

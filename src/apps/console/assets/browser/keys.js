@@ -127,7 +127,7 @@ function inList(key, shift) {
   if (rows.length === 0) return false;
   const at = rows.findIndex((row) => row.contains(document.activeElement));
   const row = rows[at];
-  const checks = rows.flatMap((each) => each.querySelector('input[type=checkbox]') ?? []);
+  const ticked = rows.filter((each) => each.querySelector('input[type=checkbox]:checked') !== null);
   switch (key) {
     case 'j':
     case 'ArrowDown':
@@ -151,12 +151,12 @@ function inList(key, shift) {
       return true;
     }
     case 'Escape':
-      for (const check of checks) if (check instanceof HTMLInputElement) check.checked = false;
-      return true;
+      for (const each of ticked) tick(each, false);
+      // With none it is the browser's, which closes what is open by it.
+      return ticked.length > 0;
     default:
       // What is done to the selected rows is done to the one with the cursor when none is selected.
-      if ('teapl'.includes(key) && !checks.some((each) => each instanceof HTMLInputElement && each.checked))
-        tick(row, true);
+      if ('teapl'.includes(key) && ticked.length === 0) tick(row, true);
       return false;
   }
 }
