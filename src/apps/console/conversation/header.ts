@@ -33,7 +33,7 @@ export function header(visit: Visit, conversation: Conversation): Html {
     </div>
     <div class="matter">
       <h1 dir="auto">
-        ${request.subject || noSubject}
+        <span title="${request.subject}">${request.subject || noSubject}</span>
         <button
           type="button"
           class="number quiet"
