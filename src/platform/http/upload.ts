@@ -21,14 +21,14 @@ export function limitBodies(
 ): MiddlewareHandler {
   const small = bodyLimit({ maxSize, onError: () => refuse(maxSize) });
   const large = bodyLimit({ maxSize: UPLOAD_BYTES, onError: () => refuse(UPLOAD_BYTES) });
-  let taken: Promise<unknown> | null = null;
+  let taken: Promise<void> | null = null;
   return async (c, next) => {
     const isSmall = Number(c.req.header('content-length')) <= maxSize;
     if (isSmall || !isMultipart(c.req.header('content-type')) || !takesFiles(c.req.path))
       return small(c, next);
     const late = AbortSignal.timeout(waitMs);
-    while (taken !== null) {
-      if (waitMs > 0) await Promise.race([taken, once(late, 'abort')]);
+    for (let before = taken; before !== null; before = taken) {
+      if (waitMs > 0) await Promise.race([before, once(late, 'abort')]);
       if (waitMs === 0 || late.aborted) throw busy();
     }
     const { promise, resolve } = Promise.withResolvers<void>();
