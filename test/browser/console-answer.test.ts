@@ -114,6 +114,31 @@ test('taken back while it is held, a reply is a draft again with its text and fi
   await plain.locator('.message.note', { hasText: 'photo.txt' }).waitFor();
 }, 60_000);
 
+test('nothing written is lost to a server out of reach, and what is sent comes back to no box', async () => {
+  const { page } = await furnished();
+  await page.goto(desk.url('/requests/1'));
+  await page.context().setOffline(true);
+  await page.getByPlaceholder(box).fill('It left this morning.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('The server does not answer.').waitFor();
+  await page.context().setOffline(false);
+  await page.route('**/drafts/reply', (route) => route.fulfill({ status: 502 }));
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('Not sent: the server does not answer.').waitFor();
+  await page.unroute('**/drafts/reply');
+  await page.route('**/replies', (route) => route.fulfill({ status: 502 }));
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.waitForURL(/replies/);
+  await page.unroute('**/replies');
+  await page.goBack();
+  expect(await page.getByPlaceholder(box).inputValue()).toBe('It left this morning.');
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('.message.outbound', { hasText: 'It left this morning.' }).waitFor();
+  await page.goBack();
+  expect(await page.getByPlaceholder(box).inputValue()).toBe('');
+  desk.faults.length = 0;
+});
+
 test('of two tabs that write the same draft neither throws the other’s text away', async () => {
   const { page } = await furnished();
   const other = await page.context().newPage();

@@ -71,6 +71,7 @@ export function draftStatus(visit: Visit): Html {
     data-draft-status
     data-saved="${words.draftSaved}"
     data-elsewhere="${words.draftElsewhere}"
+    data-unsent="${words.unsent}"
   ></span>`;
 }
 

@@ -117,6 +117,7 @@ export const en = {
   addNote: 'Add the note',
   attach: 'Attach files',
   attachHint: 'or drop or paste them here',
+  unsent: 'Not sent: the server does not answer. Try again.',
   removeFile: 'Remove',
   fileFailed: 'Not attached. Remove it, then attach it again.',
   fileTooLarge: 'Too large: an email holds 25 MB, about 18 MB on disk.',

@@ -5,6 +5,7 @@
 import { uploaded } from './files.js';
 
 const AFTER_MS = 800;
+const ANSWERS_WITHIN_MS = 20_000;
 
 export function startDrafts() {
   for (const form of document.querySelectorAll('form[data-draft]'))
@@ -37,33 +38,36 @@ function watch(form) {
   let sending = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
-  /** @type {Promise<void>} */
-  let chain = Promise.resolve();
+  /** @type {Promise<boolean>} */
+  let chain = Promise.resolve(true);
 
   const say = (/** @type {string} */ name) => {
     status.textContent = status.getAttribute(`data-${name}`) ?? '';
   };
+  /** Whether the server has answered, with a refusal perhaps. */
   const put = async () => {
     const text = area.value;
-    if (stopped || text === saved) return;
+    if (stopped || text === saved) return true;
     const version = Number(versionField.value);
     const response = await fetch(url, {
       method: 'PUT',
       keepalive: text.length < 50_000,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ version, text, cc: withoutCopies(form) ? [] : null }),
+      signal: AbortSignal.timeout(ANSWERS_WITHIN_MS),
     }).catch(() => null);
     if (response?.ok !== true) {
       keep.write(version, text);
       if (response?.status === 401) document.dispatchEvent(new CustomEvent('mailroom:signed-out'));
       if (response?.status === 409) conflict((await response.json()).draft);
-      return;
+      return response !== null && response.status < 500;
     }
     document.dispatchEvent(new CustomEvent('mailroom:signed-in'));
     take(await response.json());
     saved = text;
     if (area.value === text) keep.clear();
     say('saved');
+    return true;
   };
   const take = (/** @type {{ id: number, version: number } | null} */ draft) => {
     idField.value = String(draft?.id ?? '');
@@ -104,16 +108,20 @@ function watch(form) {
   form.addEventListener('mailroom:draft', (event) => {
     if (event instanceof CustomEvent) idField.value = String(event.detail.id);
   });
-  // Sent only when the last saving has been answered: the version that goes with it is then the newest.
+  // What a browser puts back when one goes back is sent, or stands in the draft.
+  form.autocomplete = 'off';
+  // Sent only when all of it is saved: the version that goes with it is then the newest, and nothing is lost with the answer.
   form.addEventListener('submit', (event) => {
     if (sending) return;
     event.preventDefault();
     event.stopPropagation();
     const { submitter } = event;
     clearTimeout(timer);
-    void Promise.all([uploaded(form), chain]).then(([whole]) => {
-      // Nothing leaves without a file that was to go along.
-      if (!whole) return;
+    const whole = Promise.all([uploaded(form), save().then(() => chain)]);
+    void whole.then(([attached, reached]) => {
+      if (!reached) return say('unsent');
+      // Nor does anything leave without a file that was to go along.
+      if (!attached) return;
       // A form takes no second submission while it is still telling of the first.
       setTimeout(() => {
         sending = true;

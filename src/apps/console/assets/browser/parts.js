@@ -23,6 +23,17 @@ export function startParts() {
     for (const check of document.querySelectorAll('[data-row] input[type=checkbox]'))
       if (check instanceof HTMLInputElement) check.checked = all;
   });
+  // Offline a browser leaves the page, and what is typed in it, for a page of its own.
+  document.addEventListener(
+    'submit',
+    (event) => {
+      if (navigator.onLine) return;
+      event.preventDefault();
+      event.stopPropagation();
+      document.dispatchEvent(new CustomEvent('mailroom:refresh'));
+    },
+    { capture: true },
+  );
   document.addEventListener('submit', ({ target }) => {
     if (!(target instanceof HTMLFormElement) || target.method !== 'post') return;
     setTimeout(() => {
