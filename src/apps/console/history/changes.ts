@@ -3,6 +3,8 @@ import type { EventView } from '../../../people/history/event-view.ts';
 import type { AskedField, FieldChanges, FieldValue, FieldValues } from '../../../requests/fields/field.ts';
 import type { Team } from '../../../people/teams/team.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
+import { clockWords } from '../clocks/words.ts';
+import { conversationWords } from '../conversation/words.ts';
 import { valueText } from '../fields/value-text.ts';
 import { type Html } from '../parts/html.ts';
 import { terms } from '../parts/terms.ts';
@@ -33,6 +35,18 @@ const en = {
     tell: 'Told',
     skipped: 'Needed no doing',
     error: 'Error',
+    clock: 'Promise',
+    due: 'Due',
+    recipients: 'To',
+    address: 'Address',
+    name: 'Name',
+    text: 'Text',
+    rating: 'Rating',
+    comment: 'Comment',
+    mergedInto: 'Merged into',
+    requestId: 'Request',
+    splitFrom: 'Split off from',
+    key: 'Jira issue',
   } as Readonly<Record<string, string>>,
   values: { true: 'yes', false: 'no' } as Readonly<Record<string, string>>,
 };
@@ -61,23 +75,22 @@ const ru: typeof en = {
     tell: 'Напомнено',
     skipped: 'Не понадобилось',
     error: 'Ошибка',
+    clock: 'Обещание',
+    due: 'Срок',
+    recipients: 'Кому',
+    address: 'Адрес',
+    name: 'Имя',
+    text: 'Текст',
+    rating: 'Оценка',
+    comment: 'Комментарий',
+    mergedInto: 'Объединено с',
+    requestId: 'Обращение',
+    splitFrom: 'Отделено от',
+    key: 'Задача Jira',
   },
   values: { true: 'да', false: 'нет' },
 };
 const sentences: Catalogue<typeof en> = { en, ru };
-
-/** What the conversation itself says of a message, in words. */
-const SAID_ELSEWHERE = new Set([
-  'language',
-  'class',
-  'matchedBy',
-  'authenticity',
-  'notify',
-  'rule',
-  'ruleId',
-  'escalated',
-  'because',
-]);
 
 /** Who and what an event names by id. */
 export type NamedByEvents = {
@@ -86,7 +99,7 @@ export type NamedByEvents = {
   readonly fields: readonly AskedField[];
 };
 
-/** What an event changed, each field with its value before and after. */
+/** What an event changed, each field with its value before and after. What has no word is for programs. */
 export function changes(visit: Visit, event: EventView, named: NamedByEvents): Html {
   const { operators, teams } = named;
   if (event.type === 'request.fields_changed') return valueChanges(visit, event, named.fields);
@@ -96,6 +109,8 @@ export function changes(visit: Visit, event: EventView, named: NamedByEvents): H
     status,
     priority,
     state: delivery,
+    clock: visit.say(clockWords).clock,
+    rating: visit.say(conversationWords).ratings,
   };
   const shown = (name: string, value: unknown): string => {
     if (name === 'assigneeId' || name === 'assign' || name === 'operatorId')
@@ -104,6 +119,7 @@ export function changes(visit: Visit, event: EventView, named: NamedByEvents): H
       return teams.find(({ id }) => id === value)?.name ?? `#${String(value)}`;
     // By its id alone nobody knows it; the event of the notice is beside it.
     if (name === 'answer') return words.values['true'] ?? '';
+    if (name === 'due') return visit.format.exact(new Date(String(value)));
     if (name === 'field') return valuesSaid(visit, value as FieldValues, named.fields);
     if (Array.isArray(value)) return value.map((each) => shown(name, each)).join(', ');
     const text = typeof value === 'string' ? value : JSON.stringify(value);
@@ -113,7 +129,7 @@ export function changes(visit: Visit, event: EventView, named: NamedByEvents): H
     ([name, value]) =>
       value !== null &&
       value !== '' &&
-      !SAID_ELSEWHERE.has(name) &&
+      words.fields[name] !== undefined &&
       // Of a mention the note says whom.
       (name !== 'operatorId' || event.type === 'request.escalated') &&
       JSON.stringify(event.old?.[name]) !== JSON.stringify(value),
@@ -121,7 +137,7 @@ export function changes(visit: Visit, event: EventView, named: NamedByEvents): H
   return html`${changed.map(([name, value]) => {
     const before = event.old?.[name] ?? null;
     const old = before === null ? '' : shown(name, before);
-    return change(words.fields[name] ?? name, old, shown(name, value));
+    return change(words.fields[name] ?? '', old, shown(name, value));
   })}`;
 }
 
