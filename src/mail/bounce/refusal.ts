@@ -29,7 +29,7 @@ const deadWords = new RegExp(
     `\\b(?:does not|doesn['’]t) have an? .{0,40}\\baccount\\b`,
     "\\bno mailbox here\\b|\\bunrout(?:e)?able\\b|\\bwasn['’]t found at\\b|\\bnot our customer\\b|\\bnobody here by that name\\b",
     '\\bhost(?: or domain name)? (?:\\S{1,100} )?(?:not found|unknown)\\b|\\b(?:unknown|no such) (?:host|domain)\\b|\\bdomain[^.\\n]{0,20}\\bnot (?:found|exist)|\\bdomain \\S{1,200} does(?: not|n.t) exist|\\bnxdomain\\b',
-    `${whoIs.de}[^\\n.]{0,40}(?:nicht (?:gefunden|bekannt|vorhanden)|unbekannt|existiert nicht)|unbekannte\\p{L}* ${whoIs.de}`,
+    `${whoIs.de}[^\\n.]{0,40}(?:nicht (?:im \\S{1,40} )?(?:gefunden|bekannt|vorhanden|aufgeführt|verzeichnet)|unbekannt|existiert nicht)|unbekannte\\p{L}* ${whoIs.de}`,
     `${whoIs.romance}[^\\n.]{0,40}(?:n['’]existe pas|inconnue?s?\\b|introuvable|no existe|inexistente|inesistent|desconocid|sconosciut|non esiste|não existe|nao existe|desconhecid|non trovat|no encontrad|não encontrad)|(?:desconhecid|desconocid)\\p{L}* ${whoIs.romance}`,
     `${whoIs.slavic}[^\\n.]{0,40}(?:не (?:существует|найден|існує|знайдено|зарегистрирован)|неизвест|nie istnieje|nieznan|neexistuje|neznám)|(?:неизвестн|nieznan|neznám)\\p{L}* ${whoIs.slavic}|такого (?:пользователя|адреса|ящика) нет|нет такого (?:пользователя|адреса|ящика)|nie ma takiego (?:użytkownika|adresu)`,
     'onbekende (?:gebruiker|ontvanger)|(?:gebruiker|ontvanger|adres)[^\\n.]{0,20}(?:bestaat niet|onbekend)|okänd (?:användare|mottagare)|(?:kullanıcı|alıcı)[^\\n.]{0,20}(?:bulunamadı|mevcut değil)',
@@ -90,7 +90,8 @@ function saysDead(status: string | null, written: string): boolean {
   const code = statusIn(text) ?? (text === written ? status : null);
   // Microsoft 365 blocks unknown recipients at its edge so; in Postfix's words, under 5.7.1, it is a policy.
   if (code === '5.4.1' && /recipient address rejected: access denied/i.test(text)) return true;
-  if (deadWords.test(text)) return !fullWords.test(text) && !atRest.test(text);
+  if (deadWords.test(text) || deadWords.test(withoutAddresses(text)))
+    return !fullWords.test(text) && !atRest.test(text);
   return code !== null && /^5\.(?:1\.[1236]|1\.10|2\.1|4\.4)$/.test(code) && !notDeadWords.test(text);
 }
 
@@ -101,6 +102,11 @@ function statusIn(text: string): string | null {
     /(?<![\d.])[245]\.[0-7]\.\d{1,3}(?!\.?\d)/.exec(text)?.[0] ??
     null
   );
+}
+
+/** "Benutzer ann (ann@kunde.example) nicht aufgeführt" says it of the user, whose address stands between. */
+function withoutAddresses(text: string): string {
+  return text.replace(/\s?[<(（"]?[^\s<>()（）"]{1,100}@[^\s<>()（）"]{1,200}[>)）"]?/g, '');
 }
 
 function withoutPrefix(text: string): string {

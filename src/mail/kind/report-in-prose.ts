@@ -7,6 +7,7 @@ import {
   speaksAsPerson,
 } from '../bounce/bounce-words.ts';
 import { allAddresses, listedRecipients } from '../bounce/named-recipients.ts';
+import { reportText } from '../bounce/report-text.ts';
 import { headerValue, keyword } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
 import { automaticSubject } from './automatic-words.ts';
@@ -27,16 +28,17 @@ export function reportInProse(mail: ParsedMail): string | null {
   const machine = isMachine(mail);
   if (sender === 'daemon' && (titled || phrase || !isAutomatic(mail))) return 'from: mailer-daemon';
   const personal = speaksAsPerson(mail.text);
+  const asks = asksSomething(mail);
   if (sender === 'postmaster') {
     // A report in a language that no phrase covers is short, or returns the email.
     const said = phrase || (!personal && (mail.text.length < 500 || returnsMail(mail)));
-    const reports = titled && !hasAnswerPrefix(mail) && said;
+    const reports = titled && !hasAnswerPrefix(mail) && said && !(personal && asks);
     const automatic = machine && phrase && automaticSubject(mail) === null;
     if (reports || (!personal && (opening || automatic))) return 'from: postmaster';
   }
   if (headerValue(mail, 'x-mlserver') !== null && refusedByList.test(mail.subject.slice(0, 300)))
     return 'x-mlserver: post refused';
-  if (personal) return null;
+  if (personal || (asks && !nullSender && !machine)) return null;
   if (phrase && subject && opensAsProgram(mail.text)) return 'subject and text: delivery failure';
   const report = nullSender || returnsMail(mail) || (opening && namesSomebody(mail));
   if (sender === 'office' && subject && (names || (phrase && report)))
@@ -48,8 +50,13 @@ export function reportInProse(mail: ParsedMail): string | null {
     if (!answer && opening && namesSomebody(mail) && mail.text.length < 20_000)
       return 'return-path and text: delivery failure';
   }
-  if (titled && opening && names && mail.inReplyTo.length === 0) return 'subject and text: delivery failure';
+  if (subject && opening && names) return 'subject and text: delivery failure';
   return null;
+}
+
+/** A person who was sent a report asks about it; a program asks nobody anything. */
+function asksSomething(mail: ParsedMail): boolean {
+  return /[^\s/?][?？](?=[\s"'”»)]|$)/u.test(reportText(mail, '').said.slice(0, 1500));
 }
 
 /** Tells whether the text contains an address besides those of the email itself. */
@@ -70,7 +77,7 @@ function listsAddress(mail: ParsedMail): boolean {
 
 /** Phrases that only programs write, whatever their From says. */
 function opensAsProgram(text: string): boolean {
-  return /^\W{0,80}(this (message|e-?mail|mail) (was|is) (created |generated )?automatic|this is an automat(ic|ically)|this is the (mail system|mailer)|hi\. this is the|delivery to the following recipient|(your message|the following message)[^\n]{0,80}(following|to the) recipient|the original message was received at|-{2,} ?(failed recipients|non-?delivery report|failure reasons|the following addresses)|\*{3,} ?message from|(the following (mail|message|e-?mail) )?could not (be delivered|deliver message to the following)|message from [\w.-]{3,60}\.\s|sorry, (we were )?unable to deliver)/i.test(
+  return /^\W{0,80}(this (message|e-?mail|mail) (was|is) (created |generated )?automatic|this is an automat(ic|ically)|this is (the (mail system|mailer)|a delivery status notification)|hi\. this is the|delivery to the following recipient|(your message|the following message)[^\n]{0,80}(following|to the) recipient|the original message was received at|-{2,} ?(failed recipients|non-?delivery report|failure reasons|the following addresses)|\*{3,} ?message from|(the following (mail|message|e-?mail) )?could not (be delivered|deliver message to the following)|message from [\w.-]{3,60}\.\s|sorry, (we were )?unable to deliver)/i.test(
     withoutGreeting(text),
   );
 }
