@@ -34,11 +34,11 @@ test('a quotation the writer made himself stays', () => {
     visibleTextOfHtml(
       `See<blockquote>the rule</blockquote><div>${introduction}</div><blockquote>Ok?</blockquote>`,
     ),
-  ).toBe('See\n> the rule');
+  ).toBe('See\nthe rule');
 });
 
 test('words below a quote stay', () => {
-  expect(visibleTextOfHtml('<div>Yes</div><blockquote>Ok?</blockquote><div>Ann</div>')).toBe('Yes\nAnn');
+  expect(visibleTextOfHtml('<div>Yes</div><blockquote>Ok?</blockquote><div>Ann</div>')).toBe('Yes\nOk?\nAnn');
 });
 
 test('a web page cited, and a mail that is all marked as the reply, are the writer’s', () => {
@@ -55,7 +55,7 @@ test('a forwarded mail stays', () => {
 });
 
 test('only a quote is shown rather than nothing, and no text is null', () => {
-  expect(visibleTextOfHtml('<blockquote>Ok?</blockquote>')).toBe('> Ok?');
+  expect(visibleTextOfHtml('<blockquote>Ok?</blockquote>')).toBe('Ok?');
   expect(visibleTextOfHtml('<style>p{}</style><div> </div>')).toBeNull();
 });
 

@@ -1,4 +1,5 @@
 import { clientWords } from './client-words.ts';
+import { isSentenceOfWriter } from './sentence.ts';
 
 /** How many lines an attribution ("On … wrote:") may be wrapped over. */
 const MAX_WRAPPED_LINES = 4;
@@ -131,6 +132,7 @@ function isAttribution(given: string, count: number): boolean {
   )
     return false;
   const addressed = address.test(text);
+  if (isSentenceOfWriter(joined, addressed)) return false;
   if (framed && addressed && year.test(text) && clock.test(text)) return true;
   if (colon && year.test(text) && clock.test(text) && addressNearEnd.test(text.trimEnd()) && isNamed(joined))
     return true;

@@ -1,5 +1,6 @@
 import { headerOf } from './header-block.ts';
 import { originalMarker } from './original-message.ts';
+import { isPostscript } from './signature.ts';
 
 export type DomNode = {
   readonly type: string;
@@ -58,8 +59,19 @@ export function isLeftOut(node: DomNode): boolean {
       classOf(node),
     )
   )
-    return true;
+    return !holdsPostscript(node);
   return phoneSignatures.test(node.attribs?.['id'] ?? '') && isOneLine(node);
+}
+
+/** Whoever adds something at the very end of an email writes it into the element of the signature. */
+function holdsPostscript(node: DomNode): boolean {
+  const rest: DomNode[] = [node];
+  for (let steps = 0; rest.length > 0 && steps < 300; steps += 1) {
+    const next = rest.pop()!;
+    if (next.type === 'text' && isPostscript(next.data ?? '')) return true;
+    rest.push(...(next.children ?? []).toReversed());
+  }
+  return false;
 }
 
 /** People go on writing in the element that a phone made for its line. */
@@ -96,9 +108,26 @@ export function introducesInside(node: DomNode): boolean {
 /** Gmail gives a quotation that its user made the class of quoted emails, but outside of their container. */
 function isQuote(node: DomNode): boolean {
   if (node.name !== 'blockquote') return quoteClasses.test(classOf(node));
-  // A cited web page is not a quoted email.
-  if (/^https?:/i.test(node.attribs?.['cite'] ?? '')) return false;
+  // A cited web page is not a quoted email, nor is a paragraph that was moved in by the editor's button.
+  if (/^https?:/i.test(node.attribs?.['cite'] ?? '') || isMovedIn(node)) return false;
   return !(/\bgmail_quote\b/.test(classOf(node)) && !isInsideGmailContainer(node)) && !holdsForward(node);
+}
+
+/** The editors of browsers, Gmail's and Apple's among them, indent by a quote without a border. */
+function isMovedIn({ attribs = {} }: DomNode): boolean {
+  if (attribs['type'] !== undefined || attribs['cite'] !== undefined) return false;
+  if (/\bwebkit-indent-blockquote\b/.test(attribs['class'] ?? '')) return true;
+  const style = (attribs['style'] ?? '').slice(0, 500).replace(/\s+/g, '').toLowerCase();
+  return /(?:^|;)border(?:-left)?:(?:none|0(?:px)?|medium(?:none)?)(?:;|$)/.test(style);
+}
+
+/** A quote that nothing marks as a copy of an email: Thunderbird's indentation, and how plain web mailers quote. */
+export function isBareQuote({ name, attribs = {} }: DomNode): boolean {
+  return (
+    name === 'blockquote' &&
+    Object.keys(attribs).every((key) => key === 'dir' || key === 'lang' || key === 'style') &&
+    !/border/i.test(attribs['style'] ?? '')
+  );
 }
 
 function isInsideGmailContainer(node: DomNode): boolean {
@@ -124,13 +153,28 @@ function firstText(node: DomNode): string {
   return '';
 }
 
+/** The words of an element up to its first line break or the end of its first block. */
+export function firstLine(node: DomNode): string {
+  const rest: DomNode[] = [node];
+  let line = '';
+  for (let steps = 0; rest.length > 0 && steps < 100 && line.length < 400; steps += 1) {
+    const next = rest.pop()!;
+    if (next.type === 'text') line += next.data ?? '';
+    else if (/\S/.test(line) && /^(?:br|div|p|li|tr|blockquote)$/.test(next.name ?? '')) break;
+    rest.push(...(next.children ?? []).toReversed());
+  }
+  return line.replace(/\s+/g, ' ').trim();
+}
+
 function startsHistory(node: DomNode): boolean {
   const { id = '', name: label = '', style: given = '', 'data-marker': marker = '' } = node.attribs ?? {};
   if (historyIds.test(id) || historyClasses.test(classOf(node))) return !holdsForward(node);
   if (node.name !== 'div') return false;
   if (label === 'messageReplySection' || label === 'quote' || marker === '__QUOTED_TEXT__') return true;
   const style = given.slice(0, 300).replace(/\s+/g, '').toLowerCase();
-  if (/border:none;border-top:solid#?\w+1\.0pt;padding:3\.0pt0(cm|in|mm|pt)?0/.test(style)) return true;
+  // Outlook puts the header block below this line; whoever draws a box in Word writes other words in it.
+  if (/border:none;border-top:solid#?\w+1\.0pt;padding:3\.0pt0(cm|in|mm|pt)?0/.test(style))
+    return /[:：]/.test(firstText(node));
   // Windows Mail draws a line of its own above the header block.
   return (
     style.includes('border-top-style:solid') &&

@@ -33,6 +33,9 @@ export function isDeviceLine(line: string): boolean {
   // "Sent from Hamburg on 3 May" is about a parcel: the line of a phone names a phone or a program, or links to one.
   if (!(begins || ends) || !(names.some((name) => text.includes(name)) || /https?:/.test(line))) return false;
   if (apology.test(text)) return true;
+  // Programs write a capital: a small letter and a word behind the device make it a sentence.
+  if (begins && /^\s*\p{Ll}/u.test(line) && !names.some((name) => text.replace(/[.!]$/, '').endsWith(name)))
+    return false;
   // "Sent from my phone, is much easier than …" is a sentence of the writer's.
   return (
     text.split(' ').length <= 14 && !goesOn(text) && !ownWords.test(text) && !(begins && dayAtEnd.test(text))

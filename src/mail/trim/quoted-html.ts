@@ -4,7 +4,15 @@ import { linkTarget } from '../html/link-target.ts';
 import type { ListNumbers } from '../html/list-numbers.ts';
 import { listNumbers } from '../html/list-numbers.ts';
 import { beginningOfHtml, shownHtml } from '../html/shown-html.ts';
-import { historyOrQuote, introducesInside, isHistoryComment, isLeftOut } from './client-marks.ts';
+import { attributionLength } from './attribution.ts';
+import {
+  firstLine,
+  historyOrQuote,
+  introducesInside,
+  isBareQuote,
+  isHistoryComment,
+  isLeftOut,
+} from './client-marks.ts';
 import type { DomNode } from './client-marks.ts';
 import { historyMark, introductionMark } from './segments.ts';
 
@@ -21,6 +29,9 @@ type QuotedLines = {
 };
 
 const MAX_DEPTH = 5;
+const MAX_INTRODUCTION_LINES = 4;
+/** In whatever language: an address or a time, and the colon behind it. */
+const introducing = /(?:@|\d[:.]\d\d|(?:19|20)\d\d).*[:：]\s*$/;
 /** HTML with more than this is a data dump and no conversation: it is not searched for quotes. */
 const MAX_HTML_LENGTH = 4_000_000;
 const MAX_TAGS = 100_000;
@@ -89,7 +100,9 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
     return () => endLine(written);
   }
   if ((name === 'td' || name === 'th') && written.current.length > 0) add(written, ' ');
-  const role = historyOrQuote(node);
+  const marked = historyOrQuote(node);
+  if (marked === 'quote' && isBareQuote(node)) endLine(written);
+  const role = marked === 'quote' && isBareQuote(node) && !isIntroduced(written, node) ? null : marked;
   // With nothing above the quote there is no reply, so it stays.
   if (role === 'history' && (written.filled || !isBlank(written))) rule(written, historyMark);
   if (role === 'introduction' && written.depth === 0) {
@@ -123,6 +136,20 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
     endLine(written);
     written.lists.close();
   };
+}
+
+/** Tells whether a quote without marks is a copy of an email: it stands in one, or a line above or in it introduces it. */
+function isIntroduced({ lines, depth, introducedFrom }: QuotedLines, quote: DomNode): boolean {
+  if (depth > 0 || introducedFrom !== null) return true;
+  const end = lines.findLastIndex((line) => line.trim() !== '') + 1;
+  const last = lines[end - 1] ?? '';
+  const first = firstLine(quote);
+  if (last.startsWith(introductionMark) || introducing.test(last) || introducing.test(first)) return true;
+  const near = [...lines.slice(Math.max(0, end - MAX_INTRODUCTION_LINES), end), '> '];
+  return (
+    near.slice(0, -1).some((_, at) => at + attributionLength(near, at) === near.length - 1) ||
+    attributionLength([first, '> '], 0) > 0
+  );
 }
 
 function markIntroduction(written: QuotedLines, from: number): void {

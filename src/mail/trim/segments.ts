@@ -1,5 +1,5 @@
 import { attributionInside, attributionLength, historyInside } from './attribution.ts';
-import { headerBlock } from './header-block.ts';
+import { headerBlock, headerOf } from './header-block.ts';
 import { originalMarker } from './original-message.ts';
 import { isOddlyQuoted, rarerIntroduction } from './rarer-introductions.ts';
 import { subjectKind } from './subject-prefix.ts';
@@ -105,10 +105,20 @@ function introductionAt(
   if (line.startsWith(introductionMark)) return { length: markedLength(lines, at), languages: noLanguages };
   const hinted = hintedLength(lines, at, around.introductions);
   if (around.isReport) return hinted === 0 ? null : { length: hinted, languages: noLanguages };
-  const block = headerBlock(lines, at, around.subject);
+  const cited = hinted === 0 && isCited(lines, at);
+  const block = cited ? null : headerBlock(lines, at, around.subject);
   if (block !== null) return block;
   const length = attributionLength(lines, at) || hinted;
-  return length === 0 ? null : { length, languages: noLanguages };
+  if (length === 0 || (cited && !isQuoted(lines[at + length] || (lines[at + length + 1] ?? '')))) return null;
+  return { length, languages: noLanguages };
+}
+
+/** "The header of that email was:" announces what the writer put in himself; a word with a colon may be a line of a signature. */
+function isCited(lines: readonly string[], at: number): boolean {
+  let above = at - 1;
+  while (above >= 0 && (lines[above] ?? '').trim() === '') above -= 1;
+  const line = (lines[above] ?? '').slice(-400);
+  return /(?:[\p{L}\p{N}]\P{L}*\s.*){2}[:：]\s*$/u.test(line) && !isQuoted(line) && headerOf(line) === null;
 }
 
 /** Apple Mail and others quote the line that says that an email is forwarded. */

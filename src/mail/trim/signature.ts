@@ -6,6 +6,14 @@ const footerWords =
 const closings =
   /^(best|kind|warm|many|with|yours|thank|thanks|cheers|regards|sincerely|respectfully|cordially|mit |viele gr|liebe gr|beste gr|schöne gr|freundliche|herzliche|gruß|grüße|lg\b|vg\b|mfg|cordialement|bien |salutations|amicalement|saludos|atentamente|un saludo|cordiali|distinti|saluti|grazie|atenciosamente|obrigad|met vriendelijke|groet|mvg|mvh|med vänlig|med venlig|vennlig|hilsen|ystävällisin|terveisin|pozdraw|z poważaniem|s pozdravem|с уважением|с наилучшими|спасибо|з повагою|üdvözlettel|saygılarımla|cu stimă|敬具|此致)/i;
 
+/** How letters open: what stands below such a line alone is the letter, whatever rule is between. */
+const salutation =
+  /^(?:hi|hello|hey|dear|good (?:morning|day|afternoon|evening)|hallo|guten (?:tag|morgen|abend)|moin|servus|grüezi|grüß|sehr geehrte|liebe|bonjour|bonsoir|madame|monsieur|ch[eè]re?s?|hola|buen[oa]s|estimad|buon|salve|ciao|gentil|egregi|spett|olá|bom dia|boa tarde|prezad|car[oa]|beste|geachte|goede|hej|hei|god (?:dag|morgon|morgen)|kære|kära|bästa|cześć|dzień dobry|szanown|witam|dobrý|vážen|здравств|добр(?:ый|ое|ого|ий)|привет|уважаем|вітаю|шановн|merhaba|sayın|iyi günler|selam|γεια|καλημέρα|αγαπητ|שלום|مرحب|السلام|سلام|您好|你好|尊敬|お世話|こんにちは|안녕|kedves|tisztelt|szia|bună|stimat|hyvä|moi|terve|xin chào|kính|halo|selamat|สวัสดี|नमस्ते)(?![\p{Ll}\p{Lo}]{9})[^.?!:;]{0,60}[,!]?\s*$/iu;
+
+/** "P.S.", in the letters of several languages: what is added below a signature belongs to the letter. */
+const postscript =
+  /^\s*(?:p\.?\s?)?(?:p\.?-?\s?s|п\.?\s?с|з\.?\s?[ыі])[.:,;)\s–—-]+\S|^\s*(?:p\.?d\.?|n\.?b\.?|nachtrag|post ?scriptum|追伸|追記|附言|추신)\s?[:：]/iu;
+
 /**
  * Drops device lines and the signature from the lines of one stretch of the writer's own text. A stretch that follows another
  * may be nothing but a footer.
@@ -13,9 +21,24 @@ const closings =
 export function withoutSignature(lines: readonly string[], follows: boolean): readonly string[] {
   const kept = withoutDeviceLines(lines);
   const cut = signatureStart(kept, follows);
-  const body = cut < 0 ? kept : withoutDeviceLines(kept.slice(0, cut));
+  const body = cut < 0 ? kept : [...withoutDeviceLines(kept.slice(0, cut)), ...postscriptIn(kept, cut)];
   const name = dashedName(body);
   return withoutTrailingDelimiters(name < 0 ? body : body.slice(0, name));
+}
+
+/** Tells whether a line adds something below a name. */
+export function isPostscript(line: string): boolean {
+  return postscript.test(line.slice(0, 100));
+}
+
+function postscriptIn(lines: readonly string[], from: number): readonly string[] {
+  const at = lines.findIndex((line, index) => index > from && isPostscript(line));
+  return at < 0 ? [] : ['', ...lines.slice(at)];
+}
+
+/** Whether the writer announces what is at `at`: "Please ship to:". */
+function isAnnounced(lines: readonly string[], at: number): boolean {
+  return /[:：]\s*$/.test(lines[lastFilled(lines.slice(0, at))] ?? '');
 }
 
 /** Tells whether a line consists of one repeated kind of rule character ("____", "-- ", "====") and nothing else. */
@@ -44,13 +67,20 @@ function signatureStart(lines: readonly string[], follows: boolean): number {
     const below = filled.length - after;
     if ((after === 0 && !follows) || below > 25) continue;
     const under = filled.slice(after).map((at) => lines[at] ?? '');
+    const above = lines[filled[after - 1] ?? -1] ?? '';
+    if (/[:：]\s*$/.test(above)) continue;
+    if (after === 1 && salutation.test(above.trim()) && !isBareSignature(lines[index] ?? '', under)) continue;
     // A mark without its blank that comes again parts the writer's words.
     const again = rules.some((other) => other.index !== index && (lines[other.index] ?? '') === '--');
     if (isMark(lines[index] ?? '', under) && !(again && (lines[index] ?? '') === '--')) return index;
-    const above = lines[filled[after - 1] ?? -1] ?? '';
-    if (weak < 0 && below <= 12 && !/[:：]\s*$/.test(above) && readsAsFooter(under)) weak = index;
+    if (weak < 0 && below <= 12 && readsAsFooter(under)) weak = index;
   }
   return weak;
+}
+
+/** Below a mark that mail programs set by themselves stands a signature also when nothing but a greeting was written. */
+function isBareSignature(line: string, under: readonly string[]): boolean {
+  return /^--[ \u00a0]$/.test(line) && !under.some((below) => /[?？]\s*$/.test(below) || isSentence(below));
 }
 
 /** "-- " is the mark of a signature (RFC 3676 4.3); without its blank it is one when no text of the writer's stands below. */
@@ -126,6 +156,8 @@ function dashedName(lines: readonly string[]): number {
   const last = lastFilled(lines);
   const line = lines[last] ?? '';
   if (last < 1 || !/^-\p{Lu}[\p{L}.'-]{0,30}( \p{Lu}[\p{L}.'-]{0,30}){0,3}\s*$/u.test(line)) return -1;
+  // "-Paper", "-Toner": the last of several is one of a list.
+  if (isAnnounced(lines, last) || lines.slice(0, last).some((above) => /^\s*-\p{L}/u.test(above))) return -1;
   return (lines[last - 1] ?? '').trim() === '' ? last : -1;
 }
 
@@ -136,7 +168,7 @@ function withoutDeviceLines(lines: readonly string[]): readonly string[] {
     const line = lines[index] ?? '';
     if (line === '' || line.trim() === '') continue;
     const alone = (lines[index - 1] ?? '').trim() === '' && (lines[index + 1] ?? '').trim() === '';
-    if ((ending || alone) && isDeviceLine(line)) {
+    if ((ending || alone) && isDeviceLine(line) && !isAnnounced(lines, index)) {
       dropped.add(index);
       // One of the two blank lines around it is enough between the paragraphs.
       if (alone) dropped.add(index + 1);

@@ -1,4 +1,5 @@
 import { withoutDirectionMarks } from '../text.ts';
+import { answersBelow } from './answers-below.ts';
 import { quotedText } from './quoted-html.ts';
 import type { Segment, Surroundings } from './segments.ts';
 import { historyMark, introductionMark, lettersOf, segmentsOf } from './segments.ts';
@@ -59,12 +60,21 @@ function trimmed(text: string, keepsOwnQuotes: boolean, around: Surroundings): s
     .split('\n');
   const segments = segmentsOf(lines, around);
   const shown = shownText(segments, keepsOwnQuotes);
-  if (shown !== '') return shown;
+  if (shown !== '' && !(endsInCopy(segments) && answersBelow(shown))) return shown;
   // An email of nothing but a signature, or of nothing but a quote, is shown whole.
   const own = segments.filter((segment) => segment.kind === 'own').flatMap((segment) => segment.lines);
+  const whole = lines
+    .filter((line) => line !== historyMark)
+    .map((line) => line.replaceAll(introductionMark, ''));
+  return (shown === '' && tidy(own)) || tidy(whole);
+}
+
+/** Tells whether all the writer's words that can be told apart stand above what they answer. */
+function endsInCopy(segments: readonly Segment[]): boolean {
+  const copy = segments.findIndex(({ kind }) => kind === 'quote' || kind === 'history');
   return (
-    tidy(own) ||
-    tidy(lines.filter((line) => line !== historyMark).map((line) => line.replaceAll(introductionMark, '')))
+    copy > 0 &&
+    segments.slice(copy).every(({ kind, lines }) => kind !== 'own' || isBlank(withoutSignature(lines, true)))
   );
 }
 
