@@ -41,6 +41,11 @@ describe('reactions of Outlook', () => {
     ['in a sentence', 'Zoe Example reacted to your message: no!\n'],
   ])('no reaction %s', (_, words) => expect(read(words)).toBe('human'));
 
+  test('one above a copy that no rule parts from it', () => {
+    const text = `👍 Zoe Example reacted to your message:\n${copy.replace(/_+\n/, '')}`;
+    expect(kindOf({ subject: 'Re: Printer', text }).class).toBe('receipt');
+  });
+
   test('no reaction without our message', () => {
     expect(read('👍 Zoe Example reacted to your message:\n', { inReplyTo: [] })).toBe('human');
   });

@@ -245,6 +245,9 @@ describe('calendars', () => {
     ['a cancellation as a file', calendar('METHOD:CANCEL', 'application/ics'), 'human', false],
     ['a parameter on the method', calendar('METHOD;X-A=1:REPLY'), 'receipt', false],
     ['an answer', calendar('METHOD:REPLY', 'application/ics'), 'receipt', false],
+    ['an answer of Exchange without words', calendar('METHOD:REPLY\r\nCOMMENT;LANGUAGE=en-US:\\n'), 'receipt', false],
+    ['an answer of Exchange with words', calendar('METHOD:REPLY\r\nCOMMENT;LANGUAGE=en-US:Please\r\n  bring toner\\n'), 'human', true],
+    ['an answer of Google with words', calendar('METHOD:REPLY\r\nATTENDEE;PARTSTAT=ACCEPTED;X-RESPONSE-COMMENT="Bring toner":mailto:a@x.example'), 'human', true],
     ['a calendar without a method', calendar('PRODID:x'), 'human', true],
   ] as const)('%s', (_, part, kind, answerable) => {
     expect(kindOf({ attachments: [part] })).toMatchObject({ class: kind, answerable });

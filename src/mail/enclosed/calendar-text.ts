@@ -1,5 +1,5 @@
 /** What an invitation says, in the order one reads it. */
-const shown = ['SUMMARY', 'DTSTART', 'DTEND', 'LOCATION', 'DESCRIPTION'];
+const shown = ['COMMENT', 'SUMMARY', 'DTSTART', 'DTEND', 'LOCATION', 'DESCRIPTION'];
 const MAX_LENGTH = 256 * 1024;
 
 /** The words of an iCalendar file (RFC 5545) for an email without other text; the file itself when it names none of them. */

@@ -54,7 +54,7 @@ const challengeText =
 
 /** What services say that hold a stranger's mail until he proves to be a person, whatever subject they answer under. */
 const heldBack =
-  /(added? to (the recipient['’]s|my|his|her|our) ([\w-]+ )?(allowed?|approved|guest|safe|white) ?-?(senders? ?)?list|account is protected by [^\n.]{2,40}\.\s|your (message|e-?mail|mail)\b[^.]{0,120} (has been|was|is being|is) (waitlisted\b|held (until|pending))|to (ensure|complete|allow) (the )?delivery of your (e-?mail|message))/i;
+  /(added? to (the recipient['’]s|my|his|her|our) ([\w-]+ )?(allowed?|approved|guest|safe|white) ?-?(senders? ?)?list|add your e-?mail address to a list of allowed senders|account is protected by [^\n.]{2,40}\.\s|your (message|e-?mail|mail)\b[^.]{0,120} (has been|was|is being|is) (waitlisted\b|held (until|pending))|to (ensure|complete|allow) (the )?delivery of your (e-?mail|message))/i;
 
 /** The rule by which a subject (with the text under it, where the subject alone proves too little) is a program's answer; or null. */
 export function automaticSubject(mail: ParsedMail): string | null {

@@ -1,5 +1,6 @@
 import { headerValue, parameter } from '../headers/header-values.ts';
 import type { ParsedMail } from '../parsed-mail.ts';
+import { headerBlock } from '../trim/header-block.ts';
 import type { ClassDecision } from './kind.ts';
 
 /** Gmail's reaction button sends an email with a single emoji; anything longer is an answer. */
@@ -22,13 +23,18 @@ const outlookReaction =
 function reactsInOutlook(mail: ParsedMail): boolean {
   if (mail.inReplyTo.length === 0 || mail.attachments.some((part) => !part.inline)) return false;
   const name = mail.from?.name.trim().toLowerCase() ?? '';
-  const who = outlookReaction.exec(mail.visibleText.trim().slice(0, 200))?.[1]?.toLowerCase() ?? '';
+  const [line = '', ...below] = mail.visibleText.trim().split('\n', 20);
+  const said = below.findIndex((next) => next.trim() !== '');
+  // The copy may be shown with it, for the line ends as one does that announces something.
+  if (said >= 0 && headerBlock(below, said) === null) return false;
+  const who = outlookReaction.exec(line.slice(0, 200))?.[1]?.toLowerCase() ?? '';
   // Before the name stands the sign, or its word: "[Like]".
   return name !== '' && who.endsWith(name) && !/\S\s+\S/.test(who.slice(0, -name.length));
 }
 
-/** Accepting or declining an invitation is a click; a counter-proposal carries words. */
+/** Accepting or declining an invitation is a click, unless words are sent with it; a counter-proposal carries some. */
 export function calendarOf(mail: ParsedMail): ClassDecision | null {
+  if (holdsComment(mail)) return null;
   const type = headerValue(mail, 'content-type') ?? '';
   if (/^\s*text\/calendar/i.test(type) && parameter(type, 'method') === 'reply')
     return { class: 'receipt', decidedBy: 'calendar: method=reply' };
@@ -45,12 +51,26 @@ export function isInvitation(mail: ParsedMail): boolean {
   );
 }
 
+/** Exchange writes the words of an answer into COMMENT, an empty line when there are none; Google beside the attendee. */
+function holdsComment(mail: ParsedMail): boolean {
+  const text = calendarIn(mail)?.replaceAll(/\r?\n[ \t]/g, '') ?? '';
+  const [, comment = ''] = /^COMMENT(?:;[^:\n]{0,200})?:(.*)$/im.exec(text) ?? [];
+  return (
+    /[\p{L}\p{N}]/u.test(comment.replaceAll(/\\n/gi, ' ')) || /;X-RESPONSE-COMMENT="?[^";:\s]/i.test(text)
+  );
+}
+
 /** What the first calendar of an email is for, by RFC 5546. */
 function calendarMethod(mail: ParsedMail): string | null {
+  const text = calendarIn(mail);
+  return text === null
+    ? null
+    : (/^METHOD(?:;[^:\n]{0,200})?:(\w+)\s*$/im.exec(text)?.[1]?.toUpperCase() ?? null);
+}
+
+function calendarIn(mail: ParsedMail): string | null {
   const part = mail.attachments.find((attachment) =>
     /^(text\/calendar|application\/ics)/i.test(attachment.contentType),
   );
-  if (part === undefined) return null;
-  const text = new TextDecoder().decode(part.content.subarray(0, 20_000));
-  return /^METHOD(?:;[^:\n]{0,200})?:(\w+)\s*$/im.exec(text)?.[1]?.toUpperCase() ?? null;
+  return part === undefined ? null : new TextDecoder().decode(part.content.subarray(0, 20_000));
 }
