@@ -97,6 +97,22 @@ describe('below a rule, a mark or a name', () => {
   });
 });
 
+describe('a bracket that quotes nobody', () => {
+  test.each([
+    'The display shows:\n\n> ERR 12 low toner',
+    'Hallo,\n\ndie Ausgabe ist:\n> ERR 12\n> low',
+    'I measure\n>5 V at pin 2',
+    'Size > 5 and\n> 6 is too large',
+    'Hi\n\n>:( it is broken again',
+    'Hi >:(\n>_< help me',
+  ])('%s', (text) => expect(visibleText(text, { subject: 'Re: Printer' })).toBe(text));
+
+  test('a quote that a line in any language introduces goes', () => {
+    expect(visibleText(`Yes.\n\n2.11.2026 16:05 Desk qwerty:\n> ${old}`)).not.toContain(old);
+    expect(visibleText(`Yes.\n\n> ${old}\n> more`)).toBe('Yes.');
+  });
+});
+
 describe('HTML in which the writer moved words in or drew a box', () => {
   test.each([
     ['Gmail and Apple', '<blockquote style="margin:0 0 0 40px;border:none;padding:0px">ERR 12</blockquote>'],

@@ -14,6 +14,7 @@ import {
   isLeftOut,
 } from './client-marks.ts';
 import type { DomNode } from './client-marks.ts';
+import { mayIntroduce } from './rarer-introductions.ts';
 import { historyMark, introductionMark } from './segments.ts';
 
 /** Lines of text as they come: closing a line puts the quote marks of the depth it stands at before it. */
@@ -30,8 +31,6 @@ type QuotedLines = {
 
 const MAX_DEPTH = 5;
 const MAX_INTRODUCTION_LINES = 4;
-/** In whatever language: an address or a time, and the colon behind it. */
-const introducing = /(?:@|\d[:.]\d\d|(?:19|20)\d\d).*[:：]\s*$/;
 /** HTML with more than this is a data dump and no conversation: it is not searched for quotes. */
 const MAX_HTML_LENGTH = 4_000_000;
 const MAX_TAGS = 100_000;
@@ -144,7 +143,7 @@ function isIntroduced({ lines, depth, introducedFrom }: QuotedLines, quote: DomN
   const end = lines.findLastIndex((line) => line.trim() !== '') + 1;
   const last = lines[end - 1] ?? '';
   const first = firstLine(quote);
-  if (last.startsWith(introductionMark) || introducing.test(last) || introducing.test(first)) return true;
+  if (last.startsWith(introductionMark) || mayIntroduce(last) || mayIntroduce(first)) return true;
   const near = [...lines.slice(Math.max(0, end - MAX_INTRODUCTION_LINES), end), '> '];
   return (
     near.slice(0, -1).some((_, at) => at + attributionLength(near, at) === near.length - 1) ||

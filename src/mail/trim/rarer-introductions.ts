@@ -32,6 +32,11 @@ export function rarerIntroduction(
   return length === 0 ? null : { length: end + length - at, languages: new Set() };
 }
 
+/** Tells whether a line right above a quote may be a program's in whatever language: an address or a time, and a colon behind it. */
+export function mayIntroduce(line: string): boolean {
+  return line.length < 1000 && /(?:@|\d[:.]\d\d|(?:19|20)\d\d).*[:：]\s*$/.test(line);
+}
+
 /** Tells whether a line is the one by which GroupWise introduces an earlier email. */
 export function isGroupwise(line: string): boolean {
   return line.length <= 300 && groupwise.test(line);

@@ -224,6 +224,7 @@ function isMarked(line: string): boolean {
   return isQuoted(line) || isOddlyQuoted(line);
 }
 
+/** ">:(" is a face. */
 function isQuoted(line: string): boolean {
-  return /^[ \t\u00a0]{0,20}>/.test(line);
+  return /^[ \t\u00a0]{0,20}>(?![:;._-]+[(<[])/.test(line);
 }

@@ -1,6 +1,7 @@
 import { withoutDirectionMarks } from '../text.ts';
 import { answersBelow } from './answers-below.ts';
 import { quotedText } from './quoted-html.ts';
+import { mayIntroduce } from './rarer-introductions.ts';
 import type { Segment, Surroundings } from './segments.ts';
 import { historyMark, introductionMark, lettersOf, segmentsOf } from './segments.ts';
 import { withoutSignature } from './signature.ts';
@@ -87,7 +88,7 @@ function shownText(all: readonly Segment[], keepsOwnQuotes: boolean): string {
     .filter((segment) => segment.kind !== 'own' || !isBlank(segment.lines));
   if (!segments.some((segment) => segment.kind === 'own' || segment.kind === 'verbatim')) return '';
   const quotes = segments.filter((segment) => segment.kind === 'quote');
-  while (segments.at(-1)?.kind === 'quote') {
+  while (segments.at(-1)?.kind === 'quote' && !isOwnQuotation(segments)) {
     const last = segments.pop();
     if (keepsOwnQuotes && last !== undefined && last.attribution.length > 0) break;
     if (keepsOwnQuotes && segments.at(-1)?.attribution.length === 0) break;
@@ -103,6 +104,16 @@ function shownText(all: readonly Segment[], keepsOwnQuotes: boolean): string {
     for (let at = start; at < segment.lines.length; at += 1) lines.push(segment.lines[at] ?? '');
   }
   return tidy(lines);
+}
+
+/** "The display shows:", or a single line "> 5 V": what stands last belongs to the words above it, and no program introduced it. */
+function isOwnQuotation(segments: readonly Segment[]): boolean {
+  const last = segments.at(-1);
+  if (last === undefined || last.attribution.length > 0) return false;
+  const quoted = last.lines.filter((line) => line.trim() !== '');
+  if (quoted.length === 1 && /^\s*>\s?\p{Nd}/u.test(quoted[0] ?? '')) return true;
+  const above = segments.at(-2)?.lines.findLast((line) => line.trim() !== '') ?? '';
+  return /[:：]\s*$/.test(above) && !mayIntroduce(above);
 }
 
 /** One quote between or above the writer's words is history; several, or one below a mere greeting, are what he answers to. */
