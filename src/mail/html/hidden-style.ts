@@ -89,7 +89,7 @@ function hides(style: ReadonlyMap<string, string>): boolean {
     ['max-height', 'height', 'max-width', 'width'].some((one) => is(one, nothing))
   )
     return true;
-  if (is('text-indent', farAway) || is('content-visibility', /^hidden$/)) return true;
+  if ((is('text-indent', farAway) && !hangs(style)) || is('content-visibility', /^hidden$/)) return true;
   if (
     is('clip-path', /^(?:inset\(\s*(?:100|50)%|circle\(\s*0)/) ||
     is('transform', /^scale[xy]?\(\s*0(?:\.0+)?\s*[,)]/)
@@ -97,10 +97,23 @@ function hides(style: ReadonlyMap<string, string>): boolean {
     return true;
   if (is('position', /^(?:absolute|fixed)$/))
     return is('left', farAway) || is('top', farAway) || is('clip', /^rect\((?:\s*[01](?:px)?[\s,]*){4}\)$/);
+  // A shadow or a picture in the shape of the letters shows letters without a colour.
+  if (
+    style.has('text-shadow') ||
+    /text/.test(style.get('-webkit-background-clip') ?? style.get('background-clip') ?? '')
+  )
+    return false;
   return is(
     'color',
     /^(?:transparent|#[0-9a-f]{6}00|#[0-9a-f]{3}0|(?:rgb|hsl)a?\((?:[^,/)]+[,\s]){3}\s*\/?\s*0(?:\.0+)?%?\s*\))$/,
   );
+}
+
+/** Word moves a paragraph in and its first line out again: a margin on the left that is as wide brings the words back. */
+function hangs(style: ReadonlyMap<string, string>): boolean {
+  const wide = (property: string): number => Number.parseFloat(style.get(property) ?? '') || 0;
+  const margin = Number.parseFloat(style.get('margin')?.split(/\s+/)[3] ?? '') || 0;
+  return Math.max(wide('margin-left'), margin) + wide('padding-left') >= -wide('text-indent') / 2;
 }
 
 /** The declarations of a style, the last of each property, names and values in lower case; comments and references are read as a browser does. */

@@ -61,7 +61,7 @@ export function attributesIn(
   if (end - from < 6) return null;
   const tag = text.slice(from, Math.min(end - 1, from + MAX_TAGS));
   if (
-    !/\b(?:style|hidden|bgcolor|color|background)\b/i.test(tag) &&
+    !/\b(?:style|hidden|bgcolor|color|background|size)\b/i.test(tag) &&
     !(named && /\b(?:class|id)\b/i.test(tag))
   )
     return null;

@@ -196,6 +196,7 @@ function showsAgain(
 ): boolean {
   if (how === 'whole') return false;
   if (showsAgainByName(how, name, attributes, again)) return true;
-  if (how === 'size') return style.has('font-size') || style.has('font');
+  if (how === 'size')
+    return style.has('font-size') || style.has('font') || (name === 'font' && 'size' in attributes);
   return how === 'color' ? setsColor(attributes) : style.get('visibility') === 'visible';
 }
