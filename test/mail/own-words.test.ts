@@ -37,6 +37,14 @@ describe('a sentence about who wrote what introduces no copy', () => {
   ])('%s is a mail program’s', (line) => expect(visibleText(`Hi\n\n${line}\n\n${old}`)).toBe('Hi'));
 });
 
+describe('lines with a time are no introduction by that', () => {
+  test.each([
+    'The gate said\n\n2026-05-03 10:15 GMT door opened by ann@x.example\n2026-05-03 10:17 GMT door closed\n\nWho was it?',
+    'Log\n2026-05-03 10:15 GMT Ann <ann@x.example>: login\n2026-05-03 10:16 GMT Bob <bob@x.example>: login\n\nIs this right?',
+    'Chat\n10:15 Ann wrote:\nhello\n10:16 Desk wrote:\nhi\n\nPlease go on.',
+  ])('%s', (text) => expect(visibleText(text)).toBe(text));
+});
+
 test('the header of another email that the writer announces stays, with his words below', () => {
   const text = `The header of that mail was:\n\n${outlook}\n\nIs this phishing?`;
   expect(visibleText(text)).toBe(text);
@@ -82,6 +90,12 @@ describe('below a rule, a mark or a name', () => {
     ['one above a copy', `Hi\n\n-- \nAnn\n\nPS ERR 12\n\nOn Mon, 5 May 2025 at 10:00, Desk <desk@example.com> wrote:\n> ${old}`],
     ['an address that is announced', 'Please ship to:\n\n-- \nAnn Example\n1 Main Street ERR 12'],
     ['a choice that is announced', 'My choice:\n\n--\nERR 12'],
+    ['an address behind a preposition', 'Please ship to\n\n--\nAnn Example\n1 Main Street ERR'],
+    ['somebody’s name behind one', 'Bitte liefern an\n\n-Max ERR'],
+    ['a second question', 'Frage 1: wo ist es\n\n--\n\nFrage 2: ERR 12'],
+    ['a clause', 'Wo ist es\n--\nund wann kommt ERR'],
+    ['an order', 'Order\n--\n2x ERR 12\n1x toner'],
+    ['two people', 'My contacts\n\n----------\nAnn Example ann@x.example\nBob Example bob@x.example ERR'],
     ['the last of a list', 'We need\n\n-Paper\n-Toner\n\n-ERR'],
     ['a letter under its greeting', 'Hi,\n\n----\nPlease take ERR 12 off the mailing list, I never asked for it!'],
     ['a letter in German', 'Guten Tag,\n\n-----\nbitte senden Sie mir die vertraulichen Unterlagen zu ERR 12'],

@@ -125,12 +125,7 @@ function isAttribution(given: string, count: number): boolean {
   const framed = /^\s*-{3,}.*-{3,}\s*$/.test(joined);
   const colon = framed || /[:：][\s\-_*>]{0,40}$/.test(joined);
   const words = withoutEnd(text);
-  if (
-    !colon &&
-    !(text.endsWith('>') ? year.test(text) : verbAtEnd.test(words)) &&
-    !isoMoment.test(joined.trim().slice(0, 40))
-  )
-    return false;
+  if (!colon && !(text.endsWith('>') ? year.test(text) : verbAtEnd.test(words))) return false;
   const addressed = address.test(text);
   if (isSentenceOfWriter(joined, addressed)) return false;
   if (framed && addressed && year.test(text) && clock.test(text)) return true;
@@ -152,7 +147,7 @@ function isAttribution(given: string, count: number): boolean {
       (weekdays.test(text) || momentAtEnd.test(words) || /^\P{L}*\d|wrote on|schrieb am|@/u.test(text))
     );
   }
-  if (isoMoment.test(joined.trim()) && count === 1 && text.length < 120) return true;
+  if (isoMoment.test(joined.trim()) && addressed && count === 1 && text.length < 120) return true;
   if (!addressAtEnd.test(text) || !year.test(text)) return false;
   const before = text.slice(0, text.lastIndexOf('<'));
   return year.test(before) && (/^\d/.test(text) || (colon && (weekdays.test(text) || dated(before))));
@@ -197,7 +192,14 @@ function isQuotedAt(lines: readonly string[], at: number): boolean {
 function isExact(joined: string): boolean {
   if (address.test(joined) || joined.includes(' via ') || nameBehindDate.test(joined)) return true;
   const times = withAsciiDigits(joined).replaceAll(everyNumericDate, ' ');
-  return clock.test(times) || /(?<!\p{N})\d{1,2}\s?(?:h(?!\p{L})|時|时|시)/u.test(times);
+  const hour = clock.exec(times) ?? /(?<!\p{N})\d{1,2}\s?(?:h(?!\p{L})|時|时|시)/u.exec(times);
+  // A protocol of a talk ("10:15 Ann wrote:") has the time alone; programs write the day as well.
+  return (
+    hour !== null &&
+    (digit.test(times.replace(hour[0], ' ')) ||
+      times !== withAsciiDigits(joined) ||
+      weekdays.test(bare(joined)))
+  );
 }
 
 function dated(text: string): boolean {

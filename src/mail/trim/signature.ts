@@ -36,9 +36,13 @@ function postscriptIn(lines: readonly string[], from: number): readonly string[]
   return at < 0 ? [] : ['', ...lines.slice(at)];
 }
 
+/** "Please ship to" as well, with or without its colon. */
+const announcing =
+  /[:：]\s*$|(?<!\p{L})(?:to|at|for|an|bei|für|auf|à|chez|para|aan|naar|til|till|на|для|по адресу)\s*$/iu;
+
 /** Whether the writer announces what is at `at`: "Please ship to:". */
 function isAnnounced(lines: readonly string[], at: number): boolean {
-  return /[:：]\s*$/.test(lines[lastFilled(lines.slice(0, at))] ?? '');
+  return announcing.test(lines[lastFilled(lines.slice(0, at))] ?? '');
 }
 
 /** Tells whether a line consists of one repeated kind of rule character ("____", "-- ", "====") and nothing else. */
@@ -68,7 +72,7 @@ function signatureStart(lines: readonly string[], follows: boolean): number {
     if ((after === 0 && !follows) || below > 25) continue;
     const under = filled.slice(after).map((at) => lines[at] ?? '');
     const above = lines[filled[after - 1] ?? -1] ?? '';
-    if (/[:：]\s*$/.test(above)) continue;
+    if (announcing.test(above)) continue;
     if (after === 1 && salutation.test(above.trim()) && !isBareSignature(lines[index] ?? '', under)) continue;
     // A mark without its blank that comes again parts the writer's words.
     const again = rules.some((other) => other.index !== index && (lines[other.index] ?? '') === '--');
@@ -88,7 +92,16 @@ function isMark(line: string, under: readonly string[]): boolean {
   if (/^--[ \u00a0]$/.test(line)) return true;
   return (
     /^\s*(--|—|––|——)\s*$/.test(line) &&
+    !goesOn(under[0] ?? '') &&
     !under.some((below) => /[?？]\s*$/.test(below) || isLongSentence(below))
+  );
+}
+
+/** A name does not begin with a number, nor with a small letter when words follow, nor is it what a label is for. */
+function goesOn(line: string): boolean {
+  return (
+    !reach.test(line) &&
+    (/^\s*(?:\p{Nd}|\p{Ll}+\s+\S+\s+\S)/u.test(line) || /^[^:]{1,30}[:：]\s*\S/u.test(line))
   );
 }
 
@@ -105,6 +118,8 @@ function readsAsFooter(lines: readonly string[]): boolean {
     )
   )
     return false;
+  // Names with an address each are a list of people.
+  if (lines.filter((line) => /\p{Lu}\p{Ll}+\s+\S.*\s[<(]?\S+@\S/u.test(line)).length > 1) return false;
   return (
     lines.length > 0 && lines.every(isOfSignature) && lines.some((line) => reach.test(line) || isName(line))
   );
