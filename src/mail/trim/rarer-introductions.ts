@@ -34,7 +34,7 @@ export function rarerIntroduction(
 
 /** Tells whether a line right above a quote may be a program's in whatever language: an address or a time, and a colon behind it. */
 export function mayIntroduce(line: string): boolean {
-  return line.length < 1000 && /(?:@|\d[:.]\d\d|(?:19|20)\d\d).*[:：]\s*$/.test(line);
+  return /[:：]\s{0,20}$/.test(line.slice(-30)) && /@|\d[:.]\d\d|(?:19|20)\d\d/.test(line.slice(-1000));
 }
 
 /** Tells whether a line is the one by which GroupWise introduces an earlier email. */

@@ -117,8 +117,13 @@ function introductionAt(
 function isCited(lines: readonly string[], at: number): boolean {
   let above = at - 1;
   while (above >= 0 && (lines[above] ?? '').trim() === '') above -= 1;
-  const line = (lines[above] ?? '').slice(-400);
-  return /(?:[\p{L}\p{N}]\P{L}*\s.*){2}[:：]\s*$/u.test(line) && !isQuoted(line) && headerOf(line) === null;
+  const line = (lines[above] ?? '').slice(-400).trimEnd();
+  return (
+    /[:：]$/.test(line) &&
+    line.trim().split(/\s+/, 3).length > 2 &&
+    !isQuoted(line) &&
+    headerOf(line) === null
+  );
 }
 
 /** Apple Mail and others quote the line that says that an email is forwarded. */

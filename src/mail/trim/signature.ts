@@ -42,7 +42,9 @@ const announcing =
 
 /** Whether the writer announces what is at `at`: "Please ship to:". */
 function isAnnounced(lines: readonly string[], at: number): boolean {
-  return announcing.test(lines[lastFilled(lines.slice(0, at))] ?? '');
+  let above = at - 1;
+  while (above >= 0 && (lines[above] ?? '').trim() === '') above -= 1;
+  return announcing.test((lines[above] ?? '').slice(-100));
 }
 
 /** Tells whether a line consists of one repeated kind of rule character ("____", "-- ", "====") and nothing else. */
@@ -72,7 +74,7 @@ function signatureStart(lines: readonly string[], follows: boolean): number {
     if ((after === 0 && !follows) || below > 25) continue;
     const under = filled.slice(after).map((at) => lines[at] ?? '');
     const above = lines[filled[after - 1] ?? -1] ?? '';
-    if (announcing.test(above)) continue;
+    if (announcing.test(above.slice(-100))) continue;
     if (after === 1 && salutation.test(above.trim()) && !isBareSignature(lines[index] ?? '', under)) continue;
     // A mark without its blank that comes again parts the writer's words.
     const again = rules.some((other) => other.index !== index && (lines[other.index] ?? '') === '--');
