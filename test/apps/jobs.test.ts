@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { forgetIdempotencyKeys } from '../../src/platform/idempotency/idempotency.ts';
 import { connectionUrls } from '../../src/platform/jobs/connection-urls.ts';
@@ -121,6 +121,23 @@ test('a database that goes away while a runner begins to listen, and stops, ends
   start(jobs);
   await count('close-resolved', 1);
   expect(runs).toContain('close-resolved');
+});
+
+test('a database that goes away while it is asked for jobs is told of by the log alone', async () => {
+  // The library writes what ends a worker to stderr by console.trace, past every log.
+  const trace = vi.spyOn(console, 'trace').mockImplementation(() => {});
+  const held = Promise.withResolvers<void>();
+  const isHeld = (packet: Buffer): boolean => packet.includes('attempts = jobs.attempts + 1') && (held.resolve(), true);
+  const away = await startForwarder(url, { isHeld });
+  const told = Promise.withResolvers<void>();
+  const log = { ...silentLog, error: () => told.resolve() };
+  const { jobs } = watchedJobs();
+  running.push(startJobs({ databaseUrl: away.url, cronItems: CRON_ITEMS, jobs, log, clock: systemClock }));
+  await held.promise;
+  await away.stop();
+  await told.promise;
+  expect(trace.mock.calls).toEqual([]);
+  trace.mockRestore();
 });
 
 test('of several hosts the next one is used when one goes away, and that is told in one line', async () => {

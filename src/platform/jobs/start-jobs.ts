@@ -1,4 +1,5 @@
-import type { CronItem, Runner, TaskList, WorkerUtils } from 'graphile-worker';
+import { EventEmitter } from 'node:events';
+import type { CronItem, Runner, TaskList, WorkerEvents, WorkerUtils } from 'graphile-worker';
 import type { Pool } from 'pg';
 import { type Clock, stopwatch, systemClock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -67,10 +68,11 @@ async function keepRunning(options: StartJobsOptions, signal: AbortSignal): Prom
 
 async function runUntilStopped(options: StartJobsOptions, url: string, signal: AbortSignal): Promise<void> {
   // Only where jobs run: a process that takes HTTP alone does without its memory.
-  const { makeWorkerUtils } = await import('graphile-worker');
+  const { Logger, makeWorkerUtils } = await import('graphile-worker');
   const { JobPool } = await import('./job-pool.ts');
   if (signal.aborted) return;
-  const utils = await makeWorkerUtils({ connectionString: url, maxPoolSize: 1 });
+  const logger = new Logger(() => (_level, message) => options.log.debug({}, `background jobs: ${message}`));
+  const utils = await makeWorkerUtils({ connectionString: url, maxPoolSize: 1, logger });
   await bringForward(utils, options.clock.now()).finally(() => utils.release());
   const lost = new AbortController();
   const pool = new JobPool({ connectionString: url, max: POOL_SIZE }, (error) => lost.abort(error));
@@ -96,11 +98,23 @@ async function runOn(
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0, useNodeTime: true } },
     gracefulShutdownAbortTimeout: ABORT_AFTER_MS,
     logger: new Logger(jobLog(options.log, lost)),
+    events: workerEvents(options.log, lost.signal),
     taskList: tasksOf(options),
     parsedCronItems: parseCronItems([...options.cronItems]),
   });
   await untilEnded(runner, AbortSignal.any([signal, lost.signal]));
   if (lost.signal.aborted && !signal.aborted) throw lost.signal.reason;
+}
+
+// One that cannot ask for jobs any more the library would tell of on stderr (console.trace), past every log.
+function workerEvents(log: Log, lost: AbortSignal): WorkerEvents {
+  const events: WorkerEvents = new EventEmitter();
+  events.on('worker:create', ({ worker }) => {
+    worker.promise = worker.promise.catch((error: unknown) => {
+      if (!lost.aborted) log.error({ error }, 'a worker of the background jobs ended');
+    });
+  });
+  return events;
 }
 
 // Its cron waits for the minute after the last one it did, by this machine's clock: set back by an hour, it would stand
