@@ -202,6 +202,13 @@ test('unicode subjects, names and file names are read back as written', async ()
   expect(raw.toString('latin1').split('\r\n\r\n')[0]).toMatch(/^[\x09\x0a\x0d\x20-\x7e]*$/);
 });
 
+test('a carriage return alone is a line end, and leaves as none', async () => {
+  const text = 'one\rtwo\r\nthree';
+  const { raw, parsed } = await compose({ text, html: text, signature: 'Anna\rDesk' });
+  expect(raw.toString('latin1')).not.toMatch(/\r(?!\n)/);
+  expect(parsed.text).toContain('one\ntwo\nthree');
+});
+
 test('lines of any length and a lone dot survive', async () => {
   const text = `${'long '.repeat(3000)}\n.\n..\n${'x'.repeat(5000)}\nFrom here`;
   const { parsed, raw } = await compose({ text, html: '<p>short</p>' });

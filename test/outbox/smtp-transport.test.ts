@@ -112,6 +112,18 @@ test('a connection that is cut before the answer is a failure of that mail, and 
   expect(smtp.mails.map(({ to }) => to)).toEqual([['a@example.org'], ['b@example.org']]);
 });
 
+test('what is larger than the server takes is refused before it is sent, in words, and the account goes on', async () => {
+  const { smtp, transport } = await listen({ maxSize: MIME.byteLength });
+  const large = Buffer.concat([MIME, Buffer.from('!\r\n')]);
+  const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
+  expect(await transport.send(large, envelope, new AbortController().signal)).toMatchObject({
+    kind: 'mail_failed',
+    reply: { code: 552, enhancedCode: '5.3.4', text: expect.stringContaining(`${MIME.byteLength} bytes`) },
+  });
+  expect(await send(transport, ['a@example.org'])).toMatchObject({ kind: 'answered', refused: [] });
+  expect(smtp.mails).toHaveLength(1);
+});
+
 test('an aborted send ends with the reason, and the account goes on', async () => {
   const { smtp, transport } = await listen({ behaviour: { afterData: 'hang' } });
   const abort = new AbortController();

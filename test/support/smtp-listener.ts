@@ -56,6 +56,8 @@ export type SmtpListenerOptions = {
   readonly maxClients?: number;
   /** Leaves out SMTPUTF8. */
   readonly asciiOnly?: boolean;
+  /** Offers this SIZE. */
+  readonly maxSize?: number;
   /** Demands this sign-in. */
   readonly user?: string;
   readonly password?: string;
@@ -78,6 +80,7 @@ export async function startSmtpListener(options: SmtpListenerOptions = {}): Prom
   const server = new SMTPServer({
     secure: options.tls === 'smtps',
     disabledCommands: options.tls === 'starttls' ? [] : ['STARTTLS'],
+    ...(options.maxSize === undefined ? {} : { size: options.maxSize }),
     hideSMTPUTF8: options.asciiOnly ?? false,
     authOptional: options.user === undefined,
     ...(options.accessToken === undefined ? {} : { authMethods: ['XOAUTH2'] }),

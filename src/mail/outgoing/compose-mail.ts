@@ -87,7 +87,12 @@ function bodyOf(mail: MailToCompose): { text: string; html: string } {
     text.push(quoteText(quoted, language));
     html.push(quoteHtml(quoted, language));
   }
-  return { text: text.join('\n\n'), html: html.join('\n') };
+  return { text: withLineEnds(text.join('\n\n')), html: withLineEnds(html.join('\n')) };
+}
+
+// A carriage return alone may not leave (RFC 5321, 2.3.8): some servers refuse the message for it.
+function withLineEnds(text: string): string {
+  return text.replace(/\r\n?/g, '\n');
 }
 
 // Cleaned, because an encoded line break is decoded again by the reader, some of whom then see two headers.

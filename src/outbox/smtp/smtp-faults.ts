@@ -114,12 +114,18 @@ function describe(error: NodemailerError): SmtpReply {
     };
   }
   if (response !== '') return readReply(response);
+  const limit = TOO_LARGE.exec(error.message)?.[1];
+  if (code === 'EMESSAGE' && limit !== undefined)
+    return readReply(`552 5.3.4 Not sent: the mail server takes no message of more than ${limit} bytes`);
   return {
     code: null,
     enhancedCode: null,
     text: words(error.message.replace(OPENSSL, 'TLS failed: $2 ($1)')),
   };
 }
+
+// The library's own, by the SIZE that the server offers; the code is that of RFC 1870.
+const TOO_LARGE = /^Message size larger than allowed (\d+)/;
 
 // `40DD…:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number:../deps/…:77:`
 const OPENSSL = /[0-9A-F]{8,}:error:[0-9A-F]+:([^:]+):[^:]*:([^:]+):[\s\S]*/;

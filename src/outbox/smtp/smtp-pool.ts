@@ -59,7 +59,9 @@ export function openSmtpPool({
         const [first] = refused;
         if (to.length === 0 && first !== undefined)
           return { kind: 'answered', accepted: [], refused, reply: first };
-        const sent = await pool.sendMail({ raw: mime, envelope: { from: envelope.from, to }, signal });
+        // With its size named a server refuses what is too large for it before it has come (RFC 1870).
+        const named = { from: envelope.from, to, size: mime.byteLength };
+        const sent = await pool.sendMail({ raw: mime, envelope: named, signal });
         takesUnicode = (sent.ehlo ?? []).some((line) => /^SMTPUTF8\b/i.test(line));
         return {
           kind: 'answered',
