@@ -121,7 +121,9 @@ describe('a JWT of an identity provider', () => {
     const { deps, call, sign } = await provider();
     await testOperator(deps, { name: 'Ann', role: 'lead' });
     const token = await sign();
-    expect((await call('GET', '/v1/requests', { token })).status).toBe(200);
+    const bare = await sign({ iss: 'https://login.example.com' });
+    for (const each of [token, bare])
+      expect((await call('GET', '/v1/requests', { token: each })).status).toBe(200);
     await problemOf(
       await call('POST', '/v1/operators', {
         token,

@@ -50,13 +50,15 @@ const CLOCK_TOLERANCE_SECONDS = 30;
 
 /** Reads JWTs of an OpenID Connect provider, whose keys are fetched when they are first needed and when they change. */
 export function identityProvider(clock: Clock, settings: IdentityProviderSettings): IdentityProvider {
+  // It is found by its address with a slash at the end or without: one that spells itself otherwise would sign nobody in.
+  const bare = settings.issuer.replace(/\/$/, '');
   const keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: 5000 });
   return {
     async identify(token, issued) {
       let claims: Readonly<Record<string, unknown>>;
       try {
         const verified = await jwtVerify(token, keys, {
-          issuer: settings.issuer,
+          issuer: [bare, `${bare}/`],
           audience: issued?.audience ?? settings.audience,
           algorithms: ALGORITHMS,
           requiredClaims: ['exp'],
