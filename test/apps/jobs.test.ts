@@ -127,7 +127,8 @@ test('a database that goes away while it is asked for jobs is told of by the log
   // The library writes what ends a worker to stderr by console.trace, past every log.
   const trace = vi.spyOn(console, 'trace').mockImplementation(() => {});
   const held = Promise.withResolvers<void>();
-  const isHeld = (packet: Buffer): boolean => packet.includes('attempts = jobs.attempts + 1') && (held.resolve(), true);
+  const isHeld = (packet: Buffer): boolean =>
+    packet.includes('attempts = jobs.attempts + 1') && (held.resolve(), true);
   const away = await startForwarder(url, { isHeld });
   const told = Promise.withResolvers<void>();
   const log = { ...silentLog, error: () => told.resolve() };

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { deliverDue } from '../support/deliver-due.ts';
 import { listSendingAccounts } from '../../src/outbox/accounts/list-sending-accounts.ts';
@@ -74,6 +76,31 @@ test('a refused password pauses the account and says what the server said; no ma
   expect(state?.reply).toMatch(/^535/);
   expect(state?.account).not.toContain('wrong');
 });
+
+test.each([
+  ['says 421 to everybody', '421 4.3.2 Closed for the day\r\n'],
+  ['hangs up on everybody', ''],
+])(
+  'a server that %s has the account rest at the third try of a mail, and counts no more of them',
+  async (_, says) => {
+    await db`delete from sending_pauses`;
+    const server = createServer((socket) => socket.end(says));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    closers.push(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const outbox = await openOutbox(db, `smtp://127.0.0.1:${port}`);
+    closers.push(outbox.close);
+    const { deliveryId } = await outbox.queue(await outbox.addRequest());
+    for (const paused of [null, null, 'account', 'account', 'account']) {
+      expect(await deliverDue(outbox.deps)).toMatchObject({ failed: 0, paused });
+      outbox.advance(HOUR);
+    }
+    expect((await listSendingAccounts(outbox.deps))[0]).toMatchObject({ paused: 'unreachable' });
+    expect(await db`select attempt_count from deliveries where id = ${deliveryId}`).toEqual([
+      { attemptCount: 2 },
+    ]);
+  },
+);
 
 test('a server that takes two connections only gets everything over two, without resting in between', async () => {
   const smtp = await startSmtpListener({ maxClients: 2 });

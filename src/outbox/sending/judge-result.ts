@@ -65,6 +65,8 @@ export type AttemptFacts = {
 };
 
 const URGENT_RETRY_MS = 60_000;
+/** A server that has too many connections takes a message the next time; one that takes none by then serves nobody. */
+const TRIES_TURNED_AWAY = 2;
 const MAX_OUTAGE_MS = 5 * DAY;
 /** Rests of an outage of a day: a clock that was set forward by a week, or a desk that was off, has seen no such outage. */
 const MIN_OUTAGE_RESTS = 96;
@@ -77,7 +79,11 @@ const MIN_OUTAGE_RESTS = 96;
 export function judgeResult(judged: AttemptFacts): Verdict {
   const { result, now } = judged;
   const limited = repliesOf(result).some((reply) => classifyReply(reply) === 'account_limit');
-  const turnedAway = result.kind === 'account_failed' && judged.othersConnected && result.turnsAway === true;
+  const turnedAway =
+    result.kind === 'account_failed' &&
+    result.turnsAway === true &&
+    judged.othersConnected &&
+    judged.attemptCount < TRIES_TURNED_AWAY;
   const reason: PauseReason | null = limited
     ? 'provider_limit'
     : result.kind === 'account_failed' && !turnedAway
