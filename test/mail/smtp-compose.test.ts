@@ -248,6 +248,20 @@ test("the contact's mail is quoted below, in the text and as text in the HTML", 
   expect(russian.parsed.text).toContain('01.03.2026 в 17:05 UTC, Anna <anna@example.org> пишет:');
 });
 
+test('a web address in a text is a link in its HTML, and nothing else becomes one', async () => {
+  const text =
+    'See https://desk.example/a?b=1&c="2", (https://x.example/y). <https://z.example>\n  http:// javascript:alert(1)';
+  const { parsed } = await compose({ text, signature: 'https://desk.example' });
+  const link = (url: string): string => `<a href="${url}">${url}</a>`;
+  expect(parsed.html).toContain(
+    [
+      `<p dir="auto">See ${link('https://desk.example/a?b=1&amp;c=')}&quot;2&quot;, (${link('https://x.example/y')}). &lt;${link('https://z.example')}&gt;<br>`,
+      '&nbsp;&nbsp;http:// javascript:alert(1)</p>',
+    ].join('\n'),
+  );
+  expect(parsed.html).toContain(`-- <br>\n${link('https://desk.example')}`);
+});
+
 test('an inline image is related to the HTML, an attachment stands beside it', async () => {
   const { parsed, raw } = await compose({
     html: '<p>See <img src="cid:shot@desk"></p>',

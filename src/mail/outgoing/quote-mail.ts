@@ -1,5 +1,6 @@
 import type { Language } from '../language.ts';
 import type { Address } from '../parsed-mail.ts';
+import { linkedPieces } from '../html/linked-pieces.ts';
 import { cleanLine } from '../text.ts';
 
 export type QuotedMail = { readonly from: Address | null; readonly at: Date; readonly text: string };
@@ -23,24 +24,40 @@ export function quoteHtml(quoted: QuotedMail, language: Language): string {
   ].join('\n');
 }
 
-/** Plain text as HTML: paragraphs at empty lines, line breaks and leading blanks kept, nothing else interpreted. */
+/**
+ * Plain text as HTML: paragraphs at empty lines, line breaks and leading blanks kept, web addresses as links (Outlook makes
+ * none of them by itself), nothing else interpreted.
+ */
 export function htmlOfText(text: string): string {
   const paragraphs = text
     .replace(/\r\n?/g, '\n')
     .trim()
     .split(/\n[ \t]*\n\s*?/);
-  return paragraphs.map((paragraph) => `<p dir="auto">${breakLines(paragraph)}</p>`).join('\n');
+  return paragraphs.map((paragraph) => `<p dir="auto">${breakLines(paragraph, withLinks)}</p>`).join('\n');
 }
 
-function breakLines(text: string): string {
+function breakLines(text: string, htmlOf: (text: string) => string = escapeHtml): string {
   return text
     .split(/\r\n|\r|\n/)
-    .map((line) => escapeHtml(line).replace(/^ +|  +/g, (blanks) => '&nbsp;'.repeat(blanks.length)))
+    .map((line) => htmlOf(line.replace(/^ +|  +/g, (blanks) => '\u00a0'.repeat(blanks.length))))
     .join('<br>\n');
 }
 
+function withLinks(line: string): string {
+  const htmlOf = (text: string, isAddress: boolean): string =>
+    isAddress ? `<a href="${escapeHtml(text)}">${escapeHtml(text)}</a>` : escapeHtml(text);
+  return linkedPieces(line)
+    .map(({ text, isAddress }) => htmlOf(text, isAddress))
+    .join('');
+}
+
 function escapeHtml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+  return text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replaceAll('\u00a0', '&nbsp;');
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
