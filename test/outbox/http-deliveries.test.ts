@@ -207,6 +207,21 @@ test('a retry tries a server again that could not be used, without waiting for i
   expect(await desk.ok(desk.ann.token, 'GET', path)).toMatchObject({ state: 'sent' });
 });
 
+test('an account that is found to work sends what waits at once', async () => {
+  await cancelNotice();
+  smtp.setBehaviour({ connect: { code: 554, text: '5.3.2 Closed' } });
+  const { delivery } = await reply();
+  await desk.deliver();
+  const check = () => desk.ok(desk.ada.token, 'POST', '/v1/mailboxes/1/smtp/check');
+  expect(await check()).toMatchObject({ fault: 'turned_away' });
+  const path = `/v1/deliveries/${delivery.id}`;
+  expect(await desk.ok(desk.ann.token, 'GET', path)).toMatchObject({ pausedReason: 'unreachable' });
+  smtp.setBehaviour({});
+  expect(await check()).toMatchObject({ fault: null });
+  await desk.deliver();
+  expect(await desk.ok(desk.ann.token, 'GET', path)).toMatchObject({ state: 'sent' });
+});
+
 test("a provider's limit shows on the waiting delivery, under /v1/sending, in metrics and in /readyz", async () => {
   await cancelNotice();
   smtp.setBehaviour({ mail: { code: 550, text: '5.4.5 Daily user sending limit exceeded.' } });

@@ -77,6 +77,26 @@ export async function endOutage(tx: Queryable, deliveryId: number, now: Date): P
       and sending_pauses.reason = 'unreachable' and sending_pauses.until > ${now}`;
 }
 
+/** The same of an account that was found to work, and of what waits for that: whoever mended it waits for nothing more. */
+export async function endRest(db: Queryable, account: string, now: Date): Promise<void> {
+  await db`
+    with ended as (
+      select until
+      from sending_pauses
+      where account = ${account} and reason = 'unreachable' and until > ${now}
+    ), waiting as (
+      select id
+      from deliveries, ended
+      where account = ${account} and state = 'deferred' and next_attempt_at > ${now}
+        and next_attempt_at <= ended.until + interval '1 minute'
+      order by id
+      for update of deliveries skip locked
+    ), due as (
+      update deliveries set next_attempt_at = ${now} from waiting where deliveries.id = waiting.id
+    )
+    update sending_pauses set until = ${now} from ended where account = ${account}`;
+}
+
 export async function clearPause(db: Db, account: string): Promise<void> {
   await db`delete from sending_pauses where account = ${account}`;
 }

@@ -2,6 +2,7 @@ import type { OutboxDeps } from '../deps.ts';
 import { findMailbox } from '../../mailboxes/settings/find-mailbox.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
+import { endRest } from './account-queries.ts';
 import { shownAccount } from '../smtp/account-name.ts';
 import { explainFault } from './explain-fault.ts';
 import type { SmtpFaultKind } from '../smtp/smtp.ts';
@@ -17,9 +18,12 @@ export type TransportCheck = {
   readonly reply: string | null;
 };
 
-/** Connects to a mailbox's SMTP account, signs in, asks whether it may send as the mailbox, and says what is wrong. */
+/**
+ * Connects to a mailbox's SMTP account, signs in, asks whether it may send as the mailbox, and says what is wrong. One that
+ * works rests no longer.
+ */
 export async function checkTransport(
-  deps: Pick<OutboxDeps, 'db' | 'transports'>,
+  deps: Pick<OutboxDeps, 'db' | 'clock' | 'transports'>,
   actor: Actor,
   { mailboxId }: { readonly mailboxId: number },
 ): Promise<TransportCheck> {
@@ -33,6 +37,7 @@ export async function checkTransport(
   }
   const { transport } = account;
   const fault = await transport.verify(mailbox.address);
+  if (fault === null) await endRest(deps.db, transport.account, deps.clock.now());
   const words =
     fault === null
       ? `${shownAccount(transport.account)} takes mail from ${mailbox.address}.`

@@ -131,7 +131,8 @@ const check = createRoute({
   method: 'post',
   path: `${path}/check`,
   summary: 'Test the SMTP account of a mailbox',
-  description: 'Connects, signs in, asks whether it may send as the mailbox. Sends nothing.',
+  description:
+    'Connects, signs in, asks whether it may send as the mailbox. Sends nothing; an account that works rests no longer.',
   request: { params: idPath },
   responses: { 200: jsonContent('What was found.', checkSchema), ...problems },
 });
