@@ -106,20 +106,18 @@ test.concurrent.each(
   },
 );
 
-test.concurrent.each([
-  ['MAIL FROM', []],
-  ['RCPT TO', ['250 ok']],
-  ['DATA', ['250 ok', '250 ok']],
-  ['the message', ['250 ok', '250 ok', '354 go on']],
-])('a server that falls silent after %s has the message wait, not the account', async (_, says) => {
-  const port = await silentServer('220 here', '250 here', ...says);
-  const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}`, setupTimeoutMs: 400 });
-  closers.push(transport.close);
+// After the others, all of which begin at once and keep each other waiting: only what is said in time counts here.
+test('a server that falls silent once a message is named to it has the message wait, not the account', async () => {
+  const said = [[], ['250 ok'], ['250 ok', '250 ok'], ['250 ok', '250 ok', '354 go on']];
   const late = AbortSignal.timeout(1500);
-  const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
-  expect(await transport.send(Buffer.from('Subject: Hello\r\n\r\nHello\r\n'), envelope, late)).toMatchObject({
-    kind: 'mail_failed',
+  const sent = said.map(async (says) => {
+    const port = await silentServer('220 here', '250 here', ...says);
+    const transport = smtpTransport({ url: `smtp://127.0.0.1:${port}`, setupTimeoutMs: 500 });
+    closers.push(transport.close);
+    const envelope = { from: 'desk@example.com', to: ['a@example.org'] };
+    return (await transport.send(Buffer.from('Subject: Hello\r\n\r\nHello\r\n'), envelope, late)).kind;
   });
+  expect(new Set(await Promise.all(sent))).toEqual(new Set(['mail_failed']));
 });
 
 test.concurrent.each([
