@@ -3,6 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterAll, expect, test } from 'vitest';
 import { readReply } from '../../src/outbox/smtp/smtp-faults.ts';
+import { serverOf } from '../../src/outbox/smtp/smtp-server.ts';
 import { type MailTransport, smtpTransport } from '../../src/outbox/smtp/transport.ts';
 import { type SmtpListenerOptions, startSmtpListener } from '../support/smtp-listener.ts';
 
@@ -235,6 +236,16 @@ test('a server that speaks no TLS on the port of TLS is told of in words', async
   closers.push(transport.close);
   const { reply } = await send(transport, ['a@example.org']);
   expect(reply.text).toMatch(/^TLS failed: [a-z ]+ \(SSL routines\)$/);
+});
+
+test.each([
+  ['https://desk.example.com/below', 'desk.example.com'],
+  ['http://localhost:3000', null],
+  ['http://10.0.0.5:3000', null],
+  ['http://[::1]:3000', null],
+  [null, null],
+])('a desk at %s introduces itself as %s', (publicUrl, name) => {
+  expect(serverOf({ url: 'smtp://smtp.example.com', publicUrl }).name ?? null).toBe(name);
 });
 
 test('the account is named without its password', async () => {

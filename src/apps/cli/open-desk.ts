@@ -33,6 +33,7 @@ export async function openDesk(
     // It connects only when something is asked of it.
     const microsoft = openMicrosoft({ db, clock, log, keyring }, config.microsoft ?? MICROSOFT);
     const transports = createTransports({ db, keyring, log }, config.smtp, {
+      publicUrl: config.publicUrl,
       publicOnly: config.smtpPublicOnly,
       openService: graphTransport(microsoft),
     });

@@ -110,6 +110,7 @@ async function startParts(config: Config, options: StartOptions, closers: Closer
 
   const openedMicrosoft = openMicrosoft(base, options.microsoft ?? config.microsoft ?? MICROSOFT);
   const transports = createTransports(base, config.smtp, {
+    publicUrl: config.publicUrl,
     publicOnly: config.smtpPublicOnly,
     openService: graphTransport(openedMicrosoft),
   });

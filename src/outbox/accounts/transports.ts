@@ -42,8 +42,10 @@ export type OpenService = (mailbox: {
   readonly account: string;
 }) => MailTransport;
 
-/** Limits on mailboxes' own accounts; the account of the environment is chosen by the operator of the server. */
+/** Limits on mailboxes' own accounts (the account of the environment is chosen by the operator of the server), and what all say. */
 export type AccountRules = {
+  /** The desk's own, by whose host it introduces itself. */
+  readonly publicUrl?: string | null | undefined;
   /** They connect to no internal address. */
   readonly publicOnly?: boolean | undefined;
   readonly openService?: OpenService;
@@ -55,7 +57,7 @@ export function createTransports(
   main: MainAccount | null,
   rules: AccountRules = {},
 ): Transports {
-  const mainTransport = main === null ? null : smtpTransport(main);
+  const mainTransport = main === null ? null : smtpTransport({ ...main, publicUrl: rules.publicUrl });
   const open = new Map<string, { readonly sealed: string | null; readonly transport: MailTransport }>();
 
   const transportOf = ({ mailboxId, kind, account, sealed }: TransportRow): MailTransport => {
@@ -136,7 +138,8 @@ function openTransport(
 ): MailTransport {
   try {
     const settings = JSON.parse(deps.keyring.open(sealed)) as SmtpSettings;
-    return smtpTransport({ ...settings, forbids: deps.publicOnly === true ? INTERNAL_ADDRESSES : undefined });
+    const forbids = deps.publicOnly === true ? INTERNAL_ADDRESSES : undefined;
+    return smtpTransport({ ...settings, forbids, publicUrl: deps.publicUrl });
   } catch (error) {
     deps.log.error({ account, error }, 'stored SMTP credentials cannot be opened; their mailboxes wait');
     return brokenTransport(

@@ -30,13 +30,16 @@ export type SmtpTransportOptions = SmtpSettings & {
   readonly ca?: string;
   /** Addresses that are not connected to. Defaults to none. */
   readonly forbids?: BlockList | undefined;
+  /** By its host the desk introduces itself. Defaults to what this machine is called. */
+  readonly publicUrl?: string | null | undefined;
   /** How long connecting, the greeting and TLS may take; defaults to half a minute. */
   readonly setupTimeoutMs?: number;
 };
 
 export type SmtpServer = ReturnType<typeof serverOf>;
 
-export function serverOf({ url: smtpUrl, ca, forbids, setupTimeoutMs = 30_000 }: SmtpTransportOptions) {
+export function serverOf(options: SmtpTransportOptions) {
+  const { url: smtpUrl, ca, forbids, publicUrl, setupTimeoutMs = 30_000 } = options;
   const url = new URL(smtpUrl);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = url.protocol === 'smtps:';
@@ -46,12 +49,19 @@ export function serverOf({ url: smtpUrl, ca, forbids, setupTimeoutMs = 30_000 }:
     secure,
     requireTLS: !secure && !isLoopback(host) && !isPlain(url),
     ...(ca === undefined ? {} : { tls: { ca } }),
+    ...introducedAs(publicUrl),
     connectionTimeout: setupTimeoutMs,
     greetingTimeout: setupTimeoutMs,
     /** Until a message can be named: to connect, and as long again to introduce oneself and sign in. */
     sessionTimeout: 2 * setupTimeoutMs,
     forbids,
   };
+}
+
+// A machine whose name has no domain, as a container's, would be called [127.0.0.1], and Google's relay hangs up on that (421).
+function introducedAs(publicUrl: string | null | undefined): { readonly name?: string } {
+  const name = publicUrl ? new URL(publicUrl).hostname : '';
+  return /\.[a-z][^.]*$/.test(name) ? { name } : {};
 }
 
 // Where somebody asked for it, and there is no password that others on the way could read.
