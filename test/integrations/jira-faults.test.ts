@@ -1,5 +1,10 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { callJira } from '../../src/integrations/jira/client/http.ts';
 import { appToken } from '../../src/apps/demo/jira/hooks.ts';
 import { problemOf } from '../support/app.ts';
 import { personComment, testJiraDesk } from '../support/jira.ts';
@@ -19,6 +24,21 @@ test.each(['lost', 'error', 'html', 'burst', 'quota', 'per-issue', 'unauthorized
     expect(await desk.links(requestId ?? 0)).toMatchObject([{ state: 'linked', key: 'DEV-1' }]);
   },
 );
+
+test.each([
+  ['7', 7],
+  ['0', null],
+  ['-1', null],
+  ['1767225600', 86_400],
+  ['Wed, 02 Dec 2026 07:28:00 GMT', null],
+])('an answer with Retry-After %s asks for %s seconds', async (header, retryAfterSeconds) => {
+  const server = createServer((_, response) => response.writeHead(503, { 'retry-after': header }).end());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const root = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const asked = callJira({ root, authorization: '' }, { method: 'GET', path: '/' }, z.unknown());
+  await expect(asked).rejects.toMatchObject({ kind: 'unclear', retryAfterSeconds });
+  server.close();
+});
 
 test('a limit of one issue holds up that issue alone, a limit of the app the whole connection, for as long as Jira asks', async () => {
   const { id } = await desk.connect();

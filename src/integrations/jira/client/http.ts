@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DAY, SECOND } from '../../../platform/time.ts';
 import { JiraFault, type JiraFaultKind } from './jira-fault.ts';
 
 /** Where calls go and in whose name. */
@@ -18,6 +19,7 @@ export type Call = {
 
 const ANSWER_WITHIN_MS = 30_000;
 const MAX_FAULT_LENGTH = 500;
+const MAX_RETRY_AFTER = DAY / SECOND;
 /** Connections that were never made carry nothing. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
 
@@ -117,11 +119,12 @@ function faultOf(response: Response, text: string): JiraFault {
     : { errorMessages: [], errors: {}, message: undefined };
   const fields = Object.entries(errors).map(([field, words]) => `${field}: ${words}`);
   const said = [...errorMessages, ...fields][0] ?? message ?? `status ${response.status}`;
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  const seconds = Number(response.headers.get('retry-after'));
   return new JiraFault(kindOf(response.status, said), said.slice(0, MAX_FAULT_LENGTH), {
     status: response.status,
     fields: errors,
-    retryAfterSeconds: Number.isFinite(seconds) ? seconds : null,
+    // Data Center says 0 with every answer while there is no limit to wait for; a proxy may name a time of day, or a year.
+    retryAfterSeconds: seconds > 0 ? Math.min(seconds, MAX_RETRY_AFTER) : null,
     limit: response.headers.get('ratelimit-reason'),
   });
 }
