@@ -81,6 +81,18 @@ test('a value that cannot be written fails its own statement, and the others get
   expect(await at(new Date(0))).toEqual([{ at: new Date(0) }]);
 });
 
+test('a transaction has its connection to itself, however many statements are under way before its begin', async () => {
+  const { pool } = onePool();
+  await pool`select 1`;
+  // A connection takes a hundred at once.
+  for (let before = 98; before <= 102; before += 1) {
+    const others = Array.from({ length: before }, () => pool`select 1`.execute());
+    const begun = pool.begin((tx) => tx`select 2 as answer`);
+    expect(await begun).toEqual([{ answer: 2 }]);
+    await Promise.all(others);
+  }
+});
+
 test('queries that wait within a transaction end with its connection', async () => {
   const { pool, cut } = onePool();
   let waiting: Promise<PromiseSettledResult<unknown>[]> = Promise.resolve([]);

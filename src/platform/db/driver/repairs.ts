@@ -62,8 +62,22 @@ const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
         ? sent.push(q)
         : (query = q, query.active = true)
 
-      return write(bytes)
+      const room = write(bytes)
+      if (q.options.onexecute) {
+        q.options.onexecute(connection)
+        return false
+      }
+      return room
 `,
+    },
+    {
+      // A begin that was the hundredth statement under way on a connection did not get it to itself. The transaction failed, and
+      // PostgreSQL's stayed open: what others wrote on the connection was told as done, and lost with it.
+      from: `
+        && sent.length < max_pipeline
+        && (!q.options.onexecute || q.options.onexecute(connection))`,
+      to: `
+        && sent.length < max_pipeline`,
     },
     {
       from: `      sent.length === 0 && write(Sync)
