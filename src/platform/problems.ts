@@ -65,9 +65,15 @@ export class Problem extends Error {
   }
 }
 
-/** A fault in one field of the input, named by JSON Pointer (`/email`) or parameter (`limit`). */
+/** A fault in one field of the input, named by JSON Pointer (`/email`) or parameter (`limit`); of the whole body by nothing. */
 export function invalidField(pointer: string, detail: string): Problem {
-  return new Problem('invalid_input', `${pointer}: ${detail}.`, { errors: [{ pointer, detail }] });
+  return invalidFields([{ pointer, detail }]);
+}
+
+/** The same of several faults, of which the message tells the first. */
+export function invalidFields(errors: readonly FieldError[]): Problem {
+  const { pointer = '', detail = 'The input is not valid' } = errors[0] ?? {};
+  return new Problem('invalid_input', pointer === '' ? `${detail}.` : `${pointer}: ${detail}.`, { errors });
 }
 
 /** There is no such thing, or the caller may not know of it: `notFound('request', 1042)`. */

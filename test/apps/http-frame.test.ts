@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
@@ -65,24 +66,29 @@ test("a token's last use is noted at most once a minute, and only its hash is st
   expect(JSON.stringify(rows)).not.toContain(token);
 });
 
-test('a body that is no JSON is a problem 400', async () => {
+test.each([
+  ['no JSON', '{"email": '],
+  ['Latin-1', Buffer.from('{"email":"a@example.com","role":"agent","name":"Zoë"}', 'latin1')],
+  ['UTF-16', Buffer.from('{"email":"a@example.com","role":"agent","name":"Zoë"}', 'utf16le')],
+  ['compressed', gzipSync('{"email":"a@example.com","role":"agent","name":"Zoë"}')],
+])('a body that is %s is a problem 400 that says what it has to be', async (_, body) => {
   const { token } = await testOperator(deps, { role: 'admin' });
-  const problem = await problemOf(
-    await call('POST', '/v1/operators', { token, body: '{"email": ' }),
-    400,
-    'invalid_input',
-  );
-  expect(problem.errors).toEqual([{ pointer: '', detail: 'Malformed JSON in request body' }]);
+  const response = await app.request('/v1/operators', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json; charset=ISO-8859-1' },
+    body,
+  });
+  const { detail, errors } = await problemOf(response, 400, 'invalid_input');
+  expect(detail).toBe('The body must be JSON in UTF-8, not compressed.');
+  expect(errors).toMatchObject([{ pointer: '' }]);
 });
 
 test('a body of another content type is a problem 415', async () => {
   const { token } = await testOperator(deps, { role: 'admin' });
   const headers = { 'content-type': 'text/plain' };
-  await problemOf(
-    await call('POST', '/v1/operators', { token, body: 'x', headers }),
-    415,
-    'unsupported_media_type',
-  );
+  const response = await call('POST', '/v1/operators', { token, body: 'x', headers });
+  const { detail } = await problemOf(response, 415, 'unsupported_media_type');
+  expect(detail).toBe('The body must be application/json.');
 });
 
 test('a body over a megabyte is a problem 413, announced or not', async () => {

@@ -36,6 +36,7 @@ import { belowFront, pathInFront, routedPath } from '../../platform/http/path-in
 import { answerError, problemResponse } from '../../platform/http/problems/problem-response.ts';
 import { requestLog } from '../../people/access/request-log.ts';
 import { securityHeaders } from '../../platform/http/security-headers.ts';
+import { strictJson } from '../../platform/http/strict-json.ts';
 import { takeSmallBody } from '../../platform/http/unproven/take-small-body.ts';
 import { unprovenReceiver } from '../../platform/http/unproven/unproven-bodies.ts';
 import { traceCalls } from '../../platform/http/trace-calls.ts';
@@ -130,6 +131,7 @@ export function buildApp(deps: AppDeps): ApiRoutes {
   app.route('/', hookRoutes({ ...deps, receiveUnproven }));
   app.route('/', notificationRoutes({ ...deps, receiveUnproven }));
   const smallBody = takeSmallBody(receiveUnproven, SIGN_IN_BODY_BYTES);
+  app.use('/v1/*', strictJson());
   app.use('/v1/sign-in', smallBody);
   app.use('/sign-in', smallBody);
   app.use('/rate/*', smallBody);

@@ -1,7 +1,7 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { OperatorActor, Requester } from './actor.ts';
 import { fieldErrors } from '../../platform/http/problems/field-errors.ts';
-import { Problem } from '../../platform/problems.ts';
+import { invalidFields } from '../../platform/problems.ts';
 
 /**
  * What middleware leaves on the context of every call. Behind `authenticate` there is an `actor`, or on the requesters' own paths
@@ -19,15 +19,7 @@ export function apiRoutes(options: { readonly getPath?: (request: Request) => st
     ...options,
     defaultHook: (result) => {
       if (result.success) return;
-      const errors = fieldErrors(result.target, result.error);
-      const first = errors[0];
-      throw new Problem('invalid_input', first === undefined ? 'The input is not valid.' : sentence(first), {
-        errors,
-      });
+      throw invalidFields(fieldErrors(result.target, result.error));
     },
   });
-}
-
-function sentence(error: { readonly pointer: string; readonly detail: string }): string {
-  return error.pointer === '' ? error.detail : `${error.pointer}: ${error.detail}`;
 }

@@ -1,7 +1,7 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type PostedFile, readPosted } from '../files/posted-file.ts';
-import { invalidField, Problem } from '../problems.ts';
+import { invalidField, invalidFields, Problem } from '../problems.ts';
 import { fieldErrors } from './problems/field-errors.ts';
 
 /** The document's words for a body of `readWords` that brings files: the JSON of a schema in the field `part`. */
@@ -72,8 +72,5 @@ async function jsonOf(part: string, words: File | string): Promise<unknown> {
 function parsed<Shape extends z.ZodType>(schema: Shape, value: unknown): z.infer<Shape> {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  const errors = fieldErrors('json', read.error);
-  const [first] = errors;
-  const message = first === undefined ? 'The body is not valid.' : `${first.pointer}: ${first.detail}`;
-  throw new Problem('invalid_input', message, { errors });
+  throw invalidFields(fieldErrors('json', read.error));
 }

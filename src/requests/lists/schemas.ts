@@ -132,7 +132,7 @@ const plainListQuery = z.strictObject({
   updatedTo: timeParameter.optional().openapi({ description: 'Exclusive.' }),
   due: repeatable(z.enum(DUE_STATES)).openapi({
     description:
-      'By its clocks: `breached` or `warned` while they have not ended, `running`, or `none` that runs.',
+      'By its clocks: `breached`, or `warned` (80 % are over and none is breached), while they have not ended; `running`, or `none` that runs.',
   }),
   dueFrom: timeParameter.optional().openapi({ description: 'Due then or later.' }),
   dueTo: timeParameter.optional().openapi({ description: 'Due before then.' }),

@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { frontOf } from '../path-in-front.ts';
 import { isTransient } from '../../db/errors.ts';
 import type { Log } from '../../log.ts';
-import { Problem, type ProblemCode } from '../../problems.ts';
+import { invalidField, Problem, type ProblemCode } from '../../problems.ts';
 
 type ProblemKind = { readonly status: ContentfulStatusCode; readonly title: string };
 
@@ -77,7 +77,7 @@ export function answerError(log: Log): ErrorHandler {
   return (error, c) => {
     if (error instanceof Problem) return problemResponse(c, error);
     const code = error instanceof HTTPException ? CODE_OF_STATUS[error.status] : undefined;
-    if (code !== undefined) return problemResponse(c, fromHttpException(code, error));
+    if (code !== undefined) return problemResponse(c, fromHttpException(code));
     const requestId = c.get('requestId');
     if (isTransient(error)) {
       log.warn({ error, requestId }, 'a call met a database that does not answer');
@@ -103,9 +103,11 @@ function internalError(c: Context): Response {
   return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json' });
 }
 
-function fromHttpException(code: ProblemCode, error: Error): Problem {
-  if (code !== 'invalid_input') return new Problem(code, `${PROBLEM_KINDS[code].title}.`);
-  return new Problem(code, error.message, { errors: [{ pointer: '', detail: error.message }] });
+// In the framework's own words it would be told what is wrong, and not what would be right.
+function fromHttpException(code: ProblemCode): Problem {
+  if (code === 'invalid_input') return invalidField('', 'The body must be JSON in UTF-8, not compressed');
+  if (code === 'unsupported_media_type') return new Problem(code, 'The body must be application/json.');
+  return new Problem(code, `${PROBLEM_KINDS[code].title}.`);
 }
 
 function challengeFor(c: Context, code: ProblemCode): string | null {
