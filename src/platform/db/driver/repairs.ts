@@ -1,8 +1,8 @@
 type Repair = { readonly from: string; readonly to: string };
 
 /**
- * What postgres.js 3.4.9 does wrong when a connection is lost (its issues 1066, 1154, 1186 and 1208), a value cannot be
- * written or a plan is out of date, by module. Each text
+ * What postgres.js 3.4.9 does wrong when a connection is lost or full (its issues 823, 1066, 1154, 1186 and 1208), a value
+ * cannot be written or a plan is out of date, by module. Each text
  * stands there exactly once: another version of the driver does not load until somebody has looked at these again.
  */
 const REPAIRS: Readonly<Record<string, readonly Repair[]>> = {
