@@ -384,6 +384,15 @@ describe('bounces without a report part', () => {
   });
 });
 
+test('a report that somebody forwards with its parts is a person’s, also from an office', () => {
+  const attachments = [{ contentType: 'message/delivery-status', text: 'Final-Recipient: rfc822; a@b.example\nAction: failed\n' }];
+  const kind = (from: string, subject: string) =>
+    classifyMail(mailWith({ from, subject, text: 'What is this?', attachments }), context).class;
+  expect(kind('info@customer.example', 'Fwd: Undelivered Mail Returned to Sender')).toBe('human');
+  expect(kind('postmaster@customer.example', 'WG: Unzustellbar: Rechnung')).toBe('human');
+  expect(kind('postmaster@customer.example', 'Unzustellbar: Rechnung')).toBe('bounce');
+}); // prettier-ignore
+
 test('a report that tells of success is a receipt', () => {
   const attachments = [
     {

@@ -14,7 +14,7 @@ test('141 refusals of 92 servers tell a dead address from a living one', () => {
   expect(wrong).toEqual([]);
 });
 
-test('63 reports and mails of people about such are told apart, by what became of the email', async () => {
+test('66 reports and mails of people about such are told apart, by what became of the email', async () => {
   const table = readFileSync(new URL('../fixtures/clients/reports.tsv', import.meta.url), 'utf8');
   const rows = table.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   expect(rows.length).toBeGreaterThan(50);

@@ -1,6 +1,6 @@
 import { isAbsenceNote, tellsOfAbsence } from './absence-note.ts';
 import { automaticSubject } from './automatic-words.ts';
-import { hasBouncePhrase, hasBounceSubject, senderKind } from '../bounce/bounce-words.ts';
+import { hasAnswerPrefix, hasBouncePhrase, hasBounceSubject, senderKind } from '../bounce/bounce-words.ts';
 import { readDeliveryStatus } from '../bounce/delivery-status.ts';
 import { headerValue, headerValues, keyword, parameter } from '../headers/header-values.ts';
 import { calendarOf, isInvitation, reactionOf } from './click.ts';
@@ -90,7 +90,7 @@ function reportOf(mail: ParsedMail): ClassDecision | null {
   }
   if (says('feedback-report')) return { class: 'receipt', decidedBy: 'report-type: feedback-report' };
   if (says('delivery-status') || says('global-delivery-status')) return deliveryReport(mail);
-  if (senderKind(mail) !== null && holds('message/delivery-status')) return deliveryReport(mail);
+  if (holds('message/delivery-status') && isFromServer(mail)) return deliveryReport(mail);
   if (headerValue(mail, 'x-failed-recipients') !== null)
     return { class: 'bounce', decidedBy: 'x-failed-recipients' };
   if (
@@ -113,6 +113,12 @@ function reportOf(mail: ParsedMail): ClassDecision | null {
   if (readSubject.test(mail.subject.slice(0, 60)) && readText.test(mail.text.slice(0, 1500)))
     return { class: 'receipt', decidedBy: 'subject and text: read receipt' };
   return null;
+}
+
+/** Gmail and Outlook forward a report with all its parts, also for whoever reads the mail of info@ or admin@. */
+function isFromServer(mail: ParsedMail): boolean {
+  const sender = senderKind(mail);
+  return sender === 'daemon' || (sender !== null && !hasAnswerPrefix(mail));
 }
 
 function deliveryReport(mail: ParsedMail): ClassDecision {

@@ -45,7 +45,7 @@ export function reportInProse(mail: ParsedMail): string | null {
     return 'from and subject: delivery failure';
   if (nullSender && machine && subject && phrase) return 'return-path and subject: delivery failure';
   // A person's mail that was redirected has lost its return path as well: without the subject the whole text must speak.
-  if (nullSender || machine) {
+  if ((nullSender || machine) && !speaksOfMyself(mail)) {
     if (subject && (opening || names)) return 'return-path and text: delivery failure';
     if (!answer && opening && namesSomebody(mail) && mail.text.length < 20_000)
       return 'return-path and text: delivery failure';
@@ -57,6 +57,13 @@ export function reportInProse(mail: ParsedMail): string | null {
 /** A person who was sent a report asks about it; a program asks nobody anything. */
 function asksSomething(mail: ParsedMail): boolean {
   return /[^\s/?][?？](?=[\s"'”»)]|$)/u.test(reportText(mail, '').said.slice(0, 1500));
+}
+
+/** A program says "I'm afraid I wasn't able to", and never whom to call. */
+function speaksOfMyself(mail: ParsedMail): boolean {
+  return /(?<![\p{L}.@/-])(?:me|my|mine|mir|mich|mein(?:e[rnms]?)?|moi|mij|mijn|mig|meg|mnie|меня|мне|мой|моя|мою|моё|моего)(?!\p{L})/u.test(
+    reportText(mail, '').said.slice(0, 1500).toLowerCase(),
+  );
 }
 
 /** Tells whether the text contains an address besides those of the email itself. */
