@@ -148,3 +148,21 @@ describe('HTML in which the writer moved words in or drew a box', () => {
     expect(visibleTextOfHtml(`<div>Yes<br><br>${line}<br>${quote}</div>`)).toBe('Yes');
   });
 });
+
+describe('words below the element that holds the copy', () => {
+  const intro = 'On 2025-05-05 10:00, Desk wrote:';
+  test.each([
+    ['Spark', `<div name="messageReplySection">${intro}<br><blockquote type="cite">${old}</blockquote></div>`],
+    ['Yahoo', `<div id="yahoo_quoted_1" class="yahoo_quoted"><div>${intro}</div><div>${old}</div></div>`],
+    ['Outlook on a phone', `<div id="ms-outlook-mobile-reference-message"><div id="divRplyFwdMsg">From: Desk</div>${old}</div>`],
+    ['GMX', `<div name="quote" style="border-left:2px solid"><div><b>Von:</b> Desk</div>${old}</div>`],
+    ['Zoho', `<div class="zmail_extra">---- On Mon, Desk wrote ----<blockquote>${old}</blockquote></div>`],
+    ['Front', `<blockquote class="front-blockquote">${old}</blockquote>`],
+    ['HubSpot', `<div class="hs_reply">${old}</div>`],
+    ['Roundcube', `<p id="reply-intro">${intro}</p><blockquote type="cite"><div>${old}</div></blockquote>`],
+  ])('%s', (_, copy) => {
+    expect(visibleTextOfHtml(`<div>Top.</div>${copy}<div>Below.</div>`)?.split(/\n+/)).toEqual(['Top.', 'Below.']);
+    expect(visibleTextOfHtml(`<div>Top.</div>${copy}`)).toBe('Top.');
+    expect(visibleTextOfHtml(copy)).not.toMatch(/[\u0001\u0002]/);
+  }); // prettier-ignore
+});

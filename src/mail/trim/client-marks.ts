@@ -26,11 +26,14 @@ const skipped = new Set([
   'link',
 ]);
 
-/** Where the earlier message begins and runs to the end: Outlook, its phone and web programs, Hotmail, Spark, Yahoo, Zoho, Zimbra. */
-const historyIds =
-  /^(x_)*(divRplyFwdMsg|OLK_SRC_BODY_SECTION|stopSpelling|mail-editor-reference-message-container|ms-outlook-mobile-reference|isForwardContent|reply-intro|zwchr|appendonsend_quote)/i;
-const historyClasses =
-  /\b(OutlookMessageHeader|yahoo_quoted|zmail_extra|zmail_extra_hr|ms-outlook-mobile-reference-message|WM_QUOTE|moz-forward-container-none|missive_quote|front-blockquote|hs_reply|sh-quoted-content)\b/;
+/** Where the earlier message begins and runs to the end: Outlook, its web program, Hotmail, Zoho, Zimbra. */
+const historyIds = /^(x_)*(divRplyFwdMsg|stopSpelling|isForwardContent|zwchr|appendonsend_quote)/i;
+const historyClasses = /\b(OutlookMessageHeader|zmail_extra_hr|moz-forward-container-none)\b/;
+/** What holds the earlier message, so that words below are the writer's: Outlook for Mac and on phones, Spark, Yahoo, Zoho, GMX, Front and others. */
+const copyIds =
+  /^(x_)*(OLK_SRC_BODY_SECTION|mail-editor-reference-message-container|ms-outlook-mobile-reference)/i;
+const copyClasses =
+  /\b(yahoo_quoted|zmail_extra|ms-outlook-mobile-reference-message|WM_QUOTE|missive_quote|front-blockquote|hs_reply|sh-quoted-content)\b/;
 /** The line below an answer: Outlook's and Yahoo's phones, Samsung, Apple. */
 const phoneSignatures =
   /^(x_)*(ms-outlook-mobile-signature|ymail_android_signature|composer_signature|AppleMailSignature)$/i;
@@ -38,12 +41,15 @@ const phoneSignatures =
 const introductionClasses = /\b(gmail_attr|moz-cite-prefix|moz-email-headers-table-none)\b/;
 const quoteClasses = /\b(protonmail_quote|tutanota_quote|yahoo_quoted_body)\b/;
 
-/** What a mail program marks an element as: the earlier email, a quote of it, or the line that introduces the quote. */
-export function historyOrQuote(node: DomNode): 'history' | 'quote' | 'introduction' | null {
+/** What a mail program marks an element as: the beginning of the earlier email, all of it, a quote of it, or the line that introduces the quote. */
+export function historyOrQuote(node: DomNode): 'history' | 'copy' | 'quote' | 'introduction' | null {
   if (node.name !== 'blockquote' && Object.keys(node.attribs ?? {}).length === 0) return null;
+  if (holdsCopy(node)) return 'copy';
   if (startsHistory(node)) return 'history';
   if (isQuote(node)) return 'quote';
-  return introductionClasses.test(classOf(node)) && !holdsForward(node) ? 'introduction' : null;
+  const introduces =
+    introductionClasses.test(classOf(node)) || /^(x_)*reply-intro$/.test(node.attribs?.['id'] ?? '');
+  return introduces && !holdsForward(node) ? 'introduction' : null;
 }
 
 /** Samsung's comment above the earlier email. */
@@ -166,11 +172,17 @@ export function firstLine(node: DomNode): string {
   return line.replace(/\s+/g, ' ').trim();
 }
 
+function holdsCopy(node: DomNode): boolean {
+  const { id = '', name: label = '', 'data-marker': marker = '' } = node.attribs ?? {};
+  if (copyIds.test(id) || copyClasses.test(classOf(node))) return !holdsForward(node);
+  if (node.name !== 'div') return false;
+  return label === 'messageReplySection' || label === 'quote' || marker === '__QUOTED_TEXT__';
+}
+
 function startsHistory(node: DomNode): boolean {
-  const { id = '', name: label = '', style: given = '', 'data-marker': marker = '' } = node.attribs ?? {};
+  const { id = '', style: given = '' } = node.attribs ?? {};
   if (historyIds.test(id) || historyClasses.test(classOf(node))) return !holdsForward(node);
   if (node.name !== 'div') return false;
-  if (label === 'messageReplySection' || label === 'quote' || marker === '__QUOTED_TEXT__') return true;
   const style = given.slice(0, 300).replace(/\s+/g, '').toLowerCase();
   // Outlook puts the header block below this line; whoever draws a box in Word writes other words in it.
   if (/border:none;border-top:solid#?\w+1\.0pt;padding:3\.0pt0(cm|in|mm|pt)?0/.test(style))

@@ -68,7 +68,7 @@ export function quotedText(html: string): string {
       continue;
     }
     top.next += 1;
-    if (isHistoryComment(child) && (written.filled || !isBlank(written))) rule(written, historyMark);
+    if (isHistoryComment(child) && hasReply(written)) rule(written, historyMark);
     if (child.type === 'text') addText(written, child.data ?? '', top.kept);
     else if (child.children !== undefined && !isLeftOut(child))
       open.push({ node: child, next: 0, close: enter(written, child), kept: keepsBlanks(child, top.kept) });
@@ -103,7 +103,10 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
   if (marked === 'quote' && isBareQuote(node)) endLine(written);
   const role = marked === 'quote' && isBareQuote(node) && !isIntroduced(written, node) ? null : marked;
   // With nothing above the quote there is no reply, so it stays.
-  if (role === 'history' && (written.filled || !isBlank(written))) rule(written, historyMark);
+  if ((role === 'history' || role === 'copy') && hasReply(written)) {
+    rule(written, historyMark);
+    if (role === 'copy') return deeper(written);
+  }
   if (role === 'introduction' && written.depth === 0) {
     endLine(written);
     const from = written.lines.length;
@@ -116,11 +119,7 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
     endLine(written);
     if (written.introducedFrom !== null) markIntroduction(written, written.introducedFrom);
     written.introducedFrom = null;
-    written.depth += 1;
-    return () => {
-      endLine(written);
-      written.depth -= 1;
-    };
+    return deeper(written);
   }
   if (name === 'p' || /^h[1-6]$/.test(name)) {
     gap(written);
@@ -134,6 +133,19 @@ function enter(written: QuotedLines, node: DomNode): (() => void) | null {
   return () => {
     endLine(written);
     written.lists.close();
+  };
+}
+
+/** Tells whether something stands above that may be the reply, outside of any copy. */
+function hasReply(written: QuotedLines): boolean {
+  return written.depth === 0 && (written.filled || !isBlank(written));
+}
+
+function deeper(written: QuotedLines): () => void {
+  written.depth += 1;
+  return () => {
+    endLine(written);
+    written.depth -= 1;
   };
 }
 
