@@ -11,7 +11,7 @@ export async function lockContact(
     select name, email
     from contacts
     where id = ${contactId}
-    for update`;
+    for no key update`;
   return row ?? null;
 }
 

@@ -7,6 +7,8 @@
 // The contact is locked by every verb that decides whether a message joins a request or opens the next one: filing, opening,
 // closing, reopening, merging, splitting, erasing. A verb that only moves an open request along (take, assign, pend,
 // resolve, reply, note) locks the request alone: a message being filed joins it before or after, and both are right.
+// A contact is locked for no key update: PostgreSQL checks the reference of a request that is changed twice in a transaction
+// anew, and so a reply would wait, request in hand, for whoever has its contact and wants the request next.
 
 import type { Queryable, Transaction } from '../platform/db/connect.ts';
 import type { OperatorActor } from '../people/access/actor.ts';
@@ -40,12 +42,12 @@ export async function lockContactsOf(
       from messages
       where id = any(${[...messageIds]}::bigint[]) and request_id = any(${[...requestIds]}::bigint[]))
     order by id
-    for update`;
+    for no key update`;
 }
 
 /** Locks a contact unless another transaction has it; false when it does. */
 export async function lockFreeContact(tx: Transaction, contactId: number): Promise<boolean> {
-  const rows = await tx`select id from contacts where id = ${contactId} for update skip locked`;
+  const rows = await tx`select id from contacts where id = ${contactId} for no key update skip locked`;
   return rows.length > 0;
 }
 

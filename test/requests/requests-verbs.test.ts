@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { createParsePool } from '../../src/mail/reading/parse-pool.ts';
+import { lockContactsOf } from '../../src/requests/locks.ts';
 import { problemOf, testApp, testOperator } from '../support/app.ts';
 import { testDatabase } from '../support/database.ts';
 import { DESK, type MailParts, receive, testMailbox } from '../support/intake.ts';
@@ -265,6 +266,22 @@ describe('close', () => {
     if (result.outcome === 'opened') expect(last).toEqual({ requestId: 2, status: 'new' });
     else expect(last).toEqual({ requestId: 1, status: 'closed' });
   });
+});
+
+test('what only moves an open request along waits for nobody who holds its contact, who may want the request next', async () => {
+  const made = await desk();
+  const verbs = [
+    ['messages', { text: 'Water it.' }],
+    ['notes', { text: 'Called.' }],
+    ['pend'],
+    ['messages', { text: 'Well?', effects: { status: 'resolved' } }],
+  ] as const;
+  await db.begin(async (tx) => {
+    await tx`set local idle_in_transaction_session_timeout = '5s'`;
+    await lockContactsOf(tx, [1]);
+    for (const [verb, body] of verbs) await ok(made, made.ann.token, 'POST', `/v1/requests/1/${verb}`, body);
+  });
+  expect(await db`select status from requests`).toEqual([{ status: 'resolved' }]);
 });
 
 describe('notices', () => {
