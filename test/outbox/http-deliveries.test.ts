@@ -48,6 +48,24 @@ test('a delivery is listed and found with recipients, attempts and what the serv
   expect(failed.items).toEqual([found]);
 });
 
+test('a reply answers what is owed, also after an earlier one was erased', async () => {
+  const asked = async () => {
+    desk.clock.advance(1000);
+    await receive(desk, {});
+    desk.clock.advance(1000);
+  };
+  const owed = async () => (await desk.ok(desk.ann.token, 'GET', '/v1/requests/1')).clocks.nextAnswer?.state;
+  await desk.ok(desk.ada.token, 'PATCH', '/v1/policies/3', { nextAnswerMinutes: 60 });
+  const { id } = await reply();
+  await desk.deliver();
+  await asked();
+  await desk.call('DELETE', `/v1/messages/${id}`, { token: desk.ada.token });
+  expect(await owed()).toBe('running');
+  await reply();
+  await desk.deliver();
+  expect(await owed()).toBe('ended');
+});
+
 test.each([
   'id',
   'messageId',

@@ -188,7 +188,7 @@ export async function claimDeliveries(db: Queryable, claim: Claim): Promise<read
       mailboxes.id as mailbox_id, claimed.kind, claimed.priority, claimed.created_at,
       claimed.draft_id, claimed.traceparent,
       exists (select from delivery_attempts earlier where earlier.delivery_id = claimed.id) as is_repeat,
-      claimed.kind = 'reply' and (requests.first_response_at is null or requests.asked_at > requests.answered_at) as answers,
+      claimed.kind = 'reply' and (requests.first_response_at is null or requests.asked_at > coalesce(requests.answered_at, '-infinity')) as answers,
       mailboxes.address as mailbox_address, coalesce(claimed.language, mailboxes.language) as language, claimed.signature,
       coalesce(messages.from_address, jsonb_build_object('name', mailboxes.name, 'address', mailboxes.address)) as "from",
       coalesce(messages.to_addresses, people.everybody) as "to", coalesce(messages.cc_addresses, '[]') as cc,
