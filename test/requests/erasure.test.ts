@@ -208,6 +208,12 @@ test('of a contact who is erased nothing is left, whatever table one looks into'
     { from: 'carla@customer.example', headers: ['Auto-Submitted: auto-replied'] },
     { id: 'auto' },
   );
+  const [tag] = await db<{ replyTag: string }[]>`select reply_tag from requests where id = 2`;
+  const away = { to: `support+${tag?.replyTag}@desk.example.com`, headers: ['Auto-Submitted: auto-replied'] };
+  const noted = await receive(made, { from: 'carla@customer.example', text: 'Walrus is away.', ...away });
+  expect(noted).toMatchObject({ outcome: 'recorded', requestId: 2 });
+  const exported = await call('GET', '/v1/contacts/1/export', { token: admin.token });
+  expect(await exported.text()).toContain('Walrus is away.');
   // Dave is answered with a copy to her, which fails; and somebody corrects her name.
   const copy = { text: 'Sure.', cc: ['carla@customer.example'] };
   await call('POST', '/v1/requests/2/messages', { token: admin.token, body: copy });

@@ -8,15 +8,8 @@ import { lockRequests } from '../locks.ts';
 import { beingSent } from './being-sent.ts';
 import { eraseMessages } from './erase-message.ts';
 import { eraseRequests } from './erase-request.ts';
-import {
-  blankContactEvents,
-  deleteContact,
-  eraseIntake,
-  listMessagesBy,
-  listRequestsAbout,
-  lockDeliveriesTo,
-  scrubAddress,
-} from './queries.ts';
+import { listMessagesBy, listRequestsAbout } from './contact-queries.ts';
+import { blankContactEvents, deleteContact, eraseIntake, lockDeliveriesTo, scrubAddress } from './queries.ts';
 
 /**
  * Erases a contact: their requests, what they wrote in requests of others, their messages in quarantine, and their
@@ -36,7 +29,8 @@ export async function eraseContact(
   return deps.db.begin(async (tx) => {
     const contact = await lockContact(tx, contactId);
     if (contact === null) throw notFound('contact', contactId);
-    const requests = await listRequestsAbout(tx, { id: contactId, ...contact });
+    const about = { id: contactId, ...contact };
+    const requests = await listRequestsAbout(tx, about);
     await lockRequests(
       tx,
       requests.map((request) => request.id),
@@ -47,11 +41,11 @@ export async function eraseContact(
     await blankContactEvents(tx, contactId);
     await eraseRequests(tx, own, at);
     for (const requestId of others) {
-      await eraseMessages(tx, requestId, await listMessagesBy(tx, contactId, [requestId]), at);
+      await eraseMessages(tx, requestId, await listMessagesBy(tx, about, requestId), at);
     }
     await eraseIntake(tx, { fromAddress: contact.email }, at);
     await scrubAddress(tx, contact.email, others, at);
-    await deleteContact(tx, { id: contactId, ...contact });
+    await deleteContact(tx, about);
     await recordEvent(tx, {
       type: 'contact.erased',
       actor,

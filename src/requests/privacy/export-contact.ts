@@ -61,7 +61,7 @@ export async function* exportContact(
       yield* heldMessage(deps, actor, message);
     }
   }
-  for (const messageId of await listMessageIdsElsewhere(deps.db, actor.mailboxIds, contact.id)) {
+  for (const messageId of await listMessageIdsElsewhere(deps.db, actor.mailboxIds, contact)) {
     yield* heldMessage(deps, actor, await findMessage(deps, actor, messageId));
   }
   for (const value of await listHeldMail(deps.db, actor.mailboxIds, contact.email)) {

@@ -1,18 +1,19 @@
 import type { ScanState } from '../../platform/scanning/scan-file.ts';
 import { originalSize } from '../../platform/bucket/original-size.ts';
 import type { Queryable } from '../../platform/db/connect.ts';
+import { messagesBy, type PrivateContact } from './contact-queries.ts';
 
-/** Messages that a contact wrote in requests of others in the mailboxes. */
+/** Messages of a contact in requests of others in the mailboxes. */
 export async function listMessageIdsElsewhere(
   db: Queryable,
   mailboxIds: readonly number[] | null,
-  contactId: number,
+  contact: PrivateContact,
 ): Promise<number[]> {
   const rows = await db<{ id: number }[]>`
     select s.id
-    from messages s
+    from (${messagesBy(db, contact)}) as s
     join requests r on r.id = s.request_id
-    where s.author_contact_id = ${contactId} and r.contact_id <> ${contactId}
+    where r.contact_id <> ${contact.id}
       and ${mailboxIds === null ? db`true` : db`r.mailbox_id = any(${[...mailboxIds]}::bigint[])`}
     order by s.id`;
   return rows.map((row) => row.id);

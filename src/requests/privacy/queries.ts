@@ -10,33 +10,6 @@ export async function findMessagePlace(
   return row ?? null;
 }
 
-/** The requests of a contact, and of others those in which they have written or are taking part. */
-export async function listRequestsAbout(
-  tx: Queryable,
-  contact: { readonly id: number; readonly email: string },
-): Promise<{ id: number; own: boolean }[]> {
-  return tx<{ id: number; own: boolean }[]>`
-    select id, contact_id = ${contact.id} as own
-    from requests
-    where contact_id = ${contact.id}
-      or id in (select request_id from messages where author_contact_id = ${contact.id})
-      or id in (select request_id from participants where email = ${contact.email})
-    order by id`;
-}
-
-/** Of requests that are not the contact's own, the messages that they have written. */
-export async function listMessagesBy(
-  tx: Queryable,
-  contactId: number,
-  requestIds: readonly number[],
-): Promise<number[]> {
-  const rows = await tx<{ id: number }[]>`
-    select id
-    from messages
-    where author_contact_id = ${contactId} and request_id = any(${[...requestIds]}::bigint[])`;
-  return rows.map((row) => row.id);
-}
-
 /** Locks the deliveries of a message, or of a whole request, and those that quote it; true when one is being sent. */
 export async function lockDeliveries(
   tx: Transaction,
