@@ -80,3 +80,10 @@ export function invalidFields(errors: readonly FieldError[]): Problem {
 export function notFound(what: string, id: number | string): Problem {
   return new Problem('not_found', `There is no ${what} ${id}.`);
 }
+
+/** Names what was asked for instead of what it lies in, which the caller may not know of. */
+export function nameAs(absent: Problem): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof Problem && error.code === 'not_found' ? absent : error;
+  };
+}

@@ -104,6 +104,27 @@ describe('a request of a mailbox that one does not serve', () => {
     });
     expect(await everything()).toEqual(before);
   });
+
+  test.each(ROLES)('shows by no answer to the role %s that its messages exist', async (role) => {
+    const made = await desk('admin');
+    const { eve } = await otherTeam(made.deps, { role });
+    const reply = await made.call('POST', `${made.mine.path}/messages`, { text: 'Hello', holdSeconds: 60 });
+    const { id } = (await reply.json()) as { id: number };
+    for (const [method, path, body] of [
+      ['PATCH', '', { text: 'Hi' }],
+      ['DELETE', ''],
+      ['POST', '/take-back'],
+      ['POST', '/scan'],
+      ['GET', '/raw'],
+    ] as const) {
+      const said = async (messageId: number) => {
+        const call = made.call(method, `/v1/messages/${messageId}${path}`, body, { token: eve.token });
+        const { status, detail } = (await (await call).json()) as { status: number; detail: string };
+        return { status, detail: detail.replaceAll(String(messageId), 'n') };
+      };
+      expect(await said(id)).toEqual(await said(471_100 + id));
+    }
+  });
 });
 
 async function everything() {

@@ -1,6 +1,6 @@
 import type { Transaction } from '../../platform/db/connect.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
-import { Problem } from '../../platform/problems.ts';
+import { nameAs, Problem } from '../../platform/problems.ts';
 import { lockVisibleDelivery, wrongDeliveryState } from './lock-visible-delivery.ts';
 import { type DeliveryRow, findDeliveryIdOfMessage } from './queries.ts';
 
@@ -11,8 +11,9 @@ export async function lockHeldReply(
   messageId: number,
 ): Promise<DeliveryRow> {
   const deliveryId = await findDeliveryIdOfMessage(tx, messageId);
-  if (deliveryId === null) throw new Problem('not_found', `Message ${messageId} has no email to edit.`);
-  const delivery = await lockVisibleDelivery(tx, actor, deliveryId);
+  const absent = new Problem('not_found', `Message ${messageId} has no email to edit.`);
+  if (deliveryId === null) throw absent;
+  const delivery = await lockVisibleDelivery(tx, actor, deliveryId).catch(nameAs(absent));
   if (delivery.kind !== 'reply') throw new Problem('not_found', `Message ${messageId} is not a reply.`);
   if (delivery.state !== 'held') throw wrongDeliveryState(delivery, 'edit', ['held']);
   return delivery;

@@ -1,12 +1,11 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { notFound } from '../../platform/problems.ts';
+import { nameAs, notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockContactsOf } from '../locks.ts';
 import { cancelMessage } from '../../outbox/deliveries/cancel-delivery.ts';
 import { beingSent } from './being-sent.ts';
-import { nameAs } from './erase-message.ts';
 import { lockPlace } from './erase-request.ts';
 import { findAttachmentPlace } from '../messages/queries.ts';
 import { deleteAttachment, eraseIntake, lockDeliveries } from './queries.ts';

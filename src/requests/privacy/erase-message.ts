@@ -2,7 +2,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { notFound, Problem } from '../../platform/problems.ts';
+import { nameAs, notFound } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockContactsOf } from '../locks.ts';
 import { beingSent } from './being-sent.ts';
@@ -58,11 +58,4 @@ export async function eraseMessages(
   await eraseIntake(tx, { messageIds }, at);
   await blankMessageEvents(tx, requestId, messageIds);
   await deleteMessages(tx, requestId, messageIds, at);
-}
-
-/** Names what was asked for instead of the request it lies in, which the caller may not know of. */
-export function nameAs(absent: Problem): (error: unknown) => never {
-  return (error) => {
-    throw error instanceof Problem && error.code === 'not_found' ? absent : error;
-  };
 }

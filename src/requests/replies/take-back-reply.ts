@@ -3,7 +3,7 @@ import type { Transaction } from '../../platform/db/connect.ts';
 import { cancelClosedNotices, cancelReply } from '../../outbox/deliveries/cancel-delivery.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission } from '../../people/access/permissions.ts';
-import { notFound } from '../../platform/problems.ts';
+import { nameAs, notFound } from '../../platform/problems.ts';
 import { draftAgain } from '../drafts/draft-again.ts';
 import type { FieldChanges } from '../fields/field.ts';
 import { valuesBefore } from '../fields/values-before.ts';
@@ -29,9 +29,10 @@ export async function takeBackReply(
   const at = deps.clock.now();
   await deps.db.begin(async (tx) => {
     const reply = await findReplyWords(tx, messageId);
-    if (reply === null) throw notFound('message', messageId);
+    const absent = notFound('message', messageId);
+    if (reply === null) throw absent;
     await lockContactsOf(tx, [reply.requestId]);
-    const request = await lockVisibleRequest(tx, actor, reply);
+    const request = await lockVisibleRequest(tx, actor, reply).catch(nameAs(absent));
     await draftAgain(
       tx,
       { requestId: request.id, operatorId: actor.operatorId },
