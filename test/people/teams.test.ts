@@ -190,10 +190,13 @@ describe('what belongs to a team', () => {
   test('is in mailboxes that the team serves', async () => {
     const sales = await json('POST', '/v1/teams', mona.token, { name: 'Sales', mailboxIds: [elsewhere] });
     const id = await insertRequest(db, desk);
-    const answer = await call('POST', `/v1/requests/${id}/assign`, mona.token, { teamId: sales.id });
-    expect((await problemOf(answer, 400, 'invalid_input')).errors).toMatchObject([
-      { pointer: '/teamId', detail: "does not serve the request's mailbox" },
-    ]);
+    // A team that there is not is refused in the same words: whoever asks may not know of those of other mailboxes.
+    for (const teamId of [sales.id, 4711]) {
+      const answer = await call('POST', `/v1/requests/${id}/assign`, mona.token, { teamId });
+      expect((await problemOf(answer, 400, 'invalid_input')).errors).toMatchObject([
+        { pointer: '/teamId', detail: "is not a team that serves the request's mailbox" },
+      ]);
+    }
     await json('PATCH', `/v1/teams/${sales.id}`, mona.token, { mailboxIds: null });
     await given({ teamId: sales.id }, id);
     await json('PATCH', `/v1/teams/${sales.id}`, mona.token, { mailboxIds: [elsewhere] });

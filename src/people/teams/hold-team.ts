@@ -11,11 +11,11 @@ export async function holdTeam(
   return holdTeamRow(tx, teamId);
 }
 
-/** Refuses a team that there is not, or that does not serve the mailbox of what it is given. */
+/** Refuses a team that there is not, or that does not serve the mailbox of what it is given: whoever gives may not know which. */
 export async function ensureTeamServes(tx: Transaction, teamId: number, mailboxId: number): Promise<void> {
   const team = await holdTeam(tx, teamId);
-  if (team === null) throw invalidField('/teamId', 'is not a team');
-  if (!servesMailbox(team, mailboxId)) throw invalidField('/teamId', "does not serve the request's mailbox");
+  if (team === null || !servesMailbox(team, mailboxId))
+    throw invalidField('/teamId', "is not a team that serves the request's mailbox");
 }
 
 /** The teams in which an operator is. */
