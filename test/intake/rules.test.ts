@@ -207,7 +207,7 @@ describe('a rule that hits', () => {
 describe('what conditions look at', () => {
   const mail = {
     from: 'Carla <carla@shop.customer.example>',
-    to: 'sales+web@desk.example.com, support@desk.example.com',
+    to: 'sales+web@desk.example.com, support@desk.example.com, Eva <eva@xn--mller-kva.example>',
     subject: 'Rechnung № 4711 überfällig',
     text: 'Please send the refunded amount to\r\nour party today, thank you very much for your help.\r\n\r\n> art is quoted',
     headers: ['X-Priority: 1 (Highest)', 'X-Tag: =?utf-8?q?J=C3=A4ger?='],
@@ -220,6 +220,8 @@ describe('what conditions look at', () => {
     ['a domain by *', { field: 'sender', value: ['shop.*'] }, true],
     ['another sender', { field: 'sender', value: ['*@other.example'] }, false],
     ['a recipient', { field: 'recipient', value: ['sales+web@desk.example.com'] }, true],
+    ['a domain of any letters', { field: 'recipient', value: ['müller.example'] }, true],
+    ['a domain of any letters by *', { field: 'recipient', value: ['*@müller.example'] }, true],
     ['another recipient', { field: 'recipient', value: ['sales@desk.example.com'] }, false],
     ['the subject', { field: 'subject', value: ['rechnung', 'x'] }, true],
     ['the subject by *', { field: 'subject', value: ['RECHNUNG*ÜBERFÄLLIG'] }, true],

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { addressOrDomain } from '../../mail/headers/recipient-address.ts';
 import { cleanLine } from '../../mail/text.ts';
 import { servesMailbox } from '../../people/access/permissions.ts';
@@ -95,10 +96,18 @@ function isSame(one: RuleAction, other: RuleAction): boolean {
 }
 
 function address(pointer: string, text: string): string {
-  if (text.includes('*')) return words(pointer, text.trim().toLowerCase());
+  if (text.includes('*')) return words(pointer, asciiDomain(text.trim().toLowerCase()));
   const clean = addressOrDomain(text);
   if (clean === null) throw invalidField(pointer, 'must be an email address or a domain');
   return clean;
+}
+
+/** A pattern whose domain is in the form of stored addresses, each part of it that has no `*`. */
+function asciiDomain(pattern: string): string {
+  const at = pattern.lastIndexOf('@') + 1;
+  const parts = pattern.slice(at).split('.');
+  const ascii = parts.map((part) => (part.includes('*') ? part : domainToASCII(part) || part));
+  return pattern.slice(0, at) + ascii.join('.');
 }
 
 function words(pointer: string, text: string): string {
