@@ -246,6 +246,28 @@ test('of a contact who is erased nothing is left, whatever table one looks into'
   expect(fresh).toMatchObject({ status: 'accepted', outcome: 'opened' });
 });
 
+test('a contact whose words are moved to another request at this moment is erased a moment later', async () => {
+  const { admin } = await desk();
+  const third = await receive(made, { from: 'eve@other.example' });
+  const erase = () => call('DELETE', '/v1/contacts/1', { token: admin.token });
+  const { answer } = await db.begin(async (tx) => {
+    await tx`select id from requests where id = 2 for update`;
+    const erasing = erase();
+    await expect
+      .poll(
+        async () =>
+          (
+            await db`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+          ).length,
+      )
+      .toBe(1);
+    await tx`update messages set request_id = ${third.requestId} where request_id = 2 and author_contact_id = 1`;
+    return { answer: erasing };
+  });
+  await problemOf(await answer, 503, 'busy');
+  expect((await erase()).status).toBe(204);
+});
+
 test('the command line erases by address or number, and only with --yes', async () => {
   await desk();
   const erase = await COMMANDS.find((command) => command.name === 'erase')?.load();

@@ -1,7 +1,7 @@
 import type { Deps } from '../../platform/deps.ts';
 import type { Actor } from '../../people/access/actor.ts';
 import { requirePermission, requireWholeDesk } from '../../people/access/permissions.ts';
-import { notFound } from '../../platform/problems.ts';
+import { notFound, Problem } from '../../platform/problems.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { lockContact } from '../../people/locks.ts';
 import { lockRequests } from '../locks.ts';
@@ -31,10 +31,11 @@ export async function eraseContact(
     if (contact === null) throw notFound('contact', contactId);
     const about = { id: contactId, ...contact };
     const requests = await listRequestsAbout(tx, about);
-    await lockRequests(
-      tx,
-      requests.map((request) => request.id),
-    );
+    const ids = requests.map((request) => request.id);
+    await lockRequests(tx, ids);
+    // A merge may have taken what they wrote to another request while this one was waited for.
+    if ((await listRequestsAbout(tx, about)).map(({ id }) => id).join() !== ids.join())
+      throw new Problem('busy', 'Somebody else is merging these requests.', { retryAfterSeconds: 1 });
     if (await lockDeliveriesTo(tx, contact.email)) throw beingSent();
     const own = requests.filter((request) => request.own).map((request) => request.id);
     const others = requests.filter((request) => !request.own).map((request) => request.id);
