@@ -153,6 +153,22 @@ describe('threading', () => {
     expect(event).toEqual({ old: { status: 'closed' }, new: { status: 'new' } });
   });
 
+  test('a closed request that a wider reopen window wakes is nobody’s when who had it answers no more', async () => {
+    const made = await desk();
+    const { id } = await testOperator(made.deps, { name: 'Ida' });
+    await receive(made, {});
+    await db`update requests set assignee_id = ${id}, status = 'in_progress'`;
+    await close(made, 1);
+    await db`update operators set active = false where id = ${id}`;
+    await db`update mailboxes set reopen_days = 7`;
+    const { internetMessageId } = await noticeOf(1, 'closed');
+    await receive(made, { inReplyTo: internetMessageId });
+    expect(await db`select status, assignee_id from requests`).toEqual([{ status: 'new', assigneeId: null }]);
+    expect(await db`select old, new from events where type = 'request.unassigned'`).toEqual([
+      { old: { status: 'closed', assigneeId: id }, new: { status: 'closed', assigneeId: null } },
+    ]);
+  });
+
   test.each(['pending', 'resolved'])('a mail wakes a %s request', async (status) => {
     const made = await desk();
     await receive(made, {});

@@ -21,6 +21,7 @@ import type { Person } from './person.ts';
 import { quarantine } from './queries.ts';
 import { readThread, type ThreadReading, withOpening, type WithOpening } from './thread-queries.ts';
 import type { ThreadQuestion } from './thread-question.ts';
+import { releaseFromGone } from '../../requests/life/releasing.ts';
 import { applyRules } from '../rules/acting/apply-rules.ts';
 import { giveValues, openedWith, silence, takesTurns } from '../rules/acting/ruled.ts';
 import { valuesGiven } from '../form/given-values.ts';
@@ -88,6 +89,7 @@ export async function fileIntoRequest(
     if (isAbsenceNote(joining, place))
       return ended(await recordOn(tx, filing, place.requestId, place.matchedBy));
 
+    if (place.reopens) await releaseFromGone(tx, place.requestId, claimed.at);
     const appending = appendMessage(tx, filingFacts(joining, place.matchedBy), place);
     const { requestId, matchedBy } = place;
     const filed = { outcome: 'appended', requestId, reason: null, matchedBy, queuedDelivery: false } as const;

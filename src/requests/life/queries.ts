@@ -68,6 +68,29 @@ export async function markReleased(
     returning requests.id, requests.mailbox_id, held.status`;
 }
 
+/** Unassigns a closed request whose operator is no longer active or does not serve its mailbox any more; null if they do. */
+export async function markReleasedByGone(
+  tx: Transaction,
+  requestId: number,
+  at: Date,
+): Promise<(Released & { readonly assigneeId: number }) | null> {
+  const [row] = await tx<(Released & { readonly assigneeId: number })[]>`
+    with held as (
+      select requests.id, requests.assignee_id
+      from requests
+      join operators on operators.id = requests.assignee_id
+      where requests.id = ${requestId} and requests.status = 'closed'
+        and not (operators.active and (operators.mailbox_ids is null or requests.mailbox_id = any(operators.mailbox_ids)))
+      for update of requests
+    )
+    update requests
+    set assignee_id = null, updated_at = ${at}
+    from held
+    where requests.id = held.id
+    returning requests.id, requests.mailbox_id, requests.status, held.assignee_id`;
+  return row ?? null;
+}
+
 /** Takes a team off the open requests in mailboxes other than those kept; what is closed keeps it as long as there is the team. */
 export async function markTeamReleased(
   tx: Transaction,
