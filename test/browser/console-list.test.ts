@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { KEYS } from '../../src/apps/console/keys/words.ts';
+import { insertRequest } from '../support/desk.ts';
 import { amount } from '../support/amount.ts';
 import { START } from '../support/app.ts';
 import { DESK, handed, mailOf, postBatch } from '../support/intake.ts';
@@ -391,6 +392,29 @@ test('what somebody writes outlives a merge and a closing by another, with scrip
     expect(await page.getByPlaceholder('Write to the contact…').inputValue()).toBe('A whole sentence');
   }
 }, 60_000);
+
+test('in a list of pages one stays on the page where one was, and nobody is cut off what one chooses from', async () => {
+  const { ann } = await busyDesk({ Maria: 'My parcel' });
+  await desk.db`
+    insert into operators (email, name, role, created_at)
+    select 'op' || n || '@example.com', 'Operator ' || n, 'agent', ${START} from generate_series(1, 250) n`;
+  for (let n = 2; n <= 60; n += 1)
+    await insertRequest(desk.db, { mailboxId: 1, contactId: 1 }, { subject: `Parcel ${n}` });
+  const page = await desk.signedIn(ann.id);
+  await page.goto(desk.url('/requests?status=new&sort=id'));
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await page.locator('#r51').waitFor();
+  await page.getByRole('link', { name: /Parcel 55/ }).click();
+  await page.getByRole('link', { name: 'Next request' }).click();
+  await page.waitForURL(/requests\/56/);
+  await page.getByRole('link', { name: 'Back to the list' }).click();
+  expect((await ids(page))[0]).toBe('51');
+  await page.locator('#r58 input').check();
+  await page.locator('.bulk [name=operatorId]').selectOption({ label: 'Operator 99' });
+  await page.getByRole('button', { name: 'Assign to' }).click();
+  await page.getByText('1 request changed.').waitFor();
+  expect((await ids(page)).at(-2)).toBe('59');
+});
 
 test('a request is merged into one that is picked, and the merge is undone', async () => {
   const { ann } = await busyDesk({});

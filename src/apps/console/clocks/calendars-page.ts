@@ -18,6 +18,7 @@ import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { calendarIn, holidaysText, hoursText } from './calendar-form.ts';
 import { clockWords } from './words.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const OFFICE = [1, 2, 3, 4, 5].map((weekday) => ({ weekday, from: '09:00', to: '17:00' }));
 
@@ -64,15 +65,13 @@ async function show(visit: Visit, alert: string | null, typed?: RefusedCalendar)
   const { deps, actor } = visit;
   requirePermission(actor, 'calendars.edit');
   const words = visit.say(clockWords);
-  const calendars = await listCalendars(deps, actor, {
-    sort: { field: 'name', descending: false },
-    limit: 200,
-  });
+  const sort = { field: 'name', descending: false } as const;
+  const calendars = await everyPage((place) => listCalendars(deps, actor, { sort, ...place }));
   const content = html`<h2>${words.calendars}</h2>
     <p class="quiet">${words.calendarsLead} <a href="/settings/clocks">${words.promises}</a></p>
-    ${when(calendars.items.length === 0, () => html`<p class="quiet">${words.noCalendars}</p>`)}
+    ${when(calendars.length === 0, () => html`<p class="quiet">${words.noCalendars}</p>`)}
     <ul class="cards">
-      ${calendars.items.map(
+      ${calendars.map(
         (each) =>
           html`<li class="card">
             <details ${typed?.calendarId === each.id ? html`open` : ''}>

@@ -17,6 +17,7 @@ import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { minutesIn, minutesText } from './minutes.ts';
 import { clockWords } from './words.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const MINUTES = ['firstAnswerMinutes', 'nextAnswerMinutes', 'resolutionMinutes'] as const;
 const CLOCKS = {
@@ -60,10 +61,14 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
   requirePermission(actor, 'policies.edit');
   const words = visit.say(clockWords);
   const [policies, calendars] = await Promise.all([
-    listPolicies(deps, actor, { filters: {}, sort: { field: 'mailbox', descending: false }, limit: 200 }),
-    listCalendars(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 }),
+    everyPage((place) =>
+      listPolicies(deps, actor, { filters: {}, sort: { field: 'mailbox', descending: false }, ...place }),
+    ),
+    everyPage((place) =>
+      listCalendars(deps, actor, { sort: { field: 'name', descending: false }, ...place }),
+    ),
   ]);
-  const byMailbox = Map.groupBy(policies.items, (policy) => policy.mailboxAddress);
+  const byMailbox = Map.groupBy(policies, (policy) => policy.mailboxAddress);
   const content = html`<p class="quiet">
       ${words.lead}
       ${when(
@@ -83,7 +88,7 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
           </div>
           ${found
             .toSorted((a, b) => a.priority.localeCompare(b.priority))
-            .map((policy) => formOf(visit, policy, calendars.items))}
+            .map((policy) => formOf(visit, policy, calendars))}
         </section>`,
     )}`;
   return settingsPage(visit, 'clocks', { content, alert });

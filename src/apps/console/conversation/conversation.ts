@@ -17,11 +17,12 @@ import type { CannedReply } from '../../../requests/canned-replies/canned-reply.
 import { listCannedReplies } from '../../../requests/canned-replies/find-canned-reply.ts';
 import { findGone, type GoneParts } from '../../../requests/retention/find-gone.ts';
 import type { Typed } from '../answer/typed.ts';
-import { readListQuery } from '../list/query.ts';
+import { atPlace, readListQuery } from '../list/query.ts';
 import { listAllOperators } from '../parts/operators.ts';
 import { listAllTeams } from '../parts/teams.ts';
 import { type JiraPanel, readPanel } from '../jira/panel.ts';
 import type { Visit } from '../shell/visit.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 /** All that the page of a request shows. */
 export type Conversation = {
@@ -50,7 +51,6 @@ export type Conversation = {
   readonly drafts: { readonly reply: Draft | null; readonly note: Draft | null };
 };
 
-const MESSAGES = 200;
 const NEIGHBOURS = 100;
 
 /** Reads it. */
@@ -84,7 +84,9 @@ export async function readConversation(
     asked,
     gone,
   ] = await Promise.all([
-    allMessages(visit, requestId),
+    everyPage((place) =>
+      listMessages(deps, actor, { requestId, sort: { field: 'id', descending: false }, ...place }),
+    ),
     listRequests(deps, actor, {
       filters: { contactId: [request.contactId] },
       sort: { field: 'lastMessageAt', descending: true },
@@ -95,11 +97,13 @@ export async function readConversation(
     listAllTeams(visit),
     neighbours(visit, requestId, from),
     findPresence(deps, actor, { requestIds: [requestId] }),
-    listCannedReplies(deps, actor, {
-      filters: { mailboxId: request.mailboxId },
-      sort: { field: 'name', descending: false },
-      limit: 200,
-    }),
+    everyPage((place) =>
+      listCannedReplies(deps, actor, {
+        filters: { mailboxId: request.mailboxId },
+        sort: { field: 'name', descending: false },
+        ...place,
+      }),
+    ),
     findDraft(deps, actor, { requestId, kind: 'reply' }),
     findDraft(deps, actor, { requestId, kind: 'note' }),
     readPanel(visit, requestId),
@@ -117,25 +121,13 @@ export async function readConversation(
     ...list,
     typed,
     present: present.filter(({ operatorId }) => operatorId !== actor.operatorId),
-    canned: canned.items,
+    canned,
     jira,
     asked,
     refused: refusedFields(visit, refused, asked),
     gone,
     drafts: { reply, note },
   };
-}
-
-async function allMessages({ deps, actor }: Visit, requestId: number): Promise<readonly MessageView[]> {
-  const sort = { field: 'id', descending: false } as const;
-  const all: MessageView[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listMessages(deps, actor, { requestId, sort, limit: MESSAGES, cursor });
-    all.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return all;
 }
 
 /** The requests before and after one in the list it was opened from. */
@@ -145,9 +137,11 @@ export async function neighbours(
   from: string,
 ): Promise<{ readonly next: number | null; readonly previous: number | null }> {
   if (from === '') return { next: null, previous: null };
-  const { filters, sort } = readListQuery(new URLSearchParams(from), actor);
-  const { items } = await listRequests(deps, actor, { filters, sort, limit: NEIGHBOURS });
-  const place = items.findIndex((each) => each.id === requestId);
-  if (place === -1) return { next: items[0]?.id ?? null, previous: null };
-  return { next: items[place + 1]?.id ?? null, previous: items[place - 1]?.id ?? null };
+  const { filters, sort, place } = readListQuery(new URLSearchParams(from), actor);
+  const { items } = await atPlace(place, (here) =>
+    listRequests(deps, actor, { filters, sort, limit: NEIGHBOURS, ...here }),
+  );
+  const at = items.findIndex((each) => each.id === requestId);
+  if (at === -1) return { next: items[0]?.id ?? null, previous: null };
+  return { next: items[at + 1]?.id ?? null, previous: items[at - 1]?.id ?? null };
 }

@@ -14,6 +14,7 @@ import { idIn, type Visit } from '../shell/visit.ts';
 import { definitionForm, newFieldForm } from './definition-form.ts';
 import { changesIn, newFieldIn, type RefusedDefinition } from './field-in-form.ts';
 import { fieldWords } from './words.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 /** What requests are asked, for leads. */
 export function fieldHandlers(pages: Pages): void {
@@ -60,10 +61,12 @@ async function show(
   requirePermission(actor, 'fields.edit');
   const words = visit.say(fieldWords);
   const [fields, mailboxes] = await Promise.all([
-    listFields(deps, actor, { filters: {}, sort: { field: 'position', descending: false }, limit: 200 }),
+    everyPage((place) =>
+      listFields(deps, actor, { filters: {}, sort: { field: 'position', descending: false }, ...place }),
+    ),
     listMailboxes(deps, actor),
   ]);
-  const of = (mailboxId: number | null) => fields.items.filter((field) => field.mailboxId === mailboxId);
+  const of = (mailboxId: number | null) => fields.filter((field) => field.mailboxId === mailboxId);
   const content = html`<p class="quiet">${words.lead}</p>
     ${group(visit, { title: words.desk, fields: of(null), fixed: actor.mailboxIds !== null, refused })}
     ${mailboxes

@@ -21,7 +21,8 @@ import { FEW, findElsewhere } from './elsewhere.ts';
 import type { ListFacts } from './list-facts.ts';
 import { listWords } from './words.ts';
 import { isUncounted, listPage, listTitle } from './page.ts';
-import { type ListQuery, readListQuery, requestNumber } from './query.ts';
+import { atPlace, type ListQuery, readListQuery, requestNumber } from './query.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const ROWS = 50;
 const SHOWN = ['unread', 'snippet', 'hasAttachments', 'waitingSince', 'drafts'] as const;
@@ -99,19 +100,15 @@ async function showList(visit: Visit, query: ListQuery, after: After = {}): Prom
 async function readList(visit: Visit, query: ListQuery, after: After): Promise<ListFacts> {
   const { deps, actor, settings } = visit;
   const { filters, sort } = query;
-  const read = (place: ListQuery['place']) =>
-    listRequests(deps, actor, { filters, sort, limit: ROWS, include: SHOWN, ...place });
   const [page, [total], operators, teams, mailboxes, views, fields] = await Promise.all([
-    // A cursor that is outdated or was cut off: the first page is better than an error.
-    read(query.place).catch((error: unknown) => {
-      if (error instanceof Problem && error.code === 'invalid_input') return read({});
-      throw error;
-    }),
+    atPlace(query.place, (place) =>
+      listRequests(deps, actor, { filters, sort, limit: ROWS, include: SHOWN, ...place }),
+    ),
     countViews(deps, actor, { viewIds: [], queries: [query.whole] }),
     listAllOperators(visit),
     listAllTeams(visit),
     listMailboxes(deps, actor),
-    listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 }),
+    everyPage((place) => listViews(deps, actor, { sort: { field: 'name', descending: false }, ...place })),
     listSeenFields(deps, actor),
   ]);
   const { items, nextCursor, prevCursor } = page;
@@ -132,7 +129,7 @@ async function readList(visit: Visit, query: ListQuery, after: After): Promise<L
     operators,
     teams,
     mailboxes,
-    saved: views.items.find((view) => view.query === shown)?.name ?? null,
+    saved: views.find((view) => view.query === shown)?.name ?? null,
     elsewhere,
     present: present.filter(({ operatorId }) => operatorId !== actor.operatorId),
     done: after.done ?? 0,

@@ -26,7 +26,7 @@ export function listTitle(visit: Visit, query: ListQuery, saved: string | null):
 export function listPage(visit: Visit, facts: ListFacts): Html {
   const { query, items, total, refused, present } = facts;
   const words = visit.say(listWords);
-  const back = query.params.toString();
+  const back = query.here;
   const alike = alikeIn(items);
   const columns = columnsOf(visit, facts.fields);
   return html`<div class="list-page">

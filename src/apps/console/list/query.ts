@@ -41,6 +41,8 @@ export type ListQuery = ReturnType<typeof readRequestQuery> & {
   readonly place: { readonly cursor?: string; readonly before?: string };
   /** The filters of the list in the URL, without the cursor. */
   readonly params: URLSearchParams;
+  /** The same with the cursor, to come back to the page of the list that one was on. */
+  readonly here: string;
   /** The same with the view spelt out, as the interface takes it. */
   readonly whole: string;
   /** What was wrong with the query; then no filter applies. */
@@ -59,6 +61,10 @@ export function readListQuery(given: URLSearchParams, actor: OperatorActor): Lis
     q: (params.get('q') ?? '').trim(),
     place: { ...(after === null ? {} : { cursor: after }), ...(before === null ? {} : { before }) },
     params,
+    here: new URLSearchParams([
+      ...params,
+      ...[...given].filter(([name, value]) => value !== '' && PLACES.has(name)),
+    ]).toString(),
   };
   const whole = wholeQuery(params, view);
   try {
@@ -67,6 +73,17 @@ export function readListQuery(given: URLSearchParams, actor: OperatorActor): Lis
     if (!(error instanceof Problem)) throw error;
     return { ...shared, whole: '', ...readRequestQuery(actor, ''), problem: error };
   }
+}
+
+/** Reads a list at its place: a cursor that is outdated or was cut off gives the first page, which is better than an error. */
+export async function atPlace<Page>(
+  place: ListQuery['place'],
+  read: (place: ListQuery['place']) => Promise<Page>,
+): Promise<Page> {
+  return read(place).catch((error: unknown) => {
+    if (error instanceof Problem && error.code === 'invalid_input') return read({});
+    throw error;
+  });
 }
 
 const PLACES: ReadonlySet<string> = new Set(['after', 'before']);

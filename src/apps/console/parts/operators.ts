@@ -1,9 +1,11 @@
 import { listOperators } from '../../../people/operators/list-operators.ts';
 import type { Operator } from '../../../people/operators/operator.ts';
 import type { Visit } from '../shell/visit.ts';
+import { everyPage } from './every-page.ts';
 
-/** Everybody who answers, by name: a desk has dozens of operators, not thousands. */
+/** Everybody who answers, by name. */
 export async function listAllOperators({ deps, actor }: Visit): Promise<readonly Operator[]> {
-  const page = await listOperators(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 });
-  return page.items.filter((operator) => operator.active);
+  const sort = { field: 'name', descending: false } as const;
+  const all = await everyPage((place) => listOperators(deps, actor, { sort, ...place }));
+  return all.filter((operator) => operator.active);
 }

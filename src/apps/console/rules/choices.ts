@@ -6,6 +6,7 @@ import { listCannedReplies } from '../../../requests/canned-replies/find-canned-
 import { listAllOperators } from '../parts/operators.ts';
 import { listAllTeams } from '../parts/teams.ts';
 import type { Visit } from '../shell/visit.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 type People = Readonly<
   Record<
@@ -35,18 +36,20 @@ export async function readChoices(
   const { deps, actor } = visit;
   const [{ operators, teams }, canned, fields] = await Promise.all([
     people,
-    listCannedReplies(deps, actor, {
-      filters: { mailboxId },
-      sort: { field: 'name', descending: false },
-      limit: 200,
-    }),
+    everyPage((place) =>
+      listCannedReplies(deps, actor, {
+        filters: { mailboxId },
+        sort: { field: 'name', descending: false },
+        ...place,
+      }),
+    ),
     listAskedFields(deps, actor, mailboxId),
   ]);
   const named = ({ id, name }: { readonly id: number; readonly name: string }) => [id, name] as const;
   return {
     assign: operators.filter((each) => servesMailbox(each, mailboxId)).map(named),
     team: teams.filter((each) => servesMailbox(each, mailboxId)).map(named),
-    answer: canned.items.filter(({ scope }) => scope !== 'own').map(named),
+    answer: canned.filter(({ scope }) => scope !== 'own').map(named),
     fields,
   };
 }

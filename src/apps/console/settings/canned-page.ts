@@ -14,6 +14,7 @@ import { problemWords } from '../shell/problem-words.ts';
 import type { Visit } from '../shell/visit.ts';
 import { cannedWords } from './canned-words.ts';
 import { settingsPage } from './settings-page.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 export type CannedWords = Pick<
   CannedReply,
@@ -37,11 +38,8 @@ export async function showCanned(
 ): Promise<Response> {
   const { deps, actor } = visit;
   const words = visit.say(cannedWords);
-  const all = await listCannedReplies(deps, actor, {
-    filters: {},
-    sort: { field: 'name', descending: false },
-    limit: 200,
-  });
+  const sort = { field: 'name', descending: false } as const;
+  const all = await everyPage((place) => listCannedReplies(deps, actor, { filters: {}, sort, ...place }));
   const { canned } = shown;
   const now = shown.typed ?? canned ?? EMPTY;
   const content = html`<p class="quiet">${words.lead}</p>
@@ -50,9 +48,9 @@ export async function showCanned(
         <a href="/settings/canned" ${canned === null ? html`aria-current="page"` : ''}
           >${icon('plus', deps.assets)}${words.add}</a
         >
-        ${when(all.items.length === 0, () => html`<p class="quiet">${words.none}</p>`)}
+        ${when(all.length === 0, () => html`<p class="quiet">${words.none}</p>`)}
         <ul>
-          ${all.items.map((each) => entry(visit, each, each.id === canned?.id))}
+          ${all.map((each) => entry(visit, each, each.id === canned?.id))}
         </ul>
       </nav>
       <div class="stack">${await formOf(visit, canned, now)} ${await preview(visit, now.text)}</div>

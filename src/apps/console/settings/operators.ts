@@ -18,6 +18,7 @@ import { done } from '../shell/respond.ts';
 import { terms } from '../parts/terms.ts';
 import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
 import { settingsPage } from './settings-page.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const en = {
   add: 'Add an operator',
@@ -85,11 +86,13 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
   const { deps, actor } = visit;
   const words = visit.say(sentences);
   const [operators, mailboxes] = await Promise.all([
-    listOperators(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 }),
+    everyPage((place) =>
+      listOperators(deps, actor, { sort: { field: 'name', descending: false }, ...place }),
+    ),
     listMailboxes(deps, actor),
   ]);
   const content = html`<ul class="cards">
-      ${operators.items.map((operator) => row(visit, operator, mailboxes))}
+      ${operators.map((operator) => row(visit, operator, mailboxes))}
     </ul>
     <form method="post" class="stack card form">
       <h2>${words.add}</h2>

@@ -12,6 +12,7 @@ import { orAgain } from '../shell/refused.ts';
 import { done } from '../shell/respond.ts';
 import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
 import { settingsPage } from './settings-page.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const en = {
   title: 'Tokens of',
@@ -72,7 +73,9 @@ async function show(
   const operatorId = idIn(visit.c) ?? 0;
   const [operator, tokens] = await Promise.all([
     findOperator(deps, actor, { id: operatorId }),
-    listTokens(deps, actor, { operatorId, sort: { field: 'id', descending: true }, limit: 100 }),
+    everyPage((place) =>
+      listTokens(deps, actor, { operatorId, sort: { field: 'id', descending: true }, ...place }),
+    ),
   ]);
   const content = html`<h2>${words.title} <span dir="auto">${operator.name}</span></h2>
     <p class="quiet">${words.lead}</p>
@@ -87,7 +90,7 @@ async function show(
         </p>`,
     )}
     <ul class="cards">
-      ${tokens.items.map((token) => row(visit, token))}
+      ${tokens.map((token) => row(visit, token))}
     </ul>
     <form method="post" class="stack card form">
       ${textField({ label: words.name, name: 'name', required: true })}

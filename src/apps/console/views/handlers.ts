@@ -10,6 +10,7 @@ import { orAgain } from '../shell/refused.ts';
 import { settingsPage } from '../settings/settings-page.ts';
 import { done } from '../shell/respond.ts';
 import { type Catalogue, idIn, type Visit } from '../shell/visit.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const en = {
   lead: 'A view is a list with a name: filter or search the list, then save it from its filter menu.',
@@ -64,11 +65,12 @@ export function viewHandlers(pages: Pages): void {
 async function show(visit: Visit, alert: string | null): Promise<Response> {
   const words = visit.say(sentences);
   const { deps, actor } = visit;
-  const views = await listViews(deps, actor, { sort: { field: 'name', descending: false }, limit: 200 });
+  const sort = { field: 'name', descending: false } as const;
+  const views = await everyPage((place) => listViews(deps, actor, { sort, ...place }));
   const content = html`<p class="quiet">${words.lead}</p>
-    ${when(views.items.length === 0, () => html`<p class="empty">${icon('tag', deps.assets)}${words.empty}</p>`)}
+    ${when(views.length === 0, () => html`<p class="empty">${icon('tag', deps.assets)}${words.empty}</p>`)}
     <ul class="cards">
-      ${views.items.map((view) => row(visit, view))}
+      ${views.map((view) => row(visit, view))}
     </ul>`;
   return settingsPage(visit, 'views', { content, alert });
 }

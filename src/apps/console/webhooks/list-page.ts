@@ -15,6 +15,7 @@ import { type ReceiverForm, receiverFields, receiverIn } from './receiver-fields
 import { standing } from './standing.ts';
 import { showWebhook } from './webhook-page.ts';
 import { webhookWords } from './words.ts';
+import { everyPage } from '../parts/every-page.ts';
 
 const NEW: ReceiverForm = { url: '', name: '', types: null, mailboxIds: null };
 
@@ -42,13 +43,13 @@ async function show(visit: Visit, receiver: ReceiverForm, alert: string | null):
   const { deps, actor } = visit;
   const words = visit.say(webhookWords);
   const [webhooks, mailboxes] = await Promise.all([
-    listWebhooks(deps, actor, { sort: { field: 'id', descending: false }, limit: 200 }),
+    everyPage((place) => listWebhooks(deps, actor, { sort: { field: 'id', descending: false }, ...place })),
     listMailboxes(deps, actor),
   ]);
   const content = html`<p class="quiet">${words.lead}</p>
-    ${when(webhooks.items.length === 0, () => html`<p class="quiet">${words.none}</p>`)}
+    ${when(webhooks.length === 0, () => html`<p class="quiet">${words.none}</p>`)}
     <ul class="cards">
-      ${webhooks.items.map((each) => row(visit, each))}
+      ${webhooks.map((each) => row(visit, each))}
     </ul>
     <form method="post" action="/settings/webhooks" class="stack card form">
       <h2>${words.add}</h2>
