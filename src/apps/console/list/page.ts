@@ -97,7 +97,7 @@ function chips(visit: Visit, facts: ListFacts): Html | '' {
     ${set.map(
       ({ param, name, value }) =>
         html`<li>
-          <a href="${withoutParam(params, param)}" aria-label="${words.drop(name)}"
+          <a href="${withoutParam(params, param)}" title="${words.drop(name)}"
             ><span><bdi>${name}</bdi>: <b dir="auto">${value}</b></span
             >${icon('x', visit.deps.assets)}</a
           >
