@@ -182,6 +182,9 @@ describe('the form of a mailbox', () => {
     };
     const refused = await app.request(`/ask/${DESK}`, { method: 'POST', headers, body, duplex: 'half' });
     expect([refused.status, read]).toEqual([413, 0]);
+    // What was typed is where it was typed: the browser may keep that page.
+    expect(await refused.text()).toContain('what you wrote is still there');
+    expect((await get(`/ask/${DESK}`)).headers.get('cache-control')).toBe('no-cache');
     expect((await made.ask({}, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
     expect(await db`select id from form_posts`).toEqual([]);
     // Signed in or not, nothing of a body is taken by who has no session.

@@ -63,7 +63,10 @@ export function askRoutes(deps: AskDeps): ApiRoutes {
     const mailbox = await formOf(c);
     if (mailbox === null) return missing(visitor);
     const fields = await listShownFields(deps, mailbox.id);
-    return visitor.show(formPage(visitor, mailbox, { fields, refused: null }));
+    const page = await visitor.show(formPage(visitor, mailbox, { fields, refused: null }));
+    // Nobody's yet: a browser that may keep it has what was typed when one goes back from a refusal that read nothing.
+    page.headers.set('cache-control', 'no-cache');
+    return page;
   });
   routes.post(PATH, async (c) => {
     requireOwnPage(c, deps);
@@ -90,7 +93,12 @@ export function askRoutes(deps: AskDeps): ApiRoutes {
         return visitor.show(sentPage(visitor, mailbox, form.text('email')));
       });
     return orDrawn(post, (problem) =>
-      visitor.show(formPage(visitor, mailbox, { fields, refused: { problem, typed } }), problem),
+      visitor.show(
+        typed === null
+          ? refusedPage(visitor, problem)
+          : formPage(visitor, mailbox, { fields, refused: { problem, typed } }),
+        problem,
+      ),
     );
   });
   routes.get('/ask/confirm', async (c) => {
@@ -166,7 +174,9 @@ function refusalIn(error: unknown): Problem {
 }
 
 function refusedPage(visitor: Speaker, problem: Problem): RequesterPage {
-  return { title: visitor.words.failed, content: html`${alertLine(visitor, { problem, typed: null })}` };
+  const content = html`${alertLine(visitor, { problem, typed: null })}
+    <p>${visitor.say(askWords).goBack}</p>`;
+  return { title: visitor.words.failed, content };
 }
 
 function sentPage({ say }: Speaker, mailbox: IntakeMailbox, email: string): RequesterPage {

@@ -4,6 +4,7 @@ const en = {
   title: (desk: string) => `Write to ${desk}`,
   intro: 'We mail you a link first; your message reaches us once you have opened it.',
   trap: 'Leave this empty',
+  goBack: 'Nothing was sent. Go back in your browser: what you wrote is still there.',
   sent: 'One more step',
   sentTo: (email: string) => `A link is on its way to ${email}.`,
   sentHelp: 'Open it within 24 hours and press the button on its page: your message is delivered only then.',
@@ -17,6 +18,7 @@ const ru: typeof en = {
   title: (desk) => `Написать в ${desk}`,
   intro: 'Сначала мы пришлём вам ссылку; сообщение дойдёт до нас, когда вы её откроете.',
   trap: 'Оставьте пустым',
+  goBack: 'Ничего не отправлено. Вернитесь назад в браузере: написанное ещё там.',
   sent: 'Ещё один шаг',
   sentTo: (email) => `Ссылка отправлена на ${email}.`,
   sentHelp:
