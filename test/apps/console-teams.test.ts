@@ -124,3 +124,75 @@ test('what one is told of is set on a page', async () => {
   ]);
   expect((await page(desk.ann, '/settings/notifications', undefined, 'ru')).text).toContain('Оповещения');
 });
+
+test('what is refused in settings stands in its form again', async () => {
+  const refused: readonly (readonly [path: string, fields: Fields, kept: readonly string[]])[] = [
+    [
+      '/settings/teams',
+      [
+        ['name', ' Billing'],
+        ['memberId', String(desk.ann.id)],
+      ],
+      ['value="Billing"', 'checked'],
+    ],
+    [
+      '/settings/operators',
+      [
+        ['email', desk.ann.email],
+        ['name', 'Another Ann'],
+        ['role', 'lead'],
+      ],
+      ['value="Another Ann"', `value="${desk.ann.email}"`],
+    ],
+    [
+      `/settings/operators/${desk.ann.id}`,
+      [
+        ['name', ''],
+        ['active', 'yes'],
+        ['role', 'lead'],
+      ],
+      ['<details open'],
+    ],
+    [
+      '/settings/mailboxes',
+      [
+        ['address', 'nonsense'],
+        ['name', 'Our shop'],
+      ],
+      ['value="nonsense"', 'value="Our shop"'],
+    ],
+    [
+      `/settings/mailboxes/${desk.mailboxId}`,
+      [
+        ['name', 'Renamed'],
+        ['denied', 'no address at all'],
+      ],
+      ['value="Renamed"', 'no address at all'],
+    ],
+    [
+      `/settings/mailboxes/${desk.mailboxId}/smtp`,
+      [
+        ['verb', 'save'],
+        ['host', 'smtp.example.net'],
+        ['port', '2525'],
+        ['user', 'shop'],
+        ['dailyLimit', '99999999999'],
+      ],
+      ['value="smtp.example.net"', 'value="2525"', 'value="shop"', 'value="99999999999"'],
+    ],
+    ['/settings/clocks/1', [['firstAnswerMinutes', 'some day']], ['value="some day"']],
+    [
+      '/settings/fields',
+      [
+        ['key', 'Bad Key!'],
+        ['name', 'Shelf'],
+      ],
+      ['value="Bad Key!"', 'value="Shelf"'],
+    ],
+  ];
+  for (const [path, fields, kept] of refused) {
+    const answer = await page(desk.ada, path, fields);
+    expect([path, answer.status]).toEqual([path, 422]);
+    for (const text of kept) expect(answer.text).toContain(text);
+  }
+});

@@ -69,7 +69,8 @@ async function jsonOf(part: string, words: File | string): Promise<unknown> {
   }
 }
 
-function parsed<Shape extends z.ZodType>(schema: Shape, value: unknown): z.infer<Shape> {
+/** A value as a schema reads it; what does not fit is refused by its field, as in a body. */
+export function parsed<Shape extends z.ZodType>(schema: Shape, value: unknown): z.infer<Shape> {
   const read = schema.safeParse(value);
   if (read.success) return read.data;
   throw invalidFields(fieldErrors('json', read.error));

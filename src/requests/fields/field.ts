@@ -43,6 +43,7 @@ export const FIELD_PREFIX = 'field.';
 /** A field's key, as a part of other patterns. */
 export const KEY = '[a-z][A-Za-z0-9_-]{0,39}';
 export const KEY_PATTERN = new RegExp(`^${KEY}$`);
+export const BAD_KEY = 'must be a letter in lower case, then up to 39 letters, digits, _ and -';
 /** The name of a sort by a field. */
 export const SORT_PATTERN = new RegExp(`^field\\.${KEY}$`);
 

@@ -9,7 +9,7 @@ import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { mailboxExists } from '../life/queries.ts';
 import { cleanDefinition, cleanReplacements, type Definition, definitionOf } from './definition.ts';
-import type { Field } from './field.ts';
+import { BAD_KEY, type Field, KEY_PATTERN } from './field.ts';
 import {
   countFieldsOf,
   deleteField,
@@ -46,6 +46,9 @@ export type NewField = Definition & {
 export async function addField(deps: FieldDeps, actor: OperatorActor, input: NewField): Promise<Field> {
   const { mailboxId, key, position } = input;
   requireDefining(actor, mailboxId);
+  if (!KEY_PATTERN.test(key)) throw invalidField('/key', BAD_KEY);
+  // Whoever looks it up among a request's values in JavaScript would find a function there.
+  if (key in {}) throw invalidField('/key', 'is a name that every object has; choose another');
   const definition = cleanDefinition(input);
   const at = deps.clock.now();
   return deps.db.begin(async (tx) => {

@@ -11,7 +11,7 @@ import {
 } from '../../platform/http/schemas.ts';
 import { sortParameter, totalParameter } from '../../platform/lists/sort-parameter.ts';
 import { MAX_VALUE_LENGTH } from './check-value.ts';
-import { type Field, FIELD_KINDS, type FieldValues, KEY_PATTERN } from './field.ts';
+import { BAD_KEY, type Field, FIELD_KINDS, type FieldValues, KEY_PATTERN } from './field.ts';
 import { FIELD_SORTS } from './field-sorts.ts';
 
 const MAX_OPTIONS = 100;
@@ -20,9 +20,7 @@ const MAX_FIELDS = 200;
 
 const key = z
   .string()
-  .regex(KEY_PATTERN, 'must be a letter in lower case, then up to 39 letters, digits, _ and -')
-  // Whoever looks it up among a request's values in JavaScript would find a function there.
-  .refine((given) => !(given in {}), 'is a name that every object has; choose another')
+  .regex(KEY_PATTERN, BAD_KEY)
   .openapi({ description: 'Names its values; never changes.', example: 'environment' });
 
 const definition = {

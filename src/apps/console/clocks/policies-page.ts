@@ -31,11 +31,12 @@ export function policyHandlers(pages: Pages): void {
   pages.get('/settings/clocks', (visit) => show(visit, null));
   pages.post('/settings/clocks/:id{[0-9]+}', async (visit) => {
     const form = await readForm(visit.c);
+    const policyId = idIn(visit.c) ?? 0;
     const save = async () => {
-      await editPolicy(visit.deps, visit.actor, { policyId: idIn(visit.c) ?? 0, changes: timesIn(form) });
+      await editPolicy(visit.deps, visit.actor, { policyId, changes: timesIn(form) });
       return done(visit, '/settings/clocks', { did: 'saved' });
     };
-    return orAgain(visit, save, (alert) => show(visit, alert));
+    return orAgain(visit, save, (alert) => show(visit, alert, { policyId, form }));
   });
 }
 
@@ -56,7 +57,9 @@ function timesIn(form: Form) {
   };
 }
 
-async function show(visit: Visit, alert: string | null): Promise<Response> {
+type RefusedTimes = { readonly policyId: number; readonly form: Form };
+
+async function show(visit: Visit, alert: string | null, refused?: RefusedTimes): Promise<Response> {
   const { deps, actor } = visit;
   requirePermission(actor, 'policies.edit');
   const words = visit.say(clockWords);
@@ -88,13 +91,22 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
           </div>
           ${found
             .toSorted((a, b) => a.priority.localeCompare(b.priority))
-            .map((policy) => formOf(visit, policy, calendars))}
+            .map((policy) =>
+              formOf(visit, policy, {
+                calendars,
+                typed: refused?.policyId === policy.id ? refused.form : null,
+              }),
+            )}
         </section>`,
     )}`;
   return settingsPage(visit, 'clocks', { content, alert });
 }
 
-function formOf(visit: Visit, policy: Policy, calendars: readonly Calendar[]): Html {
+function formOf(
+  visit: Visit,
+  policy: Policy,
+  { calendars, typed }: { readonly calendars: readonly Calendar[]; readonly typed: Form | null },
+): Html {
   const words = visit.say(clockWords);
   const priority = visit.say(terms).priority[policy.priority];
   const { language } = visit.settings;
@@ -109,14 +121,14 @@ function formOf(visit: Visit, policy: Policy, calendars: readonly Calendar[]): H
       textField({
         label: words.clock[CLOCKS[name]],
         name,
-        value: minutesText(policy[name], language),
+        value: typed?.text(name) ?? minutesText(policy[name], language),
         placeholder: words.notPromised,
       }),
     )}
     ${selectField({
       label: words.calendar,
       name: 'calendarId',
-      value: policy.calendarId,
+      value: typed?.text('calendarId') ?? policy.calendarId,
       options: [['', words.always], ...calendars.map((each) => [each.id, each.name] as const)],
     })}
     <button aria-label="${words.save}: ${priority}">${words.save}</button>

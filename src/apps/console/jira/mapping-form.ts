@@ -53,6 +53,9 @@ export function mappingHandlers(
   });
 }
 
+const TELLS: readonly Mapping['tells'][] = ['none', 'contact', 'public'];
+const HEARS: readonly Mapping['hears'][] = ['none', 'marked', 'public'];
+
 // What the form does not show stays as it was set by the interface.
 function mappingOf(
   form: Form,
@@ -75,8 +78,8 @@ function mappingOf(
     issueType: form.text('issueType').trim(),
     fields: fieldsIn(form, before?.fields ?? {}),
     always: form.has('always'),
-    tells: form.text('tells') as Mapping['tells'],
-    hears: form.text('hears') as Mapping['hears'],
+    tells: TELLS.find((each) => each === form.text('tells')) ?? UNMAPPED.tells,
+    hears: HEARS.find((each) => each === form.text('hears')) ?? UNMAPPED.hears,
     labels: words('labels'),
     watchers: words('watchers'),
     namesReporter: form.has('namesReporter'),

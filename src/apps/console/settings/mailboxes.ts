@@ -15,6 +15,9 @@ import { done } from '../shell/respond.ts';
 import { idIn, type Visit } from '../shell/visit.ts';
 import { mailboxWords } from './mailbox-words.ts';
 import { sourceOf, SOURCES } from '../../../intake/sources/sources.ts';
+import { editMailboxSchema } from '../../../mailboxes/settings/schemas.ts';
+import { parsed } from '../../../platform/http/multipart.ts';
+import { givenFields } from '../../../platform/given-fields.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { settingsPage } from './settings-page.ts';
 import { smtpForm } from './smtp.ts';
@@ -34,24 +37,27 @@ export function mailboxSettingsHandlers(pages: Pages): void {
         did: 'saved',
       });
     };
-    return orAgain(visit, add, (alert) => list(visit, alert));
+    return orAgain(visit, add, (alert) => list(visit, alert, form));
   });
   pages.get('/settings/mailboxes/:id{[0-9]+}', (visit) => show(visit, null));
   pages.post('/settings/mailboxes/:id{[0-9]+}', async (visit) => {
     const form = await readForm(visit.c);
     const mailboxId = idIn(visit.c) ?? 0;
+    const given = givenFields(changeIn(form));
     const save = async () => {
-      await editMailbox(visit.deps, visit.actor, { mailboxId, change: changeIn(form) });
+      // Read as the interface reads it: a sender that is none would let nobody through.
+      const change = parsed(editMailboxSchema, given);
+      await editMailbox(visit.deps, visit.actor, { mailboxId, change });
       return done(visit, `/settings/mailboxes/${mailboxId}`, { did: 'saved' });
     };
-    return orAgain(visit, save, (alert) => show(visit, alert));
+    return orAgain(visit, save, (alert) => show(visit, alert, given));
   });
 }
 
 function changeIn(form: Form) {
   const number = (name: string): number | undefined => {
     const text = form.text(name).trim();
-    return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
+    return text === '' ? undefined : Number(text);
   };
   const lines = (name: string): string[] =>
     form
@@ -78,7 +84,7 @@ function changeIn(form: Form) {
   };
 }
 
-async function list(visit: Visit, alert: string | null): Promise<Response> {
+async function list(visit: Visit, alert: string | null, typed?: Form): Promise<Response> {
   const words = visit.say(mailboxWords);
   const mailboxes = await listMailboxes(visit.deps, visit.actor);
   const content = html`<ul class="cards">
@@ -97,31 +103,31 @@ async function list(visit: Visit, alert: string | null): Promise<Response> {
           </li>`,
       )}
     </ul>
-    ${when(may(visit.actor, 'mailboxes.manage'), () => addForm(visit))}`;
+    ${when(may(visit.actor, 'mailboxes.manage'), () => addForm(visit, typed))}`;
   return settingsPage(visit, 'mailboxes', { content, alert });
 }
 
-/** The form that adds a mailbox. */
-export function addForm(visit: Visit): Html {
+/** The form that adds a mailbox, with what was typed when it is drawn again. */
+export function addForm(visit: Visit, typed?: Form): Html {
   const words = visit.say(mailboxWords);
   return html`<form method="post" action="/settings/mailboxes" class="stack card form">
     <h2>${words.add}</h2>
-    ${textField({ label: words.address, name: 'address', type: 'email', required: true })}
+    ${textField({ label: words.address, name: 'address', type: 'email', value: typed?.text('address') ?? '', required: true })}
     ${selectField({
       label: words.source,
       name: 'source',
-      value: 'gmail',
+      value: typed?.text('source') ?? 'gmail',
       options: Object.values(SOURCES).map(({ name, account }) => [name, account]),
     })}
-    ${textField({ label: words.name, name: 'name', required: true })}
+    ${textField({ label: words.name, name: 'name', value: typed?.text('name') ?? '', required: true })}
     <button class="primary">${words.add}</button>
   </form>`;
 }
 
-async function show(visit: Visit, alert: string | null): Promise<Response> {
+async function show(visit: Visit, alert: string | null, given: Partial<MailboxRow> = {}): Promise<Response> {
   const mailbox = await findMailbox(visit.deps, visit.actor, { mailboxId: idIn(visit.c) ?? 0 });
   const content = html`<div class="columns wide">
-    ${settingsForm(visit, mailbox)}
+    ${settingsForm(visit, { ...mailbox, ...given })}
     ${may(visit.actor, 'mailboxes.manage') ? await smtpForm(visit, mailbox) : ''}
   </div>`;
   return settingsPage(visit, 'mailboxes', { content, alert, about: mailbox.address });

@@ -60,17 +60,17 @@ export function operatorHandlers(pages: Pages): void {
       await addOperator(deps, actor, { ...input, idempotency: key });
       return done(visit, '/settings/operators', { did: 'saved' });
     };
-    return orAgain(visit, add, (alert) => show(visit, alert));
+    return orAgain(visit, add, (alert) => show(visit, alert, { operatorId: null, given: input }));
   });
   pages.post('/settings/operators/:id{[0-9]+}', async (visit) => {
     const form = await readForm(visit.c);
     const changes = { name: form.text('name').trim(), active: form.has('active'), ...placesIn(form) };
+    const operatorId = idIn(visit.c) ?? 0;
     const save = async () => {
-      const operatorId = idIn(visit.c) ?? 0;
       await editOperator({ ...visit.deps, onLeaving: releaseRequests }, visit.actor, { operatorId, changes });
       return done(visit, '/settings/operators', { did: 'saved' });
     };
-    return orAgain(visit, save, (alert) => show(visit, alert));
+    return orAgain(visit, save, (alert) => show(visit, alert, { operatorId, given: changes }));
   });
 }
 
@@ -82,7 +82,11 @@ function placesIn(form: Form) {
   } as const;
 }
 
-async function show(visit: Visit, alert: string | null): Promise<Response> {
+type Given = Pick<Operator, 'name' | 'role' | 'mailboxIds'> & Partial<Pick<Operator, 'email' | 'active'>>;
+/** What was refused, to be drawn again: of which operator, null for a new one. */
+type RefusedOperator = { readonly operatorId: number | null; readonly given: Given };
+
+async function show(visit: Visit, alert: string | null, refused?: RefusedOperator): Promise<Response> {
   const { deps, actor } = visit;
   const words = visit.say(sentences);
   const [operators, mailboxes] = await Promise.all([
@@ -91,26 +95,37 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
     ),
     listMailboxes(deps, actor),
   ]);
+  const added = refused?.operatorId === null ? refused.given : null;
   const content = html`<ul class="cards">
-      ${operators.map((operator) => row(visit, operator, mailboxes))}
+      ${operators.map((operator) =>
+        row(visit, operator, {
+          mailboxes,
+          given: refused?.operatorId === operator.id ? refused.given : null,
+        }),
+      )}
     </ul>
     <form method="post" class="stack card form">
       <h2>${words.add}</h2>
       <p class="quiet">${words.addHint}</p>
       <input type="hidden" name="key" value="${randomUUID()}" />
-      ${textField({ label: words.email, name: 'email', type: 'email', required: true })}
-      ${textField({ label: words.name, name: 'name', required: true })}
-      ${placeFields(visit, { role: 'agent', mailboxIds: null }, mailboxes)}
+      ${textField({ label: words.email, name: 'email', type: 'email', value: added?.email ?? '', required: true })}
+      ${textField({ label: words.name, name: 'name', value: added?.name ?? '', required: true })}
+      ${placeFields(visit, added ?? { role: 'agent', mailboxIds: null }, mailboxes)}
       <button class="primary">${words.add}</button>
     </form>`;
   return settingsPage(visit, 'operators', { content, alert });
 }
 
-function row(visit: Visit, operator: Operator, mailboxes: readonly MailboxRow[]): Html {
+function row(
+  visit: Visit,
+  operator: Operator,
+  { mailboxes, given }: { readonly mailboxes: readonly MailboxRow[]; readonly given: Given | null },
+): Html {
+  const now = { ...operator, ...given };
   const words = visit.say(sentences);
   const { role } = visit.say(terms);
   return html`<li class="card">
-    <details>
+    <details ${given === null ? '' : html`open`}>
       <summary>
         <b dir="auto">${operator.name}</b> <span class="quiet">${operator.email}</span>
         <span class="mark">${role[operator.role]}</span>
@@ -118,9 +133,9 @@ function row(visit: Visit, operator: Operator, mailboxes: readonly MailboxRow[])
         <span class="link">${words.edit}</span>
       </summary>
       <form method="post" action="/settings/operators/${operator.id}" class="stack form">
-        ${textField({ label: words.name, name: 'name', value: operator.name, required: true })}
-        ${placeFields(visit, operator, mailboxes)}
-        ${checkField({ label: words.active, name: 'active', checked: operator.active })}
+        ${textField({ label: words.name, name: 'name', value: now.name, required: true })}
+        ${placeFields(visit, now, mailboxes)}
+        ${checkField({ label: words.active, name: 'active', checked: now.active })}
         <div class="verbs">
           <button class="primary">${words.save}</button>
           <a class="button" href="/settings/operators/${operator.id}/tokens">${words.tokens}</a>

@@ -4,6 +4,7 @@ import { findTransport } from '../../../outbox/accounts/find-transport.ts';
 import { removeTransport, setTransport } from '../../../outbox/accounts/set-transport.ts';
 import { findMailbox } from '../../../mailboxes/settings/find-mailbox.ts';
 import { textField } from '../parts/fields.ts';
+import { invalidField } from '../../../platform/problems.ts';
 import { type Form, readForm } from '../parts/forms.ts';
 import { type Html, when } from '../parts/html.ts';
 import type { MailboxRow } from '../../../mailboxes/settings/list-mailboxes.ts';
@@ -26,20 +27,29 @@ export function smtpHandlers(pages: Pages): void {
         return done(visit, `/settings/mailboxes/${mailboxId}`, { did: 'saved' });
       }
       if (form.text('verb') === 'save') {
-        const limit = Number(form.text('dailyLimit'));
-        const dailyLimit = Number.isInteger(limit) && limit > 0 ? limit : null;
+        const dailyLimit = limitIn(form);
         await setTransport(deps, actor, { mailboxId, url: urlIn(form), oauth: null, dailyLimit });
       }
-      return show(visit, await checkTransport(deps, actor, { mailboxId }), null);
+      return show(visit, form, { check: await checkTransport(deps, actor, { mailboxId }) });
     };
-    return orAgain(visit, act, (alert) => show(visit, null, alert));
+    return orAgain(visit, act, (alert) => show(visit, form, { alert }));
   });
 }
 
-async function show(visit: Visit, check: TransportCheck | null, alert: string | null): Promise<Response> {
+async function show(
+  visit: Visit,
+  typed: Form,
+  { check = null, alert = null }: { readonly check?: TransportCheck | null; readonly alert?: string | null },
+): Promise<Response> {
   const mailbox = await findMailbox(visit.deps, visit.actor, { mailboxId: idIn(visit.c) ?? 0 });
-  const content = html`<div class="columns wide">${await smtpForm(visit, mailbox, check)}</div>`;
+  const content = html`<div class="columns wide">${await smtpForm(visit, mailbox, { check, typed })}</div>`;
   return settingsPage(visit, 'mailboxes', { content, alert, about: mailbox.address });
+}
+
+function limitIn(form: Form): number | null {
+  const text = form.text('dailyLimit').trim();
+  if (text !== '' && !/^[1-9]\d{0,6}$/.test(text)) throw invalidField('/dailyLimit', 'must be 1 to 9999999');
+  return text === '' ? null : Number(text);
 }
 
 // 465 speaks TLS from the first byte; every other port begins in clear and goes over to it.
@@ -52,14 +62,15 @@ function urlIn(form: Form): string {
   return `${scheme}://${credentials}${form.text('host').trim()}:${port}`;
 }
 
-/** The form of a mailbox's SMTP account; `check` is the result of the last test. */
+/** The form of a mailbox's SMTP account, with the result of the last test and what was typed for it, but the password. */
 export async function smtpForm(
   visit: Visit,
   mailbox: MailboxRow,
-  check: TransportCheck | null = null,
+  { check = null, typed }: { readonly check?: TransportCheck | null; readonly typed?: Form } = {},
 ): Promise<Html> {
   const words = visit.say(mailboxWords);
   const own = await findTransport(visit.deps, visit.actor, { mailboxId: mailbox.id });
+  const host = mailbox.source === 'gmail' ? 'smtp.gmail.com' : '';
   return html`<form
     method="post"
     action="/settings/mailboxes/${mailbox.id}/smtp"
@@ -76,11 +87,11 @@ export async function smtpForm(
     )}
     <p class="quiet">${waySent(words, own)}</p>
     ${when(mailbox.source === 'gmail', () => html`<p class="quiet">${words.smtpHint}</p>`)}
-    ${textField({ label: words.host, name: 'host', value: mailbox.source === 'gmail' ? 'smtp.gmail.com' : '' })}
-    ${textField({ label: words.port, name: 'port', type: 'number', value: 465 })}
-    ${textField({ label: words.user, name: 'user', value: mailbox.address })}
+    ${textField({ label: words.host, name: 'host', value: typed?.text('host') ?? host })}
+    ${textField({ label: words.port, name: 'port', type: 'number', value: typed?.text('port') ?? 465 })}
+    ${textField({ label: words.user, name: 'user', value: typed?.text('user') ?? mailbox.address })}
     ${textField({ label: words.password, name: 'password', type: 'password' })}
-    ${textField({ label: words.dailyLimit, name: 'dailyLimit', type: 'number', value: own?.dailyLimit ?? null })}
+    ${textField({ label: words.dailyLimit, name: 'dailyLimit', type: 'number', value: typed?.text('dailyLimit') ?? own?.dailyLimit ?? null })}
     <div class="verbs">
       <button class="primary" name="verb" value="save">${words.smtpSave}</button>
       <button name="verb" value="check">${words.smtpCheck}</button>

@@ -36,23 +36,24 @@ export function teamHandlers(pages: Pages): void {
         await addTeam(deps, actor, { ...input, idempotency: key });
         return done(visit, PAGE, { did: 'saved' });
       },
-      (alert) => show(visit, alert),
+      (alert) => show(visit, alert, { teamId: null, given: input }),
     );
   });
   pages.post(`${PAGE}/:id{[0-9]+}`, async (visit) => {
     const form = await readForm(visit.c);
     const deps = { ...visit.deps, onTeamLeaving: releaseTeam };
-    const { mailboxIds, ...changes } = fieldsIn(form);
+    const teamId = idIn(visit.c) ?? 0;
+    const given = fieldsIn(form);
+    const { mailboxIds, ...changes } = given;
     // A desk with one mailbox shows no choice of them.
     const places = form.has('placed') ? { mailboxIds } : {};
     return orAgain(
       visit,
       async () => {
-        const teamId = idIn(visit.c) ?? 0;
         await editTeam(deps, visit.actor, { teamId, changes: { ...changes, ...places } });
         return done(visit, PAGE, { did: 'saved' });
       },
-      (alert) => show(visit, alert),
+      (alert) => show(visit, alert, { teamId, given }),
     );
   });
   pages.post(`${PAGE}/:id{[0-9]+}/remove`, async (visit) => {
@@ -80,7 +81,10 @@ function fieldsIn(form: Form): TeamFields {
 
 type People = { readonly operators: readonly Operator[]; readonly mailboxes: readonly MailboxRow[] };
 
-async function show(visit: Visit, alert: string | null): Promise<Response> {
+/** What was refused, to be drawn again: of which team, null for a new one. */
+type RefusedTeam = { readonly teamId: number | null; readonly given: TeamFields };
+
+async function show(visit: Visit, alert: string | null, refused?: RefusedTeam): Promise<Response> {
   const { deps, actor } = visit;
   requirePermission(actor, 'teams.edit');
   const words = visit.say(teamWords);
@@ -93,7 +97,9 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
   const content = html`<p class="quiet">${words.lead}</p>
     ${when(teams.length === 0, () => html`<p class="empty">${words.none}</p>`)}
     <ul class="cards">
-      ${teams.map((team) => row(visit, team, people))}
+      ${teams.map((team) =>
+        row(visit, team, { people, given: refused?.teamId === team.id ? refused.given : null }),
+      )}
     </ul>
     ${when(
       may(actor, 'teams.add'),
@@ -101,14 +107,18 @@ async function show(visit: Visit, alert: string | null): Promise<Response> {
         html`<form method="post" class="stack card form">
           <h2>${words.add}</h2>
           <input type="hidden" name="key" value="${randomUUID()}" />
-          ${fields(visit, NEW, people)}
+          ${fields(visit, refused?.teamId === null ? refused.given : NEW, people)}
           <button class="primary">${words.add}</button>
         </form>`,
     )}`;
   return settingsPage(visit, 'teams', { content, alert });
 }
 
-function row(visit: Visit, team: Team, people: People): Html {
+function row(
+  visit: Visit,
+  team: Team,
+  { people, given }: { readonly people: People; readonly given: TeamFields | null },
+): Html {
   const words = visit.say(teamWords);
   const { members } = team;
   const isEditable = may(visit.actor, 'teams.edit', [team.id]);
@@ -122,10 +132,10 @@ function row(visit: Visit, team: Team, people: People): Html {
     >`;
   if (!isEditable) return html`<li class="card">${title}</li>`;
   return html`<li class="card">
-    <details>
+    <details ${given === null ? '' : html`open`}>
       <summary>${title} <span class="link">${words.edit}</span></summary>
       <form method="post" action="${PAGE}/${team.id}" class="stack form">
-        ${fields(visit, fieldsOf(team), people)}
+        ${fields(visit, given ?? fieldsOf(team), people)}
         <div class="verbs"><button class="primary">${words.save}</button></div>
       </form>
       ${when(may(visit.actor, 'teams.remove'), () => removeForm(visit, team))}
