@@ -180,7 +180,11 @@ test('what is refused in settings stands in its form again', async () => {
       ],
       ['value="smtp.example.net"', 'value="2525"', 'value="shop"', 'value="99999999999"'],
     ],
-    ['/settings/clocks/1', [['firstAnswerMinutes', 'some day']], ['value="some day"']],
+    [
+      '/settings/clocks/1',
+      [['firstAnswerMinutes', 'some day']],
+      ['value="some day"', '>first answer minutes: must be a time'],
+    ],
     [
       '/settings/fields',
       [

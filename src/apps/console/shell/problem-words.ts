@@ -26,10 +26,12 @@ export function problemWords(visit: Visit, problem: Problem): string {
       ? 'Черновик изменён в другой вкладке. Здесь ваш текст; отправьте ещё раз, если он верен.'
       : 'This draft was changed in another tab. Your text is still here; send it again if it is right.';
   if (problem.code === 'field_needed' && russian) return `Сначала заполните: ${missingIn(problem)}.`;
-  if (russian) return RUSSIAN[problem.code] ?? problem.message;
+  const [error] = problem.extras.errors ?? [];
+  const inRussian = russian ? RUSSIAN[problem.code] : undefined;
+  if (inRussian !== undefined) return inRussian;
+  if (problem.code === 'too_large') return 'Too much: an email holds 25 MB, about 18 MB on disk.';
   if (problem.code === 'thread_moved_on')
     return 'Messages came in that you have not seen. Read them; your text is kept.';
-  const [error] = problem.extras.errors ?? [];
   return error === undefined ? problem.message : sentence(error.pointer, error.detail);
 }
 
@@ -46,5 +48,7 @@ function takenBy(problem: Problem): string | null {
 
 function sentence(pointer: string, detail: string): string {
   const field = pointer.split('/').findLast((part) => part !== '' && !/^\d+$/.test(part));
-  return field === undefined ? detail : `${field}: ${detail}`;
+  // Of a query the detail names the part.
+  if (field === undefined || field === 'query') return detail.replace(/^q /, '');
+  return `${field.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}: ${detail}`;
 }
