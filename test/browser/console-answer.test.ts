@@ -136,6 +136,9 @@ test('nothing written is lost to a server out of reach, and what is sent comes b
   await page.locator('.message.outbound', { hasText: 'It left this morning.' }).waitFor();
   await page.goBack();
   expect(await page.getByPlaceholder(box).inputValue()).toBe('');
+  await page.getByPlaceholder(box).fill('One word more');
+  await page.reload();
+  expect(await page.getByPlaceholder(box).inputValue()).toBe('One word more');
   desk.faults.length = 0;
 });
 

@@ -102,8 +102,11 @@ function watch(form) {
   document.addEventListener('visibilitychange', () => {
     if (!sending && (document.hidden || keep.read() !== null)) void save();
   });
+  // Loaded again, the page may be drawn before this saving has landed.
   window.addEventListener('pagehide', () => {
-    if (!sending) void save();
+    if (sending || stopped || area.value === saved) return;
+    keep.write(Number(versionField.value), area.value);
+    void save();
   });
   form.addEventListener('mailroom:draft', (event) => {
     if (event instanceof CustomEvent) idField.value = String(event.detail.id);
@@ -133,7 +136,7 @@ function watch(form) {
 
   // Written upon the version that the server still has: it only could not be saved. Otherwise another tab went on.
   const waiting = keep.read();
-  if (waiting === null || waiting.text === area.value) return;
+  if (waiting === null || waiting.text === area.value) return keep.clear();
   const draft = { id: Number(idField.value), version: Number(versionField.value), text: area.value };
   area.value = waiting.text;
   if (waiting.version === draft.version || draft.text.trim() === '') void save();
