@@ -262,6 +262,12 @@ test('a web address in a text is a link in its HTML, and nothing else becomes on
   expect(parsed.html).toContain(`-- <br>\n${link('https://desk.example')}`);
 });
 
+test('what a text has moved in by blanks or tabs is so in its HTML', async () => {
+  const { parsed } = await compose({ text: 'if so\n\tthen  this\n    that' });
+  const four = '&nbsp;'.repeat(4);
+  expect(parsed.html).toContain(`if so<br>\n${four}then&nbsp;&nbsp;this<br>\n${four}that`);
+});
+
 test('an inline image is related to the HTML, an attachment stands beside it', async () => {
   const { parsed, raw } = await compose({
     html: '<p>See <img src="cid:shot@desk"></p>',

@@ -25,7 +25,7 @@ export function quoteHtml(quoted: QuotedMail, language: Language): string {
 }
 
 /**
- * Plain text as HTML: paragraphs at empty lines, line breaks and leading blanks kept, web addresses as links (Outlook makes
+ * Plain text as HTML: paragraphs at empty lines, line breaks, tabs and leading blanks kept, web addresses as links (Outlook makes
  * none of them by itself), nothing else interpreted.
  */
 export function htmlOfText(text: string): string {
@@ -39,6 +39,7 @@ export function htmlOfText(text: string): string {
 function breakLines(text: string, htmlOf: (text: string) => string = escapeHtml): string {
   return text
     .split(/\r\n|\r|\n/)
+    .map((line) => line.replaceAll('\t', '    '))
     .map((line) => htmlOf(line.replace(/^ +|  +/g, (blanks) => '\u00a0'.repeat(blanks.length))))
     .join('<br>\n');
 }
