@@ -106,6 +106,7 @@ describe('below a rule, a mark or a name', () => {
 
   test('what a phone writes below goes, announced or not by a name', () => {
     expect(visibleText('Yes.\n\nAnn\n\nSent from my iPhone')).toBe('Yes.\n\nAnn');
+    expect(visibleText('Rufen Sie mich an\n\nVon meinem iPhone gesendet')).toBe('Rufen Sie mich an');
     expect(visibleText('Thanks,\n--\nAnn Example\nExample Ltd')).toBe('Thanks,');
     expect(visibleText('Hello,\n\n-- \nAnn Example\nExample Ltd')).toBe('Hello,');
   });

@@ -41,10 +41,10 @@ const announcing =
   /[:：]\s*$|(?<!\p{L})(?:to|at|for|an|bei|für|auf|à|chez|para|aan|naar|til|till|на|для|по адресу)\s*$/iu;
 
 /** Whether the writer announces what is at `at`: "Please ship to:". */
-function isAnnounced(lines: readonly string[], at: number): boolean {
+function isAnnounced(lines: readonly string[], at: number, how = announcing): boolean {
   let above = at - 1;
   while (above >= 0 && (lines[above] ?? '').trim() === '') above -= 1;
-  return announcing.test((lines[above] ?? '').slice(-100));
+  return how.test((lines[above] ?? '').slice(-100));
 }
 
 /** Tells whether a line consists of one repeated kind of rule character ("____", "-- ", "====") and nothing else. */
@@ -185,7 +185,7 @@ function withoutDeviceLines(lines: readonly string[]): readonly string[] {
     const line = lines[index] ?? '';
     if (line === '' || line.trim() === '') continue;
     const alone = (lines[index - 1] ?? '').trim() === '' && (lines[index + 1] ?? '').trim() === '';
-    if ((ending || alone) && isDeviceLine(line) && !isAnnounced(lines, index)) {
+    if ((ending || alone) && isDeviceLine(line) && !isAnnounced(lines, index, /[:：]\s*$/)) {
       dropped.add(index);
       // One of the two blank lines around it is enough between the paragraphs.
       if (alone) dropped.add(index + 1);
