@@ -99,11 +99,12 @@ function isMark(line: string, under: readonly string[]): boolean {
   );
 }
 
-/** A name does not begin with a number, nor with a small letter when words follow, nor is it what a label is for. */
+/** A name has no number in it, does not begin with a small letter when words follow, nor is it what a label is for. */
 function goesOn(line: string): boolean {
+  // An IBAN reads as a telephone number.
+  if (/^\s*[A-Z]{2}\d\d(?: ?[A-Z\d]{4}){3}/.test(line)) return true;
   return (
-    !reach.test(line) &&
-    (/^\s*(?:\p{Nd}|\p{Ll}+\s+\S+\s+\S)/u.test(line) || /^[^:]{1,30}[:：]\s*\S/u.test(line))
+    !reach.test(line) && (/\p{Nd}|^\s*\p{Ll}+\s+\S+\s+\S/u.test(line) || /^[^:]{1,30}[:：]\s*\S/u.test(line))
   );
 }
 
@@ -120,6 +121,7 @@ function readsAsFooter(lines: readonly string[]): boolean {
     )
   )
     return false;
+  if (goesOn(lines[0] ?? '')) return false;
   // Names with an address each are a list of people.
   if (lines.filter((line) => /\p{Lu}\p{Ll}+\s+\S.*\s[<(]?\S+@\S/u.test(line)).length > 1) return false;
   return (
@@ -161,7 +163,8 @@ function isName(line: string): boolean {
 }
 
 function isLongSentence(line: string): boolean {
-  return isSentence(line) && line.trim().split(/\s+/, 9).length >= 9;
+  // Chinese and Japanese part no words: there the full stop alone tells.
+  return /[。！]\s*$/.test(line) || (isSentence(line) && line.trim().split(/\s+/, 9).length >= 9);
 }
 
 function isSentence(line: string): boolean {
