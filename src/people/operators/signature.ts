@@ -37,6 +37,7 @@ export async function changeSignature(
   const { operatorId, at } = input;
   const signature = input.signature.replace(/\r\n?/g, '\n').trim();
   const old = await findSignature(tx, operatorId);
+  if (signature === old) return;
   await markSignature(tx, operatorId, signature);
   await recordEvent(tx, {
     type: 'operator.signature_set',

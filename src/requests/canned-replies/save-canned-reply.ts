@@ -6,6 +6,7 @@ import { invalidField, notFound } from '../../platform/problems.ts';
 import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, requireWholeDesk, servesMailbox } from '../../people/access/permissions.ts';
+import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { mailboxExists } from '../life/queries.ts';
 import { cleanTags } from '../request/edit-request.ts';
@@ -72,6 +73,7 @@ export async function editCannedReply(
   return deps.db.begin(async (tx) => {
     const before = await lockOwn(tx, actor, input.cannedReplyId);
     const changed = cleaned({ ...before, ...givenFields(input.changes) });
+    if (changedFields(before, changed) === null) return before;
     const after: CannedReply = { ...before, ...changed, updatedAt: at };
     await updateCanned(tx, after);
     await tell(tx, actor, 'canned_reply.edited', { before, after, at });

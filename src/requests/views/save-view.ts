@@ -6,6 +6,7 @@ import { cleanLine } from '../../mail/text.ts';
 import type { OperatorActor } from '../../people/access/actor.ts';
 import { requirePermission, requireServingAll } from '../../people/access/permissions.ts';
 import type { EventType } from '../../people/history/event-types.ts';
+import { changedFields } from '../../people/history/changed-fields.ts';
 import { recordEvent } from '../../people/history/record-event.ts';
 import { findOperator } from '../../people/operators/find-operator.ts';
 import { cleanRequestQuery } from '../lists/query-schema.ts';
@@ -65,6 +66,7 @@ export async function editView(
       updatedAt: at,
     };
     if (after.shared) requirePermission(actor, 'views.share');
+    if (changedFields(told(before), told(after)) === null) return before;
     await updateView(tx, after, at);
     await tell(tx, actor, 'view.edited', { before, after, at });
     return after;
