@@ -28,22 +28,22 @@ export function reportInProse(mail: ParsedMail): string | null {
   const machine = isMachine(mail);
   if (sender === 'daemon' && (titled || phrase || !isAutomatic(mail))) return 'from: mailer-daemon';
   const personal = speaksAsPerson(mail.text);
-  const asks = asksSomething(mail);
   if (sender === 'postmaster') {
     // A report in a language that no phrase covers is short, or returns the email.
     const said = phrase || (!personal && (mail.text.length < 500 || returnsMail(mail)));
-    const reports = titled && !hasAnswerPrefix(mail) && said && !(personal && asks);
+    const reports = titled && !hasAnswerPrefix(mail) && said && !(personal && asksSomething(mail));
     const automatic = machine && phrase && automaticSubject(mail) === null;
     if (reports || (!personal && (opening || automatic))) return 'from: postmaster';
   }
   if (headerValue(mail, 'x-mlserver') !== null && refusedByList.test(mail.subject.slice(0, 300)))
     return 'x-mlserver: post refused';
-  if (personal || (asks && !nullSender && !machine)) return null;
-  if (phrase && subject && opensAsProgram(mail.text)) return 'subject and text: delivery failure';
+  if (personal || !phrase) return null;
+  // Asked last: for it the attachments are decoded.
+  if (!nullSender && !machine && (!subject || asksSomething(mail))) return null;
+  if (subject && opensAsProgram(mail.text)) return 'subject and text: delivery failure';
   const report = nullSender || returnsMail(mail) || (opening && namesSomebody(mail));
-  if (sender === 'office' && subject && (names || (phrase && report)))
-    return 'from and subject: delivery failure';
-  if (nullSender && machine && subject && phrase) return 'return-path and subject: delivery failure';
+  if (sender === 'office' && subject && (names || report)) return 'from and subject: delivery failure';
+  if (nullSender && machine && subject) return 'return-path and subject: delivery failure';
   // A person's mail that was redirected has lost its return path as well: without the subject the whole text must speak.
   if ((nullSender || machine) && !speaksOfMyself(mail)) {
     if (subject && (opening || names)) return 'return-path and text: delivery failure';
