@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../problems.ts';
@@ -26,10 +26,11 @@ export function limitBodies(
     const isSmall = Number(c.req.header('content-length')) <= maxSize;
     if (isSmall || !isMultipart(c.req.header('content-type')) || !takesFiles(c.req.path))
       return small(c, next);
-    const late = AbortSignal.timeout(waitMs);
+    const deadline = performance.now() + waitMs;
     for (let before = taken; before !== null; before = taken) {
-      if (waitMs > 0) await Promise.race([before, once(late, 'abort')]);
-      if (waitMs === 0 || late.aborted) throw busy();
+      const left = deadline - performance.now();
+      if (left <= 0) throw busy();
+      await Promise.race([before, delay(left, undefined, { ref: false })]);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     taken = promise;
