@@ -1,8 +1,8 @@
 import type { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { type PostedFile, readPosted } from '../files/posted-file.ts';
-import { invalidField, invalidFields, Problem } from '../problems.ts';
-import { fieldErrors } from './problems/field-errors.ts';
+import { invalidField, Problem } from '../problems.ts';
+import { parsed } from './problems/field-errors.ts';
 
 /** The document's words for a body of `readWords` that brings files: the JSON of a schema in the field `part`. */
 export function wordsWithFiles(part: string, schema: string) {
@@ -67,11 +67,4 @@ async function jsonOf(part: string, words: File | string): Promise<unknown> {
   } catch {
     throw invalidField(`/${part}`, 'is not JSON');
   }
-}
-
-/** A value as a schema reads it; what does not fit is refused by its field, as in a body. */
-export function parsed<Shape extends z.ZodType>(schema: Shape, value: unknown): z.infer<Shape> {
-  const read = schema.safeParse(value);
-  if (read.success) return read.data;
-  throw invalidFields(fieldErrors('json', read.error));
 }

@@ -16,7 +16,7 @@ import { idIn, type Visit } from '../shell/visit.ts';
 import { mailboxWords } from './mailbox-words.ts';
 import { sourceOf, SOURCES } from '../../../intake/sources/sources.ts';
 import { editMailboxSchema } from '../../../mailboxes/settings/schemas.ts';
-import { parsed } from '../../../platform/http/multipart.ts';
+import { parsed } from '../../../platform/http/problems/field-errors.ts';
 import { givenFields } from '../../../platform/given-fields.ts';
 import { invalidField } from '../../../platform/problems.ts';
 import { settingsPage } from './settings-page.ts';

@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import type { FieldError } from '../../problems.ts';
+import { type FieldError, invalidFields } from '../../problems.ts';
 
 /** More than anybody mends at once; a body of wrong fields must not become an answer many times its size. */
 const MAX_ERRORS = 100;
@@ -16,6 +16,13 @@ export function fieldErrors(target: string, error: z.ZodError): FieldError[] {
     return [{ pointer: pointer(target, issue.path), detail: detail(issue) }];
   });
   return all.slice(0, MAX_ERRORS);
+}
+
+/** A value as a schema reads it; what does not fit is refused by its field, as in a body. */
+export function parsed<Shape extends z.ZodType>(schema: Shape, value: unknown): z.infer<Shape> {
+  const read = schema.safeParse(value);
+  if (read.success) return read.data;
+  throw invalidFields(fieldErrors('json', read.error));
 }
 
 function pointer(target: string, path: readonly PropertyKey[]): string {
