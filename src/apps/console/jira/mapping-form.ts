@@ -5,6 +5,7 @@ import {
   listConnectionTypes,
 } from '../../../integrations/jira/connections/find-connections.ts';
 import { type Mapping, type NewMapping, UNMAPPED } from '../../../integrations/jira/mappings/mapping.ts';
+import { HEARS, TELLS } from '../../../integrations/jira/mappings/schemas.ts';
 import {
   findMapping,
   listMappingFields,
@@ -52,9 +53,6 @@ export function mappingHandlers(
     return orAgain(visit, act, (alert, problem) => again(visit, connectionId, alert, { form, problem }));
   });
 }
-
-const TELLS: readonly Mapping['tells'][] = ['none', 'contact', 'public'];
-const HEARS: readonly Mapping['hears'][] = ['none', 'marked', 'public'];
 
 // What the form does not show stays as it was set by the interface.
 function mappingOf(

@@ -11,6 +11,11 @@ const board = text(255, 1).openapi({
 const issueTypeId = text(40, 1).openapi({ example: '10001' });
 const issueType = text(255, 1).openapi({ description: 'The name of the issue type.', example: 'Bug' });
 
+/** Whose messages become comments. */
+export const TELLS = ['none', 'contact', 'public'] as const;
+/** Which comments are sent to the contact. */
+export const HEARS = ['none', 'marked', 'public'] as const;
+
 /** What a mapping says besides where its issues are made. */
 const rules = {
   always: z.boolean().default(false).openapi({
@@ -48,11 +53,11 @@ const rules = {
   watchers: z.array(text(200, 1)).max(20).default([]).openapi({
     description: 'Account ids, email addresses, or user names of Data Center.',
   }),
-  tells: z.enum(['none', 'contact', 'public']).default('public').openapi({
+  tells: z.enum(TELLS).default('public').openapi({
     description: 'Whose messages become comments: nobody’s, the contact’s, or both sides’. Notes never do.',
   }),
   hears: z
-    .enum(['none', 'marked', 'public'])
+    .enum(HEARS)
     .default('marked')
     .openapi({
       description:
